@@ -1,0 +1,44 @@
+# The words people and CI both use. Everything else is `asylum --help`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: run test lint ui lock bench clean
+
+run: $(READY)  ## build the warehouse from the starter extract and show China (ARGS="--source api" asks UNHCR)
+	@$(BIN)/asylum run $(ARGS)
+
+test: $(READY)  ## all tests; those in tests/full_scale skip with a reason where the releases are absent
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(READY)  ## ruff, mypy, sqlfluff
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint dbt_project
+
+ui: $(READY)  ## Dagster's web UI on loopback
+	@$(BIN)/asylum ui
+
+bench: $(READY)  ## speed and memory, as ratios against a floor measured in the same run
+	@$(BIN)/python benchmarks/run.py $(ARGS)
+
+# The lock pins every version with hashes, for every platform and every Python from 3.11 on,
+# and names no index: pip uses the one it is set up with.
+lock: $(READY)  ## make requirements.lock anew from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --quiet \
+		--custom-compile-command "make lock" --output-file requirements.lock
+
+# pip compiles bytecode as it installs; without it every start of dbt and Dagster takes twice as long.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 11) else "Python 3.11 or newer is needed; $(PYTHON) is %d.%d. Try: make PYTHON=python3.11" % v[:2])'
+	@echo "Setting up $(VENV), once; this takes a minute or two."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+clean:  ## remove what can be built again; landed data stays
+	rm -rf dbt_project/target dbt_project/logs warehouse/data/build.duckdb* .pytest_cache .mypy_cache .ruff_cache

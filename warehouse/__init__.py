@@ -1,0 +1,1 @@
+"""The warehouse without its orchestrator: everything that touches storage or the network."""

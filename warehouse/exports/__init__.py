@@ -1,0 +1,1 @@
+"""Files made from the marts for people who do not open the database."""
