@@ -35,6 +35,7 @@ class Settings(BaseModel):
     read_timeout: float = Field(60.0, gt=0)
     total_timeout: float = Field(300.0, gt=0, description="seconds for one page, retries included")
     max_attempts: int = Field(6, ge=1, description="tries for one page")
+    retry_wait: float = Field(1.0, ge=0, description="seconds before the second try, then doubled")
     page_size: int = Field(10_000, ge=1, le=10_000)
     memory_limit: str = Field("900MB", pattern=r"^\d+(\.\d+)? ?(MB|GB|MiB|GiB)$")
     threads: int = Field(4, ge=1)

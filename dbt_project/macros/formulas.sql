@@ -1,0 +1,77 @@
+{#- Each formula of the warehouse, once. -#}
+
+{#- Substantive decisions: recognised + complementary protection + rejected, without those otherwise
+    closed (UNHCR, Refugee Data Finder, methodology). An unknown part makes the sum unknown. -#}
+{% macro substantive_decisions(prefix='') -%}
+    ({{ prefix }}decisions_recognized
+        + {{ prefix }}decisions_complementary
+        + {{ prefix }}decisions_rejected)
+{%- endmacro %}
+
+{#- A fraction: NULL where either part is unknown or the whole is zero. -#}
+{% macro fraction(part, whole) -%}
+    (cast(({{ part }}) as double) / nullif({{ whole }}, 0))
+{%- endmacro %}
+
+{#- Refugee Recognition Rate = recognised / substantive. -#}
+{% macro refugee_recognition_rate(prefix='') -%}
+    {{ fraction(prefix ~ 'decisions_recognized', substantive_decisions(prefix)) }}
+{%- endmacro %}
+
+{#- Total Protection Rate = (recognised + complementary protection) / substantive. -#}
+{% macro total_protection_rate(prefix='') -%}
+    {{ fraction(
+        '(' ~ prefix ~ 'decisions_recognized + ' ~ prefix ~ 'decisions_complementary)',
+        substantive_decisions(prefix)
+    ) }}
+{%- endmacro %}
+
+{#- Whether a change between two counts, or a rate over one, rests on fewer than var('small_count'). -#}
+{% macro is_small(count) -%}
+    ({{ count }} < {{ var('small_count') }})
+{%- endmacro %}
+
+{#- Sum of bigints as bigint: DuckDB's own sum is HUGEINT and breaks contracts. -#}
+{% macro total(expression, where=none) -%}
+    cast(sum({{ expression }}) {%- if where %} filter (where {{ where }}) {%- endif %} as bigint)
+{%- endmacro %}
+
+{#- How a yearly measure stands against its own past. Two steps, because the year of a maximum needs
+    the maximum first: `yearly_history` goes into one CTE, `yearly_standing` into the next, which
+    reads it. Both expect the columns of `keys` and reference_year.
+
+    change: against the year before, if there is a figure for it, not against the last known one.
+    highest_year: the earliest year with the highest value up to and with the row's year.
+    baseline: the value in var('baseline_year'); NULL if there is none. -#}
+{% macro yearly_history(measure, keys) -%}
+    {%- set series = 'partition by ' ~ (keys | join(', ')) ~ ' order by reference_year' -%}
+    case
+        when lag(reference_year) over ({{ series }}) = reference_year - 1
+            then lag({{ measure }}) over ({{ series }})
+    end as {{ measure }}_year_before,
+    max({{ measure }}) over ({{ series }} rows unbounded preceding)
+        as {{ measure }}_highest_to_date,
+    max({{ measure }}) over (
+        {{ series }} rows between unbounded preceding and 1 preceding
+    ) as {{ measure }}_highest_before,
+    max({{ measure }}) filter (where reference_year = {{ var('baseline_year') }}) over (
+        partition by {{ keys | join(', ') }}
+    ) as {{ measure }}_baseline
+{%- endmacro %}
+
+{% macro yearly_standing(measure, keys) -%}
+    {{ measure }} - {{ measure }}_year_before as {{ measure }}_change,
+    {{ fraction(measure ~ ' - ' ~ measure ~ '_year_before', measure ~ '_year_before') }}
+        as {{ measure }}_change_rate,
+    {{ is_small('least(' ~ measure ~ ', ' ~ measure ~ '_year_before)') }}
+    and {{ measure }}_year_before is not null as is_{{ measure }}_change_on_small_count,
+    max(
+        case
+            when {{ measure }} > coalesce({{ measure }}_highest_before, -1) then reference_year
+        end
+    ) over (
+        partition by {{ keys | join(', ') }}
+        order by reference_year rows unbounded preceding
+    ) as {{ measure }}_highest_year_to_date,
+    {{ fraction(measure, measure ~ '_baseline') }} as {{ measure }}_baseline_ratio
+{%- endmacro %}

@@ -1,0 +1,1 @@
+{{ in_force('stg_unhcr__asylum_applications', 'asylum-applications') }}

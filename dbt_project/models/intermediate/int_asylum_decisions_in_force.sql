@@ -1,0 +1,1 @@
+{{ in_force('stg_unhcr__asylum_decisions', 'asylum-decisions') }}

@@ -1,0 +1,92 @@
+-- Every country that the countries endpoint lists or a figure names: the newest answer wins, and
+-- what only figures name (Tibetan, or a country the starter extract has no row for) is kept.
+with snapshots as (
+    select * from {{ ref('int_snapshots_resolved') }}
+    where endpoint in ('countries', 'regions')
+),
+
+countries as (
+    select
+        stg_countries.*,
+        snapshots.recency
+    from {{ ref('stg_unhcr__countries') }} as stg_countries
+    inner join snapshots
+        on stg_countries.snapshot_id = snapshots.snapshot_id and snapshots.endpoint = 'countries'
+    where stg_countries.unhcr_code is not null
+),
+
+regions as (
+    select
+        stg_regions.unhcr_region_id,
+        max_by(stg_regions.unhcr_region, snapshots.recency) as unhcr_region
+    from {{ ref('stg_unhcr__regions') }} as stg_regions
+    inner join snapshots
+        on stg_regions.snapshot_id = snapshots.snapshot_id and snapshots.endpoint = 'regions'
+    group by stg_regions.unhcr_region_id
+),
+
+listed as (
+    select
+        unhcr_code,
+        max_by(iso3, recency) as iso3,
+        max_by(iso2, recency) as iso2,
+        max_by(country_name, recency) as country_name,
+        max_by(country_name_long, recency) as country_name_long,
+        max_by(un_region, recency) as un_region,
+        max_by(un_subregion, recency) as un_subregion,
+        max_by(unhcr_region_id, recency) filter (where unhcr_region_id is not null)
+            as unhcr_region_id
+    from countries
+    group by unhcr_code
+),
+
+named_by_figures as (
+    {% for model in ['population', 'asylum_applications', 'asylum_decisions', 'solutions', 'demographics', 'idmc', 'unrwa'] -%}
+    select
+        origin_unhcr_code as unhcr_code,
+        any_value(origin_iso3) as iso3,
+        any_value(origin_name) as country_name
+    from {{ ref('int_' ~ model ~ '_in_force') }}
+    where origin_unhcr_code is not null
+    group by origin_unhcr_code
+    union all
+    select
+        asylum_unhcr_code,
+        any_value(asylum_iso3),
+        any_value(asylum_name)
+    from {{ ref('int_' ~ model ~ '_in_force') }}
+    where asylum_unhcr_code is not null
+    group by asylum_unhcr_code
+    {%- if not loop.last %}
+    union all
+    {% endif %}
+    {%- endfor %}
+),
+
+named as (
+    select
+        unhcr_code,
+        any_value(iso3) as iso3,
+        min(country_name) as country_name
+    from named_by_figures
+    group by unhcr_code
+),
+
+final as (
+    select
+        coalesce(listed.unhcr_code, named.unhcr_code) as unhcr_code,
+        coalesce(listed.iso3, named.iso3) as iso3,
+        listed.iso2,
+        coalesce(listed.country_name, named.country_name, listed.unhcr_code, named.unhcr_code)
+            as country_name,
+        listed.country_name_long,
+        regions.unhcr_region,
+        listed.un_region,
+        listed.un_subregion,
+        listed.unhcr_code is not null as is_listed
+    from listed
+    full outer join named on listed.unhcr_code = named.unhcr_code
+    left join regions on listed.unhcr_region_id = regions.unhcr_region_id
+)
+
+select * from final

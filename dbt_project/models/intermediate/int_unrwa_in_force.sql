@@ -1,0 +1,1 @@
+{{ in_force('stg_unhcr__unrwa', 'unrwa') }}

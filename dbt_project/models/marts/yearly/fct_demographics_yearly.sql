@@ -1,0 +1,26 @@
+with pairs as (
+    select * from {{ ref('int_demographics_in_force') }}
+    where row_kind = 'pair'
+),
+
+final as (
+    select
+        origin_unhcr_code,
+        origin_iso3,
+        asylum_unhcr_code,
+        asylum_iso3,
+        pop_type,
+        origin_name,
+        asylum_name,
+        reference_year,
+        reference_date,
+        {{ columns(demographic_measures()) }}
+        is_provisional,
+        release_id,
+        snapshot_id,
+        retrieved_at
+    from pairs
+)
+
+select * from final
+order by origin_unhcr_code, asylum_unhcr_code, reference_year

@@ -1,0 +1,324 @@
+"""The facts kept by hand parse, are unique, cite a source, and do not contradict one another."""
+
+from __future__ import annotations
+
+import csv
+import re
+from datetime import date
+
+import pytest
+import yaml
+
+from warehouse.settings import PROJECT_ROOT
+from warehouse.unhcr.endpoints import ENDPOINTS
+
+REFERENCE = PROJECT_ROOT / "seeds" / "reference"
+PROPERTIES = REFERENCE / "_reference__seeds.yml"
+
+KEYS = {
+    "releases": ("release_id",),
+    "release_files": ("release_id", "file_name"),
+    "eras": ("era_id",),
+    "origin_groups": ("group_id", "member_iso3"),
+    "special_origins": ("unhcr_code",),
+    "application_types": ("app_type",),
+    "decision_levels": ("dec_level",),
+    "procedure_types": ("procedure_type",),
+    "counting_units": ("unit_code",),
+    "population_types": ("pop_type",),
+    "measures": ("endpoint", "measure"),
+}
+MAY_BE_EMPTY = {
+    "eras": {"in_office_to", "last_year_counted"},
+    "origin_groups": {"note"},
+    "application_types": {"is_new_applicant", "first_year", "last_year"},
+    "population_types": {"counted_in"},
+    "measures": {"first_year"},
+}
+SHAPES = {
+    "date": re.compile(r"\d{4}-\d{2}-\d{2}"),
+    "integer": re.compile(r"(19|20)\d\d"),
+    "bigint": re.compile(r"[1-9]\d*"),
+    "boolean": re.compile(r"true|false"),
+    "varchar": re.compile(r"\S(.*\S)?"),
+}
+LATEST_YEAR = 2025
+
+every_seed = pytest.mark.parametrize("seed", sorted(KEYS))
+own_seeds = {path.stem for path in REFERENCE.glob("*.csv")} & KEYS.keys()
+
+Rows = list[dict[str, str]]
+
+
+def rows_of(seed: str) -> Rows:
+    with (REFERENCE / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, strict=True))
+
+
+def column(seed: str, name: str) -> list[str]:
+    return [row[name] for row in rows_of(seed)]
+
+
+def properties() -> dict[str, dict[str, object]]:
+    return {seed["name"]: seed for seed in yaml.safe_load(PROPERTIES.read_text())["seeds"]}
+
+
+def column_types(seed: str) -> dict[str, str]:
+    config: dict[str, dict[str, str]] = properties()[seed]["config"]  # type: ignore[assignment]
+    return config["column_types"]
+
+
+def test_no_list_is_missing() -> None:
+    assert own_seeds == KEYS.keys()
+
+
+@every_seed
+def test_a_file_is_plain_csv_that_every_reader_reads_alike(seed: str) -> None:
+    content = (REFERENCE / f"{seed}.csv").read_bytes()
+    assert not content.startswith(b"\xef\xbb\xbf")
+    assert b"\r" not in content
+    assert content.endswith(b"\n")
+    lines = content.decode("utf-8").split("\n")[:-1]
+    assert all(line.strip() for line in lines), "blank line"
+    header = lines[0].split(",")
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in header)
+    assert len(header) == len(set(header))
+    rows = rows_of(seed)
+    assert rows
+    for row in rows:
+        assert list(row) == header, f"wrong number of cells: {row}"
+        assert None not in row.values()
+
+
+@every_seed
+def test_keys_are_unique(seed: str) -> None:
+    keys = [tuple(row[name] for name in KEYS[seed]) for row in rows_of(seed)]
+    assert len(keys) == len(set(keys))
+
+
+@every_seed
+def test_values_have_the_type_that_is_declared_and_are_there(seed: str) -> None:
+    types = column_types(seed)
+    for row in rows_of(seed):
+        assert list(types) == list(row)
+        for name, value in row.items():
+            if not value:
+                assert name in MAY_BE_EMPTY.get(seed, set()), (name, row)
+                continue
+            assert SHAPES[types[name]].fullmatch(value), (name, row)
+            if types[name] == "date":
+                date.fromisoformat(value)
+
+
+@every_seed
+def test_a_seed_and_its_columns_are_described(seed: str) -> None:
+    found = properties()[seed]
+    assert found["description"]
+    columns: list[dict[str, str]] = found["columns"]  # type: ignore[assignment]
+    assert [entry["name"] for entry in columns] == list(rows_of(seed)[0])
+    assert all(entry["description"] for entry in columns)
+    assert f"**{seed}.csv**" in (REFERENCE / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("seed", sorted(KEYS.keys() - {"release_files"}))
+def test_every_row_cites_its_source(seed: str) -> None:
+    """Files of a release have theirs in the commit that releases.csv names."""
+    assert all(column(seed, "source"))
+
+
+def test_releases_are_in_the_order_in_which_they_came_out() -> None:
+    rows = rows_of("releases")
+    by_day = sorted(rows, key=lambda row: row["published_on"])
+    assert [row["release_id"] for row in by_day] == [row["release_id"] for row in rows]
+    assert [row["release_id"] for row in rows] == sorted(column("releases", "release_id"))
+    assert len(set(column("releases", "published_on"))) == len(rows)
+
+
+def test_a_release_is_provisional_exactly_at_mid_year() -> None:
+    for row in rows_of("releases"):
+        month_day = row["reference_date"][5:]
+        assert month_day in ("06-30", "12-31")
+        assert (row["is_provisional"] == "true") == (month_day == "06-30"), row
+        assert row["title"].startswith("Mid-Year" if month_day == "06-30" else "Global")
+
+
+def test_the_parts_of_a_release_tell_the_same() -> None:
+    for row in rows_of("releases"):
+        year, month, patch = re.fullmatch(  # type: ignore[union-attr]
+            r"(\d{4})-(\d{2})(?:\.(\d))?", row["release_id"]
+        ).groups()
+        assert row["reference_date"].startswith(f"{year}-{month}-")
+        assert row["package_version"] == f"{year}.{int(month)}.{patch or 0}"
+        assert year in row["title"]
+        assert re.fullmatch(r"[0-9a-f]{40}", row["package_commit"])
+        assert row["package_commit"] in row["source"]
+        assert row["published_on"] > row["reference_date"]
+    assert len(set(column("releases", "package_commit"))) == len(rows_of("releases"))
+
+
+def test_every_release_has_its_seven_files_and_no_other_has() -> None:
+    files: dict[str, set[str]] = {}
+    for row in rows_of("release_files"):
+        files.setdefault(row["release_id"], set()).add(row["file_name"])
+        assert re.fullmatch(r"[0-9a-f]{64}", row["sha256"])
+    assert list(files) == column("releases", "release_id")
+    seven = {
+        *("population.rda", "asylum_applications.rda", "asylum_decisions.rda", "solutions.rda"),
+        *("idmc.rda", "unrwa.rda", "demographics.rda"),
+    }
+    assert all(found == seven for found in files.values())
+
+
+def test_one_checksum_never_has_two_lengths() -> None:
+    lengths: dict[str, set[str]] = {}
+    for row in rows_of("release_files"):
+        lengths.setdefault(row["sha256"], set()).add(row["bytes"])
+    assert all(len(found) == 1 for found in lengths.values())
+
+
+def test_an_era_begins_before_it_ends_and_counts_years_in_office() -> None:
+    for row in rows_of("eras"):
+        start, end = row["in_office_from"], row["in_office_to"] or "9999-12-31"
+        first, last = int(row["first_year_counted"]), int(row["last_year_counted"] or 9999)
+        assert start < end
+        assert first <= last
+        assert int(start[:4]) <= first
+        assert last <= int(end[:4])
+        assert bool(row["in_office_to"]) == bool(row["last_year_counted"])
+
+
+def test_default_eras_leave_no_year_out_and_count_none_twice() -> None:
+    eras = {row["era_id"]: row for row in rows_of("eras")}
+    hu, xi = eras["hu_jintao"], eras["xi_jinping"]
+    assert (hu["first_year_counted"], hu["last_year_counted"]) == ("2003", "2012")
+    assert (xi["first_year_counted"], xi["last_year_counted"]) == ("2013", "")
+    assert hu["in_office_to"] == xi["in_office_from"]
+    assert hu["convention"] == xi["convention"]
+
+
+def test_the_documents_own_era_stands_beside_the_default() -> None:
+    eras = {row["era_id"]: row for row in rows_of("eras")}
+    own = eras["xi_jinping_since_2012"]
+    assert own["first_year_counted"] == "2012"
+    assert own["leader"] == eras["xi_jinping"]["leader"]
+    assert own["convention"] != eras["xi_jinping"]["convention"]
+
+
+def test_groups_have_one_name_and_members_with_an_iso3_code() -> None:
+    names: dict[str, set[str]] = {}
+    members: dict[str, set[str]] = {}
+    for row in rows_of("origin_groups"):
+        names.setdefault(row["group_id"], set()).add(row["group_name"])
+        members.setdefault(row["group_id"], set()).add(row["member_iso3"])
+        assert re.fullmatch(r"[A-Z]{3}", row["member_iso3"])
+        assert row["member_iso3"] not in {"XXA", "XXX", "UNK", "TIB", "CHI"}
+    assert all(len(found) == 1 for found in names.values())
+    assert all(len(found) >= 2 for found in members.values())
+    assert members["china_with_sars"] == {"CHN", "HKG", "MAC"}
+
+
+def test_special_origins_are_shown_with_their_pseudo_codes_as_notes_alone() -> None:
+    rows = {row["unhcr_code"]: row for row in rows_of("special_origins")}
+    kinds = {code: row["special_kind"] for code, row in rows.items()}
+    assert kinds == {"STA": "stateless", "UKN": "unknown", "TIB": "tibetan"}
+    assert "XXA" in rows["STA"]["note"]
+    assert "UNK" in rows["UKN"]["note"]
+    assert "XXX" in rows["UKN"]["note"]
+    assert not any("iso" in name for name in rows["STA"])
+
+
+def test_every_application_type_of_the_api_has_a_class() -> None:
+    classes = {row["app_type"]: row["application_class"] for row in rows_of("application_types")}
+    assert classes == {
+        "N": "new",
+        "R": "repeat",
+        "A": "appeal",
+        **dict.fromkeys(("NA", "NR", "FA"), "mixed"),
+        **dict.fromkeys(("J", "BL", "SP"), "other"),
+        **dict.fromkeys(("V", "RA"), "undefined"),
+    }
+
+
+def test_only_new_applications_are_new_applicants() -> None:
+    for row in rows_of("application_types"):
+        flag, kind = row["is_new_applicant"], row["application_class"]
+        assert (flag == "true") == (kind == "new")
+        if kind in ("repeat", "appeal"):
+            assert flag == "false"
+        if kind in ("mixed", "undefined"):
+            assert flag == "", "a mixed or undefined type holds an unknown number of new ones"
+
+
+def test_years_of_an_application_type_are_a_span_of_the_dataset() -> None:
+    first_of_dataset = ENDPOINTS["asylum-applications"].first_year or 0
+    spans = {row["app_type"]: row for row in rows_of("application_types")}
+    for row in spans.values():
+        if not row["first_year"]:
+            assert not row["last_year"]
+            continue
+        assert first_of_dataset <= int(row["first_year"])
+        assert int(row["first_year"]) <= int(row["last_year"] or LATEST_YEAR) <= LATEST_YEAR
+    assert (spans["V"]["first_year"], spans["V"]["last_year"]) == ("2000", "2005")
+    assert (spans["RA"]["first_year"], spans["RA"]["last_year"]) == ("2023", "")
+
+
+def test_every_code_of_the_api_is_in_its_list() -> None:
+    levels = "NA FI AR RA IN EO JR SP FA TP TA BL TR CA"
+    types = "REF ROC ASY OIP IDP IOC STA OOC HST RET RDP RST NAT"
+    assert set(column("decision_levels", "dec_level")) == set(levels.split())
+    assert set(column("population_types", "pop_type")) == set(types.split())
+    assert set(column("procedure_types", "procedure_type")) == {"G", "J", "U"}
+    units = {row["unit_code"]: row["counting_unit"] for row in rows_of("counting_units")}
+    assert units == {"P": "persons", "C": "cases"}
+
+
+def test_instances_are_of_the_known_kinds() -> None:
+    instances = {row["dec_level"]: row["instance"] for row in rows_of("decision_levels")}
+    assert set(instances.values()) <= {"first", "appeal", "repeat", "mixed", "temporary", "other"}
+    assert instances["FA"] == "mixed"
+    assert instances["RA"] == "repeat"
+
+
+def test_a_population_type_is_counted_in_another_that_is_counted_in_none() -> None:
+    types = {row["pop_type"]: row["counted_in"] for row in rows_of("population_types")}
+    inner = {code: whole for code, whole in types.items() if whole}
+    assert inner == {"ROC": "REF", "IOC": "IDP"}
+    assert all(types[whole] == "" for whole in inner.values())
+
+
+def test_every_count_of_the_api_has_a_measure_and_every_measure_a_count() -> None:
+    named = {(row["endpoint"], row["source_column"]) for row in rows_of("measures")}
+    counted = {(name, count) for name, found in ENDPOINTS.items() for count in found.counts}
+    assert named == counted
+
+
+def test_names_of_measures_tell_a_stock_from_a_flow() -> None:
+    for row in rows_of("measures"):
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", row["measure"])
+        assert row["stock_or_flow"] in ("stock", "flow")
+        assert (row["stock_or_flow"] == "stock") == row["measure"].endswith("_stock"), row
+
+
+def test_one_quantity_has_one_name_and_is_not_a_stock_here_and_a_flow_there() -> None:
+    kinds: dict[str, set[tuple[str, str]]] = {}
+    for row in rows_of("measures"):
+        kinds.setdefault(row["measure"], set()).add((row["stock_or_flow"], row["unit"]))
+    assert all(len(found) == 1 for found in kinds.values())
+
+
+def test_only_asylum_figures_can_be_cases() -> None:
+    for row in rows_of("measures"):
+        cases = row["endpoint"] in ("asylum-applications", "asylum-decisions")
+        assert row["unit"] == ("persons or cases" if cases else "persons")
+
+
+def test_no_measure_begins_before_its_dataset() -> None:
+    for row in rows_of("measures"):
+        first = ENDPOINTS[row["endpoint"]].first_year
+        if row["first_year"] and first is not None:
+            assert first <= int(row["first_year"]) <= LATEST_YEAR, row
+
+
+def test_no_file_of_the_folder_is_of_another_kind() -> None:
+    kinds = {path.suffix for path in REFERENCE.iterdir() if path.is_file()}
+    assert kinds == {".csv", ".yml", ".md"}

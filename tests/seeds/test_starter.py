@@ -1,0 +1,381 @@
+"""The starter extract is whole, agrees with itself, and says nothing that its source does not."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from warehouse.content import content_sha256, row_digest
+from warehouse.manifest import FILE_NAME, Manifest, read_manifest
+from warehouse.settings import PROJECT_ROOT
+from warehouse.unhcr.endpoints import ENDPOINTS
+
+STARTER = PROJECT_ROOT / "seeds" / "starter"
+RELEASES = {"2024-06": 2024, "2024-12": 2024, "2025-06": 2025, "2025-12.1": 2025}
+DESTINATIONS = ["USA", "AUS", "CAN", "BRA", "GBR", "KOR", "DEU", "ITA", "FRA", "ESP", "CHE", "NZL"]
+FOLDERS = {
+    "2024-06": {"population"},
+    "2024-12": {"population"},
+    "2025-06": {"population", "asylum-applications"},
+    "2025-12.1": {
+        "population",
+        "asylum-applications",
+        "asylum-decisions",
+        "countries",
+        "regions",
+    },
+}
+SNAPSHOTS = [
+    (release, endpoint) for release, found in FOLDERS.items() for endpoint in sorted(found)
+]
+KNOWN_MEASURES = {
+    ("population", "by_origin"): {"refugees", "asylum_seekers", "ooc"},
+    ("population", "pairs"): {"refugees", "asylum_seekers"},
+}
+
+each_snapshot = pytest.mark.parametrize(("release", "endpoint"), SNAPSHOTS)
+each_dataset = pytest.mark.parametrize(
+    ("release", "endpoint"),
+    [(release, endpoint) for release, endpoint in SNAPSHOTS if ENDPOINTS[endpoint].is_dataset],
+)
+
+Row = dict[str, Any]
+
+
+def manifest_of(release: str, endpoint: str) -> Manifest:
+    return read_manifest(STARTER / release / endpoint)
+
+
+def envelope(release: str, endpoint: str, file: str) -> dict[str, Any]:
+    return json.loads((STARTER / release / endpoint / file).read_bytes())
+
+
+def rows_by_slice(release: str, endpoint: str) -> dict[str, list[Row]]:
+    return {
+        part.slice: [
+            row for page in part.pages for row in envelope(release, endpoint, page.file)["items"]
+        ]
+        for part in manifest_of(release, endpoint).slices
+    }
+
+
+def number(value: int | str) -> int | None:
+    return None if value == "-" else int(value)
+
+
+def population(release: str, measure: str) -> dict[tuple[int, str], int]:
+    """The figures by (year, ISO3 of the country of asylum, "-" for all of them)."""
+    return {
+        (row["year"], row["coa_iso"]): int(row[measure])
+        for rows in rows_by_slice(release, "population").values()
+        for row in rows
+    }
+
+
+def test_the_releases_and_endpoints_are_those_the_readme_lists() -> None:
+    found = {
+        release.name: {folder.name for folder in release.iterdir()}
+        for release in STARTER.iterdir()
+        if release.is_dir()
+    }
+    assert found == FOLDERS
+
+
+def test_it_stays_small_enough_to_read() -> None:
+    files = [path for path in STARTER.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < 300_000
+    for path in files:
+        assert path.stat().st_size < 60_000, path
+
+
+@each_snapshot
+def test_a_manifest_says_where_it_comes_from(release: str, endpoint: str) -> None:
+    manifest = manifest_of(release, endpoint)
+    assert manifest.source == "starter"
+    assert manifest.release_id == release
+    assert manifest.endpoint == endpoint
+    assert manifest.snapshot_id == f"starter-{release}-{manifest.content_sha256[:8]}"
+    assert manifest.source_url == f"https://api.unhcr.org/population/v1/{endpoint}/"
+    compiled = datetime(2026, 11, 22, tzinfo=UTC)
+    assert (manifest.started_at, manifest.finished_at) == (compiled, compiled)
+    assert not manifest.seen_again_at
+    assert not manifest.restarts
+
+
+@each_snapshot
+def test_a_folder_holds_the_pages_of_its_manifest_and_nothing_else(
+    release: str, endpoint: str
+) -> None:
+    folder = STARTER / release / endpoint
+    manifest = manifest_of(release, endpoint)
+    named = [page.file for part in manifest.slices for page in part.pages]
+    assert len(named) == len(set(named))
+    assert {path.name for path in folder.iterdir()} == {FILE_NAME, *named}
+    for part in manifest.slices:
+        assert [page.page for page in part.pages] == list(range(1, len(part.pages) + 1))
+        for page in part.pages:
+            body = (folder / page.file).read_bytes()
+            assert page.file == f"{part.slice.replace('=', '-')}-{page.page:04d}.json"
+            assert (page.bytes, page.sha256) == (len(body), hashlib.sha256(body).hexdigest())
+            assert page.rows == len(json.loads(body)["items"])
+        assert part.rows == sum(page.rows for page in part.pages)
+    assert manifest.rows == sum(part.rows for part in manifest.slices)
+
+
+@each_snapshot
+def test_the_content_hash_is_that_of_all_rows(release: str, endpoint: str) -> None:
+    slices = rows_by_slice(release, endpoint)
+    digests = [row_digest(name, row) for name, rows in slices.items() for row in rows]
+    assert content_sha256(digests) == manifest_of(release, endpoint).content_sha256
+    assert len(set(digests)) == len(digests)
+
+
+@each_snapshot
+def test_a_page_is_an_envelope_of_the_api_with_a_row_a_line(release: str, endpoint: str) -> None:
+    for part in manifest_of(release, endpoint).slices:
+        for page in part.pages:
+            answer = envelope(release, endpoint, page.file)
+            assert list(answer) == ["page", "short-url", "maxPages", "total", "items"]
+            assert answer["page"] == page.page
+            assert answer["maxPages"] == (len(part.pages) if part.rows else 0)
+            lines = (STARTER / release / endpoint / page.file).read_bytes().decode().splitlines()
+            whole_rows = [line.rstrip(",") for line in lines[1:-1]]
+            assert [json.loads(line) for line in whole_rows] == answer["items"]
+
+
+@each_snapshot
+def test_every_row_has_the_columns_of_its_endpoint_in_order(release: str, endpoint: str) -> None:
+    expected = list(ENDPOINTS[endpoint].columns)
+    for part in manifest_of(release, endpoint).slices:
+        assert part.columns == (expected if part.rows else [])
+        assert part.added_columns == []
+    for rows in rows_by_slice(release, endpoint).values():
+        for row in rows:
+            assert list(row) == expected
+
+
+@each_snapshot
+def test_counts_are_written_as_the_api_writes_them_and_never_1_to_4(
+    release: str, endpoint: str
+) -> None:
+    for rows in rows_by_slice(release, endpoint).values():
+        for row in rows:
+            for column in ENDPOINTS[endpoint].counts:
+                value = row[column]
+                assert value in ("0", "-") or (type(value) is int and value >= 5), row
+                if endpoint == "asylum-decisions" and column != "dec_total":
+                    assert value in ("0", "-") or value == 5 or value >= 10, row
+
+
+@each_snapshot
+def test_what_was_not_collected_is_a_dash_and_what_was_is_not(release: str, endpoint: str) -> None:
+    counts = set(ENDPOINTS[endpoint].counts)
+    for name, rows in rows_by_slice(release, endpoint).items():
+        known = KNOWN_MEASURES.get((endpoint, name), counts)
+        for row in rows:
+            assert {column for column in counts if row[column] != "-"} == known
+
+
+@each_snapshot
+def test_rows_have_unique_keys_within_a_slice(release: str, endpoint: str) -> None:
+    key = {"countries": ("code",), "regions": ("id",)}.get(endpoint, ENDPOINTS[endpoint].key)
+    for rows in rows_by_slice(release, endpoint).values():
+        keys = [tuple(row[column] for column in key) for row in rows]
+        assert len(keys) == len(set(keys))
+        assert None not in {value for parts in keys for value in parts}
+
+
+@each_snapshot
+def test_no_numeric_id_of_a_country_was_made_up(release: str, endpoint: str) -> None:
+    for rows in rows_by_slice(release, endpoint).values():
+        for row in rows:
+            if endpoint == "regions":
+                assert row["id"] in {1, 2, 3, 5, 6, 7}
+            elif endpoint == "countries":
+                assert row["id"] is None
+            else:
+                for side in ("coo", "coa"):
+                    summed = row[side] == "-"
+                    assert row[f"{side}_id"] == ("-" if summed else None)
+
+
+@each_dataset
+def test_rows_speak_of_china_and_within_the_coverage_of_their_slice(
+    release: str, endpoint: str
+) -> None:
+    found = rows_by_slice(release, endpoint)
+    for part in manifest_of(release, endpoint).slices:
+        coverage, rows = part.coverage, found[part.slice]
+        assert coverage.origins == ["CHN"]
+        assert {(row["coo_iso"], row["coo"]) for row in rows} == {("CHN", "CHI")}
+        if part.slice == "by_origin":
+            assert coverage.asylums == "summed"
+            identity = {(row["coa_name"], row["coa"], row["coa_iso"]) for row in rows}
+            assert identity == {("-", "-", "-")}
+        else:
+            assert coverage.asylums == DESTINATIONS
+            assert {row["coa_iso"] for row in rows} == set(DESTINATIONS)
+        assert coverage.year_from is not None
+        assert coverage.year_to == RELEASES[release]
+        years = [row["year"] for row in rows]
+        assert years == sorted(years)
+        assert set(years) == set(range(coverage.year_from, coverage.year_to + 1))
+
+
+@each_snapshot
+def test_the_query_asks_for_what_the_coverage_says(release: str, endpoint: str) -> None:
+    for part in manifest_of(release, endpoint).slices:
+        params, coverage = part.params, part.coverage
+        if ENDPOINTS[endpoint].is_dataset:
+            expected = {
+                "coo": "CHN",
+                "cf_type": "ISO",
+                "yearFrom": str(coverage.year_from),
+                "yearTo": str(coverage.year_to),
+            }
+            if part.slice == "pairs":
+                expected["coa"] = ",".join(DESTINATIONS)
+            assert params == expected
+        elif part.slice.startswith("unhcr_region="):
+            assert params == dict([part.slice.split("=")])
+        else:
+            assert params == {}
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "release", "first_year"),
+    [
+        ("asylum-applications", "2025-06", 2025),
+        ("asylum-applications", "2025-12.1", 2017),
+        ("asylum-decisions", "2025-12.1", 2017),
+    ],
+)
+def test_flows_start_where_the_readme_says(endpoint: str, release: str, first_year: int) -> None:
+    [part] = manifest_of(release, endpoint).slices
+    assert (part.coverage.year_from, part.coverage.year_to) == (first_year, 2025)
+
+
+def test_stocks_start_where_the_readme_says() -> None:
+    for release in RELEASES:
+        first = {
+            part.slice: part.coverage.year_from
+            for part in manifest_of(release, "population").slices
+        }
+        assert first == {"by_origin": 2000, "pairs": 2012}
+
+
+@each_snapshot
+def test_totals_are_the_sums_of_the_columns_where_the_api_gives_them(
+    release: str, endpoint: str
+) -> None:
+    counts = ENDPOINTS[endpoint].counts
+    found = rows_by_slice(release, endpoint)
+    for part in manifest_of(release, endpoint).slices:
+        for page in part.pages:
+            total = envelope(release, endpoint, page.file)["total"]
+            if ENDPOINTS[endpoint].has_total:
+                sums = {
+                    column: sum(number(row[column]) or 0 for row in found[part.slice])
+                    for column in counts
+                }
+                assert total == sums == part.total
+            else:
+                assert total == []
+                assert part.total is None
+
+
+def test_a_decision_total_is_near_the_sum_of_its_parts() -> None:
+    [rows] = rows_by_slice("2025-12.1", "asylum-decisions").values()
+    for row in rows:
+        parts = ("dec_recognized", "dec_other", "dec_rejected", "dec_closed")
+        together = sum(number(row[part]) or 0 for part in parts)
+        assert abs(together - int(row["dec_total"])) <= 0.02 * together, row
+
+
+def test_listed_destinations_never_exceed_the_total_of_the_origin() -> None:
+    for release, last_year in RELEASES.items():
+        for measure in ("refugees", "asylum_seekers"):
+            figures = population(release, measure)
+            for year in range(2012, last_year + 1):
+                listed = sum(figures[year, country] for country in DESTINATIONS)
+                assert 0 < listed <= figures[year, "-"], (release, measure, year)
+
+
+@pytest.mark.parametrize("measure", ["refugees", "asylum_seekers"])
+def test_only_the_latest_year_differs_between_releases(measure: str) -> None:
+    releases = list(RELEASES)
+    for before, after in pairwise(releases):
+        old, new = population(before, measure), population(after, measure)
+        shared = old.keys() & new.keys()
+        differing = {year for year, country in shared if old[year, country] != new[year, country]}
+        same_latest = RELEASES[before] == RELEASES[after]
+        assert differing == ({RELEASES[before]} if same_latest else set()), (before, after)
+        assert {year for year, _ in new.keys() - old.keys()} <= {RELEASES[after]}
+        assert old.keys() <= new.keys()
+
+
+def test_the_stock_of_china_is_the_one_each_release_gave() -> None:
+    figures = {release: population(release, "asylum_seekers") for release in RELEASES}
+    assert figures["2024-06"][2024, "-"] == 176_239
+    assert figures["2024-12"][2024, "-"] == figures["2025-12.1"][2024, "-"] == 180_960
+    assert figures["2025-06"][2025, "-"] == 178_725
+    assert figures["2025-12.1"][2025, "-"] == 99_716
+    assert figures["2025-06"][2025, "USA"] == figures["2024-12"][2024, "USA"] == 147_909
+
+
+def test_new_applications_of_2024_are_persons_alone() -> None:
+    rows = rows_by_slice("2025-12.1", "asylum-applications")["by_origin"]
+    new = [row for row in rows if row["year"] == 2024 and row["app_type"] == "N"]
+    assert {row["app_pc"] for row in new} == {"P"}
+    assert sum(int(row["applied"]) for row in new) == 55_594
+
+
+def test_every_country_of_the_figures_is_described_and_in_one_region() -> None:
+    slices = rows_by_slice("2025-12.1", "countries")
+    everywhere = {row["code"]: row for row in slices.pop("all")}
+    region_ids = {row["id"] for row in rows_by_slice("2025-12.1", "regions")["all"]}
+    assert set(slices) == {f"unhcr_region={number}" for number in region_ids}
+    in_regions = [row for rows in slices.values() for row in rows]
+    assert len(in_regions) == len(everywhere)
+    assert {row["code"]: row for row in in_regions} == everywhere
+    named = {
+        (row[side], row[f"{side}_iso"], row[f"{side}_name"])
+        for release in RELEASES
+        for rows in rows_by_slice(release, "population").values()
+        for row in rows
+        for side in ("coo", "coa")
+        if row[side] != "-"
+    }
+    assert named == {(row["code"], row["iso"], row["name"]) for row in everywhere.values()}
+    for row in everywhere.values():
+        assert row["iso2"]
+        assert row["majorArea"]
+        assert row["region"]
+
+
+def test_the_readme_names_source_licence_and_terms() -> None:
+    text = (STARTER / "README.md").read_text(encoding="utf-8")
+    for words in (
+        "UNHCR Refugee Population Statistics Database",
+        "CC BY 4.0",
+        "terms-use-datasets",
+        "endorses",
+        *RELEASES,
+        *DESTINATIONS,
+    ):
+        assert words in text
+
+
+def test_files_are_plain_utf_8_with_unix_line_ends() -> None:
+    for path in STARTER.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert b"\r" not in content, path
+            assert content.endswith(b"\n"), path
+            content.decode("utf-8")
+            assert not path.is_symlink()

@@ -1,0 +1,203 @@
+"""`exports/datapackage.json`: what the exported tables are, for programs and for people.
+
+A Data Package of version 2 (https://datapackage.org/standard/data-package/): each table as a CSV
+resource with its Table Schema, and as Parquet. Like the files it describes it holds nothing of
+the day: `created` is the time of the newest snapshot.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse import atomic, attribution
+from warehouse.exports.tables import FOLDER, exported_tables
+from warehouse.publish import open_published, read_about
+from warehouse.settings import PROJECT_NAME, Settings
+
+FILE_NAME = "datapackage.json"
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+TABLE_PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
+_CSV_NOTE = (
+    "Text cells that a spreadsheet would run as a formula (they begin with = + - @, a tab or a "
+    "line break) have a ' put in front; the Parquet file has them unchanged. NULL is an empty "
+    'cell, an empty text is "" in quotes; both are read as missing.'
+)
+
+# The first that matches a column's name decides; what matches none has no unit.
+_UNITS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(_rate|_share|_index)$|_(rate|share)_"), "fraction"),
+    (re.compile(r"_ratio$|_ratio_"), "ratio"),
+    (re.compile(r"_(year|date|rank|count|id|code|name|iso3)$|^is_|^has_"), ""),
+    (re.compile(r"_stock_years$"), "person-years"),
+    (re.compile(r"_stock$|_stock_"), "persons"),
+    (
+        re.compile(r"^(applications|decisions|returned|resettlement|naturalisation)(_|$)"),
+        "flow",
+    ),
+)
+_INTEGERS = {
+    *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"),
+    *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
+}
+
+
+def export_datapackage(settings: Settings) -> Path:
+    """Describe the exported tables, which must have been written from the same published file.
+
+    Raises PublishedMissingError when nothing is published, FileNotFoundError when a table has not
+    been exported.
+    """
+    with open_published(settings) as con:
+        return write_datapackage(con, settings)
+
+
+def write_datapackage(con: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
+    """`export_datapackage` for a published file that is already open."""
+    path = settings.exports_dir / FILE_NAME
+    package = describe(con, settings.exports_dir)
+    atomic.write_text(path, json.dumps(package, indent=2, ensure_ascii=False) + "\n")
+    return path
+
+
+def describe(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
+    """The data package of the tables exported under `folder`."""
+    about = read_about(con)
+    package: dict[str, Any] = {
+        "$schema": PROFILE,
+        "name": PROJECT_NAME,
+        "title": f"{attribution.SOURCE_TITLE}, arranged: release {about['release']}",
+        "description": (
+            f"{about['source_sentence']} {attribution.NO_ENDORSEMENT} "
+            f"{attribution.OTHER_PROVIDERS} Terms of use: {attribution.TERMS_URL}"
+        ),
+        "homepage": attribution.SOURCE_URL,
+        "version": about["release"],
+        "release": about["release"],
+        "licenses": [
+            {
+                "name": attribution.LICENCE_NAME,
+                "title": attribution.LICENCE_TITLE,
+                "path": attribution.LICENCE_URL,
+            }
+        ],
+        "sources": [
+            {
+                "title": attribution.SOURCE_TITLE,
+                "path": attribution.SOURCE_URL,
+                "version": about["release"],
+            }
+        ],
+        "terms": attribution.TERMS_URL,
+        "citation": about["how_to_cite"],
+    }
+    if about["retrieved_at"]:
+        package["created"] = about["retrieved_at"]
+    package["resources"] = [
+        resource for table in exported_tables(con) for resource in _resources(con, folder, table)
+    ]
+    return package
+
+
+def _resources(
+    con: duckdb.DuckDBPyConnection, folder: Path, table: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    [(comment, key)] = con.execute(
+        "select description, key_columns from about_tables where table_name = ?", [table]
+    ).fetchall()
+    description = comment or ""
+    schema = _schema(con, table, key)
+    csv = {
+        "name": table,
+        "type": "table",
+        **_file(folder, f"{FOLDER}/{table}.csv"),
+        "title": table,
+        "description": f"{description} {_CSV_NOTE}".strip(),
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "dialect": {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "header": True},
+        "schema": schema,
+    }
+    parquet = {
+        "name": f"{table}.parquet",
+        **_file(folder, f"{FOLDER}/{table}.parquet"),
+        "title": table,
+        "description": description,
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        "schema": schema,
+    }
+    return csv, parquet
+
+
+def _file(folder: Path, path: str) -> dict[str, Any]:
+    file = folder / path
+    with file.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    return {"path": path, "bytes": file.stat().st_size, "hash": f"sha256:{digest}"}
+
+
+def _schema(con: duckdb.DuckDBPyConnection, table: str, key: list[str] | None) -> dict[str, Any]:
+    columns = con.execute(
+        "select column_name, data_type, is_nullable, comment from duckdb_columns() "
+        "where database_name = current_database() and schema_name = 'main' and table_name = ? "
+        "order by column_index",
+        [table],
+    ).fetchall()
+    by_unit = any(name == "counting_unit" for name, *_ in columns)
+    fields = []
+    for name, kind, nullable, comment in columns:
+        field: dict[str, Any] = {"name": name, "type": field_type(kind)}
+        if comment:
+            field["description"] = comment
+        unit = unit_of(name, kind, by_unit=by_unit)
+        if unit:
+            field["unit"] = unit
+        if not nullable:
+            field["constraints"] = {"required": True}
+        fields.append(field)
+    schema: dict[str, Any] = {
+        "$schema": TABLE_PROFILE,
+        "fields": fields,
+        "missingValues": [""],
+    }
+    if key:
+        schema["primaryKey"] = key
+    return schema
+
+
+def field_type(kind: str) -> str:
+    """The Table Schema type of a DuckDB type; what has none of its own is a string."""
+    for types, name in (
+        (kind in _INTEGERS, "integer"),
+        (kind in {"FLOAT", "DOUBLE"} or kind.startswith("DECIMAL"), "number"),
+        (kind == "BOOLEAN", "boolean"),
+        (kind == "DATE", "date"),
+        (kind.startswith("TIMESTAMP"), "datetime"),
+        (kind.endswith("]"), "array"),
+        (kind.startswith(("STRUCT", "MAP")) or kind == "JSON", "object"),
+    ):
+        if types:
+            return name
+    return "string"
+
+
+def unit_of(name: str, kind: str, *, by_unit: bool) -> str | None:
+    """What a column counts, told from its name; None for what counts nothing.
+
+    `by_unit`: the table has a row for persons and a row for cases, told apart by `counting_unit`.
+    """
+    if field_type(kind) not in {"integer", "number"}:
+        return None
+    for pattern, unit in _UNITS:
+        if pattern.search(name):
+            if unit == "flow":
+                return "persons or cases, as counting_unit says" if by_unit else "persons"
+            return unit or None
+    return None

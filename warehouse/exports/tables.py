@@ -1,0 +1,128 @@
+"""Marts and dimensions as CSV and Parquet under `exports/tables/`, from the published file alone.
+
+Equal data give equal bytes: rows in the published order, fixed settings, nothing of the day or
+the machine.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import duckdb
+
+from warehouse import atomic
+from warehouse.database import identifier, literal
+from warehouse.publish import open_published
+from warehouse.settings import Settings
+
+PREFIXES = ("dim_", "mart_")
+FOLDER = "tables"
+# A spreadsheet takes a cell that begins with one of these for a formula, or skips the character
+# and then does.
+_RUN_BY_SPREADSHEETS = ("'='", "'+'", "'-'", "'@'", "chr(9)", "chr(10)", "chr(13)")
+_FINGERPRINT_FILE = ".built_from"
+_STAGING_PREFIX = ".tables-"
+
+
+def exported_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Names of the tables that are exported, of an opened published file."""
+    names = con.execute(
+        "select table_name from duckdb_tables() where database_name = current_database() "
+        "and schema_name = 'main' order by table_name"
+    ).fetchall()
+    return [name for (name,) in names if name.startswith(PREFIXES)]
+
+
+def export_tables(settings: Settings) -> list[Path]:
+    """Write the tables of the published file; returns the paths, CSV and Parquet of each table.
+
+    Files of tables that are no longer published are removed. Raises PublishedMissingError when
+    nothing is published.
+    """
+    with open_published(settings) as con:
+        return write_tables(con, settings)
+
+
+def write_tables(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Path]:
+    """`export_tables` for a published file that is already open."""
+    folder = settings.exports_dir / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in settings.exports_dir.glob(f"{_STAGING_PREFIX}*"):
+        shutil.rmtree(left)
+    staging = Path(tempfile.mkdtemp(prefix=_STAGING_PREFIX, dir=settings.exports_dir))
+    written = []
+    try:
+        for table in exported_tables(con):
+            csv, parquet = staging / f"{table}.csv", staging / f"{table}.parquet"
+            con.execute(
+                f"copy (select {_csv_columns(con, table)} from {identifier(table)}) "
+                f"to {literal(str(csv))} (format csv, header, delimiter ',', quote '\"', "
+                f"escape '\"', nullstr '')"
+            )
+            con.execute(
+                f"copy {identifier(table)} to {literal(str(parquet))} "
+                f"(format parquet, compression zstd, row_group_size 122880)"
+            )
+            written += [csv, parquet]
+        # Everything is written before anything is swapped: a full disk costs no old file.
+        for path in written:
+            atomic.replace(path, folder / path.name)
+    finally:
+        shutil.rmtree(staging)
+    targets = [folder / path.name for path in written]
+    for path in folder.iterdir():
+        if path.suffix in {".csv", ".parquet"} and path not in targets:
+            path.unlink()
+    return targets
+
+
+def exported_fingerprint(settings: Settings) -> str | None:
+    """The fingerprint of the build the exports were made from; None if they are not complete."""
+    path = settings.exports_dir / _FINGERPRINT_FILE
+    return path.read_text(encoding="utf-8").strip() if path.exists() else None
+
+
+def forget_fingerprint(settings: Settings) -> None:
+    """Say that the exports are being replaced."""
+    (settings.exports_dir / _FINGERPRINT_FILE).unlink(missing_ok=True)
+
+
+def keep_fingerprint(settings: Settings, fingerprint: str) -> None:
+    """Say which build the exports were made from, once all are there."""
+    atomic.write_text(settings.exports_dir / _FINGERPRINT_FILE, fingerprint + "\n")
+
+
+def _csv_columns(con: duckdb.DuckDBPyConnection, table: str) -> str:
+    """The columns as a CSV shows them: text that no spreadsheet runs, times in ISO 8601."""
+    columns = con.execute(
+        "select column_name, data_type from duckdb_columns() "
+        "where database_name = current_database() and schema_name = 'main' and table_name = ? "
+        "order by column_index",
+        [table],
+    ).fetchall()
+    return ", ".join(
+        f"{_csv_value(identifier(name), kind)} as {identifier(name)}" for name, kind in columns
+    )
+
+
+def _csv_value(column: str, kind: str) -> str:
+    if kind == "VARCHAR" or kind.startswith("ENUM"):
+        first = f"left({column}::varchar, 1)"
+        # The test gives NULL for NULL, so NULL stays NULL.
+        return (
+            f"case when {first} in ({', '.join(_RUN_BY_SPREADSHEETS)}) "
+            f"then chr(39) || {column} else {column}::varchar end"
+        )
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return _iso(f"{column} at time zone 'UTC'") + " || 'Z'"
+    if kind.startswith("TIMESTAMP"):
+        return _iso(column)
+    if kind.endswith("]") or kind.startswith(("STRUCT", "MAP")):
+        return f"to_json({column})"
+    return column
+
+
+def _iso(timestamp: str) -> str:
+    return f"replace(strftime({timestamp}, '%Y-%m-%dT%H:%M:%S.%f'), '.000000', '')"

@@ -1,0 +1,304 @@
+"""The client of UNHCR's Refugee Statistics API: one page at a time, politely, or a clear error.
+
+What a page means is checked elsewhere (verify.py); here it is only told apart from an answer that
+is no page at all.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from importlib.metadata import PackageNotFoundError, version
+from math import ceil
+from types import TracebackType
+from typing import Any, NoReturn
+from urllib.parse import urlencode
+
+import requests
+import urllib3.exceptions
+from requests_ratelimiter import LimiterSession
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    sleep_using_event,
+    stop_after_attempt,
+    stop_before_delay,
+    wait_random_exponential,
+)
+
+from warehouse.settings import PROJECT_NAME, Settings
+from warehouse.unhcr.endpoints import Endpoint
+
+_CHUNK = 1 << 16
+_LARGEST_BODY = 64 << 20
+_SHOWN = 200
+_LONGEST_BACKOFF = 30.0
+
+
+class UpstreamError(Exception):
+    """The source did not answer with what it should; the message says where, what, how often."""
+
+
+class Interrupted(Exception):
+    """The crawl was told to stop while it waited."""
+
+
+class _PassingFault(Exception):
+    """An answer worth asking again for."""
+
+    def __init__(self, what: str, retry_after: float | None = None) -> None:
+        super().__init__(what)
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True)
+class PageAnswer:
+    """One page: its address, the body as it came (bytes, uncompressed), and the same parsed.
+
+    `envelope` has at least page, maxPages, total and items, and items is a list.
+    """
+
+    url: str
+    body: bytes
+    envelope: dict[str, Any]
+
+
+class Client:
+    """Asks for pages: at most so many at a time and so many starts a second as the settings say.
+
+    Use as a context manager. Safe to share between threads. `stop`, once set, ends every wait
+    for another try with Interrupted.
+    """
+
+    def __init__(self, settings: Settings, stop: threading.Event | None = None) -> None:
+        self._settings = settings
+        self._stop = stop or threading.Event()
+        self._at_once = threading.BoundedSemaphore(settings.max_concurrent_requests)
+        # One start an interval, spread evenly. (per_second=3.7 alone would be read as 37 starts
+        # in ten seconds, all of them possibly at the beginning.) The half millisecond keeps the
+        # library, which cuts off fractions, from ending up with a shorter interval.
+        interval = (ceil(1000 / settings.requests_per_second) + 0.5) / 1000
+        self._session = LimiterSession(
+            per_second=1 / interval,
+            burst=interval,
+            per_host=False,
+            limit_statuses=(),  # a 429 is answered by waiting as long as it says, see below
+            max_delay=settings.total_timeout,
+        )
+        self._session.headers["User-Agent"] = user_agent()
+        self._session.headers["Accept"] = "application/json"
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._session.close()
+
+    def url(self, endpoint: Endpoint, params: Mapping[str, str], page: int) -> str:
+        """The address of one page."""
+        query = urlencode({**params, "page": str(page)}, safe=",")
+        return f"{self._settings.api_url}{endpoint.name}/?{query}"
+
+    def page(self, endpoint: Endpoint, params: Mapping[str, str], page: int) -> PageAnswer:
+        """One page of a query.
+
+        Tried again on 429 (waiting as long as Retry-After says), on 5xx, on a 200 that is no
+        page of JSON, on a cut or reset body, on a timeout, on a connection that fails; each time
+        after a longer wait with jitter, up to `max_attempts` tries within `total_timeout`
+        seconds. Raises UpstreamError with the address, the page, what came back and the tries.
+        """
+        url = self.url(endpoint, params, page)
+        started = time.monotonic()
+        deadline = started + self._settings.total_timeout
+
+        def give_up(state: RetryCallState) -> NoReturn:
+            fault = state.outcome.exception() if state.outcome else None
+            raise UpstreamError(
+                f"{url}: page {page} of {endpoint.name} could not be had: {fault}. "
+                f"Tried {_times(state.attempt_number)} in {time.monotonic() - started:.1f} s "
+                f"(limits: {self._settings.max_attempts} tries, "
+                f"{self._settings.total_timeout:g} s). Try again later."
+            ) from fault
+
+        def wait_for_another_try(seconds: float) -> None:
+            sleep_using_event(self._stop)(seconds)
+            if self._stop.is_set():
+                raise Interrupted(f"{url}: told to stop")
+
+        retrying = Retrying(
+            retry=retry_if_exception_type(_PassingFault),
+            wait=self._wait,
+            stop=stop_after_attempt(self._settings.max_attempts)
+            | stop_before_delay(self._settings.total_timeout),
+            sleep=wait_for_another_try,
+            retry_error_callback=give_up,
+        )
+        answer: PageAnswer = retrying(self._once, url, page, deadline)
+        return answer
+
+    def _wait(self, state: RetryCallState) -> float:
+        first = self._settings.retry_wait
+        # Half of the exponential wait is kept, half is left to chance, so that two clients that
+        # met the same fault do not come back together.
+        spread = wait_random_exponential(multiplier=first / 2, max=_LONGEST_BACKOFF / 2)(state)
+        steady = min(first / 2 * 2 ** (state.attempt_number - 1), _LONGEST_BACKOFF / 2)
+        fault = state.outcome.exception() if state.outcome else None
+        asked = fault.retry_after if isinstance(fault, _PassingFault) else None
+        return max(steady + spread, asked or 0.0)
+
+    def _once(self, url: str, page: int, deadline: float) -> PageAnswer:
+        with self._at_once:
+            if self._stop.is_set():
+                raise Interrupted(f"{url}: told to stop")
+            left = max(deadline - time.monotonic(), 0.001)
+            try:
+                response = self._session.get(
+                    url,
+                    stream=True,
+                    allow_redirects=False,
+                    timeout=(
+                        min(self._settings.connect_timeout, left),
+                        min(self._settings.read_timeout, left),
+                    ),
+                )
+                with response:
+                    body = _read(response, deadline)
+            except (
+                requests.ConnectionError,
+                requests.Timeout,
+                requests.exceptions.ChunkedEncodingError,
+                requests.exceptions.ContentDecodingError,
+                urllib3.exceptions.HTTPError,
+            ) as error:
+                raise _PassingFault(f"{type(error).__name__}: {error}") from error
+            except requests.RequestException as error:
+                raise UpstreamError(f"{url}: cannot be asked for: {error}") from error
+            except OSError as error:
+                raise _PassingFault(f"{type(error).__name__}: {error}") from error
+        _check_status(url, page, response, body)
+        return PageAnswer(url, body, _envelope(response, body))
+
+
+def user_agent() -> str:
+    """Who asks."""
+    try:
+        number = version(PROJECT_NAME)
+    except PackageNotFoundError:
+        number = "dev"
+    return f"{PROJECT_NAME}/{number} (data warehouse; UNHCR Refugee Statistics client)"
+
+
+def _read(response: requests.Response, deadline: float) -> bytes:
+    """The body, decompressed. A connection that trickles is cut off at the deadline."""
+    chunks = []
+    size = 0
+    # read1 returns what has arrived; read would wait for a full chunk and never see the deadline.
+    while chunk := response.raw.read1(_CHUNK, decode_content=True):
+        chunks.append(chunk)
+        size += len(chunk)
+        if time.monotonic() > deadline:
+            raise _PassingFault(
+                f"the body was still coming in, {size:,} bytes so far, when the time was up"
+            )
+        if size > _LARGEST_BODY:
+            raise _PassingFault(f"a body of more than {_LARGEST_BODY:,} bytes")
+    # requests does not notice a body that is cut short. urllib3 raises where it can; this is the
+    # belt to its braces.
+    declared = response.headers.get("Content-Length", "")
+    arrived = response.raw.tell()
+    if declared.isdigit() and int(declared) != arrived:
+        raise _PassingFault(f"a body cut short: {arrived:,} bytes of {int(declared):,}")
+    return b"".join(chunks)
+
+
+def _check_status(url: str, page: int, response: requests.Response, body: bytes) -> None:
+    status = response.status_code
+    came = f"status {status} with {_shown(body)}"
+    if status == requests.codes.ok:
+        return
+    if status == requests.codes.too_many_requests or status >= 500:
+        raise _PassingFault(came, _retry_after(response.headers.get("Retry-After")))
+    if 300 <= status < 400:
+        raise UpstreamError(
+            f"{url}: page {page} has moved (status {status}) to "
+            f"{response.headers.get('Location', 'nowhere')}. If that is where UNHCR's API now "
+            f"lives, set ASYLUM_API_URL; it is not followed unasked. Tried once."
+        )
+    raise UpstreamError(
+        f"{url}: page {page} was refused: {came}. Asking again would not help; "
+        f"see whether ASYLUM_API_URL is right. Tried once."
+    )
+
+
+def _envelope(response: requests.Response, body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body, parse_constant=_no_constant)
+    except ValueError as error:
+        kind = response.headers.get("Content-Type", "no content type")
+        raise _PassingFault(
+            f"status 200 with {len(body):,} bytes ({kind}) that are not JSON ({error}): "
+            f"{_shown(body)}"
+        ) from error
+    problem = _problem(found)
+    if problem:
+        raise _PassingFault(f"status 200 with JSON that is not a page ({problem}): {_shown(body)}")
+    envelope: dict[str, Any] = found
+    return envelope
+
+
+def _problem(found: object) -> str | None:
+    if not isinstance(found, dict):
+        return f"a {type(found).__name__} at the top"
+    missing = [name for name in ("page", "maxPages", "total", "items") if name not in found]
+    if missing:
+        return f"without {', '.join(missing)}"
+    if not isinstance(found["items"], list):
+        return "`items` is not a list"
+    for name in ("page", "maxPages"):
+        if not str(found[name]).isdecimal() or isinstance(found[name], bool):
+            return f"`{name}` is {found[name]!r}"
+    return None
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds to wait, from either form of the header; None where it is absent or unreadable."""
+    if value is None:
+        return None
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        when = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=UTC)
+    return max((when - datetime.now(UTC)).total_seconds(), 0.0)
+
+
+def _shown(body: bytes) -> str:
+    if not body:
+        return "an empty body"
+    return repr(body[: _SHOWN * 4].decode("utf-8", "replace")[:_SHOWN])
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"

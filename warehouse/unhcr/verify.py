@@ -1,0 +1,259 @@
+"""Whether pages are what was asked for: shape, columns, values, keys, sums, one piece.
+
+The same code checks a page as it comes from the API and the files of the starter extract. It sees
+one page at a time and keeps a few bytes a row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from warehouse.content import DIGEST_SIZE, row_digest
+from warehouse.manifest import Coverage
+from warehouse.unhcr.api import UpstreamError
+from warehouse.unhcr.endpoints import ASYLUM, ORIGIN, SUMMED, Endpoint, current_year
+
+_FIRST_YEAR_OF_ALL = 1951
+_NOT_AVAILABLE_OR_ZERO = ("0", "-")
+
+
+class MalformedPageError(UpstreamError):
+    """A value, a column or a shape we do not know: asking again would not help."""
+
+
+class InconsistentSliceError(UpstreamError):
+    """Pages that do not fit together: asked again, they may."""
+
+
+class SliceCheck:
+    """Takes in the pages of one query, in any order, and says what is wrong with them.
+
+    After `finish`: rows, columns (in the order met), added_columns, total (the envelope's sums or
+    None), packed (32 bytes a row, for the content hash), origins (codes of countries of origin
+    seen). `last` is the part of `packed` that the latest page gave.
+    """
+
+    def __init__(
+        self, endpoint: Endpoint, slice_name: str, page_size: int, coverage: Coverage
+    ) -> None:
+        self.endpoint = endpoint
+        self.slice = slice_name
+        self.rows = 0
+        self.max_pages: int | None = None
+        self.columns: list[str] = []
+        self.added_columns: list[str] = []
+        self.total: dict[str, int] | None = None
+        self.packed = bytearray()
+        self.last = b""
+        self.origins: set[str] = set()
+        self.keys: set[bytes] = set()
+        self._page_size = page_size
+        self._coverage = coverage
+        self._pages: set[int] = set()
+        self._sums = dict.fromkeys(endpoint.counts, 0)
+        self._required = frozenset(endpoint.columns)
+        self._known = self._required | set(endpoint.extras)
+        self._columns_seen: set[frozenset[str]] = set()
+        self._counts = frozenset(endpoint.counts)
+        self._free = [
+            name
+            for name in (*endpoint.texts, "coo_id", "coo_name", "coa_id", "coa_name")
+            if name in self._required
+        ]
+        # Without a window of years (nowcasting), anything near today will do.
+        self._years = (
+            coverage.year_from or _FIRST_YEAR_OF_ALL,
+            coverage.year_to or current_year() + 1,
+        )
+        self._sides = (
+            (("coo", ORIGIN, coverage.origins), ("coa", ASYLUM, coverage.asylums))
+            if endpoint.has_sides
+            else ()
+        )
+
+    @property
+    def name(self) -> str:
+        """What is being checked, for messages."""
+        return f"{self.endpoint.name} {self.slice}"
+
+    def page(self, number: int, envelope: Mapping[str, Any]) -> int:
+        """Take in page `number`; returns its rows.
+
+        Raises MalformedPageError with row and column, or InconsistentSliceError.
+        """
+        self._envelope(number, envelope)
+        items = envelope["items"]
+        digests = bytearray()
+        for row_number, row in enumerate(items, start=1):
+            where = f"{self.name}, page {number}, row {row_number}"
+            self._row(where, row)
+            digests += row_digest(self.slice, row)
+        self.last = bytes(digests)
+        self.packed += digests
+        self.rows += len(items)
+        self._pages.add(number)
+        return len(items)
+
+    def finish(self) -> None:
+        """Check what only shows when all pages are in. Raises InconsistentSliceError."""
+        whole = set(range(1, max(self.max_pages or 0, 1) + 1))
+        if self._pages != whole:
+            raise InconsistentSliceError(
+                f"{self.name}: pages {sorted(self._pages)} came, {sorted(whole)} make it up"
+            )
+        for column, expected in (self.total or {}).items():
+            if column in self._sums and self._sums[column] != expected:
+                raise InconsistentSliceError(
+                    f"{self.name}: {column} adds up to {self._sums[column]:,} over {self.rows:,} "
+                    f"rows, the envelope's total says {expected:,}"
+                )
+        if self.endpoint.is_dataset:
+            self.keys.clear()
+
+    def _envelope(self, number: int, envelope: Mapping[str, Any]) -> None:
+        where = f"{self.name}, page {number}"
+        page, max_pages, rows = (
+            int(envelope["page"]),
+            int(envelope["maxPages"]),
+            len(envelope["items"]),
+        )
+        if page != number:
+            raise InconsistentSliceError(f"{where}: the answer says it is page {page}")
+        if number in self._pages:
+            raise InconsistentSliceError(f"{where}: came twice")
+        if self.max_pages is None:
+            self.max_pages = max_pages
+        elif max_pages != self.max_pages:
+            raise InconsistentSliceError(
+                f"{where}: {max_pages} pages in all, {self.max_pages} on the page before"
+            )
+        if number > max(max_pages, 1):
+            raise InconsistentSliceError(f"{where}: there are {max_pages} pages only")
+        full = number < max_pages
+        least = self._page_size if full else min(max_pages, 1)
+        most = self._page_size if max_pages else 0
+        if not least <= rows <= most:
+            wanted = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+            raise InconsistentSliceError(
+                f"{where} of {max_pages}: {rows:,} rows, {wanted} expected"
+            )
+        total = self._total(where, envelope["total"])
+        if self._pages and total != self.total:
+            raise InconsistentSliceError(f"{where}: another total than on the page before")
+        self.total = total
+
+    def _total(self, where: str, found: object) -> dict[str, int] | None:
+        if found in ([], {}, None):
+            return None
+        if not isinstance(found, dict):
+            raise MalformedPageError(f"{where}: `total` is {_shown(found)}, an object expected")
+        out = {}
+        for column, value in found.items():
+            if isinstance(value, bool) or not str(value).isdecimal():
+                if column not in self._counts:
+                    continue
+                raise MalformedPageError(
+                    f"{where}: `total` has {_shown(value)} for {column}, a whole number expected"
+                )
+            out[column] = int(value)
+        return out
+
+    def _row(self, where: str, row: object) -> None:
+        if not isinstance(row, dict):
+            raise MalformedPageError(f"{where}: {_shown(row)} is not an object with columns")
+        columns = frozenset(row)
+        if columns not in self._columns_seen:
+            self._new_columns(where, row, columns)
+        for column in self.endpoint.counts:
+            value = row[column]
+            if type(value) is int:
+                if value < 0:
+                    raise _bad_count(where, column, value)
+                self._sums[column] += value
+            elif value not in _NOT_AVAILABLE_OR_ZERO:
+                raise _bad_count(where, column, value)
+        for column in self.endpoint.codes:
+            if not _is_text(row[column]):
+                raise _bad(where, column, row[column], "a code, text that is not empty,")
+        for column in self._free:
+            if isinstance(row[column], (dict, list)):
+                raise _bad(where, column, row[column], "a text, a number or null")
+        if self._sides:
+            self._identity(where, row)
+        if self.endpoint.key:
+            self._key(where, row)
+
+    def _new_columns(self, where: str, row: dict[str, Any], columns: frozenset[str]) -> None:
+        missing = [name for name in self.endpoint.columns if name not in columns]
+        if missing:
+            raise MalformedPageError(
+                f"{where}: column {', '.join(missing)} is missing; there are {', '.join(row)}"
+            )
+        self._columns_seen.add(columns)
+        for name in row:
+            if name not in self.columns:
+                self.columns.append(name)
+                if name not in self._known:
+                    self.added_columns.append(name)
+
+    def _identity(self, where: str, row: dict[str, Any]) -> None:
+        year = row["year"]
+        first, last = self._years
+        if type(year) is not int or not first <= year <= last:
+            raise _bad(where, "year", year, f"a year from {first} to {last}")
+        for side, identity, asked in self._sides:
+            # The UNHCR code tells a country from a sum: Tibetan has a code and no ISO3.
+            code, iso = row[side], row[f"{side}_iso"]
+            if asked == "summed":
+                for column in identity:
+                    if row[column] != SUMMED:
+                        raise _bad(where, column, row[column], '"-", since countries are summed,')
+                continue
+            if not _is_text(code) or code == SUMMED:
+                raise _bad(where, side, code, "a country's code, since a row a country was asked,")
+            if iso is not None and not _is_text(iso):
+                raise _bad(where, f"{side}_iso", iso, "a code or null")
+            if asked != "all" and iso not in asked:
+                raise _bad(where, f"{side}_iso", iso, f"one of those asked for ({', '.join(asked)})")
+            if side == "coo":
+                self.origins.add(iso or code)
+
+    def _key(self, where: str, row: dict[str, Any]) -> None:
+        values = [row[column] for column in self.endpoint.key]
+        if not all(type(value) is int or _is_text(value) for value in values):
+            raise MalformedPageError(f"{where}: {self._named(values)}: a key has no empty part")
+        key = hashlib.blake2b(repr(values).encode(), digest_size=16).digest()
+        if key in self.keys:
+            raise InconsistentSliceError(f"{where}: {self._named(values)} came before")
+        self.keys.add(key)
+
+    def _named(self, values: list[Any]) -> str:
+        return ", ".join(f"{k} {v!r}" for k, v in zip(self.endpoint.key, values, strict=True))
+
+
+def rows_apart(one: SliceCheck, other: SliceCheck) -> int:
+    """How many rows are in one reading of a slice and not in the other."""
+    return len(_digests(one).symmetric_difference(_digests(other)))
+
+
+def _digests(check: SliceCheck) -> set[bytes]:
+    packed = check.packed
+    return {bytes(packed[at : at + DIGEST_SIZE]) for at in range(0, len(packed), DIGEST_SIZE)}
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _bad_count(where: str, column: str, value: object) -> MalformedPageError:
+    return _bad(where, column, value, 'a count (a whole number of at least 0, "0" or "-")')
+
+
+def _bad(where: str, column: str, value: object, wanted: str) -> MalformedPageError:
+    return MalformedPageError(f"{where}, column {column}: {_shown(value)} where {wanted} belongs")
+
+
+def _shown(value: object) -> str:
+    return repr(value)[:200]
