@@ -105,10 +105,16 @@ joined as (
             and spine.counting_unit = decisions.counting_unit
 ),
 
--- A share of the world needs the world: it is NULL where not all origins were asked for.
+-- A row of persons that only cases know of says where the cases are from. A share of the world needs
+-- the world: it is NULL where not all origins were asked for.
 with_world as (
     select
-        *,
+        * exclude (release_id, snapshot_id, retrieved_at),
+        {%- for column in ['release_id', 'snapshot_id', 'retrieved_at'] %}
+        coalesce({{ column }}, max({{ column }}) over (
+            partition by origin_unhcr_code, reference_year
+        )) as {{ column }},
+        {%- endfor %}
         {%- for measure in followed %}
         {%- set dataset = 'applications' if measure.startswith('applications') else 'population' %}
         case

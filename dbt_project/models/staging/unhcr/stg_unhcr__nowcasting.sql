@@ -11,8 +11,8 @@ final as (
         nullif({{ unhcr_text('coa_name') }}, '-') as asylum_name,
         cast(year as integer) as reference_year,
         {{ unhcr_text('month') }} as month_name,
-        {{ unhcr_count('refugees') }} as refugees_stock,
-        {{ unhcr_count('asylum_seekers') }} as asylum_seekers_stock,
+        {{ unhcr_count('refugees') }} as refugees_nowcast_stock,
+        {{ unhcr_count('asylum_seekers') }} as asylum_seekers_nowcast_stock,
         {{ unhcr_text('source') }} as source_name
     from source
 )

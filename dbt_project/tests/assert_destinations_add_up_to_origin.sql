@@ -1,0 +1,25 @@
+-- Countries of asylum, with what is not itemised, add up to the origin's row of the same year.
+{{ config(meta={'dagster': {'ref': {'name': 'mart_destination_yearly'}}}) }}
+
+with destinations as (
+    select
+        origin_unhcr_code,
+        counting_unit,
+        reference_year,
+        sum(asylum_seekers_stock) as asylum_seekers_stock,
+        sum(refugees_stock) as refugees_stock,
+        sum(applications_new) as applications_new
+    from {{ ref('mart_destination_yearly') }}
+    group by origin_unhcr_code, counting_unit, reference_year
+)
+
+select
+    origins.origin_unhcr_code,
+    origins.counting_unit,
+    origins.reference_year
+from {{ ref('mart_origin_yearly') }} as origins
+left join destinations using (origin_unhcr_code, counting_unit, reference_year)
+where
+    coalesce(origins.asylum_seekers_stock, 0) <> coalesce(destinations.asylum_seekers_stock, 0)
+    or coalesce(origins.refugees_stock, 0) <> coalesce(destinations.refugees_stock, 0)
+    or coalesce(origins.applications_new, 0) <> coalesce(destinations.applications_new, 0)

@@ -1,0 +1,26 @@
+-- The sum of pairs kept beside a total is the sum of the fact's rows: no pair lost, none twice.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_population_yearly'}}}) }}
+
+with pairs as (
+    select
+        origin_unhcr_code as country_unhcr_code,
+        reference_year,
+        count(*) as pair_count,
+        sum(asylum_seekers_stock) as asylum_seekers_stock
+    from {{ ref('fct_population_yearly') }}
+    group by origin_unhcr_code, reference_year
+)
+
+select
+    totals.country_unhcr_code,
+    totals.reference_year,
+    totals.pair_count,
+    pairs.pair_count as fact_pair_count
+from {{ ref('fct_population_totals_yearly') }} as totals
+full outer join pairs using (country_unhcr_code, reference_year)
+where
+    totals.total_by = 'origin'
+    and (
+        totals.pair_count <> coalesce(pairs.pair_count, 0)
+        or totals.pairs_asylum_seekers_stock is distinct from pairs.asylum_seekers_stock
+    )
