@@ -41,7 +41,11 @@ listed as (
 ),
 
 named_by_figures as (
-    {% for model in ['population', 'asylum_applications', 'asylum_decisions', 'solutions', 'demographics', 'idmc', 'unrwa'] -%}
+    {%- set datasets = [
+        'population', 'asylum_applications', 'asylum_decisions', 'solutions', 'demographics', 'idmc',
+        'unrwa',
+    ] %}
+    {%- for model in datasets %}
     select
         origin_unhcr_code as unhcr_code,
         any_value(origin_iso3) as iso3,
@@ -51,15 +55,13 @@ named_by_figures as (
     group by origin_unhcr_code
     union all
     select
-        asylum_unhcr_code,
-        any_value(asylum_iso3),
-        any_value(asylum_name)
+        asylum_unhcr_code as unhcr_code,
+        any_value(asylum_iso3) as iso3,
+        any_value(asylum_name) as country_name
     from {{ ref('int_' ~ model ~ '_in_force') }}
     where asylum_unhcr_code is not null
     group by asylum_unhcr_code
-    {%- if not loop.last %}
-    union all
-    {% endif %}
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 

@@ -14,11 +14,13 @@ latest_year as (
         snapshot_id,
         max(reference_year) as latest_year
     from (
-        select snapshot_id, reference_year from {{ ref('stg_unhcr__population') }}
-        union all
-        select snapshot_id, reference_year from {{ ref('stg_unhcr__asylum_applications') }}
-        union all
-        select snapshot_id, reference_year from {{ ref('stg_unhcr__asylum_decisions') }}
+        {%- for dataset in ['population', 'asylum_applications', 'asylum_decisions'] %}
+        select
+            snapshot_id,
+            reference_year
+        from {{ ref('stg_unhcr__' ~ dataset) }}
+        {{ 'union all' if not loop.last }}
+        {%- endfor %}
     )
     group by snapshot_id
 ),
@@ -31,7 +33,7 @@ fetched as (
     from snapshots
     left join latest_year using (snapshot_id)
     where snapshots.stated_release_id is null
-    group by 1
+    group by all
 ),
 
 -- The reference date of the newest year: that of the newest named release of the same year that was

@@ -19,12 +19,12 @@ with_share as (
         pairs.origin_unhcr_code,
         pairs.reference_year,
         pairs.asylum_seekers_stock,
-        {{ fraction('pairs.asylum_seekers_stock', 'totals.asylum_seekers_stock') }} as share,
+        {{ fraction('pairs.asylum_seekers_stock', 'totals.asylum_seekers_stock') }} as stock_share,
         countries.unhcr_region,
         countries.un_region,
         row_number() over (
             partition by pairs.origin_unhcr_code, pairs.reference_year
-            order by pairs.asylum_seekers_stock desc, pairs.asylum_unhcr_code
+            order by pairs.asylum_seekers_stock desc, pairs.asylum_unhcr_code asc
         ) as place
     from pairs
     inner join totals
@@ -41,18 +41,18 @@ by_origin as (
         count(*) as asylum_country_count,
         count(*) filter (where {{ is_small('asylum_seekers_stock') }})
             as asylum_country_small_count,
-        sum(share) filter (where place = 1) as top_1_share,
-        sum(share) filter (where place <= 5) as top_5_share,
-        sum(share * share) as herfindahl_index,
+        sum(stock_share) filter (where place = 1) as top_1_share,
+        sum(stock_share) filter (where place <= 5) as top_5_share,
+        sum(stock_share * stock_share) as herfindahl_index,
         {%- for slug, region in unhcr_regions().items() %}
-        coalesce(sum(share) filter (where unhcr_region = '{{ region }}'), 0)
+        coalesce(sum(stock_share) filter (where unhcr_region = '{{ region }}'), 0)
             as unhcr_region_{{ slug }}_share,
         {%- endfor %}
         {%- for slug, region in un_regions().items() %}
-        coalesce(sum(share) filter (where un_region = '{{ region }}'), 0)
+        coalesce(sum(stock_share) filter (where un_region = '{{ region }}'), 0)
             as un_region_{{ slug }}_share,
         {%- endfor %}
-        sum(share) as itemised_share
+        sum(stock_share) as itemised_share
     from with_share
     group by origin_unhcr_code, reference_year
 ),

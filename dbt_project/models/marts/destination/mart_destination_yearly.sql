@@ -210,4 +210,8 @@ final as (
 )
 
 select * from final
-order by origin_unhcr_code, reference_year, asylum_unhcr_code nulls last, counting_unit desc
+order by
+    origin_unhcr_code asc,
+    reference_year asc,
+    asylum_unhcr_code asc nulls last,
+    counting_unit desc

@@ -45,15 +45,20 @@ decisions as (
 
 -- Every origin and year has its row of persons, so that a reader who asks for persons misses none.
 spine as (
-    select country_unhcr_code, 'persons' as counting_unit, reference_year from population
-    union
-    select country_unhcr_code, 'persons', reference_year from applications
-    union
-    select country_unhcr_code, counting_unit, reference_year from applications
-    union
-    select country_unhcr_code, 'persons', reference_year from decisions
-    union
-    select country_unhcr_code, counting_unit, reference_year from decisions
+    {%- for relation, unit in [
+        ('population', "'persons'"),
+        ('applications', "'persons'"),
+        ('applications', 'counting_unit'),
+        ('decisions', "'persons'"),
+        ('decisions', 'counting_unit'),
+    ] %}
+    select
+        country_unhcr_code,
+        {{ unit }} as counting_unit,
+        reference_year
+    from {{ relation }}
+    {{ 'union' if not loop.last }}
+    {%- endfor %}
 ),
 
 joined as (
@@ -195,4 +200,4 @@ final as (
 )
 
 select * from final
-order by origin_unhcr_code, reference_year, counting_unit desc
+order by origin_unhcr_code asc, reference_year asc, counting_unit desc
