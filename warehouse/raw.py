@@ -52,7 +52,9 @@ def load(settings: Settings, on_progress: Progress | None = None) -> LoadResult:
     result = LoadResult()
     with connect(settings.build_db, settings) as con:
         _create_tables(con, landed)
-        known = set(con.execute("select endpoint, snapshot_id, content_sha256 from raw.loads").fetchall())
+        known = set(
+            con.execute("select endpoint, snapshot_id, content_sha256 from raw.loads").fetchall()
+        )
         wanted = {(m.endpoint, m.snapshot_id, m.content_sha256): (p, m) for p, m in landed}
         for endpoint, snapshot_id, _ in sorted(known - wanted.keys()):
             _remove(con, endpoint, snapshot_id)
@@ -73,9 +75,7 @@ def load(settings: Settings, on_progress: Progress | None = None) -> LoadResult:
     return result
 
 
-def _create_tables(
-    con: duckdb.DuckDBPyConnection, landed: Sequence[tuple[Path, Manifest]]
-) -> None:
+def _create_tables(con: duckdb.DuckDBPyConnection, landed: Sequence[tuple[Path, Manifest]]) -> None:
     con.execute("create schema if not exists raw")
     con.execute(
         "create table if not exists raw.loads ("
@@ -86,8 +86,8 @@ def _create_tables(
         columns = ", ".join(f"{identifier(c)} varchar" for c in endpoint.columns)
         con.execute(
             f"create table if not exists raw.{identifier(endpoint.table)} "
-            f"(_snapshot_id varchar not null, _slice varchar not null, _row_number bigint not null, "
-            f"{columns})"
+            "(_snapshot_id varchar not null, _slice varchar not null, "
+            f"_row_number bigint not null, {columns})"
         )
         for column in _added_columns(endpoint, landed):
             con.execute(
@@ -183,8 +183,8 @@ def _describe_snapshots(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -
                 source_url: 'varchar', release_id: 'varchar', started_at: 'timestamptz',
                 finished_at: 'timestamptz', rows: 'bigint', content_sha256: 'varchar',
                 seen_again_at: 'timestamptz[]', restarts: 'varchar[]',
-                slices: 'struct(slice varchar, rows bigint, added_columns varchar[],
-                    coverage struct(origins json, asylums json, year_from bigint, year_to bigint))[]',
+                slices: 'struct(slice varchar, rows bigint, added_columns varchar[], coverage
+                    struct(origins json, asylums json, year_from bigint, year_to bigint))[]',
                 control_differences: 'struct(side varchar, country varchar, "year" bigint,
                     codes varchar, measure varchar, control bigint, pairs bigint)[]'
             }},

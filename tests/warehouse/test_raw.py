@@ -1,0 +1,189 @@
+"""Landing -> raw: nothing lost, nothing interpreted, nothing twice."""
+
+import gzip
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import duckdb
+import pytest
+
+from warehouse import landing, raw
+from warehouse.database import DatabaseBusyError, connect
+from warehouse.settings import Settings
+from warehouse.unhcr.endpoints import ENDPOINTS
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(data_dir=tmp_path / "data", threads=2)
+
+
+@pytest.fixture
+def landed(settings):
+    landing.land_starter(settings)
+    return settings
+
+
+def rows(settings, sql):
+    with duckdb.connect(str(settings.build_db), read_only=True) as con:
+        return con.execute(sql).fetchall()
+
+
+def everything(settings):
+    tables = [endpoint.table for endpoint in ENDPOINTS.values()]
+    tables += ["snapshots", "snapshot_coverage", "control_differences", "loads"]
+    return {table: rows(settings, f"select * from raw.{table} order by all") for table in tables}
+
+
+def test_every_row_of_every_landed_page_arrives_once_and_as_it_was_written(landed):
+    raw.load(landed)
+    for folder, manifest in landing.manifests(landed):
+        endpoint = ENDPOINTS[manifest.endpoint]
+        written = []
+        for part in manifest.slices:
+            for page in part.pages:
+                body = json.loads(gzip.decompress((folder / page.file).read_bytes()))
+                start = (page.page - 1) * part.page_size
+                for position, item in enumerate(body["items"], start=start + 1):
+                    values = [item[c] for c in endpoint.columns]
+                    written.append(
+                        (part.slice, position, *(v if v is None else str(v) for v in values))
+                    )
+        names = ", ".join(f'"{c}"' for c in endpoint.columns)
+        arrived = rows(
+            landed,
+            f"select _slice, _row_number, {names} from raw.{endpoint.table} "
+            f"where _snapshot_id = '{manifest.snapshot_id}'",
+        )
+        assert sorted(arrived, key=repr) == sorted(written, key=repr)
+
+
+def test_loading_twice_changes_nothing(landed):
+    first = raw.load(landed)
+    before = everything(landed)
+    second = raw.load(landed)
+    assert first.loaded
+    assert not second.loaded
+    assert not second.removed
+    assert second.rows == first.rows
+    assert everything(landed) == before
+
+
+def test_a_fresh_database_gives_the_same_tables_as_a_grown_one(landed):
+    """The build is a function of landing, not of the order in which snapshots came."""
+    kept = landed.data_dir / "kept"
+    late = landed.landing_dir / "population"
+    shutil.move(late, kept)
+    raw.load(landed)
+    shutil.move(kept, late)
+    raw.load(landed)
+    grown = everything(landed)
+    landed.build_db.unlink()
+    raw.load(landed)
+    assert everything(landed) == grown
+
+
+def test_a_snapshot_taken_out_of_landing_leaves_the_database(landed):
+    raw.load(landed)
+    folder, manifest = landing.manifests(landed, "population")[0]
+    shutil.rmtree(folder)
+    result = raw.load(landed)
+    assert result.removed == [("population", manifest.snapshot_id)]
+    assert not rows(
+        landed, f"select 1 from raw.population where _snapshot_id = '{manifest.snapshot_id}'"
+    )
+    assert len(rows(landed, "select 1 from raw.snapshots where endpoint = 'population'")) == 3
+
+
+def test_pages_that_hold_other_rows_than_the_manifest_says_are_refused_and_nothing_stays(landed):
+    folder, manifest = landing.manifests(landed, "population")[0]
+    page = folder / manifest.slices[0].pages[0].file
+    body = json.loads(gzip.decompress(page.read_bytes()))
+    body["items"].pop()
+    page.write_bytes(gzip.compress(json.dumps(body).encode()))
+    with pytest.raises(raw.RawLoadError, match=f"{manifest.snapshot_id}.*manifest says"):
+        raw.load(landed)
+    assert not rows(
+        landed, f"select 1 from raw.population where _snapshot_id = '{manifest.snapshot_id}'"
+    )
+    assert not rows(landed, f"select 1 from raw.loads where snapshot_id = '{manifest.snapshot_id}'")
+
+
+def test_an_added_column_is_kept_for_the_snapshots_that_have_it(landed):
+    raw.load(landed)
+    folder, manifest = landing.manifests(landed, "regions")[0]
+    target = folder.parent / "later"
+    shutil.copytree(folder, target)
+    part = manifest.slices[0]
+    page = target / part.pages[0].file
+    body = json.loads(gzip.decompress(page.read_bytes()))
+    for item in body["items"]:
+        item['colour "of" region'] = "blue"
+    page.write_bytes(gzip.compress(json.dumps(body).encode()))
+    described = manifest.model_copy(deep=True, update={"snapshot_id": "later"})
+    described.slices[0].added_columns = ['colour "of" region']
+    (target / "manifest.json").write_text(described.model_dump_json())
+    raw.load(landed)
+    kept = rows(
+        landed,
+        'select _snapshot_id = \'later\' as is_later, "colour ""of"" region", count(*) '
+        "from raw.regions group by all order by 1",
+    )
+    assert kept == [(False, None, 6), (True, "blue", 6)]
+
+
+def test_text_of_the_source_that_looks_like_sql_is_only_text(landed):
+    folder, manifest = landing.manifests(landed, "regions")[0]
+    hostile = "it's'; drop table raw.regions; --"
+    target = folder.parent / hostile
+    shutil.copytree(folder, target)
+    described = manifest.model_copy(update={"snapshot_id": hostile})
+    (target / "manifest.json").write_text(described.model_dump_json())
+    raw.load(landed)
+    assert rows(landed, "select count(*) from raw.regions") == [(12,)]
+
+
+def test_a_held_database_is_a_clear_error(landed):
+    raw.load(landed)
+    code = (
+        "import duckdb, sys, time; con = duckdb.connect(sys.argv[1]); "
+        "print('held', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(landed.build_db)], stdout=subprocess.PIPE
+    ) as holder:
+        holder.stdout.readline()
+        try:
+            with (
+                pytest.raises(DatabaseBusyError, match="held by another process"),
+                connect(landed.build_db, landed),
+            ):
+                pass
+        finally:
+            holder.kill()
+
+
+def test_a_load_killed_at_any_moment_is_made_whole_by_the_next_one(landed):
+    raw.load(landed)
+    whole = everything(landed)
+    code = (
+        "import sys; from warehouse import raw; from warehouse.settings import load_settings; "
+        "print('go', flush=True); raw.load(load_settings())"
+    )
+    for delay in (0.0, 0.02, 0.05, 0.1, 0.2):
+        for file in landed.data_dir.glob("build.duckdb*"):
+            file.unlink()
+        environ = dict(os.environ, ASYLUM_DATA_DIR=str(landed.data_dir))
+        with subprocess.Popen(
+            [sys.executable, "-c", code], stdout=subprocess.PIPE, env=environ
+        ) as loader:
+            loader.stdout.readline()
+            time.sleep(delay)
+            loader.send_signal(signal.SIGKILL)
+        raw.load(landed)
+        assert everything(landed) == whole
