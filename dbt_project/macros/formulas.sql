@@ -64,6 +64,7 @@
     {{ fraction(measure ~ ' - ' ~ measure ~ '_year_before', measure ~ '_year_before') }}
         as {{ measure }}_change_rate,
     {{ is_small('least(' ~ measure ~ ', ' ~ measure ~ '_year_before)') }}
+    and {{ measure }} is not null
     and {{ measure }}_year_before is not null as is_{{ measure }}_change_on_small_count,
     max(
         case

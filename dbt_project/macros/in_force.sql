@@ -38,8 +38,12 @@
             and with_recency.recency < coverage.recency
             and with_recency.reference_year >= coverage.covered_from_year
             and with_recency.reference_year <= coverage.covered_to_year
-            and coverage.covered_origin in ('*', coalesce(with_recency.origin_iso3, '-'))
-            and coverage.covered_asylum in ('*', coalesce(with_recency.asylum_iso3, '-'))
+            and coverage.covered_origin in (
+                '*', coalesce(with_recency.origin_iso3, with_recency.origin_unhcr_code, '-')
+            )
+            and coverage.covered_asylum in (
+                '*', coalesce(with_recency.asylum_iso3, with_recency.asylum_unhcr_code, '-')
+            )
     ),
 
     reach as (

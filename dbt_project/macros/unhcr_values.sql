@@ -3,7 +3,12 @@
 {#- A count: an integer, "0", or "-" for not applicable or not collected, which is NULL. Any other
     text is an error, never a guess. -#}
 {% macro unhcr_count(column) -%}
-    cast(nullif({{ column }}, '-') as bigint)
+    case
+        when {{ column }} = '-' then null
+        when regexp_full_match({{ column }}, '[0-9]+') then cast({{ column }} as bigint)
+        when {{ column }} is not null
+            then error('{{ column }}: not a count, which is an integer, "0" or "-": "' || {{ column }} || '"')
+    end
 {%- endmacro %}
 
 {#- Free text: surrounding white space goes, nothing left is NULL. -#}

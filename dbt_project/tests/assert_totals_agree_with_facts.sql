@@ -9,6 +9,11 @@ with pairs as (
         sum(asylum_seekers_stock) as asylum_seekers_stock
     from {{ ref('fct_population_yearly') }}
     group by origin_unhcr_code, reference_year
+),
+
+totals as (
+    select * from {{ ref('fct_population_totals_yearly') }}
+    where total_by = 'origin'
 )
 
 select
@@ -16,11 +21,8 @@ select
     totals.reference_year,
     totals.pair_count,
     pairs.pair_count as fact_pair_count
-from {{ ref('fct_population_totals_yearly') }} as totals
+from totals
 full outer join pairs using (country_unhcr_code, reference_year)
 where
-    totals.total_by = 'origin'
-    and (
-        totals.pair_count <> coalesce(pairs.pair_count, 0)
-        or totals.pairs_asylum_seekers_stock is distinct from pairs.asylum_seekers_stock
-    )
+    coalesce(totals.pair_count, 0) <> coalesce(pairs.pair_count, 0)
+    or totals.pairs_asylum_seekers_stock is distinct from pairs.asylum_seekers_stock

@@ -14,12 +14,11 @@ countries as (
     select * from {{ ref('dim_country') }}
 ),
 
-with_share as (
+with_place as (
     select
         pairs.origin_unhcr_code,
         pairs.reference_year,
         pairs.asylum_seekers_stock,
-        {{ fraction('pairs.asylum_seekers_stock', 'totals.asylum_seekers_stock') }} as stock_share,
         countries.unhcr_region,
         countries.un_region,
         row_number() over (
@@ -27,13 +26,11 @@ with_share as (
             order by pairs.asylum_seekers_stock desc, pairs.asylum_unhcr_code asc
         ) as place
     from pairs
-    inner join totals
-        on
-            pairs.origin_unhcr_code = totals.country_unhcr_code
-            and pairs.reference_year = totals.reference_year
     left join countries on pairs.asylum_unhcr_code = countries.unhcr_code
 ),
 
+-- Counts are summed and divided once, at the end: sums of fractions would differ in their last digit
+-- from one run to the next.
 by_origin as (
     select
         origin_unhcr_code,
@@ -41,19 +38,19 @@ by_origin as (
         count(*) as asylum_country_count,
         count(*) filter (where {{ is_small('asylum_seekers_stock') }})
             as asylum_country_small_count,
-        sum(stock_share) filter (where place = 1) as top_1_share,
-        sum(stock_share) filter (where place <= 5) as top_5_share,
-        sum(stock_share * stock_share) as herfindahl_index,
+        sum(asylum_seekers_stock) filter (where place = 1) as top_1_stock,
+        sum(asylum_seekers_stock) filter (where place <= 5) as top_5_stock,
+        sum(asylum_seekers_stock * asylum_seekers_stock) as squared_stock,
         {%- for slug, region in unhcr_regions().items() %}
-        coalesce(sum(stock_share) filter (where unhcr_region = '{{ region }}'), 0)
-            as unhcr_region_{{ slug }}_share,
+        coalesce(sum(asylum_seekers_stock) filter (where unhcr_region = '{{ region }}'), 0)
+            as unhcr_region_{{ slug }}_stock,
         {%- endfor %}
         {%- for slug, region in un_regions().items() %}
-        coalesce(sum(stock_share) filter (where un_region = '{{ region }}'), 0)
-            as un_region_{{ slug }}_share,
+        coalesce(sum(asylum_seekers_stock) filter (where un_region = '{{ region }}'), 0)
+            as un_region_{{ slug }}_stock,
         {%- endfor %}
-        sum(stock_share) as itemised_share
-    from with_share
+        sum(asylum_seekers_stock) as itemised_stock
+    from with_place
     group by origin_unhcr_code, reference_year
 ),
 
@@ -67,24 +64,24 @@ final as (
         totals.asylum_seekers_stock,
         by_origin.asylum_country_count,
         by_origin.asylum_country_small_count,
-        by_origin.top_1_share,
-        by_origin.top_5_share,
-        by_origin.herfindahl_index,
-        {%- for slug in unhcr_regions() %}
-        by_origin.unhcr_region_{{ slug }}_share,
+        {{ fraction('by_origin.top_1_stock', 'totals.asylum_seekers_stock') }} as top_1_share,
+        {{ fraction('by_origin.top_5_stock', 'totals.asylum_seekers_stock') }} as top_5_share,
+        {{ fraction(
+            'by_origin.squared_stock', 'totals.asylum_seekers_stock * totals.asylum_seekers_stock'
+        ) }} as herfindahl_index,
+        {%- for group, slugs in [('unhcr_region', unhcr_regions()), ('un_region', un_regions())] %}
+        {%- set unknown = ['by_origin.itemised_stock'] %}
+        {%- for slug in slugs %}
+        {%- set stock = 'by_origin.' ~ group ~ '_' ~ slug ~ '_stock' %}
+        {%- do unknown.append(stock) %}
+        {{ fraction(stock, 'totals.asylum_seekers_stock') }} as {{ group }}_{{ slug }}_share,
         {%- endfor %}
-        by_origin.itemised_share
-        {%- for slug in unhcr_regions() %}
-        - by_origin.unhcr_region_{{ slug }}_share
-        {%- endfor %} as unhcr_region_unknown_share,
-        {%- for slug in un_regions() %}
-        by_origin.un_region_{{ slug }}_share,
+        {{ fraction(unknown | join(' - '), 'totals.asylum_seekers_stock') }}
+            as {{ group }}_unknown_share,
         {%- endfor %}
-        by_origin.itemised_share
-        {%- for slug in un_regions() %}
-        - by_origin.un_region_{{ slug }}_share
-        {%- endfor %} as un_region_unknown_share,
-        1 - by_origin.itemised_share as not_itemised_share,
+        {{ fraction(
+            'totals.asylum_seekers_stock - by_origin.itemised_stock', 'totals.asylum_seekers_stock'
+        ) }} as not_itemised_share,
         totals.are_pairs_complete,
         totals.is_provisional,
         totals.release_id,

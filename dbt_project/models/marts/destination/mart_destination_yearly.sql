@@ -37,7 +37,8 @@ pairs as (
         population.refugees_stock,
         population.asylum_seekers_stock,
         applications.applications_new,
-        coalesce(population.is_provisional, applications.is_provisional) as is_provisional,
+        coalesce(population.is_provisional, false)
+        or coalesce(applications.is_provisional, false) as is_provisional,
         coalesce(population.release_id, applications.release_id) as release_id,
         coalesce(population.snapshot_id, applications.snapshot_id) as snapshot_id,
         coalesce(population.retrieved_at, applications.retrieved_at) as retrieved_at
@@ -68,8 +69,8 @@ totals as (
         - coalesce(population_totals.pairs_asylum_seekers_stock, 0) as asylum_seekers_stock_left,
         coalesce(application_totals.applications_new, 0)
         - coalesce(application_totals.pairs_applications_new, 0) as applications_new_left,
-        coalesce(population_totals.is_provisional, application_totals.is_provisional)
-            as is_provisional,
+        coalesce(population_totals.is_provisional, false)
+        or coalesce(application_totals.is_provisional, false) as is_provisional,
         coalesce(population_totals.release_id, application_totals.release_id) as release_id,
         coalesce(population_totals.snapshot_id, application_totals.snapshot_id) as snapshot_id,
         coalesce(population_totals.retrieved_at, application_totals.retrieved_at) as retrieved_at

@@ -81,9 +81,9 @@ joined as (
         decisions.total_source as decisions_total_source,
         coalesce(population.is_world_covered, false) as is_population_world_covered,
         coalesce(applications.is_world_covered, false) as is_applications_world_covered,
-        coalesce(
-            population.is_provisional, applications.is_provisional, decisions.is_provisional, false
-        ) as is_provisional,
+        coalesce(population.is_provisional, false)
+        or coalesce(applications.is_provisional, false)
+        or coalesce(decisions.is_provisional, false) as is_provisional,
         coalesce(population.release_id, applications.release_id, decisions.release_id)
             as release_id,
         coalesce(population.snapshot_id, applications.snapshot_id, decisions.snapshot_id)

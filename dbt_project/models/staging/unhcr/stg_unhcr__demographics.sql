@@ -30,13 +30,20 @@ counted as (
 told_apart as (
     select
         *,
-        total_stock > 0 and female_total_stock + male_total_stock = 0 as is_without_sex,
-        female_total_stock > 0
-        and female_0_4_stock + female_5_11_stock + female_12_17_stock
-        + female_18_59_stock + female_60_plus_stock + female_unknown_age_stock = 0 as is_female_without_age,
-        male_total_stock > 0
-        and male_0_4_stock + male_5_11_stock + male_12_17_stock
-        + male_18_59_stock + male_60_plus_stock + male_unknown_age_stock = 0 as is_male_without_age
+        coalesce(total_stock > 0 and female_total_stock + male_total_stock = 0, false)
+            as is_without_sex,
+        coalesce(
+            female_total_stock > 0
+            and female_0_4_stock + female_5_11_stock + female_12_17_stock
+            + female_18_59_stock + female_60_plus_stock + female_unknown_age_stock = 0,
+            false
+        ) as is_female_without_age,
+        coalesce(
+            male_total_stock > 0
+            and male_0_4_stock + male_5_11_stock + male_12_17_stock
+            + male_18_59_stock + male_60_plus_stock + male_unknown_age_stock = 0,
+            false
+        ) as is_male_without_age
     from counted
 ),
 

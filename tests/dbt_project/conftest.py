@@ -1,0 +1,87 @@
+"""The dbt project on the starter extract, built once, and what tests make of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.dbt_project.made_up import MadeUp, Project
+from warehouse import dbt, landing, raw
+from warehouse.settings import Settings
+
+
+@dataclass(frozen=True)
+class StarterBuild:
+    """The starter extract, landed, loaded and built; `result` says what each node came to."""
+
+    settings: Settings
+    result: dbt.BuildResult
+
+
+@pytest.fixture(scope="session")
+def starter_outcome(tmp_path_factory: pytest.TempPathFactory) -> StarterBuild:
+    """The build of the starter extract, whether or not all of it passed."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("starter"), threads=2)
+    landing.land_starter(settings)
+    raw.load(settings)
+    return StarterBuild(settings, dbt.build(settings))
+
+
+@pytest.fixture(scope="session")
+def starter_build(starter_outcome: StarterBuild) -> Settings:
+    """Settings of a data folder in which the starter extract is built and tested."""
+    failures = starter_outcome.result.failure_text()
+    if failures:
+        pytest.fail(f"the starter extract does not build:\n{failures}", pytrace=False)
+    return starter_outcome.settings
+
+
+@pytest.fixture(scope="session")
+def starter(
+    starter_build: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The starter build to read, in a copy: nobody else's file is held open."""
+    copy = tmp_path_factory.mktemp("starter_copy") / starter_build.build_db.name
+    shutil.copy(starter_build.build_db, copy)
+    with duckdb.connect(str(copy), read_only=True) as con:
+        yield con
+
+
+@pytest.fixture(scope="session")
+def manifest(starter_build: Settings) -> dict[str, Any]:
+    """dbt's manifest of the project as it is now."""
+    return dbt.load_manifest(starter_build)
+
+
+@pytest.fixture(scope="session")
+def project(starter_build: Settings, manifest: dict[str, Any]) -> Project:
+    """The project as dbt compiled it."""
+    return Project(manifest, starter_build)
+
+
+@pytest.fixture(scope="session")
+def new_made_up(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], MadeUp]:
+    """Makes an empty data folder to land made-up figures in."""
+
+    def make() -> MadeUp:
+        return MadeUp(project, Settings(data_dir=tmp_path_factory.mktemp("made_up"), threads=2))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def in_memory(project: Project) -> Callable[[], duckdb.DuckDBPyConnection]:
+    """Opens an empty database called `build` that lives in memory."""
+
+    def make() -> duckdb.DuckDBPyConnection:
+        con = duckdb.connect(config={"threads": "2", "autoinstall_known_extensions": "false"})
+        con.execute("attach ':memory:' as build")
+        con.execute("use build")
+        return con
+
+    return make

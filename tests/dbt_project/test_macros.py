@@ -1,0 +1,245 @@
+"""What unit tests beside the models cannot say: text that is no count, and laws for any figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.dbt_project.made_up import api_row
+from warehouse.unhcr.endpoints import ENDPOINTS
+
+DATASETS = [
+    *("population", "asylum-applications", "asylum-decisions", "demographics", "solutions"),
+    *("idmc", "unrwa", "nowcasting"),
+]
+COUNTS = [(name, count) for name in DATASETS for count in ENDPOINTS[name].counts]
+NO_COUNTS = ["n/a", "1.5", "", " ", "5 ", "-5", "--", "1e3", "0x10", "1_000", "1,000", "５"]
+
+Open = Callable[[], duckdb.DuckDBPyConnection]
+
+
+@pytest.fixture(scope="module")
+def staging(in_memory: Open, project: Any) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Staging over empty raw tables."""
+    with in_memory() as con:
+        project.like_starter(con, [f"raw.{ENDPOINTS[name].table}" for name in DATASETS])
+        for name in DATASETS:
+            project.make(con, [f"stg_unhcr__{ENDPOINTS[name].table}"])
+        yield con
+
+
+def staged(con: duckdb.DuckDBPyConnection, endpoint: str, count: str, text: str | None) -> Any:
+    """The staged rows of a dataset with one row, in which this count is this text."""
+    table = ENDPOINTS[endpoint].table
+    row = api_row(endpoint, 2024, "CHI", "USA") if endpoint != "nowcasting" else {"year": 2026}
+    row |= {"_snapshot_id": "s", "_slice": "pairs", "_row_number": 1, count: text}
+    con.execute(f"delete from raw.{table}")
+    con.execute(
+        f"insert into raw.{table} by name select {', '.join(f'? as {name}' for name in row)}",
+        list(row.values()),
+    )
+    return con.execute(f"select * from staging.stg_unhcr__{table}").fetchall()
+
+
+@pytest.mark.parametrize(("endpoint", "count"), COUNTS)
+def test_no_count_of_any_dataset_takes_text(
+    staging: duckdb.DuckDBPyConnection, endpoint: str, count: str
+) -> None:
+    with pytest.raises(duckdb.Error, match="n/a"):
+        staged(staging, endpoint, count, "n/a")
+
+
+@pytest.mark.parametrize("text", NO_COUNTS)
+def test_text_that_is_no_count_is_an_error_that_shows_it(
+    staging: duckdb.DuckDBPyConnection, text: str
+) -> None:
+    with pytest.raises(duckdb.Error) as error:
+        staged(staging, "population", "asylum_seekers", text)
+    assert text in str(error.value)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(number=st.integers(0, 2**62))
+def test_any_whole_number_arrives_as_it_was_written(
+    staging: duckdb.DuckDBPyConnection, number: int
+) -> None:
+    [row] = staged(staging, "unrwa", "total", str(number))
+    assert number in row
+
+
+ORIGINS = ["CHI", "TIB"]
+ASYLUMS = ["USA", "AUL", "AUS", "ARE", "UAE", "KEN", "IND"]
+YEARS = [2018, 2019, 2021]
+IN_FORCE = "build.intermediate.int_population_in_force"
+
+counts = st.one_of(st.none(), st.integers(0, 30), st.integers(0, 3_000_000))
+pairs = st.dictionaries(
+    st.tuples(st.sampled_from(ORIGINS), st.sampled_from(ASYLUMS), st.sampled_from(YEARS)),
+    counts,
+    max_size=20,
+)
+# What the API answers for the whole: nothing (not asked), "-", or what the pairs have and more.
+controls = st.dictionaries(
+    st.tuples(st.sampled_from(ORIGINS), st.sampled_from(YEARS)),
+    st.one_of(st.none(), st.integers(0, 500)),
+    max_size=6,
+)
+
+
+@pytest.fixture(scope="module")
+def marts(in_memory: Open, project: Any) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The marts as views over a table of population figures in force that a test fills."""
+    with in_memory() as con:
+        project.like_starter(
+            con,
+            [
+                "intermediate.int_population_in_force",
+                "marts.fct_asylum_applications_yearly",
+                "marts.fct_asylum_applications_totals_yearly",
+                "marts.dim_country",
+            ],
+        )
+        con.execute(
+            "insert into build.marts.dim_country by name select * from (values "
+            "('CHI', 'China', 'Asia', 'Asia and the Pacific'), ('TIB', 'Tibetan', null, null), "
+            "('USA', 'USA', 'Americas', 'The Americas'), ('AUL', 'Australia', 'Oceania', null), "
+            "('AUS', 'Austria', 'Europe', 'Europe'), ('KEN', 'Kenya', 'Africa', null)) "
+            "as known (unhcr_code, country_name, un_region, unhcr_region)"
+        )
+        project.make(
+            con,
+            [
+                *("fct_population_yearly", "fct_population_totals_yearly"),
+                *("mart_destination_yearly", "mart_destination_concentration"),
+            ],
+            views=True,
+        )
+        yield con
+
+
+def fill(
+    con: duckdb.DuckDBPyConnection,
+    pair_stocks: dict[tuple[str, str, int], int | None],
+    totals: dict[tuple[str, int], int | None],
+    *,
+    complete: bool,
+) -> dict[tuple[str, int], int | None]:
+    """Put these figures in force; returns the total of each origin and year as it must come out."""
+    known: dict[tuple[str, int], list[int]] = {}
+    for (origin, _, year), stock in pair_stocks.items():
+        known.setdefault((origin, year), []).extend([] if stock is None else [stock])
+    expected = {key: sum(stocks) if complete and stocks else None for key, stocks in known.items()}
+    rows: list[tuple[Any, ...]] = [
+        ("pair", "pairs", origin, asylum, year, stock, True, complete)
+        for (origin, asylum, year), stock in pair_stocks.items()
+    ]
+    for (origin, year), more in totals.items():
+        total = None if more is None else sum(known.get((origin, year), [])) + more
+        expected[origin, year] = total
+        rows.append(("origin_total", "by_origin", origin, None, year, total, True, False))
+    con.execute(f"delete from {IN_FORCE}")
+    if rows:
+        con.executemany(
+            f"insert into {IN_FORCE} (row_kind, slice, origin_unhcr_code, asylum_unhcr_code, "
+            "reference_year, asylum_seekers_stock, covers_all_origins, covers_all_asylums, "
+            "is_provisional, reference_date) values (?, ?, ?, ?, ?, ?, ?, ?, false, '2024-12-31')",
+            rows,
+        )
+    return expected
+
+
+any_figures = given(pair_stocks=pairs, totals=controls, complete=st.booleans())
+few = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@few
+@any_figures
+def test_destinations_add_up_to_the_origin_and_their_shares_to_one(
+    marts: duckdb.DuckDBPyConnection,
+    pair_stocks: dict[tuple[str, str, int], int | None],
+    totals: dict[tuple[str, int], int | None],
+    complete: bool,
+) -> None:
+    expected = fill(marts, pair_stocks, totals, complete=complete)
+    found = marts.execute(
+        "select origin_unhcr_code, reference_year, row_kind, asylum_seekers_stock, "
+        "asylum_seekers_share, asylum_seekers_rank from marts.mart_destination_yearly"
+    ).fetchall()
+    for key, total in expected.items():
+        rows = [row[2:] for row in found if row[:2] == key]
+        stocks = [stock for _, stock, _, _ in rows if stock is not None]
+        shares = [share for _, _, share, _ in rows if share is not None]
+        if total is None:
+            assert shares == []
+            assert "not_itemised" not in [kind for kind, *_ in rows]
+            continue
+        assert sum(stocks) == total
+        if total:
+            assert sum(shares) == pytest.approx(1)
+            assert all(0 <= share <= 1 for share in shares)
+        for kind, stock, _, rank in rows:
+            larger = [
+                s for k, s, _, _ in rows if k == "pair" and s is not None and s > (stock or 0)
+            ]
+            assert rank == (len(larger) + 1 if kind == "pair" and stock else None)
+    assert {row[:2] for row in found} <= expected.keys()
+
+
+@few
+@any_figures
+def test_concentration_lies_between_its_bounds_and_its_shares_add_up_to_one(
+    marts: duckdb.DuckDBPyConnection,
+    pair_stocks: dict[tuple[str, str, int], int | None],
+    totals: dict[tuple[str, int], int | None],
+    complete: bool,
+) -> None:
+    expected = fill(marts, pair_stocks, totals, complete=complete)
+    found = marts.execute("from marts.mart_destination_concentration")
+    names = [column[0] for column in found.description]
+    rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    for row in rows:
+        assert (
+            row["asylum_seekers_stock"] == expected[row["origin_unhcr_code"], row["reference_year"]]
+        )
+        top, top_5 = row["top_1_share"], row["top_5_share"]
+        not_itemised = row["not_itemised_share"]
+        assert 0 < top <= top_5 <= 1
+        assert 0 <= not_itemised < 1
+        assert top**2 <= row["herfindahl_index"] * (1 + 1e-12)
+        assert row["herfindahl_index"] <= top * (1 - not_itemised) * (1 + 1e-12)
+        assert 0 <= row["asylum_country_small_count"] <= row["asylum_country_count"]
+        for group in ("unhcr_region", "un_region"):
+            shares = [row[name] for name in names if name.startswith(group) and "share" in name]
+            assert all(share >= 0 for share in shares)
+            assert sum(shares) + not_itemised == pytest.approx(1)
+    shown = {(row["origin_unhcr_code"], row["reference_year"]) for row in rows}
+    known = {(o, y) for (o, _, y), stock in pair_stocks.items() if stock and expected.get((o, y))}
+    assert shown == known
+
+
+@pytest.mark.parametrize("difference", [-5, 5])
+def test_pairs_and_a_control_total_that_differ_by_rounding_still_add_up(
+    marts: duckdb.DuckDBPyConnection, difference: int
+) -> None:
+    fill(marts, {("CHI", "USA", 2019): 1000, ("CHI", "AUL", 2019): 500}, {}, complete=True)
+    marts.execute(
+        f"insert into {IN_FORCE} (row_kind, slice, origin_unhcr_code, reference_year, "
+        "asylum_seekers_stock, covers_all_origins, covers_all_asylums, is_provisional) "
+        f"values ('origin_total', 'by_origin', 'CHI', 2019, {1500 + difference}, "
+        "true, false, false)"
+    )
+    [(stock, share)] = marts.execute(
+        "select sum(asylum_seekers_stock), sum(asylum_seekers_share) "
+        "from marts.mart_destination_yearly"
+    ).fetchall()
+    assert stock == 1500 + difference
+    assert share == pytest.approx(1)

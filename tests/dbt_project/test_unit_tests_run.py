@@ -1,0 +1,52 @@
+"""The unit tests that stand beside the models, and the data tests on the starter extract."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from warehouse import dbt
+from warehouse.settings import Settings
+
+# Casts and names alone, nothing that could be computed wrongly.
+WITHOUT_FORMULA = {"stg_unhcr__control_differences", "stg_unhcr__regions"}
+
+
+@pytest.fixture(scope="module")
+def unit_results(starter_outcome: Any, tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    """Results of all unit tests; run here, on a copy, where a build leaves them out."""
+
+    def of(result: dbt.BuildResult) -> list[Any]:
+        return [node for node in result.nodes if node.resource_type == "unit_test"]
+
+    found = of(starter_outcome.result)
+    if found:
+        return found
+    copy: Path = tmp_path_factory.mktemp("unit") / "data"
+    shutil.copytree(starter_outcome.settings.data_dir, copy)
+    settings = Settings(data_dir=copy, threads=2)
+    return of(dbt.build(settings, select=["test_type:unit"]))
+
+
+def test_every_unit_test_passes(unit_results: list[Any]) -> None:
+    assert unit_results
+    assert not [f"{one.name}: {one.message}" for one in unit_results if one.status != "pass"]
+
+
+def test_every_unit_test_was_run(unit_results: list[Any], manifest: dict[str, Any]) -> None:
+    assert {one.unique_id for one in unit_results} == set(manifest["unit_tests"])
+
+
+def test_every_model_with_a_formula_has_a_unit_test(manifest: dict[str, Any]) -> None:
+    models = {n["name"] for n in manifest["nodes"].values() if n["resource_type"] == "model"}
+    tested = {one["model"] for one in manifest["unit_tests"].values()}
+    assert models - tested == WITHOUT_FORMULA
+
+
+def test_every_data_test_passes_on_the_starter_extract(starter_outcome: Any) -> None:
+    tests = [one for one in starter_outcome.result.tests if one.resource_type == "test"]
+    assert tests
+    assert {one.status for one in tests} == {"pass"}, starter_outcome.result.failure_text()
