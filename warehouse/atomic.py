@@ -21,9 +21,12 @@ def replace(temporary: Path, target: Path) -> None:
 
 
 def write_text(target: Path, text: str) -> None:
-    """Write `text` as UTF-8 and swap it in; the folder is created if missing."""
+    """Write `text` as UTF-8 and swap it in; the folder is created if missing.
+
+    For files that one process writes at a time: what a killed one leaves, the next one overwrites.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    temporary = target.with_name(f".{target.name}.tmp")
     try:
         temporary.write_text(text, encoding="utf-8", newline="\n")
         replace(temporary, target)

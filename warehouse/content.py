@@ -20,11 +20,12 @@ def canonical(row: Mapping[str, Any]) -> str:
 
 def row_digest(slice_name: str, row: Mapping[str, Any]) -> bytes:
     """sha256 of one row, prefixed with the slice it came in: 32 bytes."""
-    return hashlib.sha256(f"{slice_name}\n{canonical(row)}".encode()).digest()
+    text = f"{slice_name}\n{canonical(row)}"
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
 def content_sha256(digests: Iterable[bytes]) -> str:
-    """sha256 (hex) over the sorted digests of all rows of a snapshot."""
+    """sha256 (hex) of a snapshot: over the sorted digests of all its rows, one after the other."""
     whole = hashlib.sha256()
     for digest in sorted(digests):
         whole.update(digest)

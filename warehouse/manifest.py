@@ -60,10 +60,18 @@ class ControlDifference(_Part):
     side: Literal["origin", "asylum"]
     country: str = Field(description="UNHCR code")
     year: int
-    codes: str = Field("", description="code columns, joined by '/'")
+    codes: str = Field("", description="code columns, joined by '/'; empty for all together")
     measure: str
     control: int
     pairs: int
+
+
+class OriginalFile(_Part):
+    """What the source gave, kept byte for byte in the folder, where the pages are made from it."""
+
+    file: str
+    bytes: int = Field(ge=0)
+    sha256: str
 
 
 class Manifest(_Part):
@@ -75,6 +83,9 @@ class Manifest(_Part):
     source: Literal["api", "starter", "archive"]
     source_url: str
     release_id: str | None = Field(None, description="if the source says it")
+    original: OriginalFile | None = Field(
+        default=None, description="if the pages were made from a file"
+    )
     started_at: datetime
     finished_at: datetime
     rows: int = Field(ge=0)

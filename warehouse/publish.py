@@ -256,9 +256,12 @@ def _write(
             f"attach {literal(str(temporary))} as published "
             f"(storage_version {literal(STORAGE_VERSION)})"
         )
+        # One transaction: else every comment is written to the disk on its own.
+        con.execute("begin")
         for table in tables:
             _copy(con, table)
         _describe(con, lineage, built_at, tables)
+        con.execute("commit")
         # Detaching writes everything into the file itself and removes its journal.
         con.execute("detach published")
     return tables

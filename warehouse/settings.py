@@ -29,6 +29,10 @@ class Settings(BaseModel):
     data_dir: Path = PROJECT_ROOT / "warehouse" / "data"
     starter_dir: Path = PROJECT_ROOT / "seeds" / "starter"
     api_url: str = Field("https://api.unhcr.org/population/v1/", pattern=r"^https?://[^\s]+$")
+    archive_url: str = Field(
+        "https://raw.githubusercontent.com/PopulationStatistics/refugees/",
+        pattern=r"^https?://[^\s]+$",
+    )
     max_concurrent_requests: int = Field(2, ge=1, le=2)
     requests_per_second: float = Field(4.0, gt=0, le=4)
     connect_timeout: float = Field(10.0, gt=0)
@@ -45,7 +49,7 @@ class Settings(BaseModel):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
-    @field_validator("api_url")
+    @field_validator("api_url", "archive_url")
     @classmethod
     def _one_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/") + "/"

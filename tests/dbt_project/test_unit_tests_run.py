@@ -17,18 +17,10 @@ WITHOUT_FORMULA = {"stg_unhcr__control_differences", "stg_unhcr__regions"}
 
 @pytest.fixture(scope="module")
 def unit_results(starter_outcome: Any, tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
-    """Results of all unit tests; run here, on a copy, where a build leaves them out."""
-
-    def of(result: dbt.BuildResult) -> list[Any]:
-        return [node for node in result.nodes if node.resource_type == "unit_test"]
-
-    found = of(starter_outcome.result)
-    if found:
-        return found
+    """Results of all unit tests, run on a copy of the starter build."""
     copy: Path = tmp_path_factory.mktemp("unit") / "data"
     shutil.copytree(starter_outcome.settings.data_dir, copy)
-    settings = Settings(data_dir=copy, threads=2)
-    return of(dbt.build(settings, select=["test_type:unit"]))
+    return list(dbt.unit_test(Settings(data_dir=copy, threads=2)).nodes)
 
 
 def test_every_unit_test_passes(unit_results: list[Any]) -> None:

@@ -13,12 +13,13 @@ def export_all(settings: Settings) -> list[Path]:
     Raises PublishedMissingError when nothing is published. When it is killed in between, each file
     is the old or the new one, and `exported_fingerprint` is None until it has run to its end.
     """
-    from warehouse.exports import datapackage, tables  # noqa: PLC0415 - they import this package
+    from warehouse.exports import charts, datapackage, tables  # noqa: PLC0415 - they import this package
     from warehouse.publish import open_published, read_about  # noqa: PLC0415
 
     with open_published(settings) as con:
         tables.forget_fingerprint(settings)
         paths = tables.write_tables(con, settings)
+        paths += charts.write_charts(con, settings)
         paths.append(datapackage.write_datapackage(con, settings))
         tables.keep_fingerprint(settings, read_about(con)["build_fingerprint"])
     return paths

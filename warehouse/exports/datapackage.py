@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from warehouse import atomic, attribution
+from warehouse.database import identifier
 from warehouse.exports.tables import FOLDER, exported_tables
 from warehouse.publish import open_published, read_about
 from warehouse.settings import PROJECT_NAME, Settings
@@ -30,16 +31,14 @@ _CSV_NOTE = (
 )
 
 # The first that matches a column's name decides; what matches none has no unit.
-_UNITS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(_rate|_share|_index)$|_(rate|share)_"), "fraction"),
-    (re.compile(r"_ratio$|_ratio_"), "ratio"),
-    (re.compile(r"_(year|date|rank|count|id|code|name|iso3)$|^is_|^has_"), ""),
+_UNITS: tuple[tuple[re.Pattern[str], str | None], ...] = (
+    (re.compile(r"_(rate|share|index)(_|$)|^share$"), "fraction"),
+    (re.compile(r"_ratio(_|$)"), "ratio"),
     (re.compile(r"_stock_years$"), "person-years"),
-    (re.compile(r"_stock$|_stock_"), "persons"),
-    (
-        re.compile(r"^(applications|decisions|returned|resettlement|naturalisation)(_|$)"),
-        "flow",
-    ),
+    (re.compile(r"_(year|years|rank|count)(_|$)"), None),
+    (re.compile(r"_stock(_|$)"), "persons"),
+    (re.compile(r"^(applications|decisions)_"), "persons or cases, as counting_unit says"),
+    (re.compile(r"^(returned_refugees|returned_idps|resettlement|naturalisation)(_|$)"), "persons"),
 )
 _INTEGERS = {
     *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"),
@@ -150,13 +149,12 @@ def _schema(con: duckdb.DuckDBPyConnection, table: str, key: list[str] | None) -
         "order by column_index",
         [table],
     ).fetchall()
-    by_unit = any(name == "counting_unit" for name, *_ in columns)
     fields = []
     for name, kind, nullable, comment in columns:
         field: dict[str, Any] = {"name": name, "type": field_type(kind)}
         if comment:
             field["description"] = comment
-        unit = unit_of(name, kind, by_unit=by_unit)
+        unit = unit_of(name, kind)
         if unit:
             field["unit"] = unit
         if not nullable:
@@ -168,7 +166,15 @@ def _schema(con: duckdb.DuckDBPyConnection, table: str, key: list[str] | None) -
         "missingValues": [""],
     }
     if key:
-        schema["primaryKey"] = key
+        # Where a part of the key is NULL it still tells rows apart, but is no primary key.
+        absent = " or ".join(f"{identifier(name)} is null" for name in key)
+        [(with_absent,)] = con.execute(
+            f"select count(*) from {identifier(table)} where {absent}"
+        ).fetchall()
+        if with_absent:
+            schema["uniqueKeys"] = [key]
+        else:
+            schema["primaryKey"] = key
     return schema
 
 
@@ -188,16 +194,8 @@ def field_type(kind: str) -> str:
     return "string"
 
 
-def unit_of(name: str, kind: str, *, by_unit: bool) -> str | None:
-    """What a column counts, told from its name; None for what counts nothing.
-
-    `by_unit`: the table has a row for persons and a row for cases, told apart by `counting_unit`.
-    """
+def unit_of(name: str, kind: str) -> str | None:
+    """What a column counts, told from its name; None for what counts nothing."""
     if field_type(kind) not in {"integer", "number"}:
         return None
-    for pattern, unit in _UNITS:
-        if pattern.search(name):
-            if unit == "flow":
-                return "persons or cases, as counting_unit says" if by_unit else "persons"
-            return unit or None
-    return None
+    return next((unit for pattern, unit in _UNITS if pattern.search(name)), None)

@@ -1,22 +1,25 @@
 """The client of UNHCR's Refugee Statistics API: one page at a time, politely, or a clear error.
 
 What a page means is checked elsewhere (verify.py); here it is only told apart from an answer that
-is no page at all.
+is no page at all. Files of the archive are asked for by the same rules.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from math import ceil
+from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn, TypeVar
 from urllib.parse import urlencode
 
 import requests
@@ -39,6 +42,8 @@ _CHUNK = 1 << 16
 _LARGEST_BODY = 64 << 20
 _SHOWN = 200
 _LONGEST_BACKOFF = 30.0
+
+_Got = TypeVar("_Got")
 
 
 class UpstreamError(Exception):
@@ -67,6 +72,26 @@ class PageAnswer:
     url: str
     body: bytes
     envelope: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file as it came: its size in bytes, sha256 (hex) and first bytes."""
+
+    size: int
+    sha256: str
+    start: bytes
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What is asked for, and of whom, for messages."""
+
+    url: str
+    what: str
+    source: str
+    setting: str
+    headers: Mapping[str, str] | None = None
 
 
 class Client:
@@ -122,14 +147,58 @@ class Client:
         after a longer wait with jitter, up to `max_attempts` tries within `total_timeout`
         seconds. Raises UpstreamError with the address, the page, what came back and the tries.
         """
-        url = self.url(endpoint, params, page)
+        question = _Question(
+            self.url(endpoint, params, page),
+            f"page {page} of {endpoint.name}",
+            "UNHCR's API",
+            "ASYLUM_API_URL",
+        )
+
+        def once(deadline: float) -> PageAnswer:
+            response, body = self._ask(question, deadline, _read)
+            return PageAnswer(question.url, body, _envelope(response, body))
+
+        return self._try(question, once)
+
+    def download(
+        self, url: str, path: Path, *, what: str, source: str, setting: str, largest: int
+    ) -> Download:
+        """A file, streamed to `path` (new, on the disk when this returns); any bytes will do.
+
+        Tried again as a page is, each time from the start. A body of more than `largest` bytes is
+        not taken. `what`, `source` and `setting` (the variable that holds the address) are for
+        messages. Raises UpstreamError; what is at `path` is then of no use.
+        """
+        # Bytes as they are stored: a file that was compressed on the way has another length.
+        headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
+        question = _Question(url, what, source, setting, headers)
+        with path.open("xb") as file:
+
+            def receive(response: requests.Response, deadline: float) -> Download:
+                file.seek(0)
+                file.truncate()
+                whole, size, start = hashlib.sha256(), 0, b""
+                for chunk in _chunks(response, deadline, largest):
+                    whole.update(chunk)
+                    size += len(chunk)
+                    start = start or chunk[:_SHOWN]
+                    _write(file, path, chunk)
+                return Download(size, whole.hexdigest(), start)
+
+            got = self._try(question, lambda deadline: self._ask(question, deadline, receive)[1])
+            file.flush()
+            os.fsync(file.fileno())
+        return got
+
+    def _try(self, question: _Question, once: Callable[[float], _Got]) -> _Got:
+        """`once(deadline)`, again after each passing fault; UpstreamError when it is enough."""
         started = time.monotonic()
         deadline = started + self._settings.total_timeout
 
         def give_up(state: RetryCallState) -> NoReturn:
             fault = state.outcome.exception() if state.outcome else None
             raise UpstreamError(
-                f"{url}: page {page} of {endpoint.name} could not be had: {fault}. "
+                f"{question.url}: {question.what} could not be had: {fault}. "
                 f"Tried {_times(state.attempt_number)} in {time.monotonic() - started:.1f} s "
                 f"(limits: {self._settings.max_attempts} tries, "
                 f"{self._settings.total_timeout:g} s). Try again later."
@@ -138,7 +207,7 @@ class Client:
         def wait_for_another_try(seconds: float) -> None:
             sleep_using_event(self._stop)(seconds)
             if self._stop.is_set():
-                raise Interrupted(f"{url}: told to stop")
+                raise Interrupted(f"{question.url}: told to stop")
 
         retrying = Retrying(
             retry=retry_if_exception_type(_PassingFault),
@@ -148,7 +217,7 @@ class Client:
             sleep=wait_for_another_try,
             retry_error_callback=give_up,
         )
-        answer: PageAnswer = retrying(self._once, url, page, deadline)
+        answer: _Got = retrying(once, deadline)
         return answer
 
     def _wait(self, state: RetryCallState) -> float:
@@ -161,7 +230,14 @@ class Client:
         asked = fault.retry_after if isinstance(fault, _PassingFault) else None
         return max(steady + spread, asked or 0.0)
 
-    def _once(self, url: str, page: int, deadline: float) -> PageAnswer:
+    def _ask(
+        self,
+        question: _Question,
+        deadline: float,
+        receive: Callable[[requests.Response, float], _Got],
+    ) -> tuple[requests.Response, _Got]:
+        """One try: the response, and what `receive` makes of it if its status is 200."""
+        url = question.url
         with self._at_once:
             if self._stop.is_set():
                 raise Interrupted(f"{url}: told to stop")
@@ -169,6 +245,7 @@ class Client:
             try:
                 response = self._session.get(
                     url,
+                    headers=question.headers,
                     stream=True,
                     allow_redirects=False,
                     timeout=(
@@ -177,6 +254,8 @@ class Client:
                     ),
                 )
                 with response:
+                    if response.status_code == requests.codes.ok:
+                        return response, receive(response, deadline)
                     body = _read(response, deadline)
             except (
                 requests.ConnectionError,
@@ -190,8 +269,7 @@ class Client:
                 raise UpstreamError(f"{url}: cannot be asked for: {error}") from error
             except OSError as error:
                 raise _PassingFault(f"{type(error).__name__}: {error}") from error
-        _check_status(url, page, response, body)
-        return PageAnswer(url, body, _envelope(response, body))
+        _refuse(question, response, body)
 
 
 def user_agent() -> str:
@@ -204,51 +282,59 @@ def user_agent() -> str:
 
 
 def _read(response: requests.Response, deadline: float) -> bytes:
+    return b"".join(_chunks(response, deadline, _LARGEST_BODY))
+
+
+def _chunks(response: requests.Response, deadline: float, largest: int) -> Iterator[bytes]:
     """The body, decompressed. A connection that trickles is cut off at the deadline."""
-    chunks = []
     size = 0
     # read1 returns what has arrived; read would wait for a full chunk and never see the deadline.
     while chunk := response.raw.read1(_CHUNK, decode_content=True):
-        chunks.append(chunk)
         size += len(chunk)
         if time.monotonic() > deadline:
             raise _PassingFault(
                 f"the body was still coming in, {size:,} bytes so far, when the time was up"
             )
-        if size > _LARGEST_BODY:
-            raise _PassingFault(f"a body of more than {_LARGEST_BODY:,} bytes")
+        if size > largest:
+            raise _PassingFault(f"a body of more than {largest:,} bytes")
+        yield chunk
     # requests does not notice a body that is cut short. urllib3 raises where it can; this is the
     # belt to its braces.
     declared = response.headers.get("Content-Length", "")
     arrived = response.raw.tell()
     if declared.isdigit() and int(declared) != arrived:
         raise _PassingFault(f"a body cut short: {arrived:,} bytes of {int(declared):,}")
-    return b"".join(chunks)
 
 
-def _check_status(url: str, page: int, response: requests.Response, body: bytes) -> None:
+def _write(file: IO[bytes], path: Path, chunk: bytes) -> None:
+    try:
+        file.write(chunk)
+    except OSError as error:  # not the source's fault: it is not asked again
+        raise UpstreamError(f"{path}: cannot be written: {error}") from error
+
+
+def _refuse(question: _Question, response: requests.Response, body: bytes) -> NoReturn:
+    """Say what a status other than 200 means."""
     status = response.status_code
     came = f"status {status} with {_shown(body)}"
-    if status == requests.codes.ok:
-        return
     if status == requests.codes.too_many_requests or status >= 500:
         raise _PassingFault(came, _retry_after(response.headers.get("Retry-After")))
     if 300 <= status < 400:
         raise UpstreamError(
-            f"{url}: page {page} has moved (status {status}) to "
-            f"{response.headers.get('Location', 'nowhere')}. If that is where UNHCR's API now "
-            f"lives, set ASYLUM_API_URL; it is not followed unasked. Tried once."
+            f"{question.url}: {question.what} has moved (status {status}) to "
+            f"{response.headers.get('Location', 'nowhere')}. If that is where {question.source} "
+            f"now lives, set {question.setting}; it is not followed unasked. Tried once."
         )
     raise UpstreamError(
-        f"{url}: page {page} was refused: {came}. Asking again would not help; "
-        f"see whether ASYLUM_API_URL is right. Tried once."
+        f"{question.url}: {question.what} was refused: {came}. Asking again would not help; "
+        f"see whether {question.setting} is right. Tried once."
     )
 
 
 def _envelope(response: requests.Response, body: bytes) -> dict[str, Any]:
     try:
         found = json.loads(body, parse_constant=_no_constant)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         kind = response.headers.get("Content-Type", "no content type")
         raise _PassingFault(
             f"status 200 with {len(body):,} bytes ({kind}) that are not JSON ({error}): "

@@ -223,7 +223,7 @@ _DECLARED = (
             *("nationality", "majorArea", "region"),
         ),
         extras=("0", "nameOrigin", "nameShort", "nameFormal"),
-        key=("id",),
+        key=("code",),
         has_sides=False,
         slices=(ALL,),
     ),

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from warehouse.content import DIGEST_SIZE, row_digest
+from warehouse.content import row_digest, split_digests
 from warehouse.manifest import Coverage
 from warehouse.unhcr.api import UpstreamError
 from warehouse.unhcr.endpoints import ASYLUM, ORIGIN, SUMMED, Endpoint, current_year
@@ -216,7 +216,9 @@ class SliceCheck:
             if iso is not None and not _is_text(iso):
                 raise _bad(where, f"{side}_iso", iso, "a code or null")
             if asked != "all" and iso not in asked:
-                raise _bad(where, f"{side}_iso", iso, f"one of those asked for ({', '.join(asked)})")
+                raise _bad(
+                    where, f"{side}_iso", iso, f"one of those asked for ({', '.join(asked)})"
+                )
             if side == "coo":
                 self.origins.add(iso or code)
 
@@ -235,12 +237,7 @@ class SliceCheck:
 
 def rows_apart(one: SliceCheck, other: SliceCheck) -> int:
     """How many rows are in one reading of a slice and not in the other."""
-    return len(_digests(one).symmetric_difference(_digests(other)))
-
-
-def _digests(check: SliceCheck) -> set[bytes]:
-    packed = check.packed
-    return {bytes(packed[at : at + DIGEST_SIZE]) for at in range(0, len(packed), DIGEST_SIZE)}
+    return len(set(split_digests(one.packed)) ^ set(split_digests(other.packed)))
 
 
 def _is_text(value: object) -> bool:

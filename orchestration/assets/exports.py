@@ -1,0 +1,116 @@
+"""Exports: files for people who do not open a database, made from the published file."""
+
+import base64
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration import keys
+from orchestration.resources import Warehouse
+from warehouse.dbt import PublishedTable
+from warehouse.exports import charts, datapackage, tables
+from warehouse.publish import open_published, read_about
+from warehouse.readback import published_rows
+
+
+def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
+    """The steps that write the tables as files, and describe them."""
+    exported = [table for table in published if keys.is_exported(table.name)]
+
+    @dg.multi_asset(
+        name="exports__tables", specs=[_spec(table) for table in exported], pool=keys.WRITERS
+    )
+    def exported_tables(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.MaterializeResult]:
+        settings = warehouse.settings
+        warehouse.on_progress("exports", "tables", 0, 2)
+        tables.forget_fingerprint(settings)
+        written: dict[str, list[Path]] = defaultdict(list)
+        paths = tables.export_tables(settings)
+        warehouse.record.exports.extend(paths)
+        for path in paths:
+            written[path.stem].append(path)
+        rows = published_rows(settings)
+        for table in exported:
+            files = written[table.name]
+            yield dg.MaterializeResult(
+                keys.exported(table.name),
+                metadata={
+                    "dagster/row_count": rows[table.name],
+                    **{
+                        path.suffix[1:]: dg.MetadataValue.path(
+                            str(path.relative_to(settings.data_dir))
+                        )
+                        for path in files
+                    },
+                    "bytes": sum(path.stat().st_size for path in files),
+                },
+            )
+        warehouse.on_progress("exports", "tables", 1, 2)
+
+    @dg.asset(
+        key=keys.CHARTS,
+        deps=[keys.PUBLISHED_FILE],
+        group_name=keys.EXPORTS,
+        description="Yearly stock and new applications of a country of origin, as PNG and SVG.",
+        kinds={"png", "svg"},
+        pool=keys.WRITERS,
+    )
+    def chart_files(warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
+        settings = warehouse.settings
+        paths = charts.export_charts(settings)
+        warehouse.record.exports.extend(paths)
+        metadata: dict[str, dg.MetadataValue] = {
+            path.suffix[1:]: dg.MetadataValue.path(str(path.relative_to(settings.data_dir)))
+            for path in paths
+        }
+        if paths:
+            picture = base64.b64encode(paths[0].read_bytes()).decode()
+            metadata["preview"] = dg.MetadataValue.md(
+                f"![yearly figures](data:image/png;base64,{picture})"
+            )
+        return dg.MaterializeResult(metadata=metadata)
+
+    # Last of all: when it is done the exports count as complete.
+    @dg.asset(
+        key=keys.DATA_PACKAGE,
+        deps=[
+            *(keys.exported(table.name) for table in exported),
+            keys.CHARTS,
+            keys.PUBLISHED_FILE,
+        ],
+        group_name=keys.EXPORTS,
+        description="`datapackage.json`: schema, units, source, licence and release of the "
+        "exported tables, as a Frictionless Data Package.",
+        kinds={"json"},
+        pool=keys.WRITERS,
+    )
+    def data_package(warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
+        settings = warehouse.settings
+        path = datapackage.export_datapackage(settings)
+        with open_published(settings) as con:
+            about = read_about(con)
+        # From here on the exports count as complete.
+        tables.keep_fingerprint(settings, about["build_fingerprint"])
+        warehouse.record.exports.append(path)
+        warehouse.on_progress("exports", "data package", 2, 2)
+        return dg.MaterializeResult(
+            metadata={
+                "release": about["release"],
+                "path": dg.MetadataValue.path(str(path.relative_to(settings.data_dir))),
+                "bytes": path.stat().st_size,
+            }
+        )
+
+    return [exported_tables, chart_files, data_package]
+
+
+def _spec(table: PublishedTable) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        keys.exported(table.name),
+        deps=[keys.modelled(table.schema, table.name), keys.PUBLISHED_FILE],
+        group_name=keys.EXPORTS,
+        description=f"`{table.name}` as CSV and Parquet, as it stands in the published file.",
+        kinds={"csv", "parquet"},
+    )

@@ -1,0 +1,156 @@
+"""Landing: one asset an endpoint, all fetched in one step, which ends the run if nothing is new."""
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any
+
+import dagster as dg
+from pydantic import Field
+
+from orchestration import checks, keys
+from orchestration.resources import Warehouse
+from warehouse import fingerprint
+from warehouse.landing import Landed, LandingBusyError, crawl, land_starter, manifests
+from warehouse.manifest import Manifest
+from warehouse.readback import stands_for
+from warehouse.settings import Settings
+from warehouse.unhcr.api import UpstreamError
+from warehouse.unhcr.endpoints import ENDPOINTS, Endpoint
+from warehouse.unhcr.verify import MalformedPageError
+
+# Asking again may help with these, and with nothing else.
+_PASSING = (UpstreamError, LandingBusyError)
+
+TAG_SOURCE = "asylum/source"
+TAG_RELEASE = "asylum/release"
+
+
+class Source(Enum):
+    """Where figures can come from."""
+
+    starter = "starter"
+    api = "api"
+
+
+class LandingConfig(dg.Config):
+    """Where the figures come from, and which of them."""
+
+    source: Source = Source.starter
+    origins: list[str] = Field(default_factory=list)
+    api_url: str | None = None
+    even_if_nothing_is_new: bool = False
+
+
+def sources() -> list[dg.AssetSpec]:
+    """What lies outside: the endpoints of UNHCR's API, and the starter extract."""
+    return [
+        *(
+            dg.AssetSpec(
+                keys.api_endpoint(endpoint),
+                group_name=keys.SOURCES,
+                description=f"`{endpoint.name}/` of UNHCR's Refugee Statistics API. It serves the "
+                "newest release alone; what it said before is in landing.",
+                kinds={"http", "json"},
+            )
+            for endpoint in ENDPOINTS.values()
+        ),
+        dg.AssetSpec(
+            keys.STARTER_EXTRACT,
+            group_name=keys.SOURCES,
+            description="Figures for China in the API's shape, kept in `seeds/starter`, so that "
+            "everything runs without a network.",
+            kinds={"json"},
+        ),
+    ]
+
+
+def landing(retry_policy: dg.RetryPolicy | None) -> dg.AssetsDefinition:
+    """The step that asks the source and lands what it answers."""
+
+    @dg.multi_asset(
+        specs=[_spec(endpoint) for endpoint in ENDPOINTS.values()],
+        check_specs=checks.landing_specs(),
+        pool=keys.WRITERS,
+        retry_policy=retry_policy,
+    )
+    def landing(
+        context: dg.AssetExecutionContext,
+        config: LandingConfig,
+        warehouse: dg.ResourceParam[Warehouse],
+    ) -> Iterator[Any]:
+        settings = warehouse.settings
+        landed = _land(config, warehouse)
+        warehouse.record.landed = landed
+        newest = {manifest.endpoint: manifest for _, manifest in manifests(settings)}
+        _tag(context, config, landed)
+        # Published file and exports may have been made from just this, by the code as it is.
+        done = not config.even_if_nothing_is_new and stands_for(
+            settings, fingerprint.expected(settings)
+        )
+        warehouse.record.nothing_new = done
+        for endpoint in ENDPOINTS.values():
+            key, metadata = keys.landed(endpoint), _metadata(endpoint, landed, newest, settings)
+            if done:
+                yield dg.AssetObservation(key, description="Nothing new.", metadata=metadata)
+            else:
+                yield dg.MaterializeResult(key, metadata=metadata)
+        yield from checks.landing_results(newest)
+
+    return landing
+
+
+def _spec(endpoint: Endpoint) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        keys.landed(endpoint),
+        deps=[keys.api_endpoint(endpoint), keys.STARTER_EXTRACT],
+        group_name=keys.LANDING,
+        description=f"What `{endpoint.name}/` answered, byte for byte: a folder a snapshot, never "
+        "changed, with a manifest (query, time, pages, rows, sha256 of the content).",
+        kinds={"python", "json"},
+        # When nothing is new none is made, and all that stands on them is left as it is.
+        skippable=True,
+    )
+
+
+def _land(config: LandingConfig, warehouse: Warehouse) -> list[Landed]:
+    settings, progress = warehouse.settings, warehouse.progress("landing")
+    if config.api_url:
+        settings = type(settings).model_validate(
+            {**settings.model_dump(), "api_url": config.api_url}
+        )
+    try:
+        if config.source is Source.starter:
+            return land_starter(settings, on_progress=progress)
+        return crawl(settings, origins=config.origins, on_progress=progress)
+    except Exception as error:
+        if isinstance(error, _PASSING) and not isinstance(error, MalformedPageError):
+            raise
+        raise dg.Failure(str(error), allow_retries=False) from error
+
+
+def _tag(context: dg.AssetExecutionContext, config: LandingConfig, landed: list[Landed]) -> None:
+    """Let the list of runs tell them apart."""
+    releases = sorted({one.manifest.release_id for one in landed if one.manifest.release_id})
+    tags = {TAG_SOURCE: config.source.value, **({TAG_RELEASE: releases[-1]} if releases else {})}
+    context.instance.add_run_tags(context.run_id, tags)
+
+
+def _metadata(
+    endpoint: Endpoint, landed: list[Landed], newest: dict[str, Manifest], settings: Settings
+) -> dict[str, Any]:
+    mine = [one for one in landed if one.endpoint == endpoint.name]
+    manifest = newest.get(endpoint.name)
+    if manifest is None:
+        return {"dagster/row_count": 0, "snapshot": "none yet: the source does not have it"}
+    newest_path = settings.landing_dir / endpoint.name / manifest.snapshot_id
+    return {
+        "dagster/row_count": manifest.rows,
+        "snapshot": manifest.snapshot_id,
+        "release": manifest.release_id or "not named by the source",
+        "source": manifest.source,
+        "new_snapshots": ", ".join(one.snapshot_id for one in mine if one.is_new) or "none",
+        "retrieved_at": dg.MetadataValue.timestamp(manifest.finished_at),
+        "seconds": round((manifest.finished_at - manifest.started_at).total_seconds(), 1),
+        "content_sha256": manifest.content_sha256,
+        "path": dg.MetadataValue.path(str(newest_path.relative_to(settings.data_dir))),
+    }

@@ -1,0 +1,115 @@
+"""Reference, staging, intermediate, marts: dbt's seeds and models as assets, tests as checks."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
+from dagster_dbt.asset_utils import DAGSTER_DBT_UNIQUE_ID_METADATA_KEY as UNIQUE_ID
+
+from orchestration import checks, keys
+from orchestration.resources import Warehouse
+from warehouse import dbt
+
+
+class Translator(DagsterDbtTranslator):
+    """Keys and groups by schema, so that rooms, schemas and groups have the same names."""
+
+    def __init__(self) -> None:
+        super().__init__(DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True))
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """[schema, table]: for a source the key of the raw asset that makes it."""
+        if dbt_resource_props["resource_type"] == "source":
+            return keys.modelled(dbt_resource_props["schema"], dbt_resource_props["identifier"])
+        return keys.modelled(dbt_resource_props["schema"], dbt_resource_props["alias"])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """The schema."""
+        return str(dbt_resource_props["schema"])
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """What the project says of it, without the SQL, which the file shows better."""
+        return str(dbt_resource_props.get("description") or f"`{dbt_resource_props['name']}`")
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> None:
+        """Nobody is named."""
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> Any:
+        """The kind says how it is kept, too."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        kept = self.get_resource_props(manifest, unique_id).get("config", {}).get("materialized")
+        return spec.replace_attributes(kinds={"dbt", "duckdb", *([kept] if kept else [])})
+
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: Any
+    ) -> dg.AssetCheckSpec | None:
+        """With the test's own description.
+
+        Not blocking: the step itself fails when a test of severity error does, and a blocking
+        check is warned about in every run that ends before it.
+        """
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        description = self.get_resource_props(manifest, unique_id).get("description")
+        return spec and spec._replace(blocking=False, description=description or None)
+
+
+def models(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
+    """The step that builds and tests the dbt project, or the part of it that was asked for."""
+
+    @dbt_assets(
+        manifest=manifest,
+        name="models",
+        dagster_dbt_translator=Translator(),
+        pool=keys.WRITERS,
+    )
+    def models(
+        context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
+    ) -> Iterator[Any]:
+        result = dbt.build(
+            warehouse.settings, warehouse.progress("models"), select=_selection(context, manifest)
+        )
+        warehouse.record.build = result
+        yield from _events(context, result)
+        if result.failed:
+            raise dg.Failure(result.failure_text(), allow_retries=False)
+
+    return models
+
+
+def _selection(context: dg.AssetExecutionContext, manifest: Mapping[str, Any]) -> list[str]:
+    """What to ask of dbt; empty for everything. Tests follow the models they belong to."""
+    if not context.is_subset:
+        return []
+    specs = context.assets_def.specs_by_key
+    chosen = [specs[key].metadata[UNIQUE_ID] for key in context.selected_asset_keys]
+    if not chosen:
+        check_specs = context.assets_def.check_specs_by_output_name.values()
+        chosen = [
+            (spec.metadata or {})[UNIQUE_ID]
+            for spec in check_specs
+            if spec.key in context.selected_asset_check_keys
+        ]
+    return [".".join(manifest["nodes"][unique_id]["fqn"]) for unique_id in sorted(chosen)]
+
+
+def _events(context: dg.AssetExecutionContext, result: dbt.BuildResult) -> Iterator[Any]:
+    """What was built, then what was tested. A skipped test says nothing."""
+    assets = {s.metadata[UNIQUE_ID]: key for key, s in context.assets_def.specs_by_key.items()}
+    tests = {(s.metadata or {})[UNIQUE_ID]: s.key for s in context.assets_def.check_specs}
+    for node in result.models:
+        key = assets.get(node.unique_id)
+        if key in context.selected_asset_keys:
+            yield dg.MaterializeResult(key, metadata=_metadata(node))
+    for node in result.tests:
+        check = tests.get(node.unique_id)
+        if check and check in context.selected_asset_check_keys and node.status != "skipped":
+            yield checks.dbt_result(check, node)
+
+
+def _metadata(node: dbt.NodeResult) -> dict[str, Any]:
+    return {
+        **({"dagster/row_count": node.rows} if node.rows is not None else {}),
+        "table": f"{node.schema}.{node.relation}",
+        "seconds": round(node.seconds, 3),
+    }

@@ -1,0 +1,80 @@
+"""Published: the read-only file that people query."""
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import dagster as dg
+
+from orchestration import checks, keys
+from orchestration.resources import Warehouse
+from warehouse import fingerprint
+from warehouse.dbt import PublishedTable
+from warehouse.publish import publish
+
+_NOT_TESTED = (
+    "The build database is not in a state that has passed all data tests, so nothing was "
+    "published. Build all models in one run: `asylum run`, or the job `refresh`."
+)
+
+
+def published(tables: Sequence[PublishedTable]) -> dg.AssetsDefinition:
+    """The step that publishes `tables`, once all data tests have passed."""
+
+    @dg.multi_asset(
+        specs=[
+            dg.AssetSpec(
+                keys.PUBLISHED_FILE,
+                deps=[keys.modelled(table.schema, table.name) for table in tables],
+                group_name=keys.PUBLISHED,
+                description="`asylum.duckdb`: marts, dimensions, facts and reference as tables "
+                "with comments, read-only, in the format of DuckDB 1.5. Readers keep the old file "
+                "until the new one is whole.",
+                kinds={"duckdb"},
+            )
+        ],
+        check_specs=[checks.published_spec()],
+        pool=keys.WRITERS,
+    )
+    def published(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[Any]:
+        started, settings = time.perf_counter(), warehouse.settings
+        warehouse.on_progress("published", "publish", 0, 1)
+        build = fingerprint.read_tested(settings)
+        if build is None:
+            raise dg.Failure(_NOT_TESTED, allow_retries=False)
+        file = publish(
+            settings,
+            lineage=build.lineage.model_dump(),
+            keys={table.name: table.key for table in tables if table.key},
+            only=[table.name for table in tables],
+        )
+        warehouse.record.published = file
+        yield dg.MaterializeResult(
+            keys.PUBLISHED_FILE,
+            metadata={
+                "dagster/row_count": sum(file.rows.values()),
+                "tables": len(file.rows),
+                "release": file.release,
+                "snapshots": len(build.lineage.snapshots),
+                "bytes": file.bytes,
+                "path": dg.MetadataValue.path(str(file.path.relative_to(settings.data_dir))),
+                "seconds": round(time.perf_counter() - started, 2),
+            },
+        )
+        check = checks.published_result(settings, build.rows)
+        yield check
+        if not check.passed:
+            raise dg.Failure(
+                f"{file.path} does not hold what was built: {_differences(check)}. "
+                f"Nothing is exported from it; run again.",
+                allow_retries=False,
+            )
+        warehouse.on_progress("published", "publish", 1, 1)
+
+    return published
+
+
+def _differences(check: dg.AssetCheckResult) -> str:
+    return ", ".join(
+        f"{table} {found.value}" for table, found in check.metadata.items() if table != "tables"
+    )

@@ -1,0 +1,59 @@
+"""Raw: one asset a table of schema `raw`, all loaded in one step."""
+
+import time
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration import keys
+from orchestration.resources import Warehouse
+from warehouse import raw as loader
+from warehouse.unhcr.endpoints import ENDPOINTS
+
+
+def _specs() -> list[dg.AssetSpec]:
+    endpoints = ENDPOINTS.values()
+    tables = [
+        dg.AssetSpec(
+            keys.raw_table(endpoint.table),
+            deps=[keys.landed(endpoint)],
+            group_name=keys.RAW,
+            description=f"What `{endpoint.name}/` answered as a table of the build database: all "
+            "columns as text, nothing interpreted, every snapshot kept.",
+            kinds={"python", "duckdb"},
+        )
+        for endpoint in endpoints
+    ]
+    descriptions = [
+        dg.AssetSpec(
+            keys.raw_table(name),
+            deps=[keys.landed(endpoint) for endpoint in endpoints],
+            group_name=keys.RAW,
+            description=description,
+            kinds={"python", "duckdb"},
+        )
+        for name, description in keys.RAW_DESCRIPTIONS.items()
+    ]
+    return [*tables, *descriptions]
+
+
+@dg.multi_asset(specs=_specs(), pool=keys.WRITERS)
+def raw(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.MaterializeResult]:
+    """Bring schema `raw` in line with the landing folder."""
+    started = time.perf_counter()
+    result = loader.load(warehouse.settings, on_progress=warehouse.progress("raw"))
+    seconds = round(time.perf_counter() - started, 2)
+    loaded = {ENDPOINTS[endpoint].table: snapshot for endpoint, snapshot in result.loaded}
+    for endpoint in ENDPOINTS.values():
+        table = endpoint.table
+        yield dg.MaterializeResult(
+            keys.raw_table(table),
+            metadata={
+                "dagster/row_count": result.rows.get(table, 0),
+                "snapshot": loaded.get(table, "none new"),
+                "table": f"raw.{table}",
+                "seconds_of_all": seconds,
+            },
+        )
+    for name in keys.RAW_DESCRIPTIONS:
+        yield dg.MaterializeResult(keys.raw_table(name), metadata={"table": f"raw.{name}"})

@@ -1,0 +1,131 @@
+"""Asset checks beyond dbt's own tests, and how a result of dbt's becomes one.
+
+They are evaluated in the step that makes the asset, so that no figure is shown without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import dagster as dg
+
+from orchestration import keys
+from warehouse.dbt import NodeResult
+from warehouse.manifest import ControlDifference, Manifest
+from warehouse.readback import published_rows
+from warehouse.settings import Settings
+from warehouse.unhcr.endpoints import ENDPOINTS, Endpoint
+
+CONTROL_TOTALS = "pairs_agree_with_control_totals"
+KNOWN_COLUMNS = "no_column_is_new"
+PUBLISHED_ANSWERS = "answers_with_the_rows_of_the_build"
+_DIFFERENCES_SHOWN = 50
+
+
+def landing_specs() -> list[dg.AssetCheckSpec]:
+    """What is asked of every landed snapshot. Both only warn: what must stop, stopped the crawl."""
+    specs = []
+    for endpoint in ENDPOINTS.values():
+        if endpoint.is_dataset:
+            specs.append(
+                dg.AssetCheckSpec(
+                    CONTROL_TOTALS,
+                    asset=keys.landed(endpoint),
+                    description="The pairs add up to the control totals by origin and by asylum. "
+                    "Differences small enough not to refuse the crawl are shown here.",
+                )
+            )
+        specs.append(
+            dg.AssetCheckSpec(
+                KNOWN_COLUMNS,
+                asset=keys.landed(endpoint),
+                description="The source sent no column we do not know. A new one is kept in raw.",
+            )
+        )
+    return specs
+
+
+def landing_results(newest: Mapping[str, Manifest]) -> Iterator[dg.AssetCheckResult]:
+    """The checks of each endpoint's newest snapshot; an endpoint never landed has none to fail."""
+    for endpoint in ENDPOINTS.values():
+        manifest = newest.get(endpoint.name)
+        if endpoint.is_dataset:
+            yield _control_totals(endpoint, manifest.control_differences if manifest else [])
+        yield _known_columns(endpoint, manifest)
+
+
+def _control_totals(
+    endpoint: Endpoint, differences: list[ControlDifference]
+) -> dg.AssetCheckResult:
+    columns = list(ControlDifference.model_fields)
+    table = dg.MetadataValue.table(
+        records=[
+            dg.TableRecord({name: getattr(found, name) for name in columns})
+            for found in differences[:_DIFFERENCES_SHOWN]
+        ],
+        schema=dg.TableSchema([dg.TableColumn(name) for name in columns]),
+    )
+    return dg.AssetCheckResult(
+        asset_key=keys.landed(endpoint),
+        check_name=CONTROL_TOTALS,
+        passed=not differences,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"differences": len(differences), **({"shown": table} if differences else {})},
+    )
+
+
+def _known_columns(endpoint: Endpoint, manifest: Manifest | None) -> dg.AssetCheckResult:
+    added = sorted({c for part in manifest.slices for c in part.added_columns} if manifest else ())
+    return dg.AssetCheckResult(
+        asset_key=keys.landed(endpoint),
+        check_name=KNOWN_COLUMNS,
+        passed=not added,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"added_columns": ", ".join(added) or "none"},
+    )
+
+
+def published_spec() -> dg.AssetCheckSpec:
+    """What is asked of the published file, after it has taken the old one's place."""
+    return dg.AssetCheckSpec(
+        PUBLISHED_ANSWERS,
+        asset=keys.PUBLISHED_FILE,
+        description="The file opens for a reader, and each table holds as many rows as the build.",
+    )
+
+
+def published_result(settings: Settings, built: Mapping[str, int]) -> dg.AssetCheckResult:
+    """Open the published file as a reader does. `built`: rows by table when the tests had passed.
+
+    Raises PublishedMissingError when it does not open.
+    """
+    found = published_rows(settings)
+    differing = {
+        name: f"{rows:,} built, {found.get(name, 0):,} published"
+        for name, rows in built.items()
+        if found.get(name) != rows
+    }
+    return dg.AssetCheckResult(
+        asset_key=keys.PUBLISHED_FILE,
+        check_name=PUBLISHED_ANSWERS,
+        passed=not differing,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"tables": len(built), **differing},
+    )
+
+
+def dbt_result(key: dg.AssetCheckKey, node: NodeResult) -> dg.AssetCheckResult:
+    """A test of dbt as the result of its asset check."""
+    warned = node.status == "warn"
+    return dg.AssetCheckResult(
+        asset_key=key.asset_key,
+        check_name=key.name,
+        passed=node.status == "pass",
+        severity=dg.AssetCheckSeverity.WARN if warned else dg.AssetCheckSeverity.ERROR,
+        metadata={
+            "status": node.status,
+            "seconds": round(node.seconds, 3),
+            **({"failed_rows": node.failures} if node.failures is not None else {}),
+            **({"message": node.message} if node.message else {}),
+        },
+    )

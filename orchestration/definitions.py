@@ -1,0 +1,62 @@
+"""Table of contents: everything Dagster knows of the warehouse.
+
+    sources -> landing -> raw -> staging -> intermediate -> marts -> published -> exports
+
+Loading this needs neither a network nor a database.
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from orchestration.assets.exports import exports
+from orchestration.assets.landing import landing, sources
+from orchestration.assets.models import models
+from orchestration.assets.published import published
+from orchestration.assets.raw import raw
+from orchestration.automation import EXECUTOR, new_figures, rebuild, refresh, weekly
+from orchestration.resources import Record, settings_resource, silent, warehouse_resource
+from warehouse.dbt import load_manifest, published_tables
+from warehouse.runresult import OnProgress
+from warehouse.settings import Settings, load_settings
+
+# The client has asked again within minutes; these attempts are for an outage of hours.
+LANDING_RETRIES = dg.RetryPolicy(
+    max_retries=2, delay=15 * 60, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS
+)
+
+
+def definitions(
+    settings: Settings,
+    *,
+    on_progress: OnProgress = silent,
+    record: Record | None = None,
+    landing_retries: dg.RetryPolicy | None = LANDING_RETRIES,
+) -> dg.Definitions:
+    """The definitions for one data folder. `record` is filled by a run in this process."""
+    manifest = load_manifest(settings)
+    tables = published_tables(manifest)
+    return dg.Definitions(
+        assets=[
+            *sources(),
+            landing(landing_retries),
+            raw,
+            models(manifest),
+            published(tables),
+            *exports(tables),
+        ],
+        jobs=[refresh, rebuild],
+        schedules=[weekly],
+        sensors=[new_figures],
+        resources={
+            "warehouse": warehouse_resource(settings, on_progress, record),
+            "settings": settings_resource(settings),
+        },
+        executor=EXECUTOR,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What Dagster loads."""
+    return definitions(load_settings())

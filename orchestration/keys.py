@@ -1,0 +1,61 @@
+"""Asset keys and groups: the rooms of the warehouse, from the API's endpoints to exported files."""
+
+from __future__ import annotations
+
+from dagster import AssetKey
+
+from warehouse.exports.tables import PREFIXES
+from warehouse.unhcr.endpoints import Endpoint
+
+# Groups, in the order of the data's way. dbt's schemas have these names too.
+SOURCES = "sources"
+LANDING = "landing"
+RAW = "raw"
+REFERENCE = "reference"
+PUBLISHED = "published"
+EXPORTS = "exports"
+
+# All that writes to the data folder goes through this pool, one step at a time.
+WRITERS = "warehouse_writers"
+
+STARTER_EXTRACT = AssetKey([SOURCES, "starter_extract"])
+PUBLISHED_FILE = AssetKey([PUBLISHED, "asylum_duckdb"])
+DATA_PACKAGE = AssetKey([EXPORTS, "datapackage"])
+CHARTS = AssetKey([EXPORTS, "charts"])
+
+# What the manifests say of all snapshots together.
+RAW_DESCRIPTIONS = {
+    "snapshots": "One row a snapshot in the landing folder, from its manifest.",
+    "snapshot_coverage": "What each query of each snapshot covers: years, origins, asylum.",
+    "control_differences": "Control totals that the pairs do not add up to, as the crawl found.",
+}
+
+
+def api_endpoint(endpoint: Endpoint) -> AssetKey:
+    """An endpoint of UNHCR's API."""
+    return AssetKey(["unhcr_api", endpoint.table])
+
+
+def landed(endpoint: Endpoint) -> AssetKey:
+    """The snapshots of one endpoint."""
+    return AssetKey([LANDING, endpoint.table])
+
+
+def raw_table(name: str) -> AssetKey:
+    """A table of schema `raw`."""
+    return AssetKey([RAW, name])
+
+
+def modelled(schema: str, name: str) -> AssetKey:
+    """A model or seed of dbt, by the schema it is built in."""
+    return AssetKey([schema, name])
+
+
+def exported(table: str) -> AssetKey:
+    """The files of one exported table."""
+    return AssetKey([EXPORTS, table])
+
+
+def is_exported(table: str) -> bool:
+    """Whether a published table is exported as files."""
+    return table.startswith(PREFIXES)

@@ -1,0 +1,172 @@
+"""The jobs in this process: what `asylum run` does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import dagster as dg
+from dagster_shared.error import SerializableErrorInfo
+
+from orchestration.assets.landing import TAG_SOURCE
+from orchestration.automation import REBUILD, REFRESH
+from orchestration.definitions import definitions
+from orchestration.instance import open_instance
+from orchestration.resources import Record, WarehouseBusyError, exclusive, silent
+from warehouse import fingerprint
+from warehouse.dbt import DbtError
+from warehouse.publish import open_published, read_about
+from warehouse.runresult import OnProgress, RunResult, RunSnapshot
+from warehouse.settings import Settings
+
+# Tells runs of this module from those of the UI, which Dagster's daemon looks after.
+TAG_COMMAND = "asylum/launched_by"
+_UNFINISHED = [
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+def run_refresh(
+    settings: Settings,
+    *,
+    source: Literal["starter", "api"] = "starter",
+    origins: Sequence[str] = (),
+    api_url: str | None = None,
+    on_progress: OnProgress | None = None,
+) -> RunResult:
+    """Land, load, build, test, publish, export; end after landing when nothing is new.
+
+    A run that fails gives a result with `success` False and the cause in `error`; nothing is
+    raised for it. What runs that were killed left behind is put in order first.
+    """
+    config = {"source": source, "origins": list(origins), "api_url": api_url}
+    return _run(settings, REFRESH, {"landing": {"config": config}}, source, on_progress or silent)
+
+
+def run_rebuild(settings: Settings, *, on_progress: OnProgress | None = None) -> RunResult:
+    """Load, build, test, publish and export what is landed, whether or not anything is new.
+
+    No source is asked. Otherwise as `run_refresh`.
+    """
+    return _run(settings, REBUILD, {}, "landing", on_progress or silent)
+
+
+def _run(
+    settings: Settings, job: str, ops: dict[str, Any], source: str, on_progress: OnProgress
+) -> RunResult:
+    try:
+        with exclusive(settings, patience=0), open_instance(settings) as instance:
+            _close_killed_runs(instance)
+            record = Record()
+            # The client has tried for minutes, and somebody is waiting: no further attempts.
+            known = definitions(
+                settings, on_progress=on_progress, record=record, landing_retries=None
+            )
+            outcome = known.resolve_job_def(job).execute_in_process(
+                instance=instance,
+                run_config={
+                    "ops": ops,
+                    "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                },
+                tags={TAG_SOURCE: source, TAG_COMMAND: "command line"},
+                raise_on_error=False,
+            )
+            return _result(settings, outcome, record)
+    except (WarehouseBusyError, DbtError) as error:
+        return RunResult(success=False, error=str(error))
+
+
+def _result(settings: Settings, outcome: dg.ExecuteInProcessResult, record: Record) -> RunResult:
+    result = RunResult(
+        success=outcome.success,
+        up_to_date=outcome.success and record.nothing_new,
+        run_id=outcome.run_id,
+        snapshots=[
+            RunSnapshot(
+                one.endpoint,
+                one.snapshot_id,
+                one.manifest.release_id,
+                one.manifest.rows,
+                one.is_new,
+            )
+            for one in record.landed
+        ],
+        exports=record.exports,
+        seconds=_seconds(outcome.all_events),
+        error=None if outcome.success else _error(outcome.all_events),
+    )
+    if record.build:
+        result.models_built = len(record.build.models)
+        statuses = [node.status for node in record.build.tests]
+        result.tests_passed = statuses.count("pass")
+        result.tests_warned = statuses.count("warn")
+        result.tests_failed = [
+            f"{node.name}: {' '.join(node.message.split())}"
+            for node in record.build.tests
+            if node.failed
+        ]
+    result.release = _release(settings, record)
+    if settings.published_db.exists():
+        result.published = settings.published_db
+    return result
+
+
+def _release(settings: Settings, record: Record) -> str:
+    """The newest release: of this run's build, or of what stands published."""
+    if record.published:
+        return record.published.release
+    if record.nothing_new:
+        with open_published(settings) as con:
+            return read_about(con)["release"]
+    tested = fingerprint.read_tested(settings)
+    return tested.lineage.release if tested else ""
+
+
+def _close_killed_runs(instance: dg.DagsterInstance) -> None:
+    """Mark as failed what a killed process left as running.
+
+    Whoever calls this is the only one that writes, so no other run of this module is alive.
+    """
+    for run in instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED)):
+        if TAG_COMMAND in run.tags:
+            instance.report_run_failed(run, "Its process ended before the run did.")
+            if instance.event_log_storage.supports_global_concurrency_limits:
+                instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+
+
+def _seconds(events: Sequence[dg.DagsterEvent]) -> dict[str, float]:
+    """Seconds by stage, of the steps that succeeded."""
+    out: dict[str, float] = {}
+    for event in events:
+        if event.event_type == dg.DagsterEventType.STEP_SUCCESS and event.step_key:
+            stage = event.step_key.partition("__")[0]
+            seconds = event.step_success_data.duration_ms / 1000
+            out[stage] = round(out.get(stage, 0.0) + seconds, 2)
+    return out
+
+
+def _error(events: Sequence[dg.DagsterEvent]) -> str:
+    """Why the run failed: what our code said, without what Dagster wrapped around it."""
+    for event in events:
+        if event.event_type == dg.DagsterEventType.STEP_FAILURE:
+            failure = event.step_failure_data
+            if failure.user_failure_data and failure.user_failure_data.description:
+                return str(failure.user_failure_data.description)
+            return _message(failure.error)
+    for event in events:
+        if event.event_type == dg.DagsterEventType.RUN_FAILURE:
+            return _message(event.job_failure_data.error)
+    return "The run ended without success, and nothing says why."
+
+
+def _message(error: SerializableErrorInfo | None) -> str:
+    """The message of the first error in the chain of causes that is not Dagster's own."""
+    while error and error.cause and (error.cls_name or "").startswith("Dagster"):
+        error = error.cause
+    if error is None:
+        return "The run failed without a message."
+    return re.sub(rf"^(?:\w+\.)*{error.cls_name}: ", "", error.message).strip()

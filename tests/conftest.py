@@ -1,0 +1,35 @@
+"""Fixtures that more than one folder of tests uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fake_api import FakeApi, fast_settings, sample_data
+from warehouse.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests talk to loopback alone, and read no variable of the person who runs them."""
+    import os
+
+    for name in list(os.environ):
+        if name.startswith("ASYLUM_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+
+
+@pytest.fixture
+def api() -> Iterator[FakeApi]:
+    """A fake API with a small made-up world."""
+    with FakeApi(sample_data()) as running:
+        yield running
+
+
+@pytest.fixture
+def settings(tmp_path: Path, api: FakeApi) -> Settings:
+    """Settings that point to the fake API and to a folder of this test's own."""
+    return fast_settings(tmp_path / "data", api.url)

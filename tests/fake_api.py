@@ -1,0 +1,454 @@
+"""A small fake of UNHCR's API on loopback, for tests: rows in, pages out, faults on request.
+
+    with FakeApi(sample_data()) as api:
+        settings = fast_settings(tmp_path, api.url)
+
+Rows of datasets are given as pairs; control totals are added up from them, as the API does.
+`publish(data)` changes the release; `on_request(number, path)` runs before each answer.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from warehouse.settings import PROJECT_ROOT, Settings
+from warehouse.unhcr.endpoints import ASYLUM, ENDPOINTS, ORIGIN, Endpoint
+
+PREFIX = "/population/v1/"
+Row = dict[str, Any]
+Data = dict[str, list[Row]]
+
+# ISO3 -> UNHCR code, name, id, UNHCR region
+COUNTRIES = {
+    "CHN": ("CHI", "China", 42, 5),
+    "SYR": ("SYR", "Syrian Arab Rep.", 187, 1),
+    "AUS": ("AUL", "Australia", 12, 5),
+    "AUT": ("AUS", "Austria", 13, 7),
+    "USA": ("USA", "United States of America", 202, 6),
+    "DEU": ("GFR", "Germany", 70, 7),
+    "-": ("TIB", "Tibetan ", 190, 5),
+}
+REGIONS = {
+    5: "Asia and the Pacific",
+    7: "Europe",
+    1: "Middle East and North Africa",
+    6: "The Americas",
+}
+
+
+def side(name: str, iso: str) -> Row:
+    """The four identity columns of one side (`coo` or `coa`)."""
+    code, label, number, _ = COUNTRIES.get(iso, (iso, iso.title(), 0, 5))
+    return {f"{name}_id": number, f"{name}_name": label, name: code, f"{name}_iso": iso}
+
+
+def pair(year: int, origin: str, asylum: str, **values: Any) -> Row:
+    """One row of a dataset: codes and counts by name."""
+    return {"year": year, **side("coo", origin), **side("coa", asylum), **values}
+
+
+def sample_data(years: Iterable[int] = (2023, 2024), bump: int = 0) -> Data:
+    """A made-up world of three origins and three countries of asylum, in every endpoint.
+
+    `bump` is added to every count: another release.
+    """
+    data: Data = {name: [] for name in ENDPOINTS}
+    codes = {
+        "asylum-applications": [("G", "N", "FI", "P"), ("G", "R", "AR", "C")],
+        "asylum-decisions": [("G", "FI", "P"), ("G", "AR", "C")],
+        "demographics": [("REF",), ("ASY",)],
+    }
+    for endpoint in ENDPOINTS.values():
+        if not endpoint.is_dataset:
+            continue
+        n = 0
+        for year in years:
+            for origin in ("CHN", "SYR", "-"):
+                for asylum in ("AUS", "DEU", "USA"):
+                    for values in codes.get(endpoint.name, [()]):
+                        n += 1
+                        counts: Row = {
+                            c: 100 * n + 10 * at + bump for at, c in enumerate(endpoint.counts)
+                        }
+                        if n % 3 == 0:
+                            counts[endpoint.counts[-1]] = "0" if n % 2 else "-"
+                        row = pair(year, origin, asylum)
+                        data[endpoint.name].append(
+                            row | dict(zip(endpoint.codes, values, strict=True)) | counts
+                        )
+    for asylum, count in (("-", 300), ("DEU", 200), ("USA", 100)):
+        row = {"year": 2024, **dict.fromkeys(ORIGIN, "-")}
+        row |= side("coa", asylum) if asylum != "-" else dict.fromkeys(ASYLUM, "-")
+        row |= {"refugees": count + bump, "asylum_seekers": "0", "month": "May", "source": "Gov."}
+        data["nowcasting"].append(row)
+    note = {"footnote": "A caveat,\r\nin two lines.", "year": "2019 - 2022", "coo": " "}
+    note |= {"coo_id": 278, "coo_iso": "", "coa": "Germany", "coa_id": 70, "coa_iso": "DEU"}
+    data["footnotes"] = [note | {"population_type": "REF,ASY"}] * 2
+    data |= reference_data()
+    return data
+
+
+def reference_data() -> Data:
+    """Countries and regions."""
+    countries = []
+    for iso, (code, name, number, region) in COUNTRIES.items():
+        row = {"0": 1, "id": number, "code": code, "iso": iso if iso != "-" else None}
+        row |= {"iso2": None, "name": name, "nameLong": name, "nationality": ""}
+        countries.append(row | {"majorArea": None, "region": None, "_unhcr_region": region})
+    return {
+        "countries": countries,
+        "regions": [{"0": 1, "id": number, "name": name} for number, name in REGIONS.items()],
+    }
+
+
+def starter_data(release: str = "2025-12.1", folder: Path = PROJECT_ROOT / "seeds/starter") -> Data:
+    """The starter extract of one release as a world of its own.
+
+    What its pairs leave of its totals by origin is given to a made-up country of asylum,
+    "Elsewhere", so that a total over all pairs is the total of the extract.
+    """
+    data: Data = {name: [] for name in ENDPOINTS} | reference_data()
+    for path in sorted((folder / release).iterdir()):
+        endpoint = ENDPOINTS[path.name]
+        slices: dict[str, list[Row]] = {}
+        for part in json.loads((path / "manifest.json").read_bytes())["slices"]:
+            pages = [json.loads((path / page["file"]).read_bytes()) for page in part["pages"]]
+            slices[part["slice"]] = [row for page in pages for row in page["items"]]
+        if not endpoint.is_dataset:
+            rows = slices["all"]
+            if endpoint.name == "countries":
+                regions = {
+                    row["code"]: int(name.partition("=")[2])
+                    for name, members in slices.items()
+                    for row in members
+                    if name != "all"
+                }
+                rows = [row | {"_unhcr_region": regions.get(row["code"])} for row in rows]
+                rows.append(dict.fromkeys(rows[0]) | {"code": "ELS", "name": "Elsewhere"})
+            data[endpoint.name] = rows
+            continue
+        pairs = slices.get("pairs", [])
+        data[endpoint.name] = pairs + [
+            _rest(endpoint, whole, [p for p in pairs if p["year"] == whole["year"]])
+            for whole in slices["by_origin"]
+        ]
+    return data
+
+
+def _rest(endpoint: Endpoint, whole: Row, parts: list[Row]) -> Row:
+    out = whole | {"coa_id": 999, "coa_name": "Elsewhere", "coa": "ELS", "coa_iso": "ELS"}
+    for column in endpoint.counts:
+        known = sum(part[column] for part in parts if isinstance(part[column], int))
+        if isinstance(whole[column], int):
+            out[column] = (whole[column] - known) or "0"
+    return out
+
+
+def fast_settings(data_dir: Path, url: str, **changes: Any) -> Settings:
+    """Settings with waits too short to notice. Limits of politeness do not hold for loopback."""
+    settings = Settings(data_dir=data_dir, api_url=url)
+    return settings.model_copy(
+        update={
+            "requests_per_second": 1000.0,
+            "retry_wait": 0.001,
+            "read_timeout": 5.0,
+            "total_timeout": 20.0,
+            "page_size": 5,
+            **changes,
+        }
+    )
+
+
+@dataclass
+class Fault:
+    """What goes wrong, on which requests (None: any), how often, after so many that went well."""
+
+    kind: str
+    endpoint: str | None = None
+    slice: str | None = None
+    page: int | None = None
+    times: int = 1
+    skip: int = 0
+    value: Any = None
+    met: int = field(default=0, init=False)
+
+    def hits(self, endpoint: str, slice_name: str, page: int) -> bool:
+        asked = (self.endpoint, self.slice, self.page)
+        if any(
+            a not in (None, b) for a, b in zip(asked, (endpoint, slice_name, page), strict=True)
+        ):
+            return False
+        self.met += 1
+        return self.skip < self.met <= self.skip + self.times
+
+
+class FakeApi:
+    """The server; use as a context manager. `requests` holds the paths as they came."""
+
+    def __init__(self, data: Data, faults: Iterable[Fault] = ()) -> None:
+        self.data = data
+        self.faults = list(faults)
+        self.requests: list[str] = []
+        self.headers: list[dict[str, str]] = []
+        self.started: list[float] = []
+        self.most_at_once = 0
+        self.latency = 0.0
+        self.on_request: Callable[[int, str], None] | None = None
+        self.closing = threading.Event()
+        self._running = 0
+        self._lock = threading.Lock()
+        handler = type("Handler", (_Handler,), {"api": self})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.01,), daemon=True
+        )
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}{PREFIX}"
+
+    def __enter__(self) -> FakeApi:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.closing.set()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def publish(self, data: Data) -> None:
+        """Another release, from the next request on."""
+        with self._lock:
+            self.data = data
+
+    def begin(self, path: str, headers: dict[str, str]) -> int:
+        with self._lock:
+            self._running += 1
+            self.most_at_once = max(self.most_at_once, self._running)
+            self.requests.append(path)
+            self.headers.append(headers)
+            self.started.append(time.monotonic())
+            return len(self.requests)
+
+    def end(self) -> None:
+        with self._lock:
+            self._running -= 1
+
+    def answer(self, endpoint: str, query: dict[str, str]) -> tuple[Row, Fault | None]:
+        """The envelope of one page, and the fault that is to befall it."""
+        with self._lock:
+            rows = _answer(self.data, endpoint, query)
+            size, page = int(query.get("limit", 100)), int(query.get("page", 1))
+            envelope: Row = {
+                "page": page,
+                "short-url": "abc",
+                "maxPages": -(-len(rows) // size),
+                "total": [],
+                "items": rows[(page - 1) * size : page * size],
+            }
+            if ENDPOINTS[endpoint].has_total and rows:
+                envelope["total"] = {
+                    c: sum(r[c] for r in rows if isinstance(r[c], int))
+                    for c in ENDPOINTS[endpoint].counts
+                }
+            name = _slice(query)
+            return envelope, next((f for f in self.faults if f.hits(endpoint, name, page)), None)
+
+
+def _slice(query: dict[str, str]) -> str:
+    origin, asylum = "coo_all" in query or "coo" in query, "coa_all" in query or "coa" in query
+    if "unhcr_region" in query:
+        return f"unhcr_region={query['unhcr_region']}"
+    return {
+        (True, True): "pairs",
+        (True, False): "by_origin",
+        (False, True): "by_asylum",
+        (False, False): "all",
+    }[origin, asylum]
+
+
+def _answer(data: Data, name: str, query: dict[str, str]) -> list[Row]:
+    endpoint = ENDPOINTS[name]
+    rows = data[name]
+    if name == "countries":
+        region = query.get("unhcr_region")
+        return [
+            {k: v for k, v in row.items() if not k.startswith("_")}
+            for row in rows
+            if region in (None, str(row.get("_unhcr_region")))
+        ]
+    if name == "nowcasting":
+        return [row for row in rows if (row["coa"] != "-") == ("coa_all" in query)]
+    if not endpoint.is_dataset:
+        return rows
+    if "yearFrom" in query and "yearTo" in query:
+        first, last = int(query["yearFrom"]), int(query["yearTo"])
+        rows = [row for row in rows if first <= row["year"] <= last]
+    summed = []
+    for one, columns in (("coo", ORIGIN), ("coa", ASYLUM)):
+        listed = query.get(one, "").split(",") if query.get(one) else []
+        if f"{one}_all" in query:
+            continue
+        if listed:
+            rows = [row for row in rows if row[f"{one}_iso"] in listed]
+        else:
+            summed += columns
+    groups: dict[tuple[Any, ...], Row] = {}
+    for row in sorted(rows, key=lambda row: row["year"]):
+        found = row | dict.fromkeys(summed, "-")
+        key = tuple(found[c] for c in endpoint.key)
+        if key not in groups:
+            groups[key] = found
+            continue
+        for column in endpoint.counts:
+            groups[key][column] = _plus(groups[key][column], row[column])
+    return list(groups.values())
+
+
+def _plus(one: Any, other: Any) -> Any:
+    if one == "-" or other == "-":
+        return other if one == "-" else one
+    return int(one) + int(other) or "0"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet, or each answer waits 40 ms for the other side
+    api: FakeApi
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        number = self.api.begin(self.path, dict(self.headers))
+        try:
+            if self.api.on_request:
+                self.api.on_request(number, self.path)
+            if self.api.latency:
+                time.sleep(self.api.latency)
+            with suppress(BrokenPipeError, ConnectionResetError):
+                self._respond()
+        finally:
+            self.api.end()
+
+    def _respond(self) -> None:
+        url = urlsplit(self.path)
+        endpoint = url.path.removeprefix(PREFIX).strip("/")
+        if endpoint not in ENDPOINTS:
+            return self._html(404)
+        query = {name: values[0] for name, values in parse_qs(url.query).items()}
+        envelope, fault = self.api.answer(endpoint, query)
+        if fault is None:
+            return self._json(envelope)
+        if fault.kind.isdigit():
+            headers = {"Retry-After": str(fault.value)} if fault.kind in ("429", "503") else {}
+            if fault.value is None:
+                headers = {}
+            elif fault.kind == "301":
+                headers = {"Location": fault.value}
+            return self._html(int(fault.kind), headers)
+        if fault.kind in _WIRE:
+            return self._on_the_wire(fault, json.dumps(envelope).encode())
+        envelope = json.loads(json.dumps(envelope))
+        _CONTENT[fault.kind](envelope, ENDPOINTS[endpoint], fault.value)
+        return self._json(envelope)
+
+    def _on_the_wire(self, fault: Fault, body: bytes) -> None:
+        if fault.kind == "html":
+            return self._html(200)
+        if fault.kind == "empty":
+            return self._send(b"")
+        if fault.kind == "cut":  # the length says that this is all
+            return self._send(body[: len(body) // 2])
+        if fault.kind == "nan":
+            return self._send(body.replace(b'"year": 2023', b'"year": NaN'))
+        if fault.kind == "hang":
+            self.api.closing.wait(30)
+            return None
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.close_connection = True
+        if fault.kind == "reset":  # the length promises more
+            self.wfile.write(body[: len(body) // 2])
+            self.wfile.flush()
+        for at in range(len(body) if fault.kind == "trickle" else 0):
+            self.wfile.write(body[at : at + 1])
+            self.wfile.flush()
+            if self.api.closing.wait(0.02):
+                break
+        return None
+
+    def _json(self, envelope: Row) -> None:
+        self._send(json.dumps(envelope, ensure_ascii=False).encode())
+
+    def _html(self, status: int, headers: dict[str, str] | None = None) -> None:
+        page = f"<!DOCTYPE html><html><body><h1>{status}</h1></body></html>"
+        self._send(page.encode(), "text/html; charset=UTF-8", status, headers or {})
+
+    def _send(
+        self,
+        body: bytes,
+        kind: str = "application/json",
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def http_date(seconds: float) -> str:
+    """A date so many seconds from now, as in Retry-After."""
+    return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
+
+
+def _set_count(envelope: Row, endpoint: Endpoint, value: Any) -> None:
+    envelope["items"][0][endpoint.counts[0]] = value
+
+
+def _set_code(envelope: Row, endpoint: Endpoint, value: Any) -> None:
+    envelope["items"][0][endpoint.codes[0]] = value
+
+
+def _set(envelope: Row, _: Endpoint, value: tuple[str, Any]) -> None:
+    """value: (name, value), of the first row."""
+    envelope["items"][0][value[0]] = value[1]
+
+
+def _set_envelope(envelope: Row, _: Endpoint, value: tuple[str, Any]) -> None:
+    envelope[value[0]] = value[1]
+
+
+_WIRE = ("html", "empty", "cut", "nan", "hang", "reset", "trickle")
+_CONTENT: dict[str, Callable[[Row, Endpoint, Any], None]] = {
+    "noitems": lambda e, _, __: e.pop("items") and None,
+    "duplicate": lambda e, _, __: e["items"].append(e["items"][0]),
+    "repeat": lambda e, _, __: e["items"].__setitem__(-1, e["items"][0]),
+    "drop": lambda e, _, __: e["items"].pop() and None,
+    "missing_column": lambda e, n, __: e["items"][-1].pop(n.counts[0]) and None,
+    "added_column": lambda e, _, v: [row.update({"new": v}) for row in e["items"]] and None,
+    "count": _set_count,
+    "code": _set_code,
+    "cell": _set,
+    "envelope": _set_envelope,
+    "row": lambda e, _, v: e["items"].__setitem__(0, v),
+}

@@ -1,0 +1,129 @@
+"""A dbt project of a few models, in the shape of the real one, for tests of what runs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from warehouse.settings import PROJECT_ROOT, Settings
+
+
+class SmallSettings(Settings):
+    """Settings whose dbt project lies beside the data folder."""
+
+    @property
+    def dbt_dir(self) -> Path:
+        return self.data_dir.parent / "dbt_project"
+
+
+FILES = {
+    "dbt_project/dbt_project.yml": """
+name: asylum
+profile: asylum
+model-paths: [models]
+macro-paths: [macros]
+test-paths: [tests]
+seed-paths: [../seeds/reference]
+flags: {send_anonymous_usage_stats: false}
+models:
+  asylum:
+    staging: {+schema: staging, +materialized: view}
+    intermediate: {+schema: intermediate, +materialized: table}
+    marts: {+schema: marts, +materialized: table}
+seeds:
+  asylum: {+schema: reference}
+""",
+    "dbt_project/macros/generate_schema_name.sql": """
+{% macro generate_schema_name(custom_schema_name, node) %}{{ custom_schema_name }}{% endmacro %}
+""",
+    "dbt_project/tests/generic/expect_unique_grain.sql": """
+{% test expect_unique_grain(model, columns) %}
+select {{ columns | join(', ') }} from {{ model }} group by all having count(*) > 1
+{% endtest %}
+""",
+    "dbt_project/models/staging/sources.yml": """
+sources:
+  - name: raw
+    schema: raw
+    tables:
+      - name: population
+        columns:
+          - name: year
+            data_tests: [not_null]
+      - name: snapshots
+""",
+    "dbt_project/models/staging/stg_unhcr__population.sql": """
+select _snapshot_id as snapshot_id, coo_iso, coa_iso, try_cast(year as integer) as reference_year,
+    try_cast(asylum_seekers as bigint) as asylum_seekers_stock
+from {{ source('raw', 'population') }} where _slice = 'pairs'
+""",
+    "dbt_project/models/intermediate/int_snapshots_resolved.sql": """
+select endpoint, snapshot_id, coalesce(release_id, 'api-' || finished_at::date) as release_id,
+    source as source_kind, finished_at::timestamp as retrieved_at, row_count
+from {{ source('raw', 'snapshots') }}
+""",
+    "dbt_project/models/marts/dim_release.sql": """
+select release_id, release_id = max(release_id) over () as is_newest_held
+from {{ ref('int_snapshots_resolved') }} group by release_id
+""",
+    "dbt_project/models/marts/mart_origin_yearly.sql": """
+select coo_iso, reference_year, sum(asylum_seekers_stock)::bigint as asylum_seekers_stock
+from {{ ref('stg_unhcr__population') }}
+join {{ ref('int_snapshots_resolved') }} using (snapshot_id)
+join {{ ref('dim_release') }} using (release_id)
+where is_newest_held group by all
+""",
+    "dbt_project/models/marts/models.yml": """
+models:
+  - name: mart_origin_yearly
+    description: A row is an origin and a year.
+    data_tests:
+      - expect_unique_grain: {arguments: {columns: [coo_iso, reference_year]}}
+    columns:
+      - name: reference_year
+        description: The year.
+        data_tests: [not_null]
+unit_tests:
+  - name: stocks_of_a_year_are_added_up
+    model: mart_origin_yearly
+    given:
+      - input: ref('stg_unhcr__population')
+        rows:
+          - {snapshot_id: a, coo_iso: CHN, coa_iso: USA, reference_year: 1, asylum_seekers_stock: 1}
+          - {snapshot_id: a, coo_iso: CHN, coa_iso: AUS, reference_year: 1, asylum_seekers_stock: 2}
+      - input: ref('int_snapshots_resolved')
+        rows: [{snapshot_id: a, release_id: b}]
+      - input: ref('dim_release')
+        rows: [{release_id: b, is_newest_held: true}]
+    expect:
+      rows: [{coo_iso: CHN, reference_year: 1, asylum_seekers_stock: 3}]
+""",
+    "seeds/reference/eras.csv": "leader,from_year\nA,2003\nB,2013\n",
+}
+
+WARNING_TEST = """
+{{ config(severity='warn') }}
+select * from {{ ref('mart_origin_yearly') }}
+"""
+FAILING_TEST = """
+{{ config(meta={'dagster': {'ref': {'name': 'mart_origin_yearly'}}}) }}
+select * from {{ ref('mart_origin_yearly') }} cross join {{ ref('dim_release') }}
+"""
+
+
+def write(settings: Settings, name: str, text: str) -> Path:
+    """Write a file of the project; `name` is relative to the folder that holds dbt_project."""
+    path = settings.dbt_dir.parent / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text.lstrip(), encoding="utf-8")
+    return path
+
+
+def small_project(folder: Path, **settings: Any) -> SmallSettings:
+    """The project in `folder`, its settings, and nothing landed yet."""
+    made = SmallSettings(data_dir=folder / "data", threads=2, **settings)
+    for name, text in FILES.items():
+        write(made, name, text)
+    profiles = (PROJECT_ROOT / "dbt_project" / "profiles.yml").read_text("utf-8")
+    write(made, "dbt_project/profiles.yml", profiles)
+    return made

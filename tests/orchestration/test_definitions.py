@@ -1,0 +1,140 @@
+"""What Dagster knows of the warehouse: all of it, described, without a gap."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+from dagster_dbt.asset_utils import DAGSTER_DBT_UNIQUE_ID_METADATA_KEY as UNIQUE_ID
+
+from orchestration import keys
+from orchestration.definitions import definitions
+from warehouse.dbt import load_manifest
+from warehouse.settings import Settings
+from warehouse.unhcr.endpoints import ENDPOINTS
+
+ROOMS = {
+    *("sources", "landing", "raw", "reference", "staging", "intermediate", "marts"),
+    *("published", "exports"),
+}
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The real project, parsed into a data folder that holds nothing else."""
+    return Settings(data_dir=tmp_path_factory.mktemp("nothing") / "data")
+
+
+@pytest.fixture(scope="module")
+def known(settings: Settings) -> dg.Definitions:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("the network was used")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", refuse)
+        patch.setattr(socket, "getaddrinfo", refuse)
+        found = definitions(settings)
+        dg.Definitions.validate_loadable(found)
+    return found
+
+
+def specs(known: dg.Definitions) -> dict[dg.AssetKey, dg.AssetSpec]:
+    return {spec.key: spec for spec in known.resolve_all_asset_specs()}
+
+
+def test_it_loads_without_a_network_and_without_a_database(
+    known: dg.Definitions, settings: Settings
+) -> None:
+    assert known.resolve_job_def("refresh")
+    assert not settings.build_db.exists()
+    assert not settings.published_db.exists()
+
+
+def test_every_asset_is_described_in_a_room_with_kinds_and_without_an_owner(
+    known: dg.Definitions,
+) -> None:
+    for key, spec in specs(known).items():
+        assert spec.description, key
+        assert spec.group_name in ROOMS, key
+        assert spec.kinds, key
+        assert not spec.owners, key
+    assert {spec.group_name for spec in specs(known).values()} == ROOMS
+
+
+def test_every_endpoint_is_an_asset_in_each_of_the_first_rooms(known: dg.Definitions) -> None:
+    found = specs(known)
+    for endpoint in ENDPOINTS.values():
+        assert keys.api_endpoint(endpoint) in found
+        assert keys.landed(endpoint) in found
+        assert keys.raw_table(endpoint.table) in found
+
+
+def test_the_way_from_each_exported_file_leads_to_an_endpoint_without_a_gap(
+    known: dg.Definitions,
+) -> None:
+    found = specs(known)
+    exported = [key for key, spec in found.items() if spec.group_name == "exports"]
+    assert keys.DATA_PACKAGE in exported
+    assert len(exported) > 3
+    for start in exported:
+        rooms, seen, todo = set(), set(), [start]
+        while todo:
+            key = todo.pop()
+            assert key in found, f"{key} is asked for and nowhere made"
+            if key not in seen:
+                seen.add(key)
+                rooms.add(found[key].group_name)
+                todo += [dep.asset_key for dep in found[key].deps]
+        assert rooms >= {"sources", "landing", "raw", "staging", "marts", "published"}, start
+        assert any(key.path[0] == "unhcr_api" for key in seen), start
+
+
+def test_only_sources_and_reference_stand_on_nothing(known: dg.Definitions) -> None:
+    for key, spec in specs(known).items():
+        assert bool(spec.deps) is (spec.group_name not in {"sources", "reference"}), key
+
+
+def test_every_raw_table_is_made_by_the_load(known: dg.Definitions) -> None:
+    graph = known.resolve_asset_graph()
+    for key, spec in specs(known).items():
+        if spec.group_name == "raw":
+            assert graph.get(key).is_executable, key
+
+
+def test_every_data_test_of_dbt_is_an_asset_check(
+    known: dg.Definitions, settings: Settings
+) -> None:
+    nodes = load_manifest(settings)["nodes"].values()
+    tests = {node["unique_id"]: node for node in nodes if node["resource_type"] == "test"}
+    shown = {
+        (spec.metadata or {}).get(UNIQUE_ID)
+        for definition in known.assets or []
+        if isinstance(definition, dg.AssetsDefinition)
+        for spec in definition.check_specs
+    }
+    missing = {node["name"] for unique_id, node in tests.items() if unique_id not in shown}
+    assert not missing, "give these meta.dagster.ref, or Dagster does not show them"
+
+
+def test_all_that_writes_goes_through_one_pool_in_one_process(known: dg.Definitions) -> None:
+    job = known.resolve_job_def("refresh")
+    assert {node.definition.pool for node in job.nodes} == {keys.WRITERS}
+    assert job.executor_def.name == "in_process"
+
+
+def test_nothing_asks_the_api_before_somebody_turns_it_on(known: dg.Definitions) -> None:
+    [schedule] = known.schedules or []
+    [sensor] = known.sensors or []
+    assert schedule.default_status == dg.DefaultScheduleStatus.STOPPED
+    assert sensor.default_status == dg.DefaultSensorStatus.STOPPED
+
+
+def test_no_path_of_this_machine_is_in_what_is_shown(
+    known: dg.Definitions, settings: Settings
+) -> None:
+    for spec in specs(known).values():
+        assert str(Path.home()) not in (spec.description or "")
+        assert str(settings.data_dir) not in (spec.description or "")

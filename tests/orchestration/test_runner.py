@@ -1,0 +1,340 @@
+"""A refresh in this process: whole, repeated, failing, killed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from orchestration import checks, keys, runner
+from orchestration.instance import ensure_home, open_instance
+from orchestration.resources import exclusive
+from orchestration.runner import TAG_COMMAND, run_rebuild, run_refresh
+from tests.orchestration.small_project import (
+    FAILING_TEST,
+    WARNING_TEST,
+    SmallSettings,
+    small_project,
+    write,
+)
+from warehouse import dbt
+from warehouse.exports.tables import exported_fingerprint
+from warehouse.publish import open_published, published_fingerprint
+from warehouse.settings import PROJECT_ROOT
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> SmallSettings:
+    """A warehouse that has been built once, to be copied."""
+    settings = small_project(tmp_path_factory.mktemp("model"))
+    result = run_refresh(settings)
+    assert result.success, result.error
+    return settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path, model: SmallSettings) -> SmallSettings:
+    """A project with nothing landed yet; parsed already, since that takes seconds."""
+    shutil.copytree(model.dbt_target_dir, tmp_path / "data" / "dbt")
+    (tmp_path / "data" / "dbt" / "tested.json").unlink()
+    return small_project(tmp_path)
+
+
+@pytest.fixture
+def built(tmp_path: Path, model: SmallSettings) -> SmallSettings:
+    """A warehouse that has been built once."""
+    shutil.copytree(model.data_dir.parent, tmp_path, dirs_exist_ok=True)
+    return SmallSettings(data_dir=tmp_path / "data", threads=2)
+
+
+def published(settings: SmallSettings) -> tuple[bytes, list[Any]]:
+    """The published file's bytes, and what a reader gets from it."""
+    with open_published(settings) as con:
+        rows = con.execute("select * from mart_origin_yearly order by all").fetchall()
+    return settings.published_db.read_bytes(), rows
+
+
+def no_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dbt, "build", lambda *_, **__: pytest.fail("dbt was run"))
+
+
+def process(settings: SmallSettings, code: str) -> int:
+    """Run `code` in a process of its own, with `settings` at hand; returns its exit code."""
+    head = f"""
+import os, signal
+from pathlib import Path
+from tests.orchestration.small_project import SmallSettings
+from orchestration.runner import run_refresh
+settings = SmallSettings(data_dir=Path({str(settings.data_dir)!r}), threads=2)
+"""
+    return subprocess.run(
+        [sys.executable, "-c", head + code], cwd=PROJECT_ROOT, check=False
+    ).returncode
+
+
+def test_a_refresh_goes_from_the_starter_extract_to_exported_files(
+    settings: SmallSettings, capfd: pytest.CaptureFixture[str]
+) -> None:
+    write(settings, "dbt_project/tests/assert_warned.sql", WARNING_TEST)
+    heard: list[tuple[str, str, int, int | None]] = []
+    result = run_refresh(settings, on_progress=lambda *event: heard.append(event))
+    assert result.success, result.error
+    assert not result.up_to_date
+    assert result.error is None
+    assert result.release == "2025-12.1"
+    assert all(snapshot.is_new for snapshot in result.snapshots)
+    assert result.models_built == 5
+    assert (result.tests_passed, result.tests_warned, result.tests_failed) == (4, 1, [])
+    assert result.published == settings.published_db
+    assert {path.name for path in result.exports} == {
+        *("mart_origin_yearly.csv", "mart_origin_yearly.parquet"),
+        *("dim_release.csv", "dim_release.parquet", "datapackage.json"),
+    }
+    assert list(result.seconds) == ["landing", "raw", "models", "published", "exports"]
+    assert [*dict.fromkeys(stage for stage, *_ in heard)] == list(result.seconds)
+    assert capfd.readouterr() == ("", ""), "the terminal belongs to the progress bars"
+
+
+def test_the_figures_published_are_those_of_the_newest_release(built: SmallSettings) -> None:
+    with open_published(built) as con:
+        found = con.execute(
+            "select asylum_seekers_stock from mart_origin_yearly "
+            "where coo_iso = 'CHN' and reference_year = 2025"
+        ).fetchall()
+    assert len(found) == 1
+    assert found[0][0] > 0
+
+
+def test_nothing_new_means_no_dbt_and_no_new_file(
+    built: SmallSettings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = published(built)
+    no_build(monkeypatch)
+    result = run_refresh(built)
+    assert result.success
+    assert result.up_to_date
+    assert not any(snapshot.is_new for snapshot in result.snapshots)
+    assert result.release == "2025-12.1"
+    assert published(built) == before
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("lost", ["published", "exports", "code", "export"])
+def test_it_is_built_anew_when_something_is_missing_or_the_code_changed(
+    built: SmallSettings, lost: str
+) -> None:
+    if lost == "published":
+        built.published_db.unlink()
+    elif lost == "exports":
+        for path in built.exports_dir.rglob("*"):
+            path.is_file() and path.unlink()
+    elif lost == "export":
+        (built.exports_dir / "tables" / "dim_release.csv").unlink()
+    else:
+        write(built, "dbt_project/models/marts/mart_extra.sql", "select 1 as a")
+    result = run_refresh(built)
+    assert result.success
+    assert not result.up_to_date
+    assert published_fingerprint(built) == exported_fingerprint(built) is not None
+    assert all(path.exists() for path in result.exports)
+
+
+def test_a_failing_data_test_leaves_what_is_published_and_is_named(built: SmallSettings) -> None:
+    before = published(built)
+    exports = {path: path.read_bytes() for path in built.exports_dir.rglob("*") if path.is_file()}
+    path = write(built, "dbt_project/tests/assert_nothing.sql", FAILING_TEST)
+    result = run_refresh(built)
+    assert not result.success
+    assert "assert_nothing" in str(result.error)
+    assert [name.split(":")[0] for name in result.tests_failed] == ["assert_nothing"]
+    assert result.tests_passed == 4
+    assert published(built) == before
+    assert all(file.read_bytes() == held for file, held in exports.items())
+    assert "published" not in result.seconds
+
+    path.unlink()
+    assert run_refresh(built).success
+
+
+def test_every_check_of_a_failed_build_is_on_record(built: SmallSettings) -> None:
+    write(built, "dbt_project/tests/assert_nothing.sql", FAILING_TEST)
+    run_id = run_refresh(built).run_id
+    with open_instance(built) as instance:
+        events = instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
+    found = {
+        event.dagster_event.asset_check_evaluation_data.check_name: (
+            event.dagster_event.asset_check_evaluation_data.passed
+        )
+        for event in events
+        if event.dagster_event
+    }
+    assert found["assert_nothing"] is False
+    assert found["not_null_mart_origin_yearly_reference_year"] is True
+    assert found["source_not_null_raw_population_year"] is True
+    assert found[checks.CONTROL_TOTALS] is not None
+    assert checks.PUBLISHED_ANSWERS not in found
+
+
+def test_a_project_that_does_not_parse_is_a_result_and_no_exception(built: SmallSettings) -> None:
+    before = published(built)
+    write(built, "dbt_project/models/marts/broken.sql", "select {{ nothing( }}")
+    result = run_refresh(built)
+    assert not result.success
+    assert "broken" in str(result.error)
+    assert published(built) == before
+
+
+def test_what_landing_says_is_the_error_and_not_what_dagster_wraps_around_it(
+    tmp_path: Path,
+) -> None:
+    settings = small_project(tmp_path, starter_dir=tmp_path / "empty")
+    result = run_refresh(settings)
+    assert not result.success
+    assert str(result.error).startswith(f"{tmp_path / 'empty'}: no starter extract")
+    assert "dagster" not in str(result.error).lower()
+
+
+def test_an_api_that_cannot_be_reached_is_said_with_its_address(tmp_path: Path) -> None:
+    settings = small_project(tmp_path, max_attempts=1, connect_timeout=1)
+    result = run_refresh(settings, source="api", api_url="http://127.0.0.1:9/v1")
+    assert not result.success
+    assert "http://127.0.0.1:9/v1/" in str(result.error)
+    assert not settings.published_db.exists()
+
+
+def test_a_second_run_of_the_same_folder_is_refused_at_once(built: SmallSettings) -> None:
+    code = """
+from orchestration.resources import exclusive
+with exclusive(settings, patience=0):
+    print("held", flush=True)
+    input()
+"""
+    head = (
+        "from pathlib import Path\n"
+        "from tests.orchestration.small_project import SmallSettings\n"
+        f"settings = SmallSettings(data_dir=Path({str(built.data_dir)!r}))\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", head + code],
+        cwd=PROJECT_ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        try:
+            result = run_refresh(built)
+        finally:
+            holder.kill()
+    assert not result.success
+    assert "Another run is writing" in str(result.error)
+    assert run_refresh(built).success, "the lock of a killed process is nobody's"
+
+
+def test_the_right_to_write_may_be_taken_twice_by_the_same_run(settings: SmallSettings) -> None:
+    with exclusive(settings, patience=0), exclusive(settings, patience=0):
+        pass
+
+
+@pytest.mark.parametrize("stage", ["raw", "models", "exports"])
+def test_a_run_that_was_killed_is_repaired_by_the_next(settings: SmallSettings, stage: str) -> None:
+    killed = process(
+        settings,
+        f"""
+run_refresh(settings, on_progress=lambda stage, _, done, __:
+    stage == {stage!r} and done >= ({stage!r} == "models") and os.kill(os.getpid(), signal.SIGKILL))
+""",
+    )
+    assert killed == -signal.SIGKILL
+    with open_instance(settings) as instance:
+        [run] = instance.get_runs()
+        assert run.status == dg.DagsterRunStatus.STARTED
+    result = run_refresh(settings)
+    assert result.success, result.error
+    with open_instance(settings) as instance:
+        assert instance.get_run_by_id(run.run_id).status == dg.DagsterRunStatus.FAILURE
+    published(settings)
+
+
+def test_runs_of_the_ui_are_left_to_dagster(settings: SmallSettings) -> None:
+    with open_instance(settings) as instance:
+        kept = instance.add_run(dg.DagsterRun("refresh", status=dg.DagsterRunStatus.STARTED))
+        dead = instance.add_run(
+            dg.DagsterRun("refresh", status=dg.DagsterRunStatus.STARTED, tags={TAG_COMMAND: "1"})
+        )
+        runner._close_killed_runs(instance)
+        assert instance.get_run_by_id(kept.run_id).status == dg.DagsterRunStatus.STARTED
+        assert instance.get_run_by_id(dead.run_id).status == dg.DagsterRunStatus.FAILURE
+
+
+def test_the_ui_sees_what_was_run_here(built: SmallSettings) -> None:
+    """With Dagster's own storage, as its web server opens it."""
+    home = str(ensure_home(built))
+    with dg.DagsterInstance.from_config(home) as instance:
+        [run] = instance.get_runs()
+        assert run.status == dg.DagsterRunStatus.SUCCESS
+        assert run.tags["asylum/source"] == "starter"
+        assert run.tags["asylum/release"] == "2025-12.1"
+        materialised = set(instance.get_asset_keys())
+        assert {keys.PUBLISHED_FILE, keys.DATA_PACKAGE} <= materialised
+        event = instance.get_latest_materialization_event(
+            keys.modelled("marts", "mart_origin_yearly")
+        )
+        assert event is not None
+        assert event.asset_materialization is not None
+        metadata = event.asset_materialization.metadata
+        assert metadata["dagster/row_count"].value == len(published(built)[1])
+
+
+def test_no_path_of_this_machine_is_in_what_is_shown(built: SmallSettings) -> None:
+    with open_instance(built) as instance:
+        [run] = instance.get_runs()
+        for event in instance.all_logs(run.run_id):
+            assert str(built.data_dir) not in str(event.dagster_event), event.message
+
+
+def test_dagsters_home_says_nothing_to_anybody(settings: SmallSettings) -> None:
+    config = (ensure_home(settings) / "dagster.yaml").read_text()
+    (ensure_home(settings) / "dagster.yaml").write_text("telemetry: {enabled: true}\n")
+    ensure_home(settings)
+    assert (settings.dagster_home / "dagster.yaml").read_text() == config
+    with open_instance(settings) as instance:
+        assert not instance.telemetry_enabled
+        assert instance.global_op_concurrency_default_limit == 1
+
+
+def test_the_environment_is_left_as_it_was(built: SmallSettings) -> None:
+    before = dict(os.environ)
+    run_refresh(built)
+    assert dict(os.environ) == before
+
+
+def test_a_published_file_that_lost_rows_is_not_exported(
+    built: SmallSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(built, "dbt_project/models/marts/mart_extra.sql", "select 1 as a")
+    monkeypatch.setattr(checks, "published_rows", lambda _: {"mart_extra": 0})
+    result = run_refresh(built)
+    assert not result.success
+    assert "mart_extra 1 built, 0 published" in str(result.error)
+    assert "exports" not in result.seconds
+
+
+def test_a_rebuild_makes_the_same_tables_from_what_is_landed_and_asks_no_source(
+    built: SmallSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = published(built)[1]
+    built.build_db.unlink()
+    nothing = built.model_copy(update={"starter_dir": built.data_dir / "nothing"})
+    result = run_rebuild(nothing)
+    assert result.success, result.error
+    assert "landing" not in result.seconds
+    assert published(built)[1] == before
+    assert run_refresh(built).up_to_date, "a rebuild leaves nothing to do"

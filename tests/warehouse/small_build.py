@@ -1,0 +1,154 @@
+"""A build database as dbt leaves it, small, for tests of what reads it. Figures are made up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from warehouse.publish import Published, publish
+from warehouse.settings import Settings
+
+NEWEST = "2026-11-22T10:20:30Z"
+LINEAGE = {
+    "release": "2025-12.1",
+    "build_fingerprint": "f" * 64,
+    "snapshots": [
+        {
+            "endpoint": "population",
+            "snapshot_id": "starter-2025-12.1-aaaaaaaa",
+            "release_id": "2025-12.1",
+            "source": "starter",
+            "retrieved_at": "2026-11-21T00:00:00Z",
+            "rows": 12,
+        },
+        {
+            "endpoint": "asylum-applications",
+            "snapshot_id": "starter-2025-12.1-bbbbbbbb",
+            "release_id": "2025-12.1",
+            "source": "starter",
+            "retrieved_at": NEWEST,
+            "rows": 4,
+        },
+    ],
+}
+KEYS = {
+    "mart_origin_yearly": ["origin_unhcr_code", "reference_year", "counting_unit"],
+    "mart_destination_yearly": [
+        *("origin_unhcr_code", "reference_year", "asylum_unhcr_code", "row_kind", "counting_unit"),
+    ],
+    "dim_country": ["unhcr_code"],
+    "fct_population_yearly": ["origin_unhcr_code", "asylum_unhcr_code", "reference_year"],
+}
+
+_TABLES = """
+create schema if not exists marts;
+create schema if not exists reference;
+create or replace table marts.mart_origin_yearly (
+    origin_unhcr_code varchar not null, origin_iso3 varchar, counting_unit varchar not null,
+    origin_name varchar, reference_year integer not null, reference_date date not null,
+    asylum_seekers_stock bigint, applications_new bigint, asylum_seekers_stock_change bigint,
+    asylum_seekers_stock_change_rate double, refugee_recognition_rate double,
+    total_protection_rate double, is_provisional boolean not null, release_id varchar not null,
+    snapshot_id varchar not null, retrieved_at timestamp with time zone not null
+);
+create or replace table marts.mart_destination_yearly (
+    origin_unhcr_code varchar not null, origin_iso3 varchar, asylum_unhcr_code varchar,
+    asylum_iso3 varchar, row_kind varchar not null, counting_unit varchar not null,
+    origin_name varchar, asylum_name varchar, reference_year integer not null,
+    asylum_seekers_stock bigint, asylum_seekers_rank bigint, asylum_seekers_share double,
+    is_provisional boolean not null, release_id varchar not null
+);
+create or replace table marts.dim_country (
+    unhcr_code varchar not null, iso3 varchar, country_name varchar not null, groups varchar[]
+);
+create or replace table marts.fct_population_yearly (
+    origin_unhcr_code varchar not null, asylum_unhcr_code varchar not null,
+    reference_year integer not null, asylum_seekers_stock bigint
+);
+create or replace table reference.releases (release_id varchar, published_on date);
+comment on table marts.mart_origin_yearly is 'Grain: origin, year, counting unit. It''s persons.';
+comment on column marts.mart_origin_yearly.asylum_seekers_stock is 'Persons; NULL: not known.';
+comment on table marts.dim_country is 'Countries, one a row.';
+comment on column marts.dim_country.country_name is 'As UNHCR has it.';
+insert into reference.releases values ('2025-12.1', '2026-02-01'), ('2024-06', '2024-10-09');
+"""
+
+
+def settings_in(folder: Path, **values: object) -> Settings:
+    """Settings whose data folder is `folder`."""
+    return Settings.model_validate({"data_dir": folder, "memory_limit": "500MB", **values})
+
+
+def build(settings: Settings, *, seed: int = 0, asylum_name: str = "Brazil") -> None:
+    """Make (or make anew) a small build; `seed` decides the order its rows lie in."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(settings.build_db)) as con:
+        con.execute(_TABLES)
+        con.execute(
+            """
+            insert into marts.mart_origin_yearly
+            select
+                'CHI', 'CHN', unit, 'China', year, make_date(year, if(year = 2025, 6, 12), 30),
+                if(unit = 'persons', 1000 * (year - 2010), null),
+                if(unit = 'persons', 100 * (year - 2010), 7), if(unit = 'persons', -5, null),
+                if(unit = 'persons', -0.25, null), 0.125, 0.5, year = 2025,
+                '2025-12.1', 'starter-2025-12.1-aaaaaaaa', '2026-11-21 00:00:00+00'
+            from range(2015, 2026) as years (year), (values ('persons'), ('cases')) as units (unit)
+            where unit = 'persons' or year = 2019
+            order by hash(year, unit, ?)
+            """,
+            [seed],
+        )
+        con.execute(
+            """
+            insert into marts.mart_destination_yearly
+            select
+                'CHI', 'CHN', code, code, if(code is null, 'not_itemised', 'pair'), 'persons',
+                'China', name, 2025, stock, rank, stock / 15000.0, true, '2025-12.1'
+            from (
+                values ('USA', 'United States', 9000, 1), ('AUL', 'Australia', 3000, 2),
+                ('BRA', $name, 1000, 3), (null, 'Not itemised', 2000, null)
+            ) as pairs (code, name, stock, rank)
+            order by hash(code, $seed)
+            """,
+            {"name": asylum_name, "seed": seed},
+        )
+        con.execute(
+            """
+            insert into marts.dim_country
+            select code, iso3, name, ['a', 'b'] from (
+                values ('CHI', 'CHN', 'China'), ('AUL', 'AUS', 'Australia'),
+                ('USA', 'USA', 'United States'), ('STA', null, 'Stateless'), ('BRA', 'BRA', $name)
+            ) as countries (code, iso3, name)
+            order by hash(code, $seed)
+            """,
+            {"name": asylum_name, "seed": seed},
+        )
+        con.execute(
+            "insert into marts.fct_population_yearly select 'CHI', 'c' || (n % 50), n // 50, n * 7 "
+            "from range(5000) as numbers (n) order by hash(n, ?)",
+            [seed],
+        )
+
+
+def statements(settings: Settings, *texts: str) -> None:
+    """Run SQL on the build database."""
+    with duckdb.connect(str(settings.build_db)) as con:
+        for text in texts:
+            con.execute(text)
+
+
+def published(settings: Settings, *, seed: int = 0, asylum_name: str = "Brazil") -> Published:
+    """A published small build."""
+    build(settings, seed=seed, asylum_name=asylum_name)
+    return publish(settings, lineage=LINEAGE, keys=KEYS)
+
+
+def ask(path: Path, query: str) -> list[Sequence[object]]:
+    """Ask a DuckDB file; each time with a connection of its own."""
+    with duckdb.connect() as con:
+        con.execute(f"attach '{path}' as asked (read_only)")
+        con.execute("use asked")
+        return con.execute(query).fetchall()

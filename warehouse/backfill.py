@@ -1,0 +1,196 @@
+"""Landing older releases: files of the archive, byte for byte, beside pages in the API's shape.
+
+A file is landed as soon as it has come and been checked, so a run that was killed goes on where
+it stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from warehouse.content import content_sha256, split_digests
+from warehouse.files import pack, page_file, write_durably
+from warehouse.landing import Landed, accept, incoming, manifests
+from warehouse.manifest import Coverage, Manifest, OriginalFile, Page, Slice
+from warehouse.settings import Settings, SettingsError
+from warehouse.unhcr import rda
+from warehouse.unhcr.api import Client
+from warehouse.unhcr.archive import (
+    REFERENCE_DIR,
+    ArchiveFile,
+    Release,
+    chosen_releases,
+    fetch,
+    file_url,
+)
+from warehouse.unhcr.endpoints import PAIRS, Endpoint, chosen
+from warehouse.unhcr.verify import SliceCheck
+
+PAGE_ROWS = 10_000
+
+Progress = Callable[[str, int, int | None], None]
+
+
+def backfill(
+    settings: Settings,
+    *,
+    releases: Sequence[str] | None = None,
+    endpoints: Sequence[str] | None = None,
+    archive_url: str | None = None,
+    on_progress: Progress | None = None,
+    reference_dir: Path = REFERENCE_DIR,
+) -> list[Landed]:
+    """Land older releases (default: all that are known), of these endpoints (default: all).
+
+    One snapshot a file, oldest release first; what is landed already is neither asked for nor
+    touched, and comes back with `is_new` False. `archive_url` is used instead of the settings'.
+    `on_progress(label, done, total)` counts files, its label says which and how far it is.
+    Raises UpstreamError (a file cannot be had, differs from the published one, or does not hold
+    what it should), ReaderMissingError, LandingBusyError, ValueError (unknown release or
+    endpoint), SettingsError; files landed before it stay landed.
+    """
+    settings = _with_archive(settings, archive_url)
+    wanted = {endpoint.name for endpoint in chosen(endpoints)}
+    work = [
+        (release, file)
+        for release in chosen_releases(releases, reference_dir)
+        for file in release.files
+        if file.endpoint.name in wanted
+    ]
+    out: list[Landed] = []
+    with incoming(settings) as folder, Client(settings) as client:
+        run = _Run(settings, client, folder)
+        for done, (release, file) in enumerate(work):
+            name = f"{release.release_id} {file.endpoint.name}"
+            landed = _already_landed(settings, release, file)
+            if landed is None:
+                rda.require_reader()
+                report = _reporter(on_progress, name, done, len(work))
+                landed = run.land(release, file, report)
+            elif on_progress:
+                on_progress(name, done, len(work))
+            out.append(landed)
+    if on_progress:
+        on_progress("older releases", len(work), len(work))
+    return out
+
+
+def _with_archive(settings: Settings, archive_url: str | None) -> Settings:
+    if archive_url is None:
+        return settings
+    try:
+        checked = Settings.model_validate({"archive_url": archive_url})
+    except ValidationError as error:
+        raise SettingsError(
+            f"{archive_url!r} is not an address: http:// or https://, and no spaces."
+        ) from error
+    return settings.model_copy(update={"archive_url": checked.archive_url})
+
+
+def _reporter(
+    on_progress: Progress | None, name: str, done: int, total: int
+) -> Callable[[str], None]:
+    def report(step: str) -> None:
+        if on_progress:
+            on_progress(f"{name}: {step}", done, total)
+
+    return report
+
+
+def _already_landed(settings: Settings, release: Release, file: ArchiveFile) -> Landed | None:
+    for path, manifest in manifests(settings, file.endpoint.name):
+        if (
+            manifest.source == "archive"
+            and manifest.release_id == release.release_id
+            and manifest.original is not None
+            and manifest.original.sha256 == file.sha256
+        ):
+            return Landed(manifest.endpoint, manifest.snapshot_id, path, manifest, False)
+    return None
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What landing a file needs: `folder` is the one of landing.incoming."""
+
+    settings: Settings
+    client: Client
+    folder: Path
+
+    def land(self, release: Release, file: ArchiveFile, report: Callable[[str], None]) -> Landed:
+        """Fetch one file, read it, check it as an answer of the API would be, and land it."""
+        home = self.folder / f"{release.release_id}-{file.endpoint.name}"
+        home.mkdir()
+        original = home / file.name
+        started_at = datetime.now(UTC)
+        report("fetch")
+        fetch(self.client, self.settings, release, file, original)
+        part, digest = _pages(release, file.endpoint, original, report)
+        manifest = Manifest(
+            endpoint=file.endpoint.name,
+            snapshot_id=f"archive-{release.release_id}-{digest[:8]}",
+            source="archive",
+            source_url=file_url(self.settings, release, file),
+            release_id=release.release_id,
+            original=OriginalFile(file=file.name, bytes=file.bytes, sha256=file.sha256),
+            started_at=started_at,
+            finished_at=datetime.now(UTC),
+            rows=part.rows,
+            content_sha256=digest,
+            slices=[part],
+        )
+        landed = accept(self.settings, home, manifest, self.folder)
+        shutil.rmtree(home, ignore_errors=True)  # where its content was there already
+        return landed
+
+
+def _pages(
+    release: Release, endpoint: Endpoint, original: Path, report: Callable[[str], None]
+) -> tuple[Slice, str]:
+    """Write the pages of one file beside it; the slice they make, and its content's sha256."""
+    last_shown = -1
+
+    def show(read: int, size: int) -> None:
+        nonlocal last_shown
+        percent = 100 * read // size
+        if percent > last_shown:
+            last_shown = percent
+            report(f"read {percent} %")
+
+    table = rda.read(original, endpoint, show)
+    # All pairs, from the first year of the dataset to the release's own: what is absent from the
+    # file did not exist when it was published.
+    coverage = Coverage(year_from=endpoint.first_year, year_to=release.reference_date.year)
+    check = SliceCheck(endpoint, PAIRS, PAGE_ROWS, coverage)
+    count = -(-table.rows // PAGE_ROWS)
+    pages = []
+    for number, items in enumerate(table.pages(PAGE_ROWS), start=1):
+        report(f"check page {number} of {count}")
+        envelope = {"page": number, "maxPages": count, "total": [], "items": items}
+        rows = check.page(number, envelope)
+        body = json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
+        name = page_file(PAIRS, number)
+        write_durably(original.parent / name, pack(body))
+        sha256 = hashlib.sha256(body).hexdigest()
+        pages.append(Page(file=name, page=number, rows=rows, bytes=len(body), sha256=sha256))
+    check.finish()
+    part = Slice(
+        slice=PAIRS,
+        params={},
+        page_size=PAGE_ROWS,
+        pages=pages,
+        rows=check.rows,
+        columns=check.columns,
+        added_columns=check.added_columns,
+        total=check.total,
+        coverage=coverage,
+    )
+    return part, content_sha256(split_digests(check.packed))

@@ -1,0 +1,477 @@
+"""The command `asylum`. Each command says what it does; the work is done elsewhere.
+
+What is slow to import (dagster, dbt, duckdb) is imported by the command that needs it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from warehouse.settings import PROJECT_ROOT, Settings, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from warehouse.query import Session
+    from warehouse.runresult import RunResult
+
+DEFAULT_ORIGIN = "CHN"
+SHOWN_ROWS = 40
+INTERRUPTED = 130
+Source = Literal["starter", "api"]
+SqlFormat = Literal["table", "csv", "json", "parquet"]
+
+app = typer.Typer(
+    help="UNHCR's figures on people who fled, as a database on this machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+SourceOption = Annotated[
+    Source | None,
+    typer.Option(
+        help="starter: the extract that comes with the project, no network. api: UNHCR's API. "
+        "Without it: api where --api-url is given, starter otherwise.",
+        show_default=False,
+    ),
+]
+ApiUrlOption = Annotated[
+    str | None, typer.Option("--api-url", help="Base address of the API.", show_default=False)
+]
+OriginOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--origin",
+        help="Country of origin as ISO3; may be given several times. The API is asked for these "
+        f"alone. Without it: all, and {DEFAULT_ORIGIN} is shown.",
+        show_default=False,
+    ),
+]
+VerboseOption = Annotated[
+    bool, typer.Option("--verbose", help="Log what happens, and say where an error came from.")
+]
+
+
+def main() -> None:
+    """Entry point of the command."""
+    app(prog_name="asylum")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from warehouse.publish import project_version  # noqa: PLC0415
+
+        typer.echo(f"asylum {project_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _asylum(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def run(
+    source: SourceOption = None,
+    api_url: ApiUrlOption = None,
+    origin: OriginOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Land, load, build, test, publish, export; then show the answer."""
+    with _failures(verbose):
+        settings, source = _source_settings(source, api_url)
+        origins = _iso3(origin)
+        _log(verbose)
+    with _failures(verbose, after=lambda: _still_stands(settings)):
+        from warehouse import console  # noqa: PLC0415
+
+        started = datetime.now(UTC)
+        result = _refresh(settings, source, origins, started)
+        out = console.console()
+        if not result.success:
+            out = console.console(stderr=True)
+            out.print(console.failure(_what_failed(result), _still_stands(settings)))
+            raise typer.Exit(1)
+        out.print(console.summary(result, source, started, datetime.now(UTC)))
+        _show_origins(settings, origins or [DEFAULT_ORIGIN], result.release)
+        out.print()
+        out.print(console.plain("Worth trying next:", "bold"))
+        for line in _next_commands(source, (origins or [DEFAULT_ORIGIN])[0]):
+            out.print(console.plain(f"  {line}"), soft_wrap=True)
+
+
+def _refresh(
+    settings: Settings, source: Source, origins: list[str], started: datetime
+) -> RunResult:
+    """Run the job, and keep a note of how it ended whichever way that was."""
+    from orchestration.runner import run_refresh  # noqa: PLC0415
+    from warehouse import console  # noqa: PLC0415
+    from warehouse.runresult import write_last_run  # noqa: PLC0415
+
+    result: RunResult | None = None
+    error: str | None = None
+    try:
+        with console.progress(console.console(stderr=True)) as on_progress:
+            result = run_refresh(settings, source=source, origins=origins, on_progress=on_progress)
+    except Exception as unforeseen:
+        error = f"{type(unforeseen).__name__}: {unforeseen}"
+        raise
+    finally:
+        write_last_run(
+            settings,
+            result,
+            source=source,
+            origins=origins,
+            started_at=started,
+            finished_at=datetime.now(UTC),
+            error=error,
+        )
+    return result
+
+
+def _show_origins(settings: Settings, origins: list[str], release: str) -> None:
+    from warehouse import console  # noqa: PLC0415
+    from warehouse.answer import answer  # noqa: PLC0415
+    from warehouse.publish import open_published  # noqa: PLC0415
+
+    out = console.console()
+    with open_published(settings) as con:
+        for iso3 in origins:
+            out.print()
+            out.print(console.origin(answer(con, iso3), release))
+
+
+def _what_failed(result: RunResult) -> str:
+    lines = [f"The refresh failed: {result.error or 'see the failed tests below.'}"]
+    lines += [f"Failed test: {message}" for message in result.tests_failed]
+    if not result.error and not result.tests_failed:
+        lines = ["The refresh failed without saying why: run again with --verbose."]
+    if result.run_id:
+        lines.append(f"Dagster has the details under run {result.run_id}: {_command()} ui")
+    return "\n".join(lines)
+
+
+def _still_stands(settings: Settings) -> str | None:
+    """What a reader has in spite of the failure."""
+    from warehouse.publish import (  # noqa: PLC0415
+        PublishedMissingError,
+        open_published,
+        read_about,
+    )
+
+    try:
+        with open_published(settings) as con:
+            about = read_about(con)
+    except PublishedMissingError:
+        return None
+    return (
+        f"The last published file still stands: {settings.published_db}, "
+        f"release {about['release']}, built {about['built_at']}."
+    )
+
+
+def _next_commands(source: Source, origin: str) -> list[str]:
+    asylum = _command()
+    third = f"{asylum} run --source api" if source == "starter" else f"{asylum} status"
+    return [
+        f'{asylum} sql "select reference_year, asylum_name, asylum_seekers_stock from '
+        f"mart_destination_yearly where origin_iso3 = '{origin}' and asylum_seekers_rank = 1 "
+        f'order by 1"',
+        f"{asylum} ui",
+        third,
+    ]
+
+
+def _command() -> str:
+    """How this command is called from here: by its name, or by its path where that is not found."""
+    name = Path(sys.argv[0])
+    if name.name != "asylum" or shutil.which("asylum") == str(name.absolute()):
+        return "asylum"
+    here = Path.cwd()
+    path = name.absolute()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+@app.command()
+def fetch(
+    source: SourceOption = None,
+    api_url: ApiUrlOption = None,
+    origin: OriginOption = None,
+    endpoint: Annotated[
+        list[str] | None,
+        typer.Option("--endpoint", help="A dataset of the API; may be given several times."),
+    ] = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Land what the source has now, and stop there."""
+    with _failures(verbose):
+        settings, source = _source_settings(source, api_url)
+        origins = _iso3(origin)
+        if source == "starter" and (origins or endpoint):
+            raise typer.BadParameter(
+                "the starter extract is landed whole; --origin and --endpoint need --source api"
+            )
+        _log(verbose)
+        from warehouse import console, landing  # noqa: PLC0415
+
+        with console.progress(console.console(stderr=True)) as on_progress:
+
+            def landed_so_far(label: str, done: int, total: int | None) -> None:
+                on_progress("land", label, done, total)
+
+            if source == "starter":
+                found = landing.land_starter(settings, on_progress=landed_so_far)
+            else:
+                found = landing.crawl(
+                    settings, endpoints=endpoint, origins=origins, on_progress=landed_so_far
+                )
+        out = console.console()
+        out.print(console.landed(found))
+        out.print(console.plain(f"Landing: {settings.landing_dir}"))
+
+
+@app.command()
+def status(
+    format_: Annotated[
+        Literal["table", "json"], typer.Option("--format", help="How to write it.")
+    ] = "table",
+) -> None:
+    """Snapshots, releases, the published file, the last run."""
+    with _failures():
+        settings = load_settings()
+        from warehouse import console  # noqa: PLC0415
+        from warehouse.status import gather  # noqa: PLC0415
+
+        state = gather(settings)
+        if format_ == "json":
+            typer.echo(json.dumps(state, indent=1, ensure_ascii=False))
+        else:
+            console.console().print(console.status(state))
+
+
+@app.command()
+def ui(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 3000,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; Dagster asks nobody who they are.")
+    ] = "127.0.0.1",
+) -> None:
+    """Dagster's web UI, until Ctrl-C."""
+    with _failures():
+        settings = load_settings()
+        _refuse_taken(host, port)
+        from orchestration.instance import ensure_home  # noqa: PLC0415
+
+        home = ensure_home(settings)
+        typer.echo(f"http://{host}:{port} (Ctrl-C ends it)")
+        sys.stdout.flush()
+        os.chdir(PROJECT_ROOT)
+        # This process becomes Dagster's: signals and its exit code are Dagster's own.
+        os.execve(  # noqa: S606 - no shell, fixed words
+            sys.executable,
+            [
+                *(sys.executable, "-m", "dagster", "dev", "-m", "orchestration.definitions"),
+                *("--host", host, "--port", str(port)),
+            ],
+            {**os.environ, **_paths(settings), "DAGSTER_HOME": str(home)},
+        )
+
+
+def _paths(settings: Settings) -> dict[str, str]:
+    """Our paths as they are understood here: a relative one would follow the new directory."""
+    return {
+        "ASYLUM_DATA_DIR": str(settings.data_dir),
+        "ASYLUM_STARTER_DIR": str(settings.starter_dir),
+    }
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise typer.BadParameter(
+                f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port"
+            ) from error
+
+
+@app.command()
+def sql(
+    query: Annotated[
+        str | None, typer.Argument(help="Without it: statements from a prompt or a pipe.")
+    ] = None,
+    format_: Annotated[
+        SqlFormat | None,
+        typer.Option(
+            "--format",
+            help="Without it: by the ending of --output, a table on a terminal, csv elsewhere.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", help="Write the result to this file.")
+    ] = None,
+) -> None:
+    """Query the published tables; nothing is written but the result."""
+    with _failures():
+        settings = load_settings()
+        chosen = _sql_format(format_, output)
+        if output and not output.absolute().parent.is_dir():
+            raise typer.BadParameter(f"there is no folder {output.absolute().parent}")
+        from warehouse.query import open_session  # noqa: PLC0415
+
+        scratch = output.absolute().parent if output else None
+        with open_session(settings, scratch) as session:
+            if query is None and sys.stdin.isatty():
+                _prompt(session, chosen, output)
+            else:
+                _answer(session, sys.stdin.read() if query is None else query, chosen, output)
+
+
+def _sql_format(format_: SqlFormat | None, output: Path | None) -> SqlFormat:
+    if output:
+        by_ending: dict[str, SqlFormat] = {".json": "json", ".parquet": "parquet"}
+        format_ = format_ or by_ending.get(output.suffix.lower(), "csv")
+        if format_ == "table":
+            raise typer.BadParameter("a table is for the terminal; a file is csv, json or parquet")
+        return format_
+    on_terminal = sys.stdout.isatty()
+    if format_ == "parquet" and on_terminal:
+        raise typer.BadParameter("parquet is not for a terminal; add --output FILE")
+    return format_ or ("table" if on_terminal else "csv")
+
+
+def _answer(session: Session, text: str, format_: SqlFormat, output: Path | None) -> None:
+    """Run statements; tables are printed one after the other, a file takes one result."""
+    from warehouse import atomic, console  # noqa: PLC0415
+    from warehouse.query import QueryError  # noqa: PLC0415
+
+    results = session.run(text)
+    if format_ == "table":
+        out = console.console()
+        for result in results:
+            out.print(console.result_table(session.head(result, SHOWN_ROWS), out.width))
+        return
+    written: Path | None = None
+    for result in results:
+        if written:
+            raise QueryError(
+                f"More than one statement has a result, and {format_} has room for one. "
+                f"Give them one at a time, or use --format table."
+            )
+        written = session.write(result, format_)
+    if written is None:
+        raise QueryError("No statement here has a result, so there is nothing to write.")
+    if output:
+        atomic.replace(written, output.absolute())
+        typer.echo(f"{output} written", err=True)
+        return
+    with written.open("rb") as content:
+        shutil.copyfileobj(content, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
+
+
+def _prompt(session: Session, format_: SqlFormat, output: Path | None) -> None:
+    from warehouse import console, shell  # noqa: PLC0415
+
+    shell.loop(
+        session,
+        console.console(),
+        console.console(stderr=True),
+        lambda text: _answer(session, text, format_, output),
+    )
+
+
+def _source_settings(source: Source | None, api_url: str | None) -> tuple[Settings, Source]:
+    """The settings and the source that the options ask for."""
+    settings = load_settings()
+    if api_url is None:
+        return settings, source or "starter"
+    if source == "starter":
+        raise typer.BadParameter("--api-url goes with --source api, not with starter")
+    values: dict[str, Any] = settings.model_dump() | {"api_url": api_url}
+    try:
+        return Settings.model_validate(values), "api"
+    except ValueError as error:
+        raise typer.BadParameter(f"--api-url {api_url!r} is not an http(s) address") from error
+
+
+def _iso3(given: list[str] | None) -> list[str]:
+    codes = [code.strip().upper() for code in given or []]
+    for code in codes:
+        if not (len(code) == 3 and code.isascii() and code.isalpha()):
+            raise typer.BadParameter(f"--origin {code!r} is not an ISO3 code, such as CHN or SYR")
+    return list(dict.fromkeys(codes))
+
+
+def _log(verbose: bool) -> None:
+    if verbose:
+        import logging  # noqa: PLC0415
+
+        logging.basicConfig(level=logging.INFO, stream=sys.stderr)
+
+
+@contextmanager
+def _failures(
+    verbose: bool = False, after: Callable[[], str | None] = lambda: None
+) -> Iterator[None]:
+    """What went wrong as one message and an exit code: 2 for what was asked, 1 for what happened.
+
+    Errors of our own, of DuckDB and of the system speak for themselves. Any other is a defect,
+    and shows its traceback. What `after` has to say follows the message.
+    """
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        typer.echo("\nStopped. The published file is as it was; run again to go on.", err=True)
+        raise typer.Exit(INTERRUPTED) from stop
+    except BrokenPipeError as closed:
+        # The reader of our output had enough, as `head` has.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from closed
+    except SettingsError as error:
+        _say(str(error))
+        raise typer.Exit(2) from error
+    except Exception as error:
+        if not (isinstance(error, OSError) or _speaks_for_itself(error)):
+            raise
+        if verbose:
+            traceback.print_exc()
+        _say(str(error), after())
+        raise typer.Exit(1) from error
+
+
+def _speaks_for_itself(error: Exception) -> bool:
+    home = type(error).__module__.split(".")[0]
+    return home in {"warehouse", "orchestration", "duckdb", "_duckdb"} or type(error) is ValueError
+
+
+def _say(message: str, after: str | None = None) -> None:
+    from warehouse import console  # noqa: PLC0415
+
+    console.console(stderr=True).print(console.failure(f"asylum: {message}", after), soft_wrap=True)
+
+
+if __name__ == "__main__":
+    main()

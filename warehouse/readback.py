@@ -1,0 +1,44 @@
+"""Published file and exports as a reader finds them, to be held against what they should be."""
+
+from __future__ import annotations
+
+import json
+
+from warehouse.database import identifier
+from warehouse.exports.datapackage import FILE_NAME
+from warehouse.exports.tables import exported_fingerprint
+from warehouse.publish import open_published, published_fingerprint
+from warehouse.settings import Settings
+
+
+def published_rows(settings: Settings) -> dict[str, int]:
+    """Rows of each table of the published file, counted, by name.
+
+    Raises PublishedMissingError when it does not open.
+    """
+    with open_published(settings) as con:
+        tables = con.execute(
+            "select table_name from duckdb_tables() "
+            "where database_name = current_database() and schema_name = 'main' order by table_name"
+        ).fetchall()
+        return {
+            name: con.execute(f"select count(*) from {identifier(name)}").fetchall()[0][0]
+            for (name,) in tables
+        }
+
+
+def stands_for(settings: Settings, fingerprint: str) -> bool:
+    """Whether published file and exports are there, whole, and of the build of `fingerprint`."""
+    return (
+        published_fingerprint(settings) == fingerprint
+        and exported_fingerprint(settings) == fingerprint
+        and _no_export_is_missing(settings)
+    )
+
+
+def _no_export_is_missing(settings: Settings) -> bool:
+    package = settings.exports_dir / FILE_NAME
+    if not package.exists():
+        return False
+    resources = json.loads(package.read_bytes())["resources"]
+    return all((settings.exports_dir / resource["path"]).exists() for resource in resources)
