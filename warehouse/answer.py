@@ -24,9 +24,11 @@ _YEARS = """
         persons.refugee_recognition_rate,
         cases.refugee_recognition_rate
     from persons full outer join cases using (reference_year)
-    where coalesce(
-        persons.asylum_seekers_stock, persons.applications_new, cases.applications_new
-    ) is not null
+    -- From the first year with anybody: UNHCR writes zeros back to 1951, before it counted.
+    where reference_year >= (
+        select min(reference_year) from mart_origin_yearly
+        where origin_iso3 = $origin and (asylum_seekers_stock > 0 or applications_new > 0)
+    )
     order by reference_year
 """
 

@@ -10,13 +10,13 @@ import dagster as dg
 from orchestration import keys
 from orchestration.resources import Warehouse
 from warehouse.dbt import PublishedTable
-from warehouse.exports import charts, datapackage, tables
+from warehouse.exports import datapackage, tables
 from warehouse.publish import open_published, read_about
 from warehouse.readback import published_rows
 
 
 def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
-    """The steps that write the tables as files, and describe them."""
+    """The steps that write the tables as files, draw them, and describe them."""
     exported = [table for table in published if keys.is_exported(table.name)]
 
     @dg.multi_asset(
@@ -24,7 +24,7 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
     )
     def exported_tables(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.MaterializeResult]:
         settings = warehouse.settings
-        warehouse.on_progress("exports", "tables", 0, 2)
+        warehouse.on_progress("exports", "tables", 0, 3)
         tables.forget_fingerprint(settings)
         written: dict[str, list[Path]] = defaultdict(list)
         paths = tables.export_tables(settings)
@@ -47,7 +47,6 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
                     "bytes": sum(path.stat().st_size for path in files),
                 },
             )
-        warehouse.on_progress("exports", "tables", 1, 2)
 
     @dg.asset(
         key=keys.CHARTS,
@@ -58,7 +57,11 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
         pool=keys.WRITERS,
     )
     def chart_files(warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
+        # What draws takes long to import: only a run that draws waits for it.
+        from warehouse.exports import charts  # noqa: PLC0415
+
         settings = warehouse.settings
+        warehouse.on_progress("exports", "charts", 1, 3)
         paths = charts.export_charts(settings)
         warehouse.record.exports.extend(paths)
         metadata: dict[str, dg.MetadataValue] = {
@@ -88,13 +91,14 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
     )
     def data_package(warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
         settings = warehouse.settings
+        warehouse.on_progress("exports", "data package", 2, 3)
         path = datapackage.export_datapackage(settings)
         with open_published(settings) as con:
             about = read_about(con)
         # From here on the exports count as complete.
         tables.keep_fingerprint(settings, about["build_fingerprint"])
         warehouse.record.exports.append(path)
-        warehouse.on_progress("exports", "data package", 2, 2)
+        warehouse.on_progress("exports", "data package", 3, 3)
         return dg.MaterializeResult(
             metadata={
                 "release": about["release"],

@@ -53,7 +53,8 @@ sources:
       - name: snapshots
 """,
     "dbt_project/models/staging/stg_unhcr__population.sql": """
-select _snapshot_id as snapshot_id, coo_iso, coa_iso, try_cast(year as integer) as reference_year,
+select _snapshot_id as snapshot_id, coo_iso as origin_iso3,
+    try_cast(year as integer) as reference_year,
     try_cast(asylum_seekers as bigint) as asylum_seekers_stock
 from {{ source('raw', 'population') }} where _slice = 'pairs'
 """,
@@ -67,7 +68,9 @@ select release_id, release_id = max(release_id) over () as is_newest_held
 from {{ ref('int_snapshots_resolved') }} group by release_id
 """,
     "dbt_project/models/marts/mart_origin_yearly.sql": """
-select coo_iso, reference_year, sum(asylum_seekers_stock)::bigint as asylum_seekers_stock
+select origin_iso3, 'persons' as counting_unit, reference_year, 'China' as origin_name,
+    sum(asylum_seekers_stock)::bigint as asylum_seekers_stock,
+    null::bigint as applications_new, false as is_provisional, release_id
 from {{ ref('stg_unhcr__population') }}
 join {{ ref('int_snapshots_resolved') }} using (snapshot_id)
 join {{ ref('dim_release') }} using (release_id)
@@ -78,7 +81,7 @@ models:
   - name: mart_origin_yearly
     description: A row is an origin and a year.
     data_tests:
-      - expect_unique_grain: {arguments: {columns: [coo_iso, reference_year]}}
+      - expect_unique_grain: {arguments: {columns: [origin_iso3, reference_year]}}
     columns:
       - name: reference_year
         description: The year.
@@ -89,14 +92,14 @@ unit_tests:
     given:
       - input: ref('stg_unhcr__population')
         rows:
-          - {snapshot_id: a, coo_iso: CHN, coa_iso: USA, reference_year: 1, asylum_seekers_stock: 1}
-          - {snapshot_id: a, coo_iso: CHN, coa_iso: AUS, reference_year: 1, asylum_seekers_stock: 2}
+          - {snapshot_id: a, origin_iso3: CHN, reference_year: 1, asylum_seekers_stock: 1}
+          - {snapshot_id: a, origin_iso3: CHN, reference_year: 1, asylum_seekers_stock: 2}
       - input: ref('int_snapshots_resolved')
         rows: [{snapshot_id: a, release_id: b}]
       - input: ref('dim_release')
         rows: [{release_id: b, is_newest_held: true}]
     expect:
-      rows: [{coo_iso: CHN, reference_year: 1, asylum_seekers_stock: 3}]
+      rows: [{origin_iso3: CHN, reference_year: 1, asylum_seekers_stock: 3}]
 """,
     "seeds/reference/eras.csv": "leader,from_year\nA,2003\nB,2013\n",
 }

@@ -263,7 +263,7 @@ def test_tables_are_published_with_the_key_their_grain_test_states(project: Smal
     tables = dbt.published_tables(dbt.load_manifest(project))
     assert tables == [
         ("marts", "dim_release", ()),
-        ("marts", "mart_origin_yearly", ("coo_iso", "reference_year")),
+        ("marts", "mart_origin_yearly", ("origin_iso3", "reference_year")),
         ("reference", "eras", ()),
     ]
 

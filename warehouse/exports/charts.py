@@ -81,6 +81,8 @@ def yearly_chart(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> alt.VConca
         for year, stock, new, provisional, _, _ in found
         if stock is not None or new is not None
     ]
+    while rows and not rows[0]["stock"] and not rows[0]["new"]:
+        del rows[0]  # UNHCR writes zeros back to 1951, before it counted
     if not any(row["stock"] for row in rows):
         return None
     name, release = found[-1][4], found[-1][5]

@@ -6,8 +6,24 @@ with population as (
     select * from {{ ref('fct_population_yearly') }}
 ),
 
-applications as (
+applications_by_code as (
     select * from {{ ref('fct_asylum_applications_yearly') }}
+),
+
+applications as (
+    select
+        origin_unhcr_code,
+        asylum_unhcr_code,
+        counting_unit,
+        reference_year,
+        any_value(reference_date) as reference_date,
+        {{ total('applications_new') }} as applications_new,
+        bool_or(is_provisional) as is_provisional,
+        any_value(release_id) as release_id,
+        any_value(snapshot_id) as snapshot_id,
+        any_value(retrieved_at) as retrieved_at
+    from applications_by_code
+    group by origin_unhcr_code, asylum_unhcr_code, counting_unit, reference_year
 ),
 
 population_totals as (

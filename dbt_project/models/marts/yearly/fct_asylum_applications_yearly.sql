@@ -1,4 +1,5 @@
--- Persons and cases are never added: the counting unit is part of the grain.
+-- One row for each combination of codes, as UNHCR publishes it. The figure stands in the column of its
+-- type, so that each column can be summed; persons and cases are apart by counting_unit.
 with pairs as (
     select * from {{ ref('int_asylum_applications_in_force') }}
     where row_kind = 'pair'
@@ -7,24 +8,38 @@ with pairs as (
 final as (
     select
         origin_unhcr_code,
-        any_value(origin_iso3) as origin_iso3,
+        origin_iso3,
         asylum_unhcr_code,
-        any_value(asylum_iso3) as asylum_iso3,
+        asylum_iso3,
+        procedure_type,
+        app_type,
+        dec_level,
         counting_unit,
-        any_value(origin_name) as origin_name,
-        any_value(asylum_name) as asylum_name,
+        origin_name,
+        asylum_name,
         reference_year,
-        any_value(reference_date) as reference_date,
-        {%- for name, expression in application_aggregates() %}
-        {{ expression }} as {{ name }},
+        reference_date,
+        {%- for code, name in application_types().items() %}
+        case when app_type = '{{ code }}' then applications end as {{ name }},
         {%- endfor %}
-        bool_or(is_provisional) as is_provisional,
-        any_value(release_id) as release_id,
-        any_value(snapshot_id) as snapshot_id,
-        any_value(retrieved_at) as retrieved_at
+        case
+            when
+                app_type not in (
+                    {%- for code in application_types() %}
+                    '{{ code }}'{{ ',' if not loop.last }}
+                    {%- endfor %}
+                )
+                then applications
+        end as applications_other_type,
+        applications as applications_total,
+        is_provisional,
+        release_id,
+        snapshot_id,
+        retrieved_at
     from pairs
-    group by origin_unhcr_code, asylum_unhcr_code, counting_unit, reference_year
 )
 
 select * from final
-order by origin_unhcr_code, asylum_unhcr_code, reference_year, counting_unit
+order by
+    origin_unhcr_code, asylum_unhcr_code, reference_year, counting_unit, procedure_type, app_type,
+    dec_level
