@@ -296,7 +296,8 @@ def test_a_sum_over_nothing_known_is_unknown_and_one_over_some_says_how_many_wer
     assert values(
         hostile,
         "select sum(applications_new), count(*) filter (where applications_total is null) "
-        "from marts.fct_asylum_applications_yearly where reference_year = 2020 and asylum_unhcr_code = 'AUL'",
+        "from marts.fct_asylum_applications_yearly "
+        "where reference_year = 2020 and asylum_unhcr_code = 'AUL'",
     ) == [(60, 1)]
     assert values(
         hostile,
