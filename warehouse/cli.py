@@ -250,6 +250,40 @@ def fetch(
 
 
 @app.command()
+def backfill(
+    release: Annotated[
+        list[str] | None,
+        typer.Option("--release", help="An older release, such as 2024-06; several times."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every release there is a list of.")] = False,
+    archive_url: Annotated[
+        str | None, typer.Option("--archive-url", help="Base address of the archive.")
+    ] = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Land older releases from UNHCR's archive, and stop there; the next run loads them."""
+    with _failures(verbose):
+        settings = load_settings()
+        if bool(release) == every:
+            raise typer.BadParameter("give --release ID (several times), or --all for every one")
+        _log(verbose)
+        from warehouse import backfill as archived  # noqa: PLC0415
+        from warehouse import console  # noqa: PLC0415
+
+        with console.progress(console.console(stderr=True)) as on_progress:
+
+            def landed_so_far(label: str, done: int, total: int | None) -> None:
+                on_progress("backfill", label, done, total)
+
+            found = archived.backfill(
+                settings, releases=release, archive_url=archive_url, on_progress=landed_so_far
+            )
+        out = console.console()
+        out.print(console.landed(found))
+        out.print(console.plain(f"Landing: {settings.landing_dir}"))
+
+
+@app.command()
 def status(
     format_: Annotated[
         Literal["table", "json"], typer.Option("--format", help="How to write it.")

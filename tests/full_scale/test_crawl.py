@@ -8,14 +8,18 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from orchestration.runner import run_rebuild
 from tests.fake_api import fast_settings
 from tests.full_scale.conftest import Replica, missing, running_replica
 from warehouse.landing import Landed, crawl, manifests
 from warehouse.manifest import Manifest
+from warehouse.publish import open_published
 from warehouse.settings import PROJECT_ROOT, Settings
 from warehouse.unhcr.api import UpstreamError
 
@@ -30,6 +34,7 @@ AT = (2, 8, 13)
 CRAWL = """
 import resource, sys
 from pathlib import Path
+from orchestration.runner import run_rebuild
 from tests.fake_api import fast_settings
 from warehouse.landing import crawl
 
@@ -68,23 +73,41 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
         yield content(crawl(settings_for(tmp_path_factory.mktemp("data"), sound), endpoints=FEW))
 
 
-@pytest.mark.skipif(sys.platform == "darwin", reason="peak memory is counted in other units there")
-def test_all_of_the_database_is_crawled_in_less_than_300_mib(
-    replica: Start, tmp_path: Path
-) -> None:
-    source = replica("--release", "2025-12.1")
-    done = subprocess.run(
-        [sys.executable, "-c", CRAWL, str(tmp_path), source.url],
-        cwd=PROJECT_ROOT,
-        env={**os.environ, "NO_PROXY": "127.0.0.1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert int(done.stdout.split()[-1]) < 300
+@dataclass(frozen=True)
+class WholeCrawl:
+    """All of the database, landed by a process of its own."""
 
-    found = {m.endpoint: (path, m) for path, m in manifests(Settings(data_dir=tmp_path))}
+    settings: Settings
+    peak_mib: int
+    stats: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeCrawl]:
+    """A crawl of release 2025-12.1, by the client's own settings."""
+    reason = missing()
+    if reason:
+        pytest.skip(reason)
+    data = tmp_path_factory.mktemp("whole")
+    with running_replica("--release", "2025-12.1") as source:
+        done = subprocess.run(
+            [sys.executable, "-c", CRAWL, str(data), source.url],
+            cwd=PROJECT_ROOT,
+            env={**os.environ, "NO_PROXY": "127.0.0.1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        settings = Settings(data_dir=data, threads=2)
+        yield WholeCrawl(settings, int(done.stdout.split()[-1]), source.stats())
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="peak memory is counted in other units there")
+def test_all_of_the_database_is_crawled_in_less_than_300_mib(whole: WholeCrawl) -> None:
+    assert whole.peak_mib < 300
+
+    found = {m.endpoint: (path, m) for path, m in manifests(whole.settings)}
     pairs = {
         name: part.rows
         for name, (_, manifest) in found.items()
@@ -97,26 +120,90 @@ def test_all_of_the_database_is_crawled_in_less_than_300_mib(
     assert stock(*found["population"], "CHN", 2025) == 99_716
     assert stock(*found["population"], "CHN", 2024) == 180_960
     assert all(m.control_differences == m.restarts == [] for _, m in found.values())
-    assert source.stats()["most_at_once"] <= 2
+    assert whole.stats["most_at_once"] <= 2
+
+
+def test_the_published_file_shows_the_figures_of_the_release(whole: WholeCrawl) -> None:
+    result = run_rebuild(whole.settings)
+    assert result.success, result.error
+    assert not result.tests_failed
+    with open_published(whole.settings) as con:
+
+        def one(sql: str) -> Any:
+            [row] = con.execute(sql).fetchall()
+            return row if len(row) > 1 else row[0]
+
+        china = "from mart_origin_yearly where origin_iso3 = 'CHN' and"
+        assert (
+            one(
+                f"select asylum_seekers_stock {china} reference_year = 2025 "
+                "and counting_unit = 'persons'"
+            )
+            == 99_716
+        )
+        assert (
+            one(
+                f"select asylum_seekers_stock {china} reference_year = 2024 "
+                "and counting_unit = 'persons'"
+            )
+            == 180_960
+        )
+        assert (
+            one(
+                f"select applications_new {china} reference_year = 2024 "
+                "and counting_unit = 'persons'"
+            )
+            == 55_594
+        )
+        assert (
+            one(
+                f"select count(*) {china} reference_year = 2024 "
+                "and counting_unit = 'cases' and applications_new is not null"
+            )
+            == 0
+        )
+        assert con.execute(
+            f"select counting_unit, applications_new {china} reference_year = 2019 "
+            "order by counting_unit desc"
+        ).fetchall() == [("persons", 20_404), ("cases", 8_231)]
+        pair = (
+            "select asylum_seekers_stock, asylum_seekers_rank from mart_destination_yearly "
+            "where origin_iso3 = 'CHN' and counting_unit = 'persons' and asylum_iso3 = '{}' "
+            "and reference_year = {}"
+        )
+        assert one(pair.format("USA", 2025)) == (68_691, 1)
+        assert one(pair.format("USA", 2021)) == (88_722, 1)
+        assert one(pair.format("AUS", 2021)) == (15_774, 2)
+        assert one(pair.format("BRA", 2021)) == (5_324, 3)
+        assert one("select count(*) from fct_population_yearly") == 138_893
+        assert one("select count(*) from fct_asylum_applications_yearly") == 120_597
+        assert one("select count(*) from fct_asylum_decisions_yearly") == 113_929
 
 
 @pytest.mark.parametrize(
-    "kind",
-    ["503", "500", "429", "html", "truncate", "reset", "hang", "noitems", "duplicate", "drop"],
+    "kinds",
+    [
+        ("503", "500", "429"),
+        ("html", "noitems", "truncate"),
+        ("reset", "hang", "503"),
+        ("duplicate", "drop", "drop"),
+    ],
+    ids="-".join,
 )
 def test_faults_that_pass_change_nothing_in_what_is_landed(
-    replica: Start, tmp_path: Path, undisturbed: dict[str, str], kind: str
+    replica: Start, tmp_path: Path, undisturbed: dict[str, str], kinds: tuple[str, ...]
 ) -> None:
-    source = replica(*(option for at in AT for option in ("--fault", f"{kind}@{at}")))
-    changes = {"read_timeout": 4.0} if kind == "hang" else {}
+    faults = [f"{kind}@{at}" for kind, at in zip(kinds, AT, strict=True)]
+    source = replica(*(option for fault in faults for option in ("--fault", fault)))
+    changes = {"read_timeout": 4.0} if "hang" in kinds else {}
     landed = crawl(settings_for(tmp_path, source, **changes), endpoints=FEW)
     assert content(landed) == undisturbed
     assert source.stats()["data_requests"] > 19
-    if kind in ("duplicate", "drop"):
+    if "drop" in kinds:
         assert any(one.manifest.restarts for one in landed)
 
 
-@pytest.mark.parametrize("at", AT)
+@pytest.mark.parametrize("at", AT[:2])
 def test_a_word_for_a_count_is_refused_and_the_last_good_snapshot_stays(
     replica: Start, tmp_path: Path, undisturbed: dict[str, str], at: int
 ) -> None:
@@ -129,7 +216,7 @@ def test_a_word_for_a_count_is_refused_and_the_last_good_snapshot_stays(
     assert manifests(faulty) == before
 
 
-@pytest.mark.parametrize("after", [9, 16])
+@pytest.mark.parametrize("after", [16])
 def test_a_release_published_in_the_middle_is_landed_whole_or_not_at_all(
     replica: Start, tmp_path: Path, after: int
 ) -> None:

@@ -727,3 +727,17 @@ def test_every_command_has_a_help_text() -> None:
     for command in app.registered_commands:
         assert command.callback and command.callback.__doc__
         assert asylum(command.callback.__name__, "--help").exit_code == 0
+
+
+@pytest.mark.parametrize("arguments", [[], ["--all", "--release", "2024-06"]])
+def test_backfill_wants_releases_or_all_of_them(arguments: list[str]) -> None:
+    result = CliRunner().invoke(app, ["backfill", *arguments])
+    assert result.exit_code == 2
+    assert "--release" in result.output
+
+
+def test_backfill_of_an_unknown_release_lists_the_known_ones(tmp_path: Path) -> None:
+    environ = {"ASYLUM_DATA_DIR": str(tmp_path)}
+    result = CliRunner().invoke(app, ["backfill", "--release", "1999-12"], env=environ)
+    assert result.exit_code == 1
+    assert "2025-12.1" in result.output
