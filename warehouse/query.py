@@ -108,6 +108,8 @@ class Session:
             doing = thread.submit(work)
             try:
                 return doing.result()
+            except duckdb.InterruptException as error:
+                raise KeyboardInterrupt from error  # DuckDB noticed Ctrl-C before we did
             except duckdb.Error as error:
                 raise QueryError(str(error)) from error
             except KeyboardInterrupt:
