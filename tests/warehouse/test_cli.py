@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -35,6 +36,7 @@ from warehouse.settings import Settings
 from warehouse.unhcr.api import UpstreamError
 
 ROOT = Path(__file__).parents[2]
+CTRL_C = "\x03"
 HOSTILE = "[bold]Bra\x1b]0;owned\x07zil[/bold]\x1b[31m\u202e=1+1\n[/nonsense]"
 
 
@@ -66,18 +68,22 @@ def process(*words: str, given: bytes = b"", **more: Any) -> subprocess.Complete
 def on_a_terminal(*words: str, typed: Sequence[str] = ()) -> tuple[int, str]:
     """The command with a terminal at all ends; returns its exit code and all it showed.
 
-    Each text of `typed` is typed when another prompt has appeared.
+    Each text of `typed` is typed when another prompt has appeared. Ctrl-C is typed again where no
+    prompt follows it: Python loses one that comes after the prompt is shown and before it listens.
     """
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(ROOT)
         os.environ |= {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "40"}
         os.execv(sys.executable, [sys.executable, "-m", "warehouse.cli", *words])
-    seen, lines, prompts = b"", list(typed), 0
+    seen, lines, prompts, last = b"", list(typed), 0, ""
     while True:
         if lines and (seen.count(b"asylum> ") + seen.count(b"   ... ")) > prompts:
             prompts += 1
-            os.write(terminal, lines.pop(0).encode())
+            last = lines.pop(0)
+            os.write(terminal, last.encode())
+        if last == CTRL_C and not select.select([terminal], [], [], 3.0)[0]:
+            os.write(terminal, last.encode())
         try:
             part = os.read(terminal, 65536)
         except OSError:  # the other end is closed
@@ -663,7 +669,7 @@ def test_the_prompt_answers_statement_by_statement_and_survives_errors(settings:
         typed=[
             *("select 40 +\n", "2 as answer;\n", "from nothing;\n", ".tables\n"),
             *(".schema dim_country\n", ".schema nothing\n", ".help\n"),
-            *("select 'a;b' as semicolon;\n", "select 1\n", "\x03", ".quit\n"),
+            *("select 'a;b' as semicolon;\n", "select 1\n", CTRL_C, ".quit\n"),
         ],
     )
     assert code == 0

@@ -43,7 +43,8 @@ PASSING = [
 ]
 
 
-@pytest.mark.parametrize("fault", PASSING, ids=lambda f: f"{f.kind}-{f.value}")
+# The same in every process that collects them: a date in a name would be another a second later.
+@pytest.mark.parametrize("fault", PASSING, ids=[f"{n}-{f.kind}" for n, f in enumerate(PASSING)])
 def test_a_fault_that_passes_is_survived(api: FakeApi, settings: Settings, fault: Fault) -> None:
     fault.met = 0
     api.faults.append(fault)
@@ -103,7 +104,7 @@ def test_retry_after_is_honoured_in_both_forms(api: FakeApi, settings: Settings,
     assert api.started[1] - api.started[0] >= 0.95
 
 
-@pytest.mark.parametrize("value", ["3600", http_date(3600)])
+@pytest.mark.parametrize("value", ["3600", http_date(3600)], ids=["seconds", "date"])
 def test_retry_after_beyond_the_total_limit_is_an_error_at_once(
     api: FakeApi, settings: Settings, value: str
 ) -> None:
