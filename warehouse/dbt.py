@@ -182,12 +182,31 @@ def build(
     fingerprint.forget_tested(settings)
     (settings.data_dir / "tmp").mkdir(parents=True, exist_ok=True)
     arguments = ["--select", *select] if select else ["--exclude-resource-type", "unit_test"]
+    if not _histories_can_be_added_to(settings):
+        arguments.append("--full-refresh")
     outcome = _invoke(settings, "build", arguments, on_event=on_event)
     result = BuildResult(tuple(_node(found) for found in outcome.results), 0.0)
     result = replace(result, nodes=_count_rows(settings, result.nodes))
     if not select and not result.failed:
         fingerprint.keep_tested(settings, _tested(settings, code, result))
     return replace(result, seconds=time.perf_counter() - started)
+
+
+def _histories_can_be_added_to(settings: Settings) -> bool:
+    """Whether what the database holds of history was made by the SQL as it is now."""
+    if not settings.build_db.exists():
+        return True
+    with connect(settings.build_db, settings) as con:
+        there = con.execute(
+            "select 1 from duckdb_tables() where database_name = current_database() "
+            "and schema_name = 'intermediate' and table_name = 'history_loads'"
+        ).fetchall()
+        codes = (
+            con.execute("select distinct code from intermediate.history_loads").fetchall()
+            if there
+            else []
+        )
+    return all(code == fingerprint.history_hash(settings) for (code,) in codes)
 
 
 def unit_test(settings: Settings, on_event: OnEvent | None = None) -> BuildResult:
@@ -254,6 +273,7 @@ def _profile(settings: Settings) -> Iterator[None]:
         "DBT_MEMORY_LIMIT": settings.memory_limit,
         "DBT_TEMP_DIR": str(settings.data_dir / "tmp"),
         "DBT_THREADS": str(settings.threads),
+        "DBT_HISTORY_CODE": fingerprint.history_hash(settings),
     }
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)

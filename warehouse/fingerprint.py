@@ -21,7 +21,8 @@ from warehouse.settings import PROJECT_NAME, Settings
 
 PACKAGE_DIR = Path(__file__).resolve().parent
 # What decides the result besides our own files: another version may round or sort otherwise.
-_LIBRARIES = (PROJECT_NAME, "duckdb", "dbt-core", "dbt-duckdb")
+_SQL = ("duckdb", "dbt-core", "dbt-duckdb")
+_LIBRARIES = (PROJECT_NAME, *_SQL)
 _NOT_PROJECT = {"target", "logs", "dbt_packages"}
 _NOTE = "tested.json"
 
@@ -48,6 +49,19 @@ def project_hash(settings: Settings) -> str:
     seeds = settings.dbt_dir.parent / "seeds" / "reference"
     files = _hash_files([*_files(settings.dbt_dir), *_files(seeds)], settings.dbt_dir.parent)
     return _hash_lines([files, *(f"{name}=={_version(name)}" for name in _LIBRARIES)])
+
+
+def history_hash(settings: Settings) -> str:
+    """sha256 over the SQL that makes the histories: one made by other SQL is not added to."""
+    home = settings.dbt_dir
+    folders = (home / "macros", home / "models" / "staging", home / "models" / "intermediate")
+    sql = sorted(path for folder in folders for path in folder.rglob("*.sql"))
+    return _hash_lines(
+        [
+            _hash_files([*sql, home / "dbt_project.yml"], home),
+            *(f"{n}=={_version(n)}" for n in _SQL),
+        ]
+    )
 
 
 def code_hash(settings: Settings) -> str:

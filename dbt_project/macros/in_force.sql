@@ -1,79 +1,64 @@
-{#- The rows of a dataset that are in force: a row of a snapshot stands unless a newer snapshot covers
-    its key, whether or not that one repeats it. So a fetch of one country of origin replaces that
-    country alone, and a row that a whole newer snapshot lacks is gone.
+{#- The rows of a dataset that are in force: at the newest release, or as of a day where `as_of` is an
+    expression for one. Adds names, the lineage of the row, the day its figures stand for, and how far
+    its query reached. -#}
+{% macro in_force(model, endpoint, as_of=none) -%}
+    with cells as (
+        select * from {{ ref('int_coverage_in_force') }}
+        where endpoint = '{{ endpoint }}' and {{ stands('', as_of) }}
+    ),
 
-    Adds the lineage of the row, the day its figures stand for, and how far its query reached. -#}
-{% macro in_force(model, endpoint) -%}
-    with rows_of_all_snapshots as (
+    countries as (
+        select * from {{ ref('int_countries_combined') }}
+    ),
+
+    standing as (
         select * from {{ ref(model) }}
+        where {{ stands('', as_of) }}
     ),
 
-    snapshots as (
-        select * from {{ ref('int_snapshots_resolved') }}
-        where endpoint = '{{ endpoint }}'
-    ),
-
-    coverage as (
-        select * from {{ ref('int_coverage_resolved') }}
-        where endpoint = '{{ endpoint }}'
-    ),
-
-    with_recency as (
-        select
-            rows_of_all_snapshots.*,
-            snapshots.recency,
-            snapshots.release_id,
-            snapshots.retrieved_at,
-            snapshots.release_reference_date,
-            snapshots.is_provisional_release
-        from rows_of_all_snapshots
-        inner join snapshots using (snapshot_id)
-    ),
-
-    not_covered_again as (
-        select with_recency.*
-        from with_recency
-        anti join coverage
-            on with_recency.slice = coverage.slice
-            and with_recency.recency < coverage.recency
-            and with_recency.reference_year >= coverage.covered_from_year
-            and with_recency.reference_year <= coverage.covered_to_year
-            and coverage.covered_origin in (
-                '*', coalesce(with_recency.origin_iso3, with_recency.origin_unhcr_code, '-')
-            )
-            and coverage.covered_asylum in (
-                '*', coalesce(with_recency.asylum_iso3, with_recency.asylum_unhcr_code, '-')
-            )
-    ),
-
-    reach as (
-        select
-            snapshot_id,
-            slice,
-            bool_and(covered_origin = '*') as covers_all_origins,
-            bool_and(covered_asylum = '*') as covers_all_asylums
-        from coverage
-        group by snapshot_id, slice
+    standing_in_cells as (
+        {{ with_cells('standing') }}
     ),
 
     final as (
         select
-            not_covered_again.* exclude (recency, release_reference_date, is_provisional_release),
-            reach.covers_all_origins,
-            reach.covers_all_asylums,
+            cells.snapshot_id,
+            standing_in_cells.*
+                exclude (
+                    history_key, first_snapshot_id, valid_from, valid_to, origin_cell, asylum_cell
+                ),
+            origins.country_name as origin_name,
+            asylums.country_name as asylum_name,
+            cells.release_id,
+            cells.retrieved_at,
+            cells.covers_all_origins,
+            cells.covers_all_asylums,
             case
                 when
-                    not_covered_again.reference_year
-                    = year(not_covered_again.release_reference_date)
-                    then not_covered_again.release_reference_date
-                else make_date(not_covered_again.reference_year, 12, 31)
+                    standing_in_cells.reference_year = year(cells.release_reference_date)
+                    then cells.release_reference_date
+                else make_date(standing_in_cells.reference_year, 12, 31)
             end as reference_date,
-            not_covered_again.is_provisional_release
-            and not_covered_again.reference_year
-            = year(not_covered_again.release_reference_date) as is_provisional
-        from not_covered_again
-        inner join reach using (snapshot_id, slice)
+            cells.is_provisional_release
+            and standing_in_cells.reference_year = year(cells.release_reference_date)
+                as is_provisional
+        from standing_in_cells
+        inner join cells on {{ in_cell('standing_in_cells', 'cells') }}
+        left join countries as origins
+            on standing_in_cells.origin_unhcr_code = origins.unhcr_code
+        left join countries as asylums
+            on standing_in_cells.asylum_unhcr_code = asylums.unhcr_code
     )
 
     select * from final
+{%- endmacro %}
+
+{#- Whether an interval holds now, or held on a day. -#}
+{% macro stands(prefix, as_of=none) -%}
+    {% if as_of is none -%}
+    {{ prefix }}valid_to is null
+    {%- else -%}
+    {{ prefix }}valid_from <= {{ as_of }}
+    and ({{ prefix }}valid_to > {{ as_of }} or {{ prefix }}valid_to is null)
+    {%- endif %}
 {%- endmacro %}

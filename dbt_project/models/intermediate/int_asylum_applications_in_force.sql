@@ -1,1 +1,1 @@
-{{ in_force('stg_unhcr__asylum_applications', 'asylum-applications') }}
+{{ in_force('int_asylum_applications_history', 'asylum-applications') }}

@@ -1,1 +1,1 @@
-{{ in_force('stg_unhcr__asylum_decisions', 'asylum-decisions') }}
+{{ in_force('int_asylum_decisions_history', 'asylum-decisions') }}

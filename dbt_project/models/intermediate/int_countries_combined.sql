@@ -40,38 +40,19 @@ listed as (
     group by unhcr_code
 ),
 
-named_by_figures as (
-    {%- set datasets = [
-        'population', 'asylum_applications', 'asylum_decisions', 'solutions', 'demographics', 'idmc',
-        'unrwa',
-    ] %}
-    {%- for model in datasets %}
-    select
-        origin_unhcr_code as unhcr_code,
-        any_value(origin_iso3) as iso3,
-        any_value(origin_name) as country_name
-    from {{ ref('int_' ~ model ~ '_in_force') }}
-    where origin_unhcr_code is not null
-    group by origin_unhcr_code
-    union all
-    select
-        asylum_unhcr_code as unhcr_code,
-        any_value(asylum_iso3) as iso3,
-        any_value(asylum_name) as country_name
-    from {{ ref('int_' ~ model ~ '_in_force') }}
-    where asylum_unhcr_code is not null
-    group by asylum_unhcr_code
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-),
-
 named as (
     select
-        unhcr_code,
-        any_value(iso3) as iso3,
-        min(country_name) as country_name
-    from named_by_figures
-    group by unhcr_code
+        named_countries.unhcr_code,
+        max_by(named_countries.iso3, snapshots.in_force_from) as iso3,
+        max_by(
+            named_countries.country_name, (snapshots.in_force_from, named_countries.country_name)
+        ) as country_name
+    from {{ ref('stg_unhcr__named_countries') }} as named_countries
+    inner join {{ ref('int_snapshots_resolved') }} as snapshots
+        on
+            named_countries.endpoint = snapshots.endpoint
+            and named_countries.snapshot_id = snapshots.snapshot_id
+    group by named_countries.unhcr_code
 ),
 
 final as (

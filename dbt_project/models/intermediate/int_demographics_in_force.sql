@@ -1,1 +1,1 @@
-{{ in_force('stg_unhcr__demographics', 'demographics') }}
+{{ in_force('int_demographics_history', 'demographics') }}

@@ -1,1 +1,1 @@
-{{ in_force('stg_unhcr__idmc', 'idmc') }}
+{{ in_force('int_idmc_history', 'idmc') }}

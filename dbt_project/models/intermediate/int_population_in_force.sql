@@ -1,1 +1,1 @@
-{{ in_force('stg_unhcr__population', 'population') }}
+{{ in_force('int_population_history', 'population') }}

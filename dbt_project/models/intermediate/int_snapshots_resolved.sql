@@ -29,6 +29,8 @@ final as (
         releases.published_on as in_force_from,
         releases.reference_date as release_reference_date,
         coalesce(releases.is_provisional, false) as is_provisional_release,
+        false as is_quarantined,
+        named.content_sha256,
         row_number() over (
             partition by named.endpoint
             order by releases.published_on, named.retrieved_at, named.snapshot_id

@@ -1,1 +1,1 @@
-{{ in_force('stg_unhcr__solutions', 'solutions') }}
+{{ in_force('int_solutions_history', 'solutions') }}

@@ -1,1 +1,1 @@
-{{ in_force('stg_unhcr__unrwa', 'unrwa') }}
+{{ in_force('int_unrwa_history', 'unrwa') }}

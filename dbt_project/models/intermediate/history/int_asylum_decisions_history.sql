@@ -1,0 +1,7 @@
+{{ config(alias='asylum_decisions_history', meta={'endpoint': 'asylum-decisions'}) }}
+{{ history(
+    'stg_unhcr__asylum_decisions',
+    'asylum-decisions',
+    ['procedure_type', 'dec_level', 'counting_unit'],
+    decision_measures(),
+) }}

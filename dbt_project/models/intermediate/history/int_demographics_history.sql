@@ -1,0 +1,2 @@
+{{ config(alias='demographics_history', meta={'endpoint': 'demographics'}) }}
+{{ history('stg_unhcr__demographics', 'demographics', ['pop_type'], demographic_measures()) }}
