@@ -76,3 +76,12 @@
     ) as {{ measure }}_highest_year_to_date,
     {{ fraction(measure, measure ~ '_baseline') }} as {{ measure }}_baseline_ratio
 {%- endmacro %}
+
+{#- Whether a stock repeats that of an earlier reference date, and is large enough for this to say
+    something: a small one is often the same by chance. -#}
+{% macro is_carried_forward(stock, earlier_stock) -%}
+    (
+        coalesce({{ stock }} = {{ earlier_stock }}, false)
+        and {{ stock }} >= {{ var('carried_forward_from') }}
+    )
+{%- endmacro %}

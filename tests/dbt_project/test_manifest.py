@@ -16,6 +16,8 @@ NAMES = {
     "marts/core": r"dim_[a-z_]+",
     "marts/yearly": r"fct_[a-z_]+_yearly|mart_[a-z]+_yearly",
     "marts/destination": r"mart_destination_[a-z_]+",
+    "intermediate/revision": r"int_[a-z_]+_(revised|compared)",
+    "marts/revision": r"mart_(revisions|revision_summary|carried_forward[a-z_]*)",
 }
 # By the first part of a model's name: what it may read. "ref" is a seed.
 MAY_READ = {
