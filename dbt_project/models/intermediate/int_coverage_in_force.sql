@@ -1,3 +1,4 @@
+{{ config(alias='coverage_in_force', meta={'published': true}) }}
 -- Whose answer holds, for which part of the world, from when to when. Coverage is cut into cells that
 -- no snapshot covers by halves: an origin, a country of asylum ('*' is every one not named by itself)
 -- and a span of years. Within a cell, time is divided among the snapshots that cover it.
@@ -112,6 +113,9 @@ in_time as (
 -- Two on the same day: the later one alone was ever in force.
 final as (
     select
+        cast(
+            dense_rank() over (order by endpoint, slice, origin_cell, asylum_cell, from_year) as integer
+        ) as coverage_id,
         endpoint,
         slice,
         origin_cell,
@@ -132,4 +136,4 @@ final as (
 )
 
 select * from final
-order by endpoint, slice, origin_cell, asylum_cell, from_year, valid_from
+order by coverage_id, valid_from
