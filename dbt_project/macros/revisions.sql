@@ -276,3 +276,14 @@
     {%- endfor -%}
     {{ return(found) }}
 {%- endmacro %}
+
+{#- Which rows of `mart_revisions` are of the stock of asylum-seekers, at a level; as of a day, those
+    of releases that were out by then. -#}
+{% macro revisions_of_asylum_seekers(level, as_of) -%}
+    dataset = 'population'
+    and level = '{{ level }}'
+    and measure = 'asylum_seekers_stock'
+    {%- if as_of is not none %}
+    and published_on <= {{ as_of }}
+    {%- endif %}
+{%- endmacro %}

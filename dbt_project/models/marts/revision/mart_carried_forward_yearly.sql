@@ -26,14 +26,9 @@ stocks as (
 with_year_before as (
     select
         *,
-        case
-            when lag(reference_year) over series = reference_year - 1 then lag(stock) over series
-        end as stock_year_before
+        {{ year_before('stock', ['origin_unhcr_code', 'asylum_unhcr_code', 'measure']) }}
+            as stock_year_before
     from stocks
-    window
-        series as (
-            partition by origin_unhcr_code, asylum_unhcr_code, measure order by reference_year
-        )
 ),
 
 compared as (
