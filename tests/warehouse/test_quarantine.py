@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from tests.warehouse.small_build import LINEAGE, build, settings_in, statements
-from warehouse import acceptance, fingerprint, landing, quarantine, raw
+from warehouse import acceptance, console, fingerprint, landing, quarantine, raw
 from warehouse.cli import app
 from warehouse.landing import LandingBusyError, incoming, manifests
 from warehouse.publish import publish
 from warehouse.quarantine import AcceptanceError, accept
+from warehouse.runresult import RunQuarantine, RunResult
 from warehouse.settings import PROJECT_ROOT, Settings
 
 SINCE = "2025-12.1"
@@ -267,3 +270,17 @@ def test_a_file_published_before_snapshots_were_judged_quarantines_nothing(
     assert asylum("status").exit_code == 0
     with pytest.raises(AcceptanceError, match="not judged yet"):
         accept(settings, lost[1], "x")
+
+
+def test_the_summary_of_a_run_shows_what_was_not_used() -> None:
+    found = RunQuarantine("demographics", "archive-2025-12.1-aa", "2025-12.1", FINDING)
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    for up_to_date in (True, False):
+        result = RunResult(success=True, up_to_date=up_to_date, quarantined=[found])
+        out = io.StringIO()
+        console.console(out).print(console.summary(result, "starter", at, at))
+        shown = " ".join(out.getvalue().split())
+        assert "Not used, since they seem to have lost data" in shown
+        assert "archive-2025-12.1-aa" in shown
+        assert "24 years are missing" in shown
+        assert "asylum accept" in shown
