@@ -105,15 +105,13 @@ class Profile:
     """A snapshot, or the part of it that lies within a reach.
 
     rows: by year. totals: by (year, counting unit, count column), None where nothing is known.
-    origins, asylums: by country and year the largest of its counts. codes: rows by column and
-    code, over all years.
+    origins, asylums: by country and year the largest of its counts.
     """
 
     rows: Mapping[int, int] = field(default_factory=dict)
     totals: Mapping[tuple[int, str, str], int | None] = field(default_factory=dict)
     origins: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     asylums: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
-    codes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def between(self, year_from: int, year_to: int) -> Profile:
         """The years from `year_from` to `year_to`, both included."""
@@ -133,7 +131,6 @@ class Profile:
             {key: total for key, total in self.totals.items() if inside(key[0])},
             of(self.origins),
             of(self.asylums),
-            self.codes,
         )
 
 
@@ -287,23 +284,29 @@ def read(
         f"coalesce(max(greatest({largest}, 0)), 0) as largest "
         f"from ({cells}) group by all) group by all"
     ).fetchall()
-    codes = con.execute(
-        "select column_name, coalesce(code, '-'), row_count from raw.snapshot_codes "
-        "where endpoint = ? and snapshot_id = ?",
-        [endpoint.name, snapshot_id],
-    ).fetchall()
     rows: dict[int, int] = {}
     totals: dict[tuple[int, str, str], int | None] = {}
     for year, unit, row_count, found in years:
         rows[year] = rows.get(year, 0) + row_count
         totals |= {(year, unit, c): total for c, total in zip(counts, found, strict=True)}
-    by_column: dict[str, dict[str, int]] = {}
-    for column, code, row_count in codes:
-        by_column.setdefault(column, {})[code] = row_count
     sides: dict[str, dict[str, dict[int, int]]] = {ORIGIN_SIDE: {}, ASYLUM_SIDE: {}}
     for side, country, its_years, sizes in countries:
         sides[side][country] = dict(zip(its_years, sizes, strict=True))
-    return Profile(rows, totals, sides[ORIGIN_SIDE], sides[ASYLUM_SIDE], by_column)
+    return Profile(rows, totals, sides[ORIGIN_SIDE], sides[ASYLUM_SIDE])
+
+
+def codes(
+    con: duckdb.DuckDBPyConnection, endpoint: str, snapshot_id: str
+) -> dict[str, dict[str, int]]:
+    """Rows of a snapshot by code column and code."""
+    out: dict[str, dict[str, int]] = {}
+    for column, code, row_count in con.execute(
+        "select column_name, coalesce(code, '-'), row_count from raw.snapshot_codes "
+        "where endpoint = ? and snapshot_id = ?",
+        [endpoint, snapshot_id],
+    ).fetchall():
+        out.setdefault(column, {})[code] = row_count
+    return out
 
 
 def difference(

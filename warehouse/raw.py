@@ -22,7 +22,7 @@ from warehouse.database import connect, identifier, literal
 from warehouse.landing import manifests
 from warehouse.manifest import FILE_NAME, Manifest, Slice
 from warehouse.profiles import Profile, Reach
-from warehouse.releases import Judgement, Key, Lists, Release, Snapshot
+from warehouse.releases import Held, Judgement, Key, Lists, Release, Snapshot
 from warehouse.settings import Settings
 from warehouse.unhcr.archive import REFERENCE_DIR
 from warehouse.unhcr.endpoints import ENDPOINTS, PAIRS, Endpoint
@@ -248,9 +248,12 @@ def _tell_releases(
         return profiles.read(con, ENDPOINTS[endpoint], snapshot_id, sides)
 
     found = releases.resolve(snapshots, lists, digest_within)
-    judgements = releases.judge_all(
-        snapshots, found, lists, lambda one, reach: profile_of(one.key, Reach(*reach.sides))
+    held = Held(
+        digest_within,
+        lambda one, reach: profile_of(one.key, Reach(*reach.sides)),
+        lambda one: profiles.codes(con, *one.key),
     )
+    judgements = releases.judge_all(snapshots, found, lists, held)
     rows = [
         _release_row(
             one, found[one.key], judgements[one.key], _difference(con, one, snapshots, found)

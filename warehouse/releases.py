@@ -168,6 +168,17 @@ class Judgement:
 DigestWithin = Callable[[Snapshot, Reach], str]
 # The profile of a snapshot's pairs whose countries lie within a reach, in all years.
 ProfileOf = Callable[[Snapshot, Reach], Profile]
+# Rows by code column and code.
+Codes = Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True)
+class Held:
+    """How to look into the snapshots that are held."""
+
+    digest_within: DigestWithin
+    profile: ProfileOf
+    codes: Callable[[Snapshot], Codes]
 
 
 def read_lists(folder: Path = REFERENCE_DIR) -> Lists:
@@ -424,7 +435,7 @@ def judge_all(
     snapshots: Iterable[Snapshot],
     releases: Mapping[Key, Release],
     lists: Lists,
-    profile_of: ProfileOf,
+    held: Held,
 ) -> dict[Key, Judgement]:
     """What each snapshot with pairs seems to have lost; the others are believed."""
     by_endpoint: dict[str, list[Snapshot]] = {}
@@ -438,7 +449,7 @@ def judge_all(
         for one in sorted(members, key=lambda s: _place(s, releases)):
             reach = _reach_of(one)
             before = next((b for b in reversed(believed) if _reach_of(b).holds(reach)), None)
-            found = _findings(before, one, releases, lists, profile_of)
+            found = _findings(before, one, releases, lists, held)
             quarantined = bool(found) and one.accepted is None
             out[one.key] = Judgement(
                 tuple(found), before.snapshot_id if before else None, quarantined
@@ -457,12 +468,11 @@ def _findings(
     now: Snapshot,
     releases: Mapping[Key, Release],
     lists: Lists,
-    profile_of: ProfileOf,
+    held: Held,
 ) -> list[str]:
     reach = _reach_of(now)
-    profile = profile_of(now, reach)
-    out = unknown_codes(profile, lists.codes)
-    if before is None or (before.digest == now.digest and _reach_of(before) == reach):
+    out = unknown_codes(held.codes(now), lists.codes)
+    if before is None or _same(before, now, held):
         return out
     years = (
         max(reach.year_from, _reach_of(before).year_from),
@@ -476,18 +486,26 @@ def _findings(
         and earlier.in_force_from < one.published_on <= later.in_force_from
     ]
     lost = judge(
-        profile_of(before, reach).between(*years),
-        profile.between(*years),
+        held.profile(before, reach).between(*years),
+        held.profile(now, reach).between(*years),
         announced,
         f"{earlier.release_id} ({before.snapshot_id})",
     )
     return lost + out
 
 
-def unknown_codes(profile: Profile, known: Mapping[str, frozenset[str]]) -> list[str]:
+def _same(before: Snapshot, now: Snapshot, held: Held) -> bool:
+    """Whether one holds all that the other does, within what the later one was asked for."""
+    reach = _reach_of(now)
+    if reach.is_whole:
+        return before.digest == now.digest
+    return reach.asylums is None and held.digest_within(before, reach) == now.digest
+
+
+def unknown_codes(found: Codes, known: Mapping[str, frozenset[str]]) -> list[str]:
     """Codes that are in no list of ours: what they count is not known."""
     out = []
-    for column, codes in sorted(profile.codes.items()):
+    for column, codes in sorted(found.items()):
         for code, rows in sorted(codes.items()):
             if column in known and code not in known[column]:
                 where = f"seeds/reference/{CODE_LISTS[column][0]}.csv"

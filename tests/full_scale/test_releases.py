@@ -12,7 +12,7 @@ import pytest
 from tests.full_scale.conftest import RELEASES, missing
 from warehouse import profiles, raw, releases
 from warehouse.profiles import Reach
-from warehouse.releases import Snapshot, judge_all, resolve
+from warehouse.releases import Held, Snapshot, judge_all, resolve
 from warehouse.unhcr.endpoints import ENDPOINTS, Endpoint
 
 ORDER = ["2024-06", "2024-12", "2025-06", "2025-12.0", "2025-12.1"]
@@ -84,12 +84,12 @@ def test_a_crawl_is_told_by_its_content_and_no_real_release_is_quarantined(
     }
 
     def judged(*members: Snapshot) -> dict[tuple[str, str], releases.Judgement]:
-        return judge_all(
-            members,
-            resolve(members, lists, within),
-            lists,
+        held = Held(
+            within,
             lambda one, reach: profiles.read(con, ENDPOINTS[one.endpoint], one.snapshot_id, reach),
+            lambda one: profiles.codes(con, *one.key),
         )
+        return judge_all(members, resolve(members, lists, within), lists, held)
 
     assert {key: one.findings for key, one in judged(*snapshots).items() if one.findings} == {}
     # Nor where a release in between is not held.
@@ -133,8 +133,10 @@ def test_demographics_of_2025_alone_are_held_back_from_those_of_25_years(
     profiles.make(con, shape, "2025-12.0")
     before = profiles.read(con, shape, "2025-12.0", Reach())
     now = profiles.read(con, shape, "2025-12.1", Reach())
+    codes = profiles.codes(con, shape.name, "2025-12.1")
     con.execute("rollback")
     assert releases.judge(before, now, (), "2025-12.0") == [
         "9 years are missing: 2016-2024, of which 2025-12.0 has 91,485 rows."
     ]
-    assert releases.unknown_codes(now, releases.read_lists().codes) == []
+    assert codes["pop_type"]
+    assert releases.unknown_codes(codes, releases.read_lists().codes) == []

@@ -17,6 +17,7 @@ from warehouse.manifest import Coverage
 from warehouse.profiles import Profile, Reach
 from warehouse.releases import (
     Correction,
+    Held,
     Judgement,
     Lists,
     NamedRelease,
@@ -240,12 +241,18 @@ def test_the_order_in_which_snapshots_come_plays_no_part(chosen, random) -> None
 # Whether it is believed ---------------------------------------------------------------------------
 
 
+def held(profiles: Mapping[str, Profile]) -> Held:
+    """Snapshots whose profiles are known by their digest, and of which no part is the other."""
+    return Held(
+        lambda *_: "of no snapshot", lambda one, _: profiles[one.digest or ""], lambda _: {}
+    )
+
+
 def profile(
     years: Mapping[int, int],
     totals: Mapping[int, int | None] | None = None,
     origins: Mapping[str, Mapping[int, int]] | None = None,
     asylums: Mapping[str, Mapping[int, int]] | None = None,
-    codes: Mapping[str, Mapping[str, int]] | None = None,
 ) -> Profile:
     everywhere = {"CHN": dict.fromkeys(years, 5_000)}
     return Profile(
@@ -253,7 +260,6 @@ def profile(
         {(year, "", "refugees"): total for year, total in (totals or {}).items()},
         everywhere if origins is None else origins,
         {} if asylums is None else asylums,
-        codes or {},
     )
 
 
@@ -379,7 +385,7 @@ def test_a_correction_that_was_announced_between_the_two_is_no_loss() -> None:
         lists = replace(
             LISTS, corrections=[Correction("population", column, year, year + 1, published_on)]
         )
-        judged = judge_all([first, last], found, lists, lambda one, _: profiles[one.digest or ""])
+        judged = judge_all([first, last], found, lists, held(profiles))
         return len(judged[last.key].findings)
 
     assert findings(date(2026, 3, 30)) == 0
@@ -393,8 +399,8 @@ def test_a_correction_that_was_announced_between_the_two_is_no_loss() -> None:
 def test_a_code_of_no_list_is_found_even_in_the_first_snapshot() -> None:
     lists = replace(LISTS, codes={"app_type": frozenset("NR")})
     one = archive("asylum-applications", "2025-06", "x")
-    coded = replace(BEFORE, codes={"app_type": {"N": 7, "Q": 1_200}})
-    judged = judge_all([one], resolve([one], lists, never), lists, lambda *_: coded)
+    coded = Held(never, lambda *_: BEFORE, lambda _: {"app_type": {"N": 7, "Q": 1_200}})
+    judged = judge_all([one], resolve([one], lists, never), lists, coded)
     assert judged[one.key] == Judgement(
         ("Unknown app_type 'Q' in 1,200 rows: not in seeds/reference/application_types.csv.",),
         None,
@@ -408,7 +414,7 @@ CONTENTS = {"full": BEFORE, "fuller": BEFORE, "2025 only": THIS_YEAR_ALONE}
 
 def judged(*snapshots: Snapshot) -> dict[tuple[str, str], Judgement]:
     found = resolve(snapshots, LISTS, lambda *_: "of no release")
-    return judge_all(snapshots, found, LISTS, lambda one, _: CONTENTS[one.digest or ""])
+    return judge_all(snapshots, found, LISTS, held(CONTENTS))
 
 
 def test_a_dataset_that_lost_years_is_quarantined_alone() -> None:
