@@ -247,12 +247,17 @@ def _tell_releases(
         endpoint, snapshot_id = key
         return profiles.read(con, ENDPOINTS[endpoint], snapshot_id, sides)
 
-    found = releases.resolve(snapshots, lists, digest_within)
     held = Held(
         digest_within,
         lambda one, reach: profile_of(one.key, Reach(*reach.sides)),
         lambda one: profiles.codes(con, *one.key),
     )
+    # What states its release needs no other to be told, so it is judged first by itself.
+    stated = [one for one in snapshots if one.stated_release_id is not None]
+    among_stated = releases.resolve(stated, lists, digest_within)
+    first = releases.judge_all(stated, among_stated, lists, held)
+    distrusted = {key for key, judgement in first.items() if judgement.is_quarantined}
+    found = releases.resolve(snapshots, lists, digest_within, distrusted)
     judgements = releases.judge_all(snapshots, found, lists, held)
     rows = [
         _release_row(

@@ -8,7 +8,9 @@ by then; it is release R where every dataset agrees with R of which R's digest i
 among them. A snapshot takes the release of the first moment at which it was served together with
 all of R; none such, and it is a release of its own, `api-` and the day it was first seen. A crawl
 narrowed to some countries of origin is held against these countries in the named snapshots that
-are held. Endpoints without pairs go with the population that the API served with them.
+are held. By a file of the archive that is itself quarantined nothing is recognised: the API may
+well have what the file lacks. Endpoints without pairs go with the population that the API served
+with them.
 All of this is a function of the set of snapshots: the order in which they came plays no part.
 
 **Whether it may be believed.** In the order in which they came into force, each snapshot of a
@@ -32,7 +34,7 @@ population, applications and decisions, each against each later one. There
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -224,9 +226,12 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def resolve(
-    snapshots: Iterable[Snapshot], lists: Lists, digest_within: DigestWithin
+    snapshots: Iterable[Snapshot],
+    lists: Lists,
+    digest_within: DigestWithin,
+    distrusted: Collection[Key] = (),
 ) -> dict[Key, Release]:
-    """The release of each snapshot.
+    """The release of each snapshot. By those that are `distrusted`, no other is recognised.
 
     Raises UnknownReleaseError where one states a release that is not in the list.
     """
@@ -250,7 +255,11 @@ def resolve(
     for one in with_pairs:
         by_reach.setdefault(_reach_of(one).sides, []).append(one)
     for alike in sorted(by_reach.values(), key=lambda them: not _reach_of(them[0]).is_whole):
-        held = [*stated, *(one for one in with_pairs if one.key in names)]
+        held = [
+            one
+            for one in (*stated, *(one for one in with_pairs if one.key in names))
+            if one.key not in distrusted
+        ]
         known = _Known(lists, held, names, digest_within)
         names |= _recognised(alike, known, lists)
     for one in fetched:

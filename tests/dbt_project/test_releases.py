@@ -94,6 +94,31 @@ def test_the_real_case_demographics_of_one_year_are_kept_out_and_population_is_t
     assert releases[-1] == ("2025-12.1", "demographics, population", None, None, True)
 
 
+def test_by_a_file_of_the_archive_that_lost_data_no_crawl_is_misjudged(
+    new_made_up: Callable[[], MadeUp],
+) -> None:
+    """The API has what the file lacks: its crawl is the release all the same, and is used."""
+    world = new_made_up()
+    years = {"years": (1951, 2025)}
+    before, whole = demographics(*range(2001, 2025)), demographics(*range(2001, 2026))
+    world.land("demographics", {"pairs": before}, release_id="2025-06", **years)
+    world.land("demographics", {"pairs": demographics(2025)}, release_id="2025-12.0", **years)
+    world.land("population", {"pairs": population(2_400_000)}, release_id="2025-12.0", **years)
+    world.land("population", {"pairs": population(2_400_000)}, at="2026-11-22T12:00:00Z")
+    world.land("demographics", {"pairs": whole}, at="2026-11-22T12:00:00Z")
+    [found] = ask(
+        world,
+        "select endpoint, source_kind, release_id, is_quarantined from marts.dim_snapshot "
+        "where release_id <> '2025-06' order by endpoint, source_kind",
+    )
+    assert found == [
+        ("demographics", "api", "2025-12.0", False),
+        ("demographics", "starter", "2025-12.0", True),
+        ("population", "api", "2025-12.0", False),
+        ("population", "starter", "2025-12.0", False),
+    ]
+
+
 def test_an_unnamed_release_says_what_it_differs_in_from_the_newest_named_one(
     new_made_up: Callable[[], MadeUp],
 ) -> None:

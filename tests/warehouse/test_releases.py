@@ -104,6 +104,19 @@ def test_by_a_file_that_lacks_figures_nothing_is_recognised() -> None:
     assert names(api("population", "p1.1"), api("demographics", "all years")) == ["2025-12.1"] * 2
 
 
+def test_by_what_is_distrusted_nothing_is_recognised() -> None:
+    held = [archive("population", "2025-06", "p"), archive("demographics", "2025-06", "some years")]
+    seen = [api("population", "p"), api("demographics", "all years")]
+
+    def name(*distrusted: Snapshot) -> set[str]:
+        found = resolve([*held, *seen], LISTS, never, {one.key for one in distrusted})
+        return {found[one.key].release_id for one in seen}
+
+    assert name() == {"api-2026-11-22"}
+    assert name(held[1]) == {"2025-06"}
+    assert name(*held) == {"api-2026-11-22"}
+
+
 def test_without_population_nothing_is_recognised() -> None:
     assert names(api("idmc", "i1")) == ["api-2026-11-22"]
 
