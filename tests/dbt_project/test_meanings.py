@@ -117,7 +117,9 @@ def hostile(new_made_up: Callable[[], MadeUp]) -> Iterator[duckdb.DuckDBPyConnec
     world = new_made_up()
     world.land_countries()
     world.land_dataset("population", population())
-    world.land_dataset("asylum-applications", applications(), years=(2000, 2026))
+    # An unknown type of application would be quarantined.
+    why = "application type ZZ is what the test is about"
+    world.land_dataset("asylum-applications", applications(), years=(2000, 2026), accepted=why)
     world.land_dataset("asylum-decisions", decisions(), years=(2000, 2026))
     con = world.build()
     yield con
