@@ -13,9 +13,12 @@ Node = dict[str, Any]
 NAMES = {
     "staging/unhcr": r"stg_unhcr__[a-z_]+",
     "intermediate": r"int_[a-z_]+_(in_force|resolved|combined)",
+    "intermediate/history": r"int_[a-z_]+_history",
+    "intermediate/outlook": r"int_year_end_[a-z_]+_(resolved|combined)",
     "marts/core": r"dim_[a-z_]+",
     "marts/yearly": r"fct_[a-z_]+_yearly|mart_[a-z]+_yearly",
     "marts/destination": r"mart_destination_[a-z_]+",
+    "marts/revision": r"mart_[a-z_]+",
 }
 # By the first part of a model's name: what it may read. "ref" is a seed.
 MAY_READ = {
@@ -23,7 +26,7 @@ MAY_READ = {
     "int": {"stg", "int", "ref"},
     "dim": {"stg", "int", "ref", "dim"},
     "fct": {"stg", "int", "ref"},
-    "mart": {"fct", "dim", "ref"},
+    "mart": {"fct", "dim", "int", "ref"},
 }
 ROOMS = {"stg": "staging", "int": "intermediate", "dim": "marts", "fct": "marts", "mart": "marts"}
 
