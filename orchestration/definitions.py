@@ -16,7 +16,7 @@ from orchestration.assets.published import published
 from orchestration.assets.raw import raw
 from orchestration.automation import EXECUTOR, new_figures, rebuild, refresh, weekly
 from orchestration.resources import Record, settings_resource, silent, warehouse_resource
-from warehouse.dbt import load_manifest, published_tables
+from warehouse.dbt import load_manifest, published_functions, published_tables
 from warehouse.runresult import OnProgress
 from warehouse.settings import Settings, load_settings
 
@@ -42,7 +42,7 @@ def definitions(
             landing(landing_retries),
             raw,
             models(manifest),
-            published(tables),
+            published(tables, published_functions(manifest)),
             *exports(tables),
         ],
         jobs=[refresh, rebuild],

@@ -40,6 +40,8 @@ _LOGS_KEPT = 5
 _FAILED = {"error", "fail", "runtime error", "partial success"}
 _TABLES = {"model", "seed", "snapshot"}
 _TESTS = {"test", "unit_test"}
+# A function of DuckDB that answers with a table.
+_FUNCTION = "table_function"
 # The generic test that states the grain of a model.
 _GRAIN_TEST = "expect_unique_grain"
 
@@ -155,8 +157,17 @@ def published_tables(manifest: Mapping[str, Any]) -> list[PublishedTable]:
         PublishedTable(node["schema"], node["alias"], tuple(keys.get(unique_id, ())))
         for unique_id, node in manifest["nodes"].items()
         if node["resource_type"] in _TABLES
-        and node["schema"] in SCHEMAS
-        and node["config"]["materialized"] not in {"view", "ephemeral"}
+        and (node["schema"] in SCHEMAS or node["config"]["meta"].get("published"))
+        and node["config"]["materialized"] not in {"view", "ephemeral", _FUNCTION}
+    )
+
+
+def published_functions(manifest: Mapping[str, Any]) -> list[str]:
+    """The table functions that belong in the published file, by name."""
+    return sorted(
+        node["alias"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in _TABLES and node["config"]["materialized"] == _FUNCTION
     )
 
 

@@ -1,7 +1,8 @@
 """Marts -> the read-only file that readers open.
 
 All tables of the build's schemas `marts` and `reference` go into schema `main` of a new file, in
-the format DuckDB 1.5 reads too, sorted by their key, with types, NOT NULL and comments kept. The
+the format DuckDB 1.5 reads too, sorted by their key, with types, NOT NULL and comments kept; so do
+the tables of schema `intermediate` that are asked for, and table functions over all these. The
 finished file takes the old one's place in one step. Beside them stand three tables about them:
 `about` (what a reader must know, one fact a row), `about_snapshots` (what it was made from) and
 `about_tables` (rows and key of each table).
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +30,8 @@ from warehouse.database import DatabaseBusyError, connect, identifier, literal
 from warehouse.settings import PROJECT_NAME, Settings
 
 SCHEMAS = ("marts", "reference")
+# Of this one only what is asked for.
+ON_REQUEST = "intermediate"
 # Readers may have an older DuckDB than the build.
 STORAGE_VERSION = "v1.5.0"
 # What the build's own tool leaves behind when it is killed between two renames.
@@ -91,6 +95,16 @@ class _Column:
 
 
 @dataclass(frozen=True)
+class _Function:
+    """A function that answers with a table; `query` names tables as the published file does."""
+
+    name: str
+    parameters: list[str]
+    query: str
+    comment: str | None
+
+
+@dataclass(frozen=True)
 class _Table:
     schema: str
     name: str
@@ -119,13 +133,15 @@ def publish(
     lineage: Mapping[str, Any],
     keys: Mapping[str, Sequence[str]] | None = None,
     only: Collection[str] | None = None,
+    functions: Collection[str] = (),
 ) -> Published:
     """Publish the build and return what stands there now.
 
     `lineage` has the fields of `Lineage`. `keys` gives the columns of a table's primary key, by
     table name; without it the key is the table's PRIMARY KEY constraint, if it has one. `only`
     names the tables that belong to the project as it is now: others (left by models since
-    deleted) are not published, and one that is missing is an error.
+    deleted) are not published, and one that is missing is an error. `functions` names the table
+    functions of schema `marts` to publish; what they read must be among the tables.
 
     Raises PublishError when the build has nothing to publish, has a view among its tables, two
     tables of one name, or when the new file does not hold what the build holds;
@@ -147,7 +163,7 @@ def publish(
         temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
         built_at = datetime.now(UTC).replace(microsecond=0)
         try:
-            tables = _write(settings, temporary, known, built_at, keys=keys or {}, only=only)
+            tables = _write(settings, temporary, known, built_at, keys or {}, only, functions)
             _verify(settings, temporary, tables)
             # A journal beside the old file can only come from somebody who wrote into it; DuckDB
             # would replay it into the new one.
@@ -244,13 +260,14 @@ def _write(
     temporary: Path,
     lineage: Lineage,
     built_at: datetime,
-    *,
     keys: Mapping[str, Sequence[str]],
     only: Collection[str] | None,
+    functions: Collection[str],
 ) -> list[_Table]:
     with connect(_MEMORY, settings) as con:
         _attach_build(con, settings.build_db)
         tables = _tables(con, settings.build_db, keys, only)
+        found = _functions(con, settings.build_db, functions)
         con.execute("set TimeZone = 'UTC'")
         con.execute(
             f"attach {literal(str(temporary))} as published "
@@ -262,6 +279,7 @@ def _write(
             _copy(con, table)
         _describe(con, lineage, built_at, tables)
         con.execute("commit")
+        _create(con, found)
         # Detaching writes everything into the file itself and removes its journal.
         con.execute("detach published")
     return tables
@@ -287,6 +305,7 @@ def _tables(
 ) -> list[_Table]:
     """What is to be published, by name; refuses what cannot be."""
     schemas = ", ".join(literal(schema) for schema in SCHEMAS)
+    requested = f"[{', '.join(literal(name) for name in only or ())}]::varchar[]"
     views = con.execute(
         f"select schema_name || '.' || view_name from duckdb_views() "
         f"where database_name = 'build' and schema_name in ({schemas}) order by all"
@@ -298,7 +317,9 @@ def _tables(
         )
     found = con.execute(
         f"select schema_name, table_name, comment from duckdb_tables() "
-        f"where database_name = 'build' and schema_name in ({schemas}) "
+        f"where database_name = 'build' "
+        f"and (schema_name in ({schemas}) or schema_name = {literal(ON_REQUEST)} "
+        f"and list_contains({requested}, table_name)) "
         f"and not contains(table_name, {literal(_LEFT_BY_DBT)}) order by table_name, schema_name"
     ).fetchall()
     if only is not None:
@@ -382,6 +403,59 @@ def _copy(con: duckdb.DuckDBPyConnection, table: _Table) -> None:
                 f"comment on column {table.published}.{identifier(column.name)} "
                 f"is {literal(column.comment)}"
             )
+
+
+def _functions(
+    con: duckdb.DuckDBPyConnection, build: Path, names: Collection[str]
+) -> list[_Function]:
+    """The table functions of these names, each after those it calls."""
+    rooms = "|".join((*SCHEMAS, ON_REQUEST))
+    left = {
+        name: _Function(name, parameters, re.sub(rf"\bbuild\.({rooms})\.", "", query), comment)
+        for name, parameters, query, comment in con.execute(
+            "select function_name, parameters, macro_definition, comment from duckdb_functions() "
+            "where database_name = 'build' and schema_name = 'marts' "
+            "and function_type = 'table_macro' order by function_name"
+        ).fetchall()
+        if name in names
+    }
+    missing = sorted(set(names) - left.keys())
+    if missing:
+        raise PublishError(
+            f"{build}: the function {', '.join(missing)} is not in schema marts. "
+            f"Build everything before publishing."
+        )
+    ordered: list[_Function] = []
+    while left:
+        ready = [
+            one
+            for one in left.values()
+            if not any(re.search(rf"\b{re.escape(other)}\(", one.query) for other in left)
+        ]
+        if not ready:
+            raise PublishError(
+                f"{build}: the functions {', '.join(sorted(left))} call each other in a circle."
+            )
+        ordered += ready
+        for one in ready:
+            del left[one.name]
+    return ordered
+
+
+def _create(con: duckdb.DuckDBPyConnection, functions: Sequence[_Function]) -> None:
+    """Create the functions. They name tables alone, without a catalogue: a reader may open the file
+    under any name. So the file must be the one in use while they are made.
+    """
+    con.execute("use published")
+    con.execute("begin")
+    for function in functions:
+        name = identifier(function.name)
+        parameters = ", ".join(identifier(parameter) for parameter in function.parameters)
+        con.execute(f"create macro {name}({parameters}) as table ({function.query})")
+        if function.comment is not None:
+            con.execute(f"comment on macro table {name} is {literal(function.comment)}")
+    con.execute("commit")
+    con.execute("use memory")
 
 
 def _describe(

@@ -8,7 +8,7 @@
     ),
 
     countries as (
-        select * from {{ ref('int_countries_combined') }}
+        select * from {{ ref('int_countries_combined' if as_of is none else 'dim_country') }}
     ),
 
     standing as (

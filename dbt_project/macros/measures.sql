@@ -92,9 +92,9 @@
     The sum counts only where every country on the other side was asked for.
 
     extra_keys: code columns of the grain; aggregates: list of (column, SQL over source rows). -#}
-{% macro totals_by_country(model, extra_keys, aggregates) -%}
+{% macro totals_by_country(dataset, extra_keys, aggregates, as_of=none) -%}
     with figures as (
-        select * from {{ ref(model) }}
+        select * from {{ rows_in_force(dataset, as_of) }} as rows_in_force
         where row_kind in ('pair', 'origin_total', 'asylum_total')
     ),
     {% for side in ['origin', 'asylum'] %}
@@ -185,11 +185,13 @@
     )
 
     select * from final
+    {% if as_of is none -%}
     order by
         total_by,
         country_unhcr_code,
         {{ columns(extra_keys) }}
         reference_year
+    {%- endif %}
 {%- endmacro %}
 
 {#- Regions by the slug their columns carry. -#}

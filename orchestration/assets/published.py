@@ -18,14 +18,17 @@ _NOT_TESTED = (
 )
 
 
-def published(tables: Sequence[PublishedTable]) -> dg.AssetsDefinition:
-    """The step that publishes `tables`, once all data tests have passed."""
+def published(tables: Sequence[PublishedTable], functions: Sequence[str]) -> dg.AssetsDefinition:
+    """The step that publishes `tables` and `functions`, once all data tests have passed."""
 
     @dg.multi_asset(
         specs=[
             dg.AssetSpec(
                 keys.PUBLISHED_FILE,
-                deps=[keys.modelled(table.schema, table.name) for table in tables],
+                deps=[
+                    *(keys.modelled(table.schema, table.name) for table in tables),
+                    *(keys.modelled("marts", name) for name in functions),
+                ],
                 group_name=keys.PUBLISHED,
                 description="`asylum.duckdb`: marts, dimensions, facts and reference as tables "
                 "with comments, read-only, in the format of DuckDB 1.5. Readers keep the old file "
@@ -47,6 +50,7 @@ def published(tables: Sequence[PublishedTable]) -> dg.AssetsDefinition:
             lineage=build.lineage.model_dump(),
             keys={table.name: table.key for table in tables if table.key},
             only=[table.name for table in tables],
+            functions=functions,
         )
         warehouse.record.published = file
         yield dg.MaterializeResult(

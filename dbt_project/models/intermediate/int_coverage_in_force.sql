@@ -1,3 +1,4 @@
+{{ config(alias='coverage_in_force', meta={'published': true}) }}
 -- Whose answer holds, for which part of the world, from when to when. Coverage is cut into cells that
 -- no snapshot covers by halves: an origin, a country of asylum ('*' is every one not named by itself)
 -- and a span of years. Within a cell, time is divided among the snapshots that cover it.

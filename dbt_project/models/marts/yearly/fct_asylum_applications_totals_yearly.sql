@@ -1,3 +1,1 @@
-{{ totals_by_country(
-    'int_asylum_applications_in_force', ['counting_unit'], application_aggregates()
-) }}
+{{ fct_asylum_applications_totals_yearly() }}
