@@ -183,6 +183,7 @@ final as (
             and at_three_moments.origin_cell = whole_origins.origin_cell
     where
         at_three_moments.midyear_stock is null
+        or at_three_moments.stock_before > 0
         or at_three_moments.midyear_stock > 0
         or at_three_moments.final_stock > 0
 )
