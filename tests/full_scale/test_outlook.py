@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,10 +90,21 @@ def prepare(settings: Settings, con: duckdb.DuckDBPyConnection, held: tuple[str,
     )
 
 
+@pytest.fixture(scope="module")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a folder for which dbt has read the project: the dear part, done once."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("outlook"), threads=2)
+    dbt.ensure_manifest(settings)
+    return settings
+
+
 @contextmanager
-def built(folder: Path, held: tuple[str, ...]) -> Iterator[duckdb.DuckDBPyConnection]:
+def built(
+    parsed: Settings, folder: Path, held: tuple[str, ...]
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """The outlook as dbt builds and tests it while these releases are held."""
     settings = Settings(data_dir=folder, threads=2)
+    shutil.copytree(parsed.dbt_target_dir, settings.dbt_target_dir)
     with connect(settings.build_db, settings) as con:
         prepare(settings, con, held)
     result = dbt.build(settings, select=["int_year_end_moves_combined+"])
@@ -103,16 +115,20 @@ def built(folder: Path, held: tuple[str, ...]) -> Iterator[duckdb.DuckDBPyConnec
 
 
 @pytest.fixture(scope="module")
-def all_held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+def all_held(
+    parsed: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """All five releases: 2025 is final."""
-    with built(tmp_path_factory.mktemp("all_held"), HELD) as con:
+    with built(parsed, tmp_path_factory.mktemp("all_held"), HELD) as con:
         yield con
 
 
 @pytest.fixture(scope="module")
-def in_2025(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+def in_2025(
+    parsed: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """The releases up to the mid-year one of 2025: 2025 is provisional."""
-    with built(tmp_path_factory.mktemp("in_2025"), HELD[:3]) as con:
+    with built(parsed, tmp_path_factory.mktemp("in_2025"), HELD[:3]) as con:
         yield con
 
 
