@@ -185,8 +185,8 @@ def build(
     A failed node is in the result and raises nothing. After a whole build without a failure the
     database counts as tested (`fingerprint.read_tested`); during and after any other it does not.
 
-    Raises DbtError when dbt itself stops: a project that does not parse, a database that does not
-    open. Nobody holds the database afterwards.
+    Raises DbtError when dbt itself stops, as for a project that does not parse; DatabaseBusyError
+    when another process holds the database. Nobody holds it afterwards.
     """
     started = time.perf_counter()
     code = fingerprint.code_hash(settings)
@@ -198,7 +198,7 @@ def build(
     if not _histories_can_be_added_to(settings):
         arguments.append("--full-refresh")
     outcome = _invoke(settings, "build", arguments, on_event=on_event)
-    result = BuildResult(tuple(_node(found) for found in outcome.results), 0.0)
+    result = BuildResult(_nodes(outcome.results), 0.0)
     result = replace(result, nodes=_count_rows(settings, result.nodes))
     if not select and not result.failed:
         fingerprint.keep_tested(settings, _tested(settings, code, result))
@@ -230,8 +230,7 @@ def unit_test(settings: Settings, on_event: OnEvent | None = None) -> BuildResul
     started = time.perf_counter()
     arguments = ["--select", "test_type:unit"]
     outcome = _invoke(settings, "test", arguments, on_event=on_event)
-    nodes = tuple(_node(found) for found in outcome.results)
-    return BuildResult(nodes, time.perf_counter() - started)
+    return BuildResult(_nodes(outcome.results), time.perf_counter() - started)
 
 
 def _invoke(
@@ -371,6 +370,12 @@ def _close_database() -> None:
     DuckDBConnectionManager.close_all_connections()
     if environment is not None:
         environment.close()
+
+
+def _nodes(results: Any) -> tuple[NodeResult, ...]:
+    """Of hooks, which dbt lists too, only one that failed."""
+    found = (_node(one) for one in results)
+    return tuple(node for node in found if node.resource_type != "operation" or node.failed)
 
 
 def _node(found: Any) -> NodeResult:

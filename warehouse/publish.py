@@ -163,7 +163,15 @@ def publish(
         temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
         built_at = datetime.now(UTC).replace(microsecond=0)
         try:
-            tables = _write(settings, temporary, known, built_at, keys or {}, only, functions)
+            tables = _write(
+                settings,
+                temporary,
+                known,
+                built_at,
+                keys=keys or {},
+                only=only,
+                functions=functions,
+            )
             _verify(settings, temporary, tables)
             # A journal beside the old file can only come from somebody who wrote into it; DuckDB
             # would replay it into the new one.
@@ -260,6 +268,7 @@ def _write(
     temporary: Path,
     lineage: Lineage,
     built_at: datetime,
+    *,
     keys: Mapping[str, Sequence[str]],
     only: Collection[str] | None,
     functions: Collection[str],

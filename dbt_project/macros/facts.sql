@@ -6,7 +6,7 @@
     {%- if as_of is none -%}
     {{ ref('int_' ~ dataset ~ '_in_force') }}
     {%- else -%}
-    ({{ in_force('int_' ~ dataset ~ '_history', dataset | replace('_', '-'), as_of) }})
+    ({{ in_force('int_' ~ dataset ~ '_placed', dataset | replace('_', '-'), as_of) }})
     {%- endif -%}
 {%- endmacro %}
 

@@ -97,12 +97,15 @@ class Project:
         for model in self.models:
             if model["name"] not in wanted:
                 continue
-            is_view = views or model["config"]["materialized"] == "view"
+            kept, name = model["config"]["materialized"], f"{model['schema']}.{model['alias']}"
+            sql = self.sql[model["name"]]
             con.execute(f"create schema if not exists build.{model['schema']}")
-            con.execute(
-                f"create or replace {'view' if is_view else 'table'} "
-                f"build.{model['schema']}.{model['alias']} as {self.sql[model['name']]}"
-            )
+            if kept == "table_function":
+                parameters = ", ".join(model["config"]["parameters"])
+                con.execute(f"create or replace macro build.{name}({parameters}) as table ({sql})")
+            else:
+                thing = "view" if views or kept == "view" else "table"
+                con.execute(f"create or replace {thing} build.{name} as {sql}")
 
     def like_starter(
         self, con: duckdb.DuckDBPyConnection, tables: Iterable[str], *, rows: bool = False

@@ -22,6 +22,7 @@ from tests.orchestration.small_project import (
     write,
 )
 from warehouse import dbt, fingerprint
+from warehouse.database import DatabaseBusyError
 from warehouse.landing import land_starter
 from warehouse.raw import load
 from warehouse.settings import PROJECT_ROOT
@@ -223,7 +224,7 @@ def test_a_database_that_another_process_holds_is_said_to_be_held(loaded: SmallS
         assert holder.stdout is not None
         holder.stdout.readline()
         try:
-            with pytest.raises(dbt.DbtError, match="lock"):
+            with pytest.raises(DatabaseBusyError, match="held by another process"):
                 dbt.build(loaded)
         finally:
             holder.kill()

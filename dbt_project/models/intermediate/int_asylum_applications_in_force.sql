@@ -1,1 +1,1 @@
-{{ in_force('int_asylum_applications_history', 'asylum-applications') }}
+{{ in_force('int_asylum_applications_placed', 'asylum-applications') }}

@@ -1,1 +1,1 @@
-{{ in_force('int_asylum_decisions_history', 'asylum-decisions') }}
+{{ in_force('int_asylum_decisions_placed', 'asylum-decisions') }}

@@ -113,6 +113,9 @@ in_time as (
 -- Two on the same day: the later one alone was ever in force.
 final as (
     select
+        cast(
+            dense_rank() over (order by endpoint, slice, origin_cell, asylum_cell, from_year) as integer
+        ) as coverage_id,
         endpoint,
         slice,
         origin_cell,
@@ -133,4 +136,4 @@ final as (
 )
 
 select * from final
-order by endpoint, slice, origin_cell, asylum_cell, from_year, valid_from
+order by coverage_id, valid_from

@@ -1,1 +1,1 @@
-{{ in_force('int_demographics_history', 'demographics') }}
+{{ in_force('int_demographics_placed', 'demographics') }}

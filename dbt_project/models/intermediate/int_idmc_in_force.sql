@@ -1,1 +1,1 @@
-{{ in_force('int_idmc_history', 'idmc') }}
+{{ in_force('int_idmc_placed', 'idmc') }}

@@ -1,1 +1,1 @@
-{{ in_force('int_population_history', 'population') }}
+{{ in_force('int_population_placed', 'population') }}

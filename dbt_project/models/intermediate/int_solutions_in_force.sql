@@ -1,1 +1,1 @@
-{{ in_force('int_solutions_history', 'solutions') }}
+{{ in_force('int_solutions_placed', 'solutions') }}

@@ -1,1 +1,1 @@
-{{ in_force('int_unrwa_history', 'unrwa') }}
+{{ in_force('int_unrwa_placed', 'unrwa') }}

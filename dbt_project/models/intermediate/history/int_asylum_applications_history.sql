@@ -1,4 +1,4 @@
-{{ config(alias='asylum_applications_history', meta={'endpoint': 'asylum-applications', 'published': true}) }}
+{{ config(meta={'endpoint': 'asylum-applications'}) }}
 {{ history(
     'stg_unhcr__asylum_applications',
     'asylum-applications',

@@ -1,4 +1,4 @@
-{{ config(alias='asylum_decisions_history', meta={'endpoint': 'asylum-decisions', 'published': true}) }}
+{{ config(meta={'endpoint': 'asylum-decisions'}) }}
 {{ history(
     'stg_unhcr__asylum_decisions',
     'asylum-decisions',

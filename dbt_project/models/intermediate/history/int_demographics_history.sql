@@ -1,2 +1,2 @@
-{{ config(alias='demographics_history', meta={'endpoint': 'demographics', 'published': true}) }}
+{{ config(meta={'endpoint': 'demographics'}) }}
 {{ history('stg_unhcr__demographics', 'demographics', ['pop_type'], demographic_measures()) }}

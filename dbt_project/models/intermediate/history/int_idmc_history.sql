@@ -1,2 +1,2 @@
-{{ config(alias='idmc_history', meta={'endpoint': 'idmc', 'published': true}) }}
+{{ config(meta={'endpoint': 'idmc'}) }}
 {{ history('stg_unhcr__idmc', 'idmc', [], ['internally_displaced_stock']) }}

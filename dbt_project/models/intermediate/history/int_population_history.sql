@@ -1,2 +1,2 @@
-{{ config(alias='population_history', meta={'endpoint': 'population', 'published': true}) }}
+{{ config(meta={'endpoint': 'population'}) }}
 {{ history('stg_unhcr__population', 'population', [], population_stocks() + population_flows()) }}

@@ -1,2 +1,2 @@
-{{ config(alias='solutions_history', meta={'endpoint': 'solutions', 'published': true}) }}
+{{ config(meta={'endpoint': 'solutions'}) }}
 {{ history('stg_unhcr__solutions', 'solutions', [], solution_measures()) }}

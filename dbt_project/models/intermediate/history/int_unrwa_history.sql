@@ -1,2 +1,2 @@
-{{ config(alias='unrwa_history', meta={'endpoint': 'unrwa', 'published': true}) }}
+{{ config(meta={'endpoint': 'unrwa'}) }}
 {{ history('stg_unhcr__unrwa', 'unrwa', [], ['palestine_refugees_stock']) }}

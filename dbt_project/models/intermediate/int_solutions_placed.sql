@@ -1,0 +1,2 @@
+{{ config(alias='solutions_history', meta={'published': true}) }}
+{{ placed('int_solutions_history', 'solutions') }}
