@@ -14,10 +14,12 @@ NAMES = {
     "staging/unhcr": r"stg_unhcr__[a-z_]+",
     "intermediate": r"int_[a-z_]+_(in_force|resolved|combined|placed)",
     "intermediate/history": r"int_[a-z_]+_history",
+    "intermediate/outlook": r"int_year_end_[a-z_]+_(resolved|combined)",
     "marts/core": r"dim_[a-z_]+",
     "marts/yearly": r"fct_[a-z_]+_yearly|mart_[a-z]+_yearly",
     "marts/destination": r"mart_destination_[a-z_]+",
     "marts/as_of": r"(fct|mart)_[a-z_]+_yearly_as_of",
+    "marts/revision": r"mart_[a-z_]+",
 }
 # By the first part of a model's name: what it may read. "ref" is a seed.
 MAY_READ = {
@@ -26,7 +28,8 @@ MAY_READ = {
     "dim": {"stg", "int", "ref", "dim"},
     # A fact as of a day has names from dim_country.
     "fct": {"stg", "int", "ref", "dim"},
-    "mart": {"fct", "dim", "ref"},
+    # Marts about releases are about what history holds, not about the newest facts.
+    "mart": {"fct", "dim", "int", "ref"},
 }
 ROOMS = {"stg": "staging", "int": "intermediate", "dim": "marts", "fct": "marts", "mart": "marts"}
 
