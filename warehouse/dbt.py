@@ -192,7 +192,9 @@ def build(
     code = fingerprint.code_hash(settings)
     fingerprint.forget_tested(settings)
     (settings.data_dir / "tmp").mkdir(parents=True, exist_ok=True)
-    arguments = ["--select", *select] if select else ["--exclude-resource-type", "unit_test"]
+    arguments = ["--exclude-resource-type", "unit_test"]
+    if select:
+        arguments += ["--select", *select]
     if not _histories_can_be_added_to(settings):
         arguments.append("--full-refresh")
     outcome = _invoke(settings, "build", arguments, on_event=on_event)

@@ -93,7 +93,7 @@ def test_the_stock_from_china_in_2025_was_revised_once_when_it_became_final(
     ]
     assert rows(
         con,
-        "select first_value, newest_value, total_change, revision_count, largest_move, "
+        "select first_value, newest_value, change_since_first, revision_count, largest_move, "
         "days_until_final, first_release_id from mart_revision_summary "
         "where origin_iso3 = 'CHN' and measure = 'asylum_seekers_stock' and reference_year = 2025",
     ) == [(178_725, 99_716, -79_009, 1, -79_009, 212, "2025-06")]
