@@ -82,6 +82,12 @@ def _run(
 
 
 def _result(settings: Settings, outcome: dg.ExecuteInProcessResult, record: Record) -> RunResult:
+    tested = fingerprint.read_tested(settings)
+    # Of a snapshot that does not say so itself, as the build recognised it.
+    releases = {
+        (used.endpoint, used.snapshot_id): used.release_id
+        for used in (tested.lineage.snapshots if tested else ())
+    }
     result = RunResult(
         success=outcome.success,
         up_to_date=outcome.success and record.nothing_new,
@@ -90,7 +96,7 @@ def _result(settings: Settings, outcome: dg.ExecuteInProcessResult, record: Reco
             RunSnapshot(
                 one.endpoint,
                 one.snapshot_id,
-                one.manifest.release_id,
+                one.manifest.release_id or releases.get((one.endpoint, one.snapshot_id)),
                 one.manifest.rows,
                 one.is_new,
             )
