@@ -42,6 +42,19 @@
         select * from {{ ref('dim_country') }}
     ),
 
+    revisions as (
+        select
+            origin_unhcr_code,
+            asylum_unhcr_code,
+            'pair' as row_kind,
+            'persons' as counting_unit,
+            reference_year,
+            count(*) as revision_count
+        from {{ ref('mart_revisions') }}
+        where {{ revisions_of_asylum_seekers('pair', as_of) }}
+        group by origin_unhcr_code, asylum_unhcr_code, reference_year
+    ),
+
     pairs as (
         select
             coalesce(population.origin_unhcr_code, applications.origin_unhcr_code)
@@ -203,6 +216,19 @@
             with_standing.reference_date,
             with_standing.refugees_stock,
             with_standing.asylum_seekers_stock,
+            case
+                when with_standing.row_kind = 'pair' and with_standing.asylum_seekers_stock is not null
+                    then
+                        case
+                            when
+                                {{ is_carried_forward(
+                                    'with_standing.asylum_seekers_stock',
+                                    'with_standing.asylum_seekers_stock_year_before'
+                                ) }}
+                                then with_standing.asylum_seekers_stock
+                            else 0
+                        end
+            end as asylum_seekers_carried_forward_stock,
             with_standing.applications_new,
             with_standing.asylum_seekers_rank,
             with_standing.applications_new_rank,
@@ -220,10 +246,16 @@
             with_standing.asylum_seekers_stock_baseline_ratio,
             with_standing.is_asylum_seekers_stock_change_on_small_count,
             with_standing.is_provisional,
+            case
+                when with_standing.row_kind = 'pair' and with_standing.counting_unit = 'persons'
+                    then coalesce(revisions.revision_count, 0)
+            end as asylum_seekers_revision_count,
             with_standing.release_id,
             with_standing.snapshot_id,
             with_standing.retrieved_at
         from with_standing
+        left join revisions
+            using (origin_unhcr_code, asylum_unhcr_code, row_kind, counting_unit, reference_year)
         left join countries as origins on with_standing.origin_unhcr_code = origins.unhcr_code
         left join countries as asylums on with_standing.asylum_unhcr_code = asylums.unhcr_code
     )

@@ -36,6 +36,15 @@
     cast(sum({{ expression }}) {%- if where %} filter (where {{ where }}) {%- endif %} as bigint)
 {%- endmacro %}
 
+{#- A measure's value in the year before; NULL where there is no row of that year. -#}
+{% macro year_before(measure, keys) -%}
+    {%- set series = 'partition by ' ~ (keys | join(', ')) ~ ' order by reference_year' -%}
+    case
+        when lag(reference_year) over ({{ series }}) = reference_year - 1
+            then lag({{ measure }}) over ({{ series }})
+    end
+{%- endmacro %}
+
 {#- How a yearly measure stands against its own past. Two steps, because the year of a maximum needs
     the maximum first: `yearly_history` goes into one CTE, `yearly_standing` into the next, which
     reads it. Both expect the columns of `keys` and reference_year.
@@ -45,10 +54,7 @@
     baseline: the value in var('baseline_year'); NULL if there is none. -#}
 {% macro yearly_history(measure, keys) -%}
     {%- set series = 'partition by ' ~ (keys | join(', ')) ~ ' order by reference_year' -%}
-    case
-        when lag(reference_year) over ({{ series }}) = reference_year - 1
-            then lag({{ measure }}) over ({{ series }})
-    end as {{ measure }}_year_before,
+    {{ year_before(measure, keys) }} as {{ measure }}_year_before,
     max({{ measure }}) over ({{ series }} rows unbounded preceding)
         as {{ measure }}_highest_to_date,
     max({{ measure }}) over (
@@ -75,4 +81,13 @@
         order by reference_year rows unbounded preceding
     ) as {{ measure }}_highest_year_to_date,
     {{ fraction(measure, measure ~ '_baseline') }} as {{ measure }}_baseline_ratio
+{%- endmacro %}
+
+{#- Whether a stock repeats that of an earlier reference date, and is large enough for this to say
+    something: a small one is often the same by chance. -#}
+{% macro is_carried_forward(stock, earlier_stock) -%}
+    (
+        coalesce({{ stock }} = {{ earlier_stock }}, false)
+        and {{ stock }} >= {{ var('carried_forward_from') }}
+    )
 {%- endmacro %}

@@ -19,8 +19,48 @@
         where total_by = 'origin'
     ),
 
+    pairs as (
+        select
+            origin_unhcr_code as country_unhcr_code,
+            reference_year,
+            asylum_seekers_stock,
+            {{ year_before('asylum_seekers_stock', ['origin_unhcr_code', 'asylum_unhcr_code']) }}
+                as asylum_seekers_stock_year_before
+        from {{ figures('fct_population_yearly', as_of) }}
+    ),
+
     countries as (
         select * from {{ ref('dim_country') }}
+    ),
+
+    -- Of the pairs known; where none is, nothing can be said.
+    carried_forward as (
+        select
+            country_unhcr_code,
+            reference_year,
+            cast(sum(
+                case
+                    when
+                        {{ is_carried_forward(
+                            'asylum_seekers_stock', 'asylum_seekers_stock_year_before'
+                        ) }}
+                        then asylum_seekers_stock
+                    else 0
+                end
+            ) as bigint) as asylum_seekers_carried_forward_stock
+        from pairs
+        where asylum_seekers_stock is not null
+        group by country_unhcr_code, reference_year
+    ),
+
+    revisions as (
+        select
+            origin_unhcr_code as country_unhcr_code,
+            reference_year,
+            count(*) as revision_count
+        from {{ ref('mart_revisions') }}
+        where {{ revisions_of_asylum_seekers('origin', as_of) }}
+        group by origin_unhcr_code, reference_year
     ),
 
     decisions as (
@@ -73,6 +113,13 @@
                 make_date(spine.reference_year, 12, 31)
             ) as reference_date,
             {{ columns(population_stocks() + population_flows(), 'population.') }}
+            case
+                when population.asylum_seekers_stock is not null
+                    then carried_forward.asylum_seekers_carried_forward_stock
+            end as asylum_seekers_carried_forward_stock,
+            case
+                when spine.counting_unit = 'persons' then coalesce(revisions.revision_count, 0)
+            end as asylum_seekers_revision_count,
             {{ columns(application_measures(), 'applications.') }}
             {{ columns(decision_measures(), 'decisions.') }}
             population.unknown_count as asylum_seekers_unknown_count,
@@ -100,6 +147,13 @@
                 spine.country_unhcr_code = population.country_unhcr_code
                 and spine.reference_year = population.reference_year
                 and spine.counting_unit = 'persons'
+        {%- for relation in ['carried_forward', 'revisions'] %}
+        left join {{ relation }}
+            on
+                spine.country_unhcr_code = {{ relation }}.country_unhcr_code
+                and spine.reference_year = {{ relation }}.reference_year
+                and spine.counting_unit = 'persons'
+        {%- endfor %}
         left join applications
             on
                 spine.country_unhcr_code = applications.country_unhcr_code
@@ -166,6 +220,7 @@
             with_standing.reference_year,
             with_standing.reference_date,
             {{ columns(population_stocks(), 'with_standing.') }}
+            with_standing.asylum_seekers_carried_forward_stock,
             {{ columns(application_measures(), 'with_standing.') }}
             {{ columns(decision_measures(), 'with_standing.') }}
             with_standing.decisions_substantive,
@@ -186,6 +241,7 @@
             {%- endfor %}
             with_standing.is_rate_on_small_count,
             with_standing.is_provisional,
+            with_standing.asylum_seekers_revision_count,
             with_standing.asylum_seekers_unknown_count,
             with_standing.applications_unknown_count,
             with_standing.decisions_unknown_count,
