@@ -1,4 +1,4 @@
-"""What the documents show is what a reader gets: every query in them is run on the starter build."""
+"""What the documents show is what a reader gets: their queries are run on the starter build."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ from tests.warehouse.small_build import (
     ask,
     build,
     published,
+    published_with_functions,
     settings_in,
     statements,
     with_functions,
@@ -30,7 +31,6 @@ from tests.warehouse.small_build import (
 from warehouse import publish as publish_module
 from warehouse.database import DatabaseBusyError
 from warehouse.publish import (
-    Published,
     PublishedMissingError,
     PublishError,
     open_published,
@@ -242,12 +242,6 @@ def test_only_the_tables_named_are_published_and_each_must_be_there(settings: Se
         publish(settings, lineage=LINEAGE, only=["dim_country", "mart_gone"])
 
 
-def published_with_functions(settings: Settings) -> Published:
-    build(settings)
-    with_functions(settings)
-    return publish(settings, lineage=LINEAGE, keys=KEYS, functions=FUNCTIONS)
-
-
 def opened(path: Path) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(path), read_only=True)
 
@@ -288,7 +282,7 @@ def test_functions_keep_their_parameters_and_comments_and_are_listed(settings: S
     published_with_functions(settings)
     expected = [
         ("a_sum_as_of", ["as_of_day"], None),
-        ("releases_as_of", ["as_of_day"], "What was published by a day. It's a row each."),
+        ("releases_as_of", ["as_of_day"], "Published by a day. It's a row each."),
     ]
     in_catalogue = ask(
         settings.published_db,
