@@ -89,7 +89,7 @@ def measure(options, folder):
         sizes[name] = child("whole", data)
     for name in ("five", "ten"):
         rows += against_one(name, sizes, seconds)
-    return rows + answers(folder / "ten")
+    return [*rows, *answers(folder / "ten")]
 
 
 def added_to(data, landed, releases, repeat):

@@ -100,7 +100,9 @@ def plan_of(target):
         elif node["resource_type"] in {"model", "test"}:
             kind = "test" if node["resource_type"] == "test" else node["config"]["materialized"]
             kind = "table" if kind == "incremental" else kind
-            plan.append([kind, name, compiled[node["alias"]].read_text()])
+            if kind == "table_function":
+                kind, name = "macro", f"{name}({', '.join(node['config']['parameters'])})"
+            plan.append([kind, name, compiled[Path(node["path"]).stem].read_text()])
 
     for key in nodes:
         visit(key)
