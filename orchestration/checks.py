@@ -5,19 +5,21 @@ They are evaluated in the step that makes the asset, so that no figure is shown 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 
 from orchestration import keys
 from warehouse.dbt import NodeResult
 from warehouse.manifest import ControlDifference, Manifest
+from warehouse.raw import Quarantined
 from warehouse.readback import published_rows
 from warehouse.settings import Settings
 from warehouse.unhcr.endpoints import ENDPOINTS, Endpoint
 
 CONTROL_TOTALS = "pairs_agree_with_control_totals"
 KNOWN_COLUMNS = "no_column_is_new"
+NOTHING_WAS_LOST = "nothing_was_lost"
 PUBLISHED_ANSWERS = "answers_with_the_rows_of_the_build"
 _DIFFERENCES_SHOWN = 50
 
@@ -82,6 +84,64 @@ def _known_columns(endpoint: Endpoint, manifest: Manifest | None) -> dg.AssetChe
         passed=not added,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={"added_columns": ", ".join(added) or "none"},
+    )
+
+
+def raw_specs() -> list[dg.AssetCheckSpec]:
+    """What is asked of every snapshot of a dataset. It fails and stops nothing: what seems to have
+    lost data is not used, and the rest goes on.
+    """
+    return [
+        dg.AssetCheckSpec(
+            NOTHING_WAS_LOST,
+            asset=keys.raw_table(endpoint.table),
+            description="No snapshot lacks years, countries, rows or totals that the one before "
+            "it has, and all codes are known. One that does is quarantined until it is accepted: "
+            "`asylum accept`.",
+            blocking=False,
+        )
+        for endpoint in ENDPOINTS.values()
+        if endpoint.is_dataset
+    ]
+
+
+def raw_results(quarantined: Sequence[Quarantined]) -> Iterator[dg.AssetCheckResult]:
+    """The check of each dataset: it fails where one of its snapshots is quarantined."""
+    for endpoint in ENDPOINTS.values():
+        if endpoint.is_dataset:
+            yield _nothing_was_lost(
+                endpoint, [one for one in quarantined if one.endpoint == endpoint.name]
+            )
+
+
+def _nothing_was_lost(endpoint: Endpoint, found: Sequence[Quarantined]) -> dg.AssetCheckResult:
+    columns = ("snapshot", "release", "compared_with", "finding")
+    table = dg.MetadataValue.table(
+        records=[
+            dg.TableRecord(
+                dict(
+                    zip(
+                        columns,
+                        (one.snapshot_id, one.release_id, one.compared_with or "", finding),
+                        strict=True,
+                    )
+                )
+            )
+            for one in found
+            for finding in one.findings
+        ],
+        schema=dg.TableSchema([dg.TableColumn(name) for name in columns]),
+    )
+    return dg.AssetCheckResult(
+        asset_key=keys.raw_table(endpoint.table),
+        check_name=NOTHING_WAS_LOST,
+        passed=not found,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={
+            "quarantined": len(found),
+            **({"snapshots": ", ".join(one.snapshot_id for one in found)} if found else {}),
+            **({"findings": table} if found else {}),
+        },
     )
 
 

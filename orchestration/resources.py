@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from warehouse.dbt import BuildResult
 from warehouse.landing import Landed
 from warehouse.publish import Published
+from warehouse.raw import LoadResult
 from warehouse.runresult import OnProgress
 from warehouse.settings import Settings
 
@@ -35,6 +36,7 @@ class Record:
 
     landed: list[Landed] = field(default_factory=list)
     nothing_new: bool = False
+    loaded: LoadResult | None = None
     build: BuildResult | None = None
     published: Published | None = None
     exports: list[Path] = field(default_factory=list)

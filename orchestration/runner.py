@@ -17,7 +17,8 @@ from orchestration.resources import Record, WarehouseBusyError, exclusive, silen
 from warehouse import fingerprint
 from warehouse.dbt import DbtError
 from warehouse.publish import open_published, read_about
-from warehouse.runresult import OnProgress, RunResult, RunSnapshot
+from warehouse.quarantine import published_quarantine
+from warehouse.runresult import OnProgress, RunQuarantine, RunResult, RunSnapshot
 from warehouse.settings import Settings
 
 # Tells runs of this module from those of the UI, which Dagster's daemon looks after.
@@ -109,10 +110,28 @@ def _result(settings: Settings, outcome: dg.ExecuteInProcessResult, record: Reco
             for node in record.build.tests
             if node.failed
         ]
+    result.quarantined = _quarantined(settings, record)
     result.release = _release(settings, record)
     if settings.published_db.exists():
         result.published = settings.published_db
     return result
+
+
+def _quarantined(settings: Settings, record: Record) -> list[RunQuarantine]:
+    """What this run did not use; if it ended after landing, what the published file leaves out."""
+    if record.loaded:
+        return [
+            RunQuarantine(one.endpoint, one.snapshot_id, one.release_id, " ".join(one.findings))
+            for one in record.loaded.quarantined
+        ]
+    if record.nothing_new:
+        return [
+            RunQuarantine(
+                one["endpoint"], one["snapshot_id"], one["release_id"], one["findings"] or ""
+            )
+            for one in published_quarantine(settings)
+        ]
+    return []
 
 
 def _release(settings: Settings, record: Record) -> str:

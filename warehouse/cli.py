@@ -284,12 +284,35 @@ def backfill(
 
 
 @app.command()
+def accept(
+    snapshot: Annotated[
+        str,
+        typer.Argument(
+            help="A quarantined snapshot: its id, or endpoint/id; `asylum status` lists them.",
+            show_default=False,
+        ),
+    ],
+    why: Annotated[
+        str, typer.Option("--why", help="The reason; kept with the snapshot.", show_default=False)
+    ],
+) -> None:
+    """Have a quarantined snapshot used all the same, from the next run on."""
+    with _failures():
+        settings = load_settings()
+        from warehouse import console, quarantine  # noqa: PLC0415
+
+        done = quarantine.accept(settings, snapshot, why)
+        out = console.console()
+        out.print(console.accepted(done))
+
+
+@app.command()
 def status(
     format_: Annotated[
         Literal["table", "json"], typer.Option("--format", help="How to write it.")
     ] = "table",
 ) -> None:
-    """Snapshots, releases, the published file, the last run."""
+    """Snapshots, releases, what is quarantined, the published file, the last run."""
     with _failures():
         settings = load_settings()
         from warehouse import console  # noqa: PLC0415

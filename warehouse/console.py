@@ -21,6 +21,7 @@ from warehouse.runresult import OnProgress, RunResult
 
 if TYPE_CHECKING:  # these bring DuckDB with them, which a message does not need
     from warehouse.answer import OriginAnswer
+    from warehouse.quarantine import Accepted
     from warehouse.query import Head
 
 # Commands to the terminal (C0, C1), line separators, and the marks that turn writing around.
@@ -30,6 +31,7 @@ _CONTROL = re.compile(
 _WIDTH_ELSEWHERE = 120
 _WIDEST_CELL = 48
 NOTHING = "–"
+HOW_TO_ACCEPT = 'To use one all the same: asylum accept DATASET/SNAPSHOT --why "…"'
 
 
 def console(file: IO[str] | None = None, *, stderr: bool = False) -> Console:
@@ -151,6 +153,8 @@ def summary(result: RunResult, source: str, started: datetime, ended: datetime) 
                 "new" if is_new else "known",
             )
         parts += [_title("Made from"), snapshots]
+    if result.quarantined:
+        parts += [_title("Not used, since they seem to have lost data"), _quarantine(result)]
     if not result.up_to_date:
         parts.append(
             plain(
@@ -167,6 +171,27 @@ def summary(result: RunResult, source: str, started: datetime, ended: datetime) 
         folder = os.path.commonpath([path.parent for path in result.exports])
         parts.append(plain(f"Exports:  {folder} ({len(result.exports)} files)"))
     return Group(*parts)
+
+
+def _quarantine(result: RunResult) -> RenderableType:
+    table = _table("dataset", "release", "snapshot", "what is missing")
+    for one in result.quarantined:
+        table.add_row(
+            plain(one.endpoint), plain(one.release_id), plain(one.snapshot_id), plain(one.findings)
+        )
+    return Group(table, plain(HOW_TO_ACCEPT, "dim"))
+
+
+def accepted(done: Accepted) -> RenderableType:
+    """A snapshot that was accepted just now."""
+    said = done.acceptance
+    return Group(
+        plain(
+            f"{done.endpoint}/{done.snapshot_id} is accepted by {said.accepted_by}: {said.why}",
+            "bold green",
+        ),
+        plain("The next `asylum run` builds with it."),
+    )
 
 
 def origin(found: OriginAnswer, release: str) -> RenderableType:
@@ -277,12 +302,7 @@ def status(state: dict[str, Any]) -> RenderableType:
                 age(s["retrieved_at"]),
                 f"{s['times_seen']}×",
             )
-        releases = _table("release", "snapshots", "datasets", right=("snapshots",))
-        for r in state["releases"]:
-            releases.add_row(
-                plain(r["release_id"]), str(r["snapshots"]), plain(", ".join(r["endpoints"]))
-            )
-        parts += [_title("Landed snapshots"), table, _title("Releases"), releases]
+        parts += [_title("Landed snapshots"), table, *_releases(state), *_judged(state)]
     else:
         parts.append(
             plain("Nothing landed yet. `asylum run` builds from the starter extract.", "yellow")
@@ -313,6 +333,48 @@ def status(state: dict[str, Any]) -> RenderableType:
     else:
         parts.append(plain("Last run: none from this command yet."))
     return Group(*parts)
+
+
+def _releases(state: dict[str, Any]) -> list[RenderableType]:
+    table = _table(
+        "release", "in force", "days", "snapshots", "datasets", right=("days", "snapshots")
+    )
+    for r in state["releases"]:
+        since, until = r["in_force_from"], r["in_force_to"]
+        in_force = f"{since} to {until}" if until else f"since {since}" if since else NOTHING
+        table.add_row(
+            plain(r["release_id"]),
+            plain(in_force),
+            number(r["days_in_force"]),
+            str(r["snapshots"]),
+            plain(", ".join(r["endpoints"])),
+        )
+    return [_title("Releases"), table]
+
+
+def _judged(state: dict[str, Any]) -> list[RenderableType]:
+    """Snapshots that are not used, and those that are since somebody said so."""
+    parts: list[RenderableType] = []
+    if state["quarantined"]:
+        table = _table("dataset", "snapshot", "release", "what is missing")
+        for s in state["quarantined"]:
+            table.add_row(
+                *(plain(s[name] or NOTHING) for name in ("endpoint", "snapshot_id", "release_id")),
+                plain(s["findings"] or NOTHING),
+            )
+        parts += [_title("Quarantined: landed, but not used"), table, plain(HOW_TO_ACCEPT, "dim")]
+    if state["accepted"]:
+        table = _table("dataset", "snapshot", "accepted", "by", "why")
+        for s in state["accepted"]:
+            table.add_row(
+                plain(s["endpoint"]),
+                plain(s["snapshot_id"]),
+                plain(s["accepted_at"][:10]),
+                plain(s["accepted_by"]),
+                plain(s["why"] + ("" if s["is_built_in"] else " (from the next run on)")),
+            )
+        parts += [_title("Accepted"), table]
+    return parts
 
 
 def result_table(head: Head, width: int) -> RenderableType:

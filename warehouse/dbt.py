@@ -192,7 +192,9 @@ def build(
     code = fingerprint.code_hash(settings)
     fingerprint.forget_tested(settings)
     (settings.data_dir / "tmp").mkdir(parents=True, exist_ok=True)
-    arguments = ["--select", *select] if select else ["--exclude-resource-type", "unit_test"]
+    arguments = ["--exclude-resource-type", "unit_test"]
+    if select:
+        arguments += ["--select", *select]
     if not _histories_can_be_added_to(settings):
         arguments.append("--full-refresh")
     outcome = _invoke(settings, "build", arguments, on_event=on_event)
@@ -414,7 +416,8 @@ def _tested(settings: Settings, code: str, result: BuildResult) -> fingerprint.T
     """The note of a build that passed: read from what is really in the database."""
     with connect(settings.build_db, settings) as con:
         loaded = con.execute(
-            "select endpoint, snapshot_id, content_sha256 from raw.loads"
+            "select endpoint, snapshot_id, content_sha256, accepted_sha256 "
+            "from raw.loads join raw.snapshot_releases using (endpoint, snapshot_id)"
         ).fetchall()
         snapshots = con.execute(
             "select endpoint, snapshot_id, release_id, source_kind, "
@@ -435,7 +438,13 @@ def _tested(settings: Settings, code: str, result: BuildResult) -> fingerprint.T
         finished_at=datetime.now(UTC),
         lineage=Lineage(
             release=newest[0][0],
-            build_fingerprint=fingerprint.combined(loaded, code),
+            build_fingerprint=fingerprint.combined(
+                (
+                    (endpoint, snapshot_id, fingerprint.content_of(content, accepted))
+                    for endpoint, snapshot_id, content, accepted in loaded
+                ),
+                code,
+            ),
             snapshots=[
                 SnapshotUsed.model_validate(dict(zip(fields, row, strict=True)))
                 for row in snapshots

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from warehouse import atomic
+from warehouse import acceptance, atomic
 from warehouse.landing import manifests
 from warehouse.publish import Lineage
 from warehouse.settings import PROJECT_NAME, Settings
@@ -26,7 +26,7 @@ _LIBRARIES = (PROJECT_NAME, *_SQL)
 _NOT_PROJECT = {"target", "logs", "dbt_packages"}
 _NOTE = "tested.json"
 
-# (endpoint, snapshot_id, content_sha256)
+# (endpoint, snapshot_id, what `content_of` makes)
 Snapshot = tuple[str, str, str]
 
 
@@ -72,6 +72,11 @@ def code_hash(settings: Settings) -> str:
     return _hash_lines([project_hash(settings), _hash_files(python, PACKAGE_DIR)])
 
 
+def content_of(content_sha256: str, acceptance_sha256: str | None) -> str:
+    """What decides the part of a build that is a snapshot's: its content, and its acceptance."""
+    return content_sha256 if acceptance_sha256 is None else f"{content_sha256}+{acceptance_sha256}"
+
+
 def combined(snapshots: Iterable[Snapshot], code: str) -> str:
     """The fingerprint of tables made from `snapshots` by `code`; their order does not matter."""
     return _hash_lines([code, *sorted("\t".join(snapshot) for snapshot in snapshots)])
@@ -79,10 +84,11 @@ def combined(snapshots: Iterable[Snapshot], code: str) -> str:
 
 def expected(settings: Settings) -> str:
     """The fingerprint that a build made now, from all that is landed, would have."""
-    landed = (
-        (manifest.endpoint, manifest.snapshot_id, manifest.content_sha256)
-        for _, manifest in manifests(settings)
-    )
+    landed = []
+    for folder, manifest in manifests(settings):
+        accepted = acceptance.read(folder)
+        content = content_of(manifest.content_sha256, accepted.sha256 if accepted else None)
+        landed.append((manifest.endpoint, manifest.snapshot_id, content))
     return combined(landed, code_hash(settings))
 
 

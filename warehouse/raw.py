@@ -3,22 +3,29 @@
 One table an endpoint, all of the API's columns as text, with three of ours in front:
 `_snapshot_id`, `_slice` (which query of the snapshot) and `_row_number` (position in the slice,
 from 1). Beside them what the manifests say: `snapshots`, `snapshot_coverage`,
-`control_differences`, and `loads`, the book of what has been loaded.
+`control_differences`, and `loads`, the book of what has been loaded. What the snapshots come to:
+`snapshot_profiles` and `snapshot_codes` (profiles.py), and `snapshot_releases`, which release each
+is, and whether it is believed (releases.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import duckdb
 
+from warehouse import acceptance, profiles, releases
 from warehouse.database import connect, identifier, literal
 from warehouse.landing import manifests
 from warehouse.manifest import FILE_NAME, Manifest, Slice
+from warehouse.profiles import Profile, Reach
+from warehouse.releases import Held, Judgement, Key, Lists, Release, Snapshot
 from warehouse.settings import Settings
-from warehouse.unhcr.endpoints import ENDPOINTS, Endpoint
+from warehouse.unhcr.archive import REFERENCE_DIR
+from warehouse.unhcr.endpoints import ENDPOINTS, PAIRS, Endpoint
 
 OWN_COLUMNS = ("_snapshot_id", "_slice", "_row_number")
 # DuckDB holds two buffers of this size for each thread, so it is no larger than it must be.
@@ -32,23 +39,43 @@ class RawLoadError(Exception):
 
 
 @dataclass(frozen=True)
+class Quarantined:
+    """A snapshot that seems to have lost data, and is not used; one sentence a finding."""
+
+    endpoint: str
+    snapshot_id: str
+    release_id: str
+    compared_with: str | None
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class LoadResult:
     """What `load` found and did: rows by raw table afterwards; snapshots as (endpoint, id)."""
 
     rows: dict[str, int] = field(default_factory=dict)
     loaded: list[tuple[str, str]] = field(default_factory=list)
     removed: list[tuple[str, str]] = field(default_factory=list)
+    quarantined: list[Quarantined] = field(default_factory=list)
 
 
-def load(settings: Settings, on_progress: Progress | None = None) -> LoadResult:
+def load(
+    settings: Settings,
+    on_progress: Progress | None = None,
+    *,
+    reference_dir: Path = REFERENCE_DIR,
+) -> LoadResult:
     """Bring schema `raw` of the build database in line with the landing folder.
 
     Snapshots not yet loaded are loaded, each in a transaction of its own; snapshots that are gone
-    from the landing folder are taken out. Loading twice changes nothing. Raises RawLoadError when
-    a snapshot's pages hold another number of rows than its manifest says, DatabaseBusyError when
-    another process holds the build database.
+    from the landing folder are taken out. Then all are told by their release and judged, by the
+    lists in `reference_dir`. Loading twice changes nothing. Raises RawLoadError when a snapshot's
+    pages hold another number of rows than its manifest says, DatabaseBusyError when another process
+    holds the build database, UnknownReleaseError when a snapshot states a release of no list,
+    ValueError when a list or an acceptance cannot be used.
     """
     landed = manifests(settings)
+    lists = releases.read_lists(reference_dir)
     result = LoadResult()
     with connect(settings.build_db, settings) as con:
         _create_tables(con, landed)
@@ -65,7 +92,9 @@ def load(settings: Settings, on_progress: Progress | None = None) -> LoadResult:
                 on_progress(f"load {entry[0]}", done, len(missing))
             _load_snapshot(con, *wanted[entry])
             result.loaded.append(entry[:2])
+        _complete_profiles(con)
         _describe_snapshots(con, [path / FILE_NAME for path, _ in landed])
+        result.quarantined.extend(_tell_releases(con, landed, lists))
         result.rows.update(
             (name, con.execute(f"select count(*) from raw.{identifier(name)}").fetchall()[0][0])
             for name in (endpoint.table for endpoint in ENDPOINTS.values())
@@ -82,6 +111,9 @@ def _create_tables(con: duckdb.DuckDBPyConnection, landed: Sequence[tuple[Path, 
         "endpoint varchar, snapshot_id varchar, content_sha256 varchar, "
         "primary key (endpoint, snapshot_id))"
     )
+    # The first builds had no profiles: theirs are made at the next load, as are outdated ones.
+    con.execute("alter table raw.loads add column if not exists profile_version integer")
+    profiles.create_tables(con)
     for endpoint in ENDPOINTS.values():
         columns = ", ".join(f"{identifier(c)} varchar" for c in endpoint.columns)
         con.execute(
@@ -112,6 +144,7 @@ def _remove(con: duckdb.DuckDBPyConnection, endpoint: str, snapshot_id: str) -> 
     table = ENDPOINTS[endpoint].table
     con.execute("begin")
     con.execute(f"delete from raw.{identifier(table)} where _snapshot_id = ?", [snapshot_id])
+    profiles.remove(con, endpoint, snapshot_id)
     con.execute(
         "delete from raw.loads where endpoint = ? and snapshot_id = ?", [endpoint, snapshot_id]
     )
@@ -134,9 +167,16 @@ def _load_snapshot(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manif
                 f"{folder}: its pages hold {rows} rows, its manifest says {manifest.rows}. "
                 f"The folder was changed after landing: move it away and fetch again."
             )
+        profiles.make(con, endpoint, manifest.snapshot_id)
         con.execute(
-            "insert into raw.loads values (?, ?, ?)",
-            [manifest.endpoint, manifest.snapshot_id, manifest.content_sha256],
+            "insert into raw.loads (endpoint, snapshot_id, content_sha256, profile_version) "
+            "values (?, ?, ?, ?)",
+            [
+                manifest.endpoint,
+                manifest.snapshot_id,
+                manifest.content_sha256,
+                profiles.VERSION,
+            ],
         )
         con.execute("commit")
     except BaseException:
@@ -169,6 +209,157 @@ def _insert(endpoint: Endpoint, folder: Path, manifest: Manifest, part: Slice) -
             )
         )
     """
+
+
+def _complete_profiles(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the profiles of snapshots that an earlier version of this loaded."""
+    lacking = con.execute(
+        "select endpoint, snapshot_id from raw.loads "
+        "where profile_version is distinct from ? order by all",
+        [profiles.VERSION],
+    ).fetchall()
+    for endpoint, snapshot_id in lacking:
+        con.execute("begin")
+        try:
+            profiles.make(con, ENDPOINTS[endpoint], snapshot_id)
+            con.execute(
+                "update raw.loads set profile_version = ? where endpoint = ? and snapshot_id = ?",
+                [profiles.VERSION, endpoint, snapshot_id],
+            )
+            con.execute("commit")
+        except BaseException:
+            con.execute("rollback")
+            raise
+
+
+def _tell_releases(
+    con: duckdb.DuckDBPyConnection, landed: Sequence[tuple[Path, Manifest]], lists: Lists
+) -> list[Quarantined]:
+    """Fill `snapshot_releases`, made anew each time; the snapshots that are quarantined."""
+    digests = profiles.digests(con)
+    snapshots = [_snapshot(folder, manifest, digests) for folder, manifest in landed]
+
+    def digest_within(snapshot: Snapshot, reach: Reach) -> str:
+        return profiles.digest_within(con, snapshot.endpoint, snapshot.snapshot_id, reach)
+
+    @cache
+    def profile_of(key: Key, sides: Reach) -> Profile:
+        endpoint, snapshot_id = key
+        return profiles.read(con, ENDPOINTS[endpoint], snapshot_id, sides)
+
+    held = Held(
+        digest_within,
+        lambda one, reach: profile_of(one.key, Reach(*reach.sides)),
+        lambda one: profiles.codes(con, *one.key),
+    )
+    # What states its release needs no other to be told, so it is judged first by itself.
+    stated = [one for one in snapshots if one.stated_release_id is not None]
+    among_stated = releases.resolve(stated, lists, digest_within)
+    first = releases.judge_all(stated, among_stated, lists, held)
+    distrusted = {key for key, judgement in first.items() if judgement.is_quarantined}
+    found = releases.resolve(snapshots, lists, digest_within, distrusted)
+    judgements = releases.judge_all(snapshots, found, lists, held)
+    rows = [
+        _release_row(
+            one, found[one.key], judgements[one.key], _difference(con, one, snapshots, found)
+        )
+        for one in snapshots
+    ]
+    con.execute("begin")
+    try:
+        con.execute(_SNAPSHOT_RELEASES)
+        if rows:
+            con.executemany(
+                f"insert into raw.snapshot_releases values ({', '.join('?' * len(rows[0]))})", rows
+            )
+        con.execute("commit")
+    except BaseException:
+        con.execute("rollback")
+        raise
+    return [
+        Quarantined(
+            *one.key,
+            found[one.key].release_id,
+            judgements[one.key].compared_with,
+            judgements[one.key].findings,
+        )
+        for one in snapshots
+        if judgements[one.key].is_quarantined
+    ]
+
+
+def _snapshot(folder: Path, manifest: Manifest, digests: Mapping[Key, tuple[str, int]]) -> Snapshot:
+    key = (manifest.endpoint, manifest.snapshot_id)
+    reach = next((Reach.of(part.coverage) for part in manifest.slices if part.slice == PAIRS), None)
+    digest, latest_year = digests.get(key, (profiles.NO_ROWS, None))
+    return Snapshot(
+        *key,
+        source=manifest.source,
+        stated_release_id=manifest.release_id,
+        retrieved_at=manifest.finished_at,
+        reach=reach,
+        digest=digest if reach else None,
+        latest_year=latest_year,
+        accepted=acceptance.read(folder),
+    )
+
+
+def _difference(
+    con: duckdb.DuckDBPyConnection,
+    snapshot: Snapshot,
+    snapshots: Sequence[Snapshot],
+    found: Mapping[Key, Release],
+) -> str | None:
+    """What an unnamed release differs in; None for a named one, and where nothing is known."""
+    if found[snapshot.key].is_named or snapshot.reach is None:
+        return None
+    other = releases.nearest_named(snapshot, snapshots, found)
+    if other is None or other.reach is None:
+        return f"{snapshot.endpoint}: no snapshot of a named release to compare with"
+    reach = Reach(
+        *snapshot.reach.sides,
+        max(snapshot.reach.year_from, other.reach.year_from),
+        max(snapshot.reach.year_to, other.reach.year_to),
+    )
+    differing = profiles.difference(
+        con, snapshot.endpoint, snapshot.snapshot_id, other.snapshot_id, reach
+    )
+    return releases.difference_text(snapshot.endpoint, found[other.key].release_id, differing)
+
+
+_SNAPSHOT_RELEASES = """
+    create or replace table raw.snapshot_releases (
+        endpoint varchar not null, snapshot_id varchar not null, release_id varchar not null,
+        release_title varchar not null, in_force_from date not null, reference_date date not null,
+        is_provisional_release boolean not null, is_named boolean not null, differs_in varchar,
+        is_quarantined boolean not null, findings varchar[] not null, compared_with varchar,
+        accepted_at timestamptz, accepted_by varchar, accepted_why varchar,
+        accepted_sha256 varchar
+    )
+"""
+
+
+def _release_row(
+    snapshot: Snapshot, release: Release, judgement: Judgement, differs_in: str | None
+) -> list[object]:
+    accepted = snapshot.accepted
+    return [
+        *snapshot.key,
+        release.release_id,
+        release.title,
+        release.in_force_from,
+        release.reference_date,
+        release.is_provisional,
+        release.is_named,
+        differs_in,
+        judgement.is_quarantined,
+        list(judgement.findings),
+        judgement.compared_with,
+        accepted and accepted.accepted_at,
+        accepted and accepted.accepted_by,
+        accepted and accepted.why,
+        accepted and accepted.sha256,
+    ]
 
 
 def _describe_snapshots(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:

@@ -28,13 +28,26 @@ class RunSnapshot(NamedTuple):
     is_new: bool
 
 
+class RunQuarantine(NamedTuple):
+    """A snapshot that seems to have lost data and was not used; `findings` says what."""
+
+    endpoint: str
+    snapshot_id: str
+    release_id: str
+    findings: str
+
+
 @dataclass
 class RunResult:
-    """What one refresh did. `seconds` is by stage; `tests_failed` holds one message a test."""
+    """What one refresh did. `seconds` is by stage; `tests_failed` holds one message a test.
+
+    `quarantined` are all landed snapshots that are not used, whether or not they are new.
+    """
 
     success: bool
     up_to_date: bool = False
     snapshots: list[RunSnapshot] = field(default_factory=list)
+    quarantined: list[RunQuarantine] = field(default_factory=list)
     release: str = ""
     models_built: int = 0
     tests_passed: int = 0

@@ -1,4 +1,7 @@
-"""What is there: landed snapshots, releases, the published file, the last run."""
+"""What is there: landed snapshots, releases, what is quarantined, the published file, the last run.
+
+Only the landing folder and the published file are read: a build may hold its own database.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,10 @@ from typing import Any
 
 import duckdb
 
+from warehouse import acceptance
 from warehouse.landing import manifests
 from warehouse.publish import PublishedMissingError, open_published, read_about
+from warehouse.quarantine import TABLE, judged
 from warehouse.runresult import read_last_run
 from warehouse.settings import Settings
 
@@ -16,25 +21,40 @@ from warehouse.settings import Settings
 def gather(settings: Settings) -> dict[str, Any]:
     """The state as plain values that go into JSON; times are ISO 8601 in UTC.
 
-    snapshots: one object each, by dataset and time; releases: snapshots counted by release;
+    snapshots: one object each, by dataset and time; their release is the one the last run found,
+    or what the source says. releases: snapshots counted by release, with the days in force where
+    the published file knows them. quarantined, accepted: snapshots that are not used, and those
+    that are since somebody said so (`is_built_in`: by the published file already).
     published: None when there is nothing that can be read, then `published_problem` says why;
     last_run: None when there was none. Raises ValueError naming a file that is not what it should
     be.
     """
-    landed = [manifest for _, manifest in manifests(settings)]
+    folders = manifests(settings)
+    landed = [manifest for _, manifest in folders]
+    published, problem = _published(settings)
+    verdicts = {(v["endpoint"], v["snapshot_id"]): v for v in _judged(settings, published)}
+    names = {
+        (m.endpoint, m.snapshot_id): verdicts.get((m.endpoint, m.snapshot_id), {}).get("release_id")
+        or m.release_id
+        for m in landed
+    }
     releases: dict[str, list[str]] = {}
     for manifest in landed:
-        releases.setdefault(manifest.release_id or "not named by the source", []).append(
-            manifest.endpoint
-        )
-    published, problem = _published(settings)
+        name = names[manifest.endpoint, manifest.snapshot_id] or "not named by the source"
+        releases.setdefault(name, []).append(manifest.endpoint)
+    days = _days_in_force(settings, published)
+    acceptances = {
+        (manifest.endpoint, manifest.snapshot_id): found
+        for folder, manifest in folders
+        if (found := acceptance.read(folder))
+    }
     last_run = read_last_run(settings)
     return {
         "snapshots": [
             {
                 "endpoint": manifest.endpoint,
                 "snapshot_id": manifest.snapshot_id,
-                "release_id": manifest.release_id,
+                "release_id": names[manifest.endpoint, manifest.snapshot_id],
                 "source": manifest.source,
                 "rows": manifest.rows,
                 "retrieved_at": _utc(manifest.finished_at),
@@ -49,13 +69,57 @@ def gather(settings: Settings) -> dict[str, Any]:
                 "release_id": release,
                 "snapshots": len(endpoints),
                 "endpoints": sorted(set(endpoints)),
+                **days.get(release, _NO_DAYS),
             }
             for release, endpoints in sorted(releases.items())
+        ],
+        "quarantined": [
+            {
+                name: verdict[name]
+                for name in ("endpoint", "snapshot_id", "release_id", "findings", "compared_with")
+            }
+            for key, verdict in verdicts.items()
+            if verdict["is_quarantined"] and key in names and key not in acceptances
+        ],
+        "accepted": [
+            {
+                "endpoint": endpoint,
+                "snapshot_id": snapshot_id,
+                "accepted_at": _utc(found.accepted_at),
+                "accepted_by": found.accepted_by,
+                "why": found.why,
+                "is_built_in": bool(verdicts.get((endpoint, snapshot_id), {}).get("accepted_at")),
+            }
+            for (endpoint, snapshot_id), found in acceptances.items()
         ],
         "published": published,
         "published_problem": problem,
         "last_run": last_run.model_dump(mode="json") if last_run else None,
     }
+
+
+_NO_DAYS = {"in_force_from": None, "in_force_to": None, "days_in_force": None}
+
+
+def _judged(settings: Settings, published: dict[str, Any] | None) -> list[dict[str, Any]]:
+    if published is None or TABLE not in published["tables"]:
+        return []
+    return judged(settings)
+
+
+def _days_in_force(
+    settings: Settings, published: dict[str, Any] | None
+) -> dict[str, dict[str, Any]]:
+    """By release: first day, the day the next one came (None: still), days between or until now."""
+    if published is None or TABLE not in published["tables"]:
+        return {}
+    with open_published(settings) as con:
+        found = con.execute(
+            "select release_id, in_force_from::varchar, in_force_to::varchar, "
+            "date_diff('day', in_force_from, coalesce(in_force_to, ?::date)) from dim_release",
+            [datetime.now(UTC).date()],
+        ).fetchall()
+    return {release: dict(zip(_NO_DAYS, days, strict=True)) for release, *days in found}
 
 
 def _published(settings: Settings) -> tuple[dict[str, Any] | None, str | None]:

@@ -66,6 +66,7 @@
             coverage.retrieved_at,
             coverage.covers_all_origins,
             coverage.covers_all_asylums,
+            coverage.valid_from as in_force_from,
             case
                 when standing.reference_year = year(coverage.release_reference_date)
                     then coverage.release_reference_date

@@ -89,10 +89,17 @@
 
 {#- Totals of a dataset by country of origin and by country of asylum: what the API answers for the
     whole (the control total) where it was asked, else the sum of the pairs, and which of the two.
-    The sum counts only where every country on the other side was asked for.
+    The sum counts only where every country on the other side was asked for. It counts too where a
+    control total is of an older release than the pairs: the archive has no control totals.
 
     extra_keys: code columns of the grain; aggregates: list of (column, SQL over source rows). -#}
 {% macro totals_by_country(dataset, extra_keys, aggregates, as_of=none) -%}
+    {%- set is_control -%}
+    controls.country_unhcr_code is not null
+    and not coalesce(
+        pairs.are_pairs_complete and pairs.in_force_from > controls.in_force_from, false
+    )
+    {%- endset -%}
     with figures as (
         select * from {{ rows_in_force(dataset, as_of) }} as rows_in_force
         where row_kind in ('pair', 'origin_total', 'asylum_total')
@@ -109,6 +116,7 @@
             any_value({{ side }}_name) as country_name,
             reference_year,
             any_value(reference_date) as reference_date,
+            max(in_force_from) as in_force_from,
             {%- for name, expression in aggregates %}
             {{ expression }} as {{ name }},
             {%- endfor %}
@@ -153,26 +161,28 @@
             {%- endfor %}
             coalesce(controls.country_name, pairs.country_name) as country_name,
             coalesce(controls.reference_year, pairs.reference_year) as reference_year,
-            coalesce(controls.reference_date, pairs.reference_date) as reference_date,
+            case when {{ is_control }} then controls.reference_date else pairs.reference_date end
+                as reference_date,
             {%- for name, expression in aggregates %}
             case
-                when controls.country_unhcr_code is not null then controls.{{ name }}
+                when {{ is_control }} then controls.{{ name }}
                 when pairs.are_pairs_complete then pairs.{{ name }}
             end as {{ name }},
             pairs.{{ name }} as pairs_{{ name }},
             {%- endfor %}
             case
-                when controls.country_unhcr_code is not null then 'control_total'
+                when {{ is_control }} then 'control_total'
                 when pairs.are_pairs_complete then 'sum_of_pairs'
                 else 'not_available'
             end as total_source,
             coalesce(pairs.pair_count, 0) as pair_count,
             coalesce(pairs.are_pairs_complete, false) as are_pairs_complete,
-            coalesce(controls.is_world_covered, pairs.is_world_covered) as is_world_covered,
-            coalesce(controls.is_provisional, pairs.is_provisional) as is_provisional,
-            coalesce(controls.release_id, pairs.release_id) as release_id,
-            coalesce(controls.snapshot_id, pairs.snapshot_id) as snapshot_id,
-            coalesce(controls.retrieved_at, pairs.retrieved_at) as retrieved_at
+            {%- for column in [
+                'is_world_covered', 'is_provisional', 'release_id', 'snapshot_id', 'retrieved_at',
+            ] %}
+            case when {{ is_control }} then controls.{{ column }} else pairs.{{ column }} end
+                as {{ column }}{{ ',' if not loop.last }}
+            {%- endfor %}
         from controls
         full outer join pairs
             on

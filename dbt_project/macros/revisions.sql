@@ -31,8 +31,8 @@
 {%- endmacro %}
 
 {#- Revisions of one dataset: pairs, and the totals of origins and countries of asylum (the control
-    total where there is one, else the sum of the pairs where all of them were asked for, as in
-    `totals_by_country`). Only keys of which some row began or ended on a day after the first
+    total where there is one no older than the pairs, else the sum of the pairs where all of them were
+    asked for, as in `totals_by_country`). Only keys of which some row began or ended on a day after the first
     publication of their year are looked at, on that day.
 
     aggregates: list of (measure, SQL over the history's rows); counting_unit: SQL. -#}
@@ -155,6 +155,11 @@
                 or (level = 'asylum' and covers_all_origins)
             ) filter (where slice = 'pairs') as are_pairs_complete,
             bool_or(slice <> 'pairs') as is_control_asked_for,
+            coalesce(
+                max(valid_from) filter (where slice = 'pairs')
+                > max(valid_from) filter (where slice <> 'pairs'),
+                false
+            ) as are_pairs_newer,
             bool_or(is_provisional) as is_provisional,
             arg_max(reference_date, valid_from) as reference_date,
             arg_max(release_id, valid_from) as release_id,
@@ -179,15 +184,21 @@
         group by {{ columns(key, 'candidates.') }} figures_by_level.row_kind
     ),
 
+    {%- set is_control -%}
+    controls.level is not null
+    and not coalesce(
+        answers_{{ side }}.are_pairs_complete and answers_{{ side }}.are_pairs_newer, false
+    )
+    {%- endset %}
     {{ side }} as (
         select
             answers_{{ side }}.*,
-            controls.level is not null
+            {{ is_control }}
             or (coalesce(answers_{{ side }}.are_pairs_complete, false) and pairs.level is not null)
                 as is_there,
             {%- for measure in measures %}
             case
-                when controls.level is not null then controls.{{ measure }}
+                when {{ is_control }} then controls.{{ measure }}
                 when answers_{{ side }}.are_pairs_complete then pairs.{{ measure }}
             end as {{ measure }}{{ ',' if not loop.last }}
             {%- endfor %}

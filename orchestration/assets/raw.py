@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
-from orchestration import keys
+from orchestration import checks, keys
 from orchestration.resources import Warehouse
 from warehouse import raw as loader
 from warehouse.unhcr.endpoints import ENDPOINTS
@@ -37,11 +38,12 @@ def _specs() -> list[dg.AssetSpec]:
     return [*tables, *descriptions]
 
 
-@dg.multi_asset(specs=_specs(), pool=keys.WRITERS)
-def raw(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.MaterializeResult]:
+@dg.multi_asset(specs=_specs(), check_specs=checks.raw_specs(), pool=keys.WRITERS)
+def raw(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[Any]:
     """Bring schema `raw` in line with the landing folder."""
     started = time.perf_counter()
     result = loader.load(warehouse.settings, on_progress=warehouse.progress("raw"))
+    warehouse.record.loaded = result
     seconds = round(time.perf_counter() - started, 2)
     loaded = {ENDPOINTS[endpoint].table: snapshot for endpoint, snapshot in result.loaded}
     for endpoint in ENDPOINTS.values():
@@ -57,3 +59,4 @@ def raw(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.MaterializeResult
         )
     for name in keys.RAW_DESCRIPTIONS:
         yield dg.MaterializeResult(keys.raw_table(name), metadata={"table": f"raw.{name}"})
+    yield from checks.raw_results(result.quarantined)

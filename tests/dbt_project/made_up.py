@@ -18,7 +18,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse import raw
+from warehouse import acceptance, raw
 from warehouse.database import literal
 from warehouse.manifest import FILE_NAME, Coverage, Manifest, Page, Slice
 from warehouse.settings import Settings
@@ -179,8 +179,11 @@ class MadeUp:
         at: str = "2026-11-22T12:00:00Z",
         origins: list[str] | None = None,
         years: tuple[int, int] = (1951, 2026),
+        accepted: str | None = None,
     ) -> None:
-        """Land one snapshot; `origins` (ISO3) where it was asked for these alone."""
+        """Land one snapshot; `origins` (ISO3) where it was asked for these alone, `accepted` why it
+        is to be believed whatever it holds.
+        """
         body_of = {
             name: json.dumps({"page": 1, "maxPages": 1, "total": [], "items": rows}).encode()
             for name, rows in slices.items()
@@ -232,6 +235,8 @@ class MadeUp:
             slices=parts,
         ).model_dump_json()
         (folder / FILE_NAME).write_text(text, "utf-8")
+        if accepted:
+            acceptance.write(folder, accepted, self.settings.data_dir)
 
     def land_dataset(self, endpoint: str, pairs: Sequence[Row], **how: Any) -> None:
         """Land pairs with the control totals that they add up to."""

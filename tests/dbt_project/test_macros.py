@@ -102,6 +102,7 @@ def marts(in_memory: Open, project: Any) -> Iterator[duckdb.DuckDBPyConnection]:
                 "marts.fct_asylum_applications_yearly",
                 "marts.fct_asylum_applications_totals_yearly",
                 "marts.dim_country",
+                "marts.mart_revisions",
             ],
         )
         con.execute(

@@ -13,8 +13,12 @@ import duckdb
 import pytest
 
 from tests.fake_api import fast_settings
+from warehouse import profiles
 from warehouse.backfill import backfill
+from warehouse.database import connect
 from warehouse.landing import manifests
+from warehouse.raw import load
+from warehouse.releases import read_lists
 from warehouse.settings import PROJECT_ROOT, Settings
 from warehouse.unhcr.api import UpstreamError
 from warehouse.unhcr.archive import known_releases
@@ -126,3 +130,16 @@ def test_the_originals_are_kept_byte_for_byte(landing: Settings) -> None:
         name = Path(manifest.original.file)
         source = FILES / commits[manifest.release_id] / "data" / name
         assert (path / name).read_bytes() == source.read_bytes()
+
+
+def test_what_the_archive_gives_has_the_content_that_the_api_gave(landing: Settings) -> None:
+    """The digests in the list were computed from crawls; here they come from .rda files."""
+    assert load(landing).quarantined == []
+    listed = read_lists().contents
+    with connect(landing.build_db, landing) as con:
+        digests = profiles.digests(con)
+        states = con.execute(
+            "select endpoint, snapshot_id, release_id from raw.snapshot_releases"
+        ).fetchall()
+    found = {(release, endpoint): digests[endpoint, id_][0] for endpoint, id_, release in states}
+    assert found == {key: listed[key] for key in THERE}

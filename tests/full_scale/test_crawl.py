@@ -178,6 +178,8 @@ def test_the_published_file_shows_the_figures_of_the_release(whole: WholeCrawl) 
         assert one(pair.format("USA", 2021)) == (88_722, 1)
         assert one(pair.format("AUS", 2021)) == (15_774, 2)
         assert one(pair.format("BRA", 2021)) == (5_324, 3)
+        assert one("select distinct release_id from dim_snapshot") == "2025-12.1"
+        assert one("select count(*) from dim_snapshot where is_quarantined") == 0
         assert one("select count(*) from fct_population_yearly") == 138_893
         assert one("select count(*) from fct_asylum_applications_yearly") == 120_597
         assert one("select count(*) from fct_asylum_decisions_yearly") == 113_929

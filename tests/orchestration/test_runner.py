@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +27,9 @@ from tests.orchestration.small_project import (
     small_project,
     write,
 )
-from warehouse import dbt
+from warehouse import acceptance, dbt
 from warehouse.exports.tables import exported_fingerprint
+from warehouse.landing import manifests
 from warehouse.publish import open_published, published_fingerprint
 from warehouse.settings import PROJECT_ROOT
 
@@ -339,3 +343,63 @@ def test_a_rebuild_makes_the_same_tables_from_what_is_landed_and_asks_no_source(
     assert "landing" not in result.seconds
     assert published(built)[1] == before
     assert run_refresh(built).up_to_date, "a rebuild leaves nothing to do"
+
+
+def land_population_of_its_newest_year_alone(settings: SmallSettings) -> Path:
+    """A snapshot beside the newest one of population, with the rows of 2025 and no others."""
+    folder, manifest = manifests(settings, "population")[-1]
+    lost = manifest.model_copy(
+        deep=True, update={"snapshot_id": f"{manifest.snapshot_id}-lost", "content_sha256": "0"}
+    )
+    target = folder.with_name(lost.snapshot_id)
+    shutil.copytree(folder, target)
+    for part in lost.slices:
+        [page] = part.pages
+        body = json.loads(gzip.decompress((target / page.file).read_bytes()))
+        body["items"] = [row for row in body["items"] if row["year"] == 2025]
+        (target / page.file).write_bytes(gzip.compress(json.dumps(body).encode()))
+        part.rows = len(body["items"])
+    # Begun before the other, so that landing the starter extract still finds that one its newest.
+    begun = manifest.started_at - timedelta(days=1)
+    ended = manifest.finished_at + timedelta(days=1)
+    rows = sum(part.rows for part in lost.slices)
+    lost = lost.model_copy(update={"rows": rows, "started_at": begun, "finished_at": ended})
+    (target / "manifest.json").write_text(lost.model_dump_json())
+    return target
+
+
+def test_what_lost_data_fails_its_check_and_stops_nothing(built: SmallSettings) -> None:
+    lost = land_population_of_its_newest_year_alone(built)
+    result = run_refresh(built)
+    assert result.success, result.error
+    assert not result.up_to_date
+    [found] = result.quarantined
+    assert (found.endpoint, found.snapshot_id) == ("population", lost.name)
+    assert "13 years are missing: 2012-2024" in found.findings
+    with open_instance(built) as instance:
+        events = instance.all_logs(
+            result.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
+        )
+    evaluated = {
+        one.asset_key: one
+        for event in events
+        if event.dagster_event
+        and (one := event.dagster_event.asset_check_evaluation_data).check_name
+        == checks.NOTHING_WAS_LOST
+    }
+    assert {key for key, one in evaluated.items() if not one.passed} == {
+        keys.raw_table("population")
+    }
+    assert len(evaluated) == 7
+    failed = evaluated[keys.raw_table("population")]
+    assert failed.severity == dg.AssetCheckSeverity.ERROR
+    assert failed.metadata["quarantined"].value == 1
+    sentences = [row.data["finding"] for row in failed.metadata["findings"].records]
+    assert any("13 years are missing" in sentence for sentence in sentences)
+
+    acceptance.write(lost, "it is so", built.data_dir)
+    result = run_refresh(built)
+    assert result.success, result.error
+    assert not result.up_to_date, "an acceptance is something new"
+    assert result.quarantined == []
+    assert run_refresh(built).up_to_date

@@ -18,6 +18,8 @@ PROPERTIES = REFERENCE / "_reference__seeds.yml"
 KEYS = {
     "releases": ("release_id",),
     "release_files": ("release_id", "file_name"),
+    "release_contents": ("release_id", "endpoint"),
+    "release_corrections": ("release_id", "endpoint", "source_column"),
     "eras": ("era_id",),
     "origin_groups": ("group_id", "member_iso3"),
     "special_origins": ("unhcr_code",),
@@ -174,6 +176,44 @@ def test_one_checksum_never_has_two_lengths() -> None:
     for row in rows_of("release_files"):
         lengths.setdefault(row["sha256"], set()).add(row["bytes"])
     assert all(len(found) == 1 for found in lengths.values())
+
+
+def test_contents_are_of_files_that_were_published() -> None:
+    files = {(row["release_id"], row["file_name"]) for row in rows_of("release_files")}
+    commits = {row["release_id"]: row["package_commit"] for row in rows_of("releases")}
+    for row in rows_of("release_contents"):
+        name = f"{ENDPOINTS[row['endpoint']].table}.rda"
+        assert (row["release_id"], name) in files
+        assert row["source"].startswith(f"data/{name} of ")
+        assert commits[row["release_id"]] in row["source"]
+        assert re.fullmatch(r"[0-9a-f]{32}", row["content_digest"])
+
+
+def test_equal_files_have_equal_contents_and_no_others_have() -> None:
+    files = rows_of("release_files")
+    checksums = {(row["release_id"], row["file_name"]): row["sha256"] for row in files}
+    by_content: dict[tuple[str, str], set[str]] = {}
+    by_file: dict[str, set[str]] = {}
+    for row in rows_of("release_contents"):
+        name = f"{ENDPOINTS[row['endpoint']].table}.rda"
+        checksum = checksums[row["release_id"], name]
+        by_content.setdefault((row["endpoint"], row["content_digest"]), set()).add(checksum)
+        by_file.setdefault(checksum, set()).add(row["content_digest"])
+    assert all(len(found) == 1 for found in [*by_content.values(), *by_file.values()])
+
+
+def test_the_file_that_lacks_24_years_recognises_nothing() -> None:
+    incomplete = [row for row in rows_of("release_contents") if row["is_complete"] == "false"]
+    assert [(row["release_id"], row["endpoint"]) for row in incomplete] == [
+        ("2025-12.1", "demographics")
+    ]
+
+
+def test_a_correction_is_of_a_count_and_of_years_before_its_release() -> None:
+    years = {row["release_id"]: int(row["reference_date"][:4]) for row in rows_of("releases")}
+    for row in rows_of("release_corrections"):
+        assert row["source_column"] in ENDPOINTS[row["endpoint"]].counts
+        assert int(row["year_from"]) <= int(row["year_to"]) < years[row["release_id"]]
 
 
 def test_an_era_begins_before_it_ends_and_counts_years_in_office() -> None:

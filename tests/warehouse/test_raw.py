@@ -37,6 +37,7 @@ def rows(settings, sql):
 def everything(settings):
     tables = [endpoint.table for endpoint in ENDPOINTS.values()]
     tables += ["snapshots", "snapshot_coverage", "control_differences", "loads"]
+    tables += ["snapshot_profiles", "snapshot_codes", "snapshot_releases"]
     return {table: rows(settings, f"select * from raw.{table} order by all") for table in tables}
 
 
@@ -187,3 +188,50 @@ def test_a_load_killed_at_any_moment_is_made_whole_by_the_next_one(landed):
             loader.send_signal(signal.SIGKILL)
         raw.load(landed)
         assert everything(landed) == whole
+
+
+def test_a_snapshot_taken_out_takes_its_profile_along(landed):
+    raw.load(landed)
+    folder, manifest = landing.manifests(landed, "population")[0]
+    shutil.rmtree(folder)
+    raw.load(landed)
+    for table in ("snapshot_profiles", "snapshot_releases"):
+        found = rows(landed, f"select distinct endpoint, snapshot_id from raw.{table}")
+        assert found
+        assert (manifest.endpoint, manifest.snapshot_id) not in found
+
+
+def test_snapshots_loaded_before_there_were_profiles_get_theirs(landed):
+    raw.load(landed)
+    whole = everything(landed)
+    with connect(landed.build_db, landed) as con:
+        con.execute("drop table raw.snapshot_profiles; drop table raw.snapshot_codes")
+        con.execute("drop table raw.snapshot_releases")
+        con.execute(
+            "create table kept as select endpoint, snapshot_id, content_sha256 from raw.loads"
+        )
+        con.execute(
+            "create or replace table raw.loads (endpoint varchar, snapshot_id varchar, "
+            "content_sha256 varchar, primary key (endpoint, snapshot_id))"
+        )
+        con.execute("insert into raw.loads from kept; drop table kept")
+    assert not raw.load(landed).loaded
+    assert everything(landed) == whole
+
+
+def test_the_starter_extract_is_of_the_releases_it_states_and_all_believed(landed):
+    assert raw.load(landed).quarantined == []
+    found = rows(
+        landed,
+        "select release_id, is_named, differs_in, compared_with from raw.snapshot_releases "
+        "where endpoint = 'population' order by in_force_from",
+    )
+    assert [row[:3] for row in found] == [
+        (release, True, None) for release in ("2024-06", "2024-12", "2025-06", "2025-12.1")
+    ]
+    assert [bool(row[3]) for row in found] == [False, True, True, True]
+
+
+def test_nothing_landed_has_no_release_and_no_findings(settings):
+    assert raw.load(settings).quarantined == []
+    assert rows(settings, "select * from raw.snapshot_releases") == []

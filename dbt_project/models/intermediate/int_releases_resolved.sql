@@ -1,63 +1,25 @@
--- Every release there is a name for: those of the seed, and one for each day on which the API
--- answered something we hold. What the API serves has no name of its own: until its content is
--- recognised it is called by the day it was fetched.
+-- Every release there is a name for: those of the seed, and those that the API served and no list
+-- knows, which are called by the day they were first seen. Which snapshot is which was found by
+-- content while the snapshots were loaded (warehouse/releases.py).
 with named as (
     select * from {{ ref('releases') }}
 ),
 
-snapshots as (
-    select * from {{ ref('stg_unhcr__snapshots') }}
+snapshot_releases as (
+    select * from {{ ref('stg_unhcr__snapshot_releases') }}
 ),
 
-latest_year as (
+unnamed as (
     select
-        snapshot_id,
-        max(reference_year) as latest_year
-    from (
-        {%- for dataset in ['population', 'asylum_applications', 'asylum_decisions'] %}
-        select
-            snapshot_id,
-            reference_year
-        from {{ ref('stg_unhcr__' ~ dataset) }}
-        {{ 'union all' if not loop.last }}
-        {%- endfor %}
-    )
-    group by snapshot_id
-),
-
-fetched as (
-    select
-        'api-' || strftime(snapshots.retrieved_at, '%Y-%m-%d') as release_id,
-        min(cast(snapshots.retrieved_at as date)) as published_on,
-        max(latest_year.latest_year) as latest_year
-    from snapshots
-    left join latest_year using (snapshot_id)
-    where snapshots.stated_release_id is null
-    group by all
-),
-
--- The reference date of the newest year: that of the newest named release of the same year that was
--- out by then; without one, 30 June while the year is running or its Global Trends are not yet due
--- (mid-June of the next year), 31 December after that.
-fetched_with_reference as (
-    select
-        fetched.release_id,
-        'Fetched from the API on ' || fetched.published_on as title,
-        fetched.published_on,
-        coalesce(
-            max_by(named.reference_date, named.published_on),
-            case
-                when fetched.published_on < make_date(fetched.latest_year + 1, 6, 11)
-                    then make_date(fetched.latest_year, 6, 30)
-                else make_date(fetched.latest_year, 12, 31)
-            end
-        ) as reference_date
-    from fetched
-    left join named
-        on
-            year(named.reference_date) = fetched.latest_year
-            and named.published_on <= fetched.published_on
-    group by fetched.release_id, fetched.published_on, fetched.latest_year
+        release_id,
+        any_value(release_title) as title,
+        any_value(in_force_from) as published_on,
+        any_value(release_reference_date) as reference_date,
+        any_value(is_provisional_release) as is_provisional,
+        string_agg(distinct differs_in, '; ' order by differs_in) as differs_in
+    from snapshot_releases
+    where not is_named
+    group by release_id
 ),
 
 final as (
@@ -67,7 +29,8 @@ final as (
         published_on,
         reference_date,
         is_provisional,
-        true as is_named
+        true as is_named,
+        cast(null as varchar) as differs_in
     from named
     union all
     select
@@ -75,9 +38,10 @@ final as (
         title,
         published_on,
         reference_date,
-        coalesce(month(reference_date) = 6, false) as is_provisional,
-        false as is_named
-    from fetched_with_reference
+        is_provisional,
+        false as is_named,
+        differs_in
+    from unnamed
 )
 
 select * from final

@@ -1,42 +1,40 @@
--- Each snapshot with its release and its place in time: recency 1 is the oldest of its endpoint.
+-- Each snapshot with its release and its place in time: recency 1 is the oldest of its endpoint. A
+-- quarantined one has its place too, and is left out where figures are put in force.
 with snapshots as (
     select * from {{ ref('stg_unhcr__snapshots') }}
 ),
 
-releases as (
-    select * from {{ ref('int_releases_resolved') }}
-),
-
-named as (
-    select
-        *,
-        coalesce(
-            stated_release_id, 'api-' || strftime(retrieved_at, '%Y-%m-%d')
-        ) as release_id
-    from snapshots
+snapshot_releases as (
+    select * from {{ ref('stg_unhcr__snapshot_releases') }}
 ),
 
 final as (
     select
-        named.endpoint,
-        named.snapshot_id,
-        named.release_id,
-        named.source_kind,
-        named.retrieved_at,
-        named.last_seen_at,
-        named.times_seen,
-        named.row_count,
-        releases.published_on as in_force_from,
-        releases.reference_date as release_reference_date,
-        coalesce(releases.is_provisional, false) as is_provisional_release,
-        false as is_quarantined,
-        named.content_sha256,
+        snapshots.endpoint,
+        snapshots.snapshot_id,
+        snapshot_releases.release_id,
+        snapshots.source_kind,
+        snapshots.retrieved_at,
+        snapshots.last_seen_at,
+        snapshots.times_seen,
+        snapshots.row_count,
+        snapshot_releases.in_force_from,
+        snapshot_releases.release_reference_date,
+        snapshot_releases.is_provisional_release,
+        snapshot_releases.is_quarantined,
+        snapshots.content_sha256,
         row_number() over (
-            partition by named.endpoint
-            order by releases.published_on, named.retrieved_at, named.snapshot_id
+            partition by snapshots.endpoint
+            order by
+                snapshot_releases.in_force_from,
+                snapshots.retrieved_at,
+                snapshots.snapshot_id
         ) as recency
-    from named
-    left join releases using (release_id)
+    from snapshots
+    left join snapshot_releases
+        on
+            snapshots.endpoint = snapshot_releases.endpoint
+            and snapshots.snapshot_id = snapshot_releases.snapshot_id
 )
 
 select * from final

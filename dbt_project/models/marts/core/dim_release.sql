@@ -1,4 +1,5 @@
--- Every release there is a name for, whether or not the warehouse holds figures of it.
+-- Every release there is a name for, whether or not the warehouse holds figures of it. A release is
+-- in force until the next one that is held; one of which nothing is believed ends no other.
 with releases as (
     select * from {{ ref('int_releases_resolved') }}
 ),
@@ -8,6 +9,10 @@ snapshots as (
         release_id,
         count(*) as snapshot_count,
         string_agg(distinct endpoint, ', ' order by endpoint) as endpoints,
+        string_agg(distinct endpoint, ', ' order by endpoint)
+            filter (where not is_quarantined) as datasets,
+        string_agg(distinct endpoint, ', ' order by endpoint)
+            filter (where is_quarantined) as quarantined_endpoints,
         cast(sum(row_count) as bigint) as row_count,
         min(retrieved_at) as first_retrieved_at,
         max(last_seen_at) as last_seen_at
@@ -20,13 +25,35 @@ held as (
         releases.*,
         coalesce(snapshots.snapshot_count, 0) as snapshot_count,
         snapshots.endpoints,
+        snapshots.datasets,
+        snapshots.quarantined_endpoints,
         coalesce(snapshots.row_count, 0) as row_count,
         snapshots.first_retrieved_at,
         snapshots.last_seen_at,
-        max(releases.published_on) filter (where snapshots.release_id is not null) over ()
+        max(releases.published_on) filter (where snapshots.datasets is not null) over ()
             as newest_published_on
     from releases
     left join snapshots using (release_id)
+),
+
+-- At most one a day, or a release would have two successors.
+successors as (
+    select
+        published_on,
+        min(release_id) as release_id
+    from held
+    where datasets is not null
+    group by published_on
+),
+
+with_successor as (
+    select
+        held.*,
+        successors.published_on as in_force_to,
+        successors.release_id as superseded_by
+    from held
+    asof left join successors
+        on held.published_on < successors.published_on
 ),
 
 final as (
@@ -34,18 +61,24 @@ final as (
         release_id,
         title,
         published_on,
+        published_on as in_force_from,
+        in_force_to,
+        superseded_by,
         reference_date,
         cast(year(reference_date) as integer) as reference_year,
         is_provisional,
         is_named,
+        differs_in,
         snapshot_count > 0 as is_held,
-        snapshot_count > 0 and published_on = newest_published_on as is_newest_held,
+        datasets is not null and published_on = newest_published_on as is_newest_held,
         snapshot_count,
         endpoints,
+        datasets,
+        quarantined_endpoints,
         row_count,
         first_retrieved_at,
         last_seen_at
-    from held
+    from with_successor
 )
 
 select * from final

@@ -1,0 +1,25 @@
+with source as (
+    select * from {{ source('raw', 'snapshot_releases') }}
+),
+
+final as (
+    select
+        endpoint,
+        snapshot_id,
+        release_id,
+        release_title,
+        in_force_from,
+        reference_date as release_reference_date,
+        is_provisional_release,
+        is_named,
+        differs_in,
+        is_quarantined,
+        nullif(array_to_string(findings, ' '), '') as findings,
+        compared_with,
+        cast(accepted_at at time zone 'UTC' as timestamp) as accepted_at,
+        accepted_by,
+        accepted_why
+    from source
+)
+
+select * from final
