@@ -57,7 +57,8 @@ def build(con, database, plan):
             con.execute(f"select count(*) from ({sql})").fetchall()
         else:
             con.execute(f"create schema if not exists {name.split('.')[0]}")
-            con.execute(f"create or replace {kind} {name} as {sql}")
+            body = f"table ({sql})" if kind == "macro" else sql
+            con.execute(f"create or replace {kind} {name} as {body}")
     published = database.with_name("published.duckdb")
     published.unlink(missing_ok=True)
     con.execute(f"attach {text(published)} as published")
@@ -65,7 +66,8 @@ def build(con, database, plan):
     exports.mkdir(exist_ok=True)
     tables = con.execute(
         "select schema_name, table_name from duckdb_tables() "
-        "where database_name = current_database() and schema_name in ('marts', 'reference')"
+        "where database_name = current_database() and (schema_name in ('marts', 'reference') "
+        "or schema_name = 'intermediate' and not starts_with(table_name, 'int_'))"
     ).fetchall()
     for schema, table in tables:
         con.execute(f"create table published.{table} as from {schema}.{table}")

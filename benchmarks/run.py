@@ -2,6 +2,7 @@
 
     make bench                                   # on what is landed in warehouse/data
     make bench ARGS="--api-url URL"              # fetches from URL first, into a folder of its own
+    make bench ARGS="--releases FOLDER"          # and what releases cost: releases.py
 
 Full scale needs a full fetch (`asylum run --source api`), or an address that answers like the API.
 Each figure is the median of --repeat runs, each run a process of its own. README.md in this folder
@@ -21,6 +22,7 @@ import time
 from pathlib import Path
 
 import psutil
+import releases
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -98,7 +100,9 @@ def plan_of(target):
         elif node["resource_type"] in {"model", "test"}:
             kind = "test" if node["resource_type"] == "test" else node["config"]["materialized"]
             kind = "table" if kind == "incremental" else kind
-            plan.append([kind, name, compiled[node["alias"]].read_text()])
+            if kind == "table_function":
+                kind, name = "macro", f"{name}({', '.join(node['config']['parameters'])})"
+            plan.append([kind, name, compiled[Path(node["path"]).stem].read_text()])
 
     for key in nodes:
         visit(key)
@@ -120,6 +124,9 @@ def clear(data):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--api-url", help="fetch from here first; measures the crawl too")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--archive-url", help="measure ten releases too, from this archive")
+    where.add_argument("--releases", type=Path, help="the same, from a folder of parquet files")
     parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="asylum-bench-") as folder:
@@ -197,6 +204,9 @@ def report(options, data):
     )
 
     show(rows)
+    if options.releases or options.archive_url:
+        with tempfile.TemporaryDirectory(prefix="asylum-bench-") as folder:
+            releases.show(releases.measure(options, Path(folder)))
 
 
 def show(rows):

@@ -3,9 +3,9 @@
 All tables of the build's schemas `marts` and `reference` go into schema `main` of a new file, in
 the format DuckDB 1.5 reads too, sorted by their key, with types, NOT NULL and comments kept; so do
 the tables of schema `intermediate` that are asked for, and table functions over all these. The
-finished file takes the old one's place in one step. Beside them stand three tables about them:
-`about` (what a reader must know, one fact a row), `about_snapshots` (what it was made from) and
-`about_tables` (rows and key of each table).
+finished file takes the old one's place in one step. Beside them stand four tables about them:
+`about` (what a reader must know, one fact a row), `about_snapshots` (what it was made from),
+`about_tables` (rows and key of each table) and `about_functions` (how each is called).
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ SCHEMAS = ("marts", "reference")
 ON_REQUEST = "intermediate"
 # Readers may have an older DuckDB than the build.
 STORAGE_VERSION = "v1.5.0"
+# The tables about the tables.
+_ABOUT = ("about", "about_snapshots", "about_tables", "about_functions")
 # What the build's own tool leaves behind when it is killed between two renames.
 _LEFT_BY_DBT = "__dbt_"
 _LOCK_SECONDS = 120
@@ -144,7 +146,8 @@ def publish(
     functions of schema `marts` to publish; what they read must be among the tables.
 
     Raises PublishError when the build has nothing to publish, has a view among its tables, two
-    tables of one name, or when the new file does not hold what the build holds;
+    tables of one name, a function that does not answer from what is published, or when the new
+    file does not hold what the build holds;
     DatabaseBusyError when another process holds the build. In all these cases, and when it is
     killed, the old published file stays.
     """
@@ -163,7 +166,7 @@ def publish(
         temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
         built_at = datetime.now(UTC).replace(microsecond=0)
         try:
-            tables = _write(
+            tables, found = _write(
                 settings,
                 temporary,
                 known,
@@ -172,7 +175,7 @@ def publish(
                 only=only,
                 functions=functions,
             )
-            _verify(settings, temporary, tables)
+            _verify(settings, temporary, tables, found)
             # A journal beside the old file can only come from somebody who wrote into it; DuckDB
             # would replay it into the new one.
             _journal(target).unlink(missing_ok=True)
@@ -272,7 +275,7 @@ def _write(
     keys: Mapping[str, Sequence[str]],
     only: Collection[str] | None,
     functions: Collection[str],
-) -> list[_Table]:
+) -> tuple[list[_Table], list[_Function]]:
     with connect(_MEMORY, settings) as con:
         _attach_build(con, settings.build_db)
         tables = _tables(con, settings.build_db, keys, only)
@@ -286,12 +289,13 @@ def _write(
         con.execute("begin")
         for table in tables:
             _copy(con, table)
-        _describe(con, lineage, built_at, tables)
+        _describe(con, lineage, built_at, tables, found)
         con.execute("commit")
+        con.execute("detach build")  # no function can lean on it
         _create(con, found)
         # Detaching writes everything into the file itself and removes its journal.
         con.execute("detach published")
-    return tables
+    return tables, found
 
 
 def _attach_build(con: duckdb.DuckDBPyConnection, build: Path) -> None:
@@ -343,7 +347,7 @@ def _tables(
         raise PublishError(
             f"{build}: no tables in schema {' or '.join(SCHEMAS)}. Build before publishing."
         )
-    taken: dict[str, str] = dict.fromkeys(("about", "about_snapshots", "about_tables"), "this file")
+    taken: dict[str, str] = dict.fromkeys(_ABOUT, "this file")
     for schema, name, _ in found:
         if name.lower() in taken:
             raise PublishError(
@@ -460,15 +464,31 @@ def _create(con: duckdb.DuckDBPyConnection, functions: Sequence[_Function]) -> N
     for function in functions:
         name = identifier(function.name)
         parameters = ", ".join(identifier(parameter) for parameter in function.parameters)
-        con.execute(f"create macro {name}({parameters}) as table ({function.query})")
+        with _must_answer(function):
+            con.execute(f"create macro {name}({parameters}) as table ({function.query})")
         if function.comment is not None:
             con.execute(f"comment on macro table {name} is {literal(function.comment)}")
     con.execute("commit")
     con.execute("use memory")
 
 
+@contextmanager
+def _must_answer(function: _Function) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        raise PublishError(
+            f"The function {function.name} does not answer from the published tables alone: "
+            f"{error}. What it reads and calls must be published too."
+        ) from error
+
+
 def _describe(
-    con: duckdb.DuckDBPyConnection, lineage: Lineage, built_at: datetime, tables: Sequence[_Table]
+    con: duckdb.DuckDBPyConnection,
+    lineage: Lineage,
+    built_at: datetime,
+    tables: Sequence[_Table],
+    functions: Sequence[_Function],
 ) -> None:
     """The tables about the tables."""
     times = [used.retrieved_at for used in lineage.snapshots if used.retrieved_at]
@@ -492,6 +512,7 @@ def _describe(
         ("built_at", _utc(built_at), "when this file was made, UTC"),
         ("snapshots", str(len(lineage.snapshots)), "see table about_snapshots"),
         ("tables", str(len(tables)), "see table about_tables"),
+        ("functions", str(len(functions)), "see table about_functions"),
         ("project", PROJECT_NAME, "what made this file"),
         ("project_version", project_version(), "its version"),
         ("build_fingerprint", lineage.build_fingerprint, "equal means made from the same"),
@@ -540,6 +561,18 @@ def _describe(
         },
         [(t.name, t.schema, t.rows, t.key or None, t.comment) for t in tables],
     )
+    _small_table(
+        con,
+        "about_functions",
+        "The functions of this file that answer with a table: one a row. "
+        "Ask them with select * from NAME(PARAMETERS).",
+        {
+            "function_name": ("varchar not null", "name of the function"),
+            "parameters": ("varchar[] not null", "what is given to it, in order"),
+            "description": ("varchar", "what a row of its answer is"),
+        },
+        sorted((f.name, f.parameters, f.comment) for f in functions),
+    )
 
 
 def _small_table(
@@ -568,7 +601,9 @@ def _utc(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _verify(settings: Settings, temporary: Path, tables: Sequence[_Table]) -> None:
+def _verify(
+    settings: Settings, temporary: Path, tables: Sequence[_Table], functions: Sequence[_Function]
+) -> None:
     """Open what was written as a reader would, and hold it against the build."""
     if _journal(temporary).exists():
         raise PublishError(
@@ -584,3 +619,8 @@ def _verify(settings: Settings, temporary: Path, tables: Sequence[_Table]) -> No
                     f"{table.name}: {table.rows:,} rows in the build, {rows:,} in the file to be "
                     f"published. The published file was not touched; run again."
                 )
+        con.execute("use published")
+        for function in functions:
+            given = ", ".join("null" for _ in function.parameters)
+            with _must_answer(function):
+                con.execute(f"from {identifier(function.name)}({given}) limit 0")

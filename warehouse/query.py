@@ -90,6 +90,14 @@ class Session:
             "where database_name = current_database() and not temporary order by table_name"
         ).fetchall()
 
+    def functions(self) -> list[tuple[str, str]]:
+        """Each published function as it is called, with its description."""
+        return self._con.execute(
+            "select function_name || '(' || array_to_string(parameters, ', ') || ')', "
+            "coalesce(comment, '') from duckdb_functions() where function_type = 'table_macro' "
+            "and database_name = current_database() and not internal order by function_name"
+        ).fetchall()
+
     def columns(self, table: str) -> list[tuple[str, str, str]]:
         """Name, type and description of each column of a table. Raises QueryError if unknown."""
         found = self._con.execute(

@@ -1,4 +1,4 @@
-"""The prompt of `asylum sql`: statements until `;`, and four words that begin with a dot."""
+"""The prompt of `asylum sql`: statements until `;`, and five words that begin with a dot."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from warehouse.query import QueryError, Session
 _HELP = """\
 A statement ends with ; and may have several lines.
 .tables         the tables, with rows and description
+.functions      the tables as of a day: select * from NAME('2026-02-01')
 .schema TABLE   the columns of a table, with type and description
 .quit           leave (Ctrl-D does too)"""
 Show = Callable[[str], None]
@@ -55,6 +56,8 @@ def loop(session: Session, out: Console, errors: Console, show: Show) -> None:
 def _word(session: Session, words: list[str]) -> RenderableType:
     if words[0] == ".tables":
         return console.listing(("table", "rows", "description"), session.tables())
+    if words[0] == ".functions":
+        return console.listing(("function", "description"), session.functions())
     if words[0] == ".schema" and len(words) == 2:
         return console.listing(("column", "type", "description"), session.columns(words[1]))
     return console.plain_lines(_HELP)

@@ -63,7 +63,8 @@
         group by origin_unhcr_code, reference_year
     ),
 
-    decisions as (
+    -- Materialised, since it is read twice: else it is computed twice, as of a day.
+    decisions as materialized (
         select
             country_unhcr_code,
             counting_unit,

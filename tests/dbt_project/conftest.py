@@ -11,7 +11,8 @@ import duckdb
 import pytest
 
 from tests.dbt_project.made_up import MadeUp, Project
-from warehouse import dbt, landing, raw
+from warehouse import dbt, fingerprint, landing, raw
+from warehouse.publish import publish
 from warehouse.settings import Settings
 
 
@@ -62,6 +63,22 @@ def manifest(starter_build: Settings) -> dict[str, Any]:
 def project(starter_build: Settings, manifest: dict[str, Any]) -> Project:
     """The project as dbt compiled it."""
     return Project(manifest, starter_build)
+
+
+@pytest.fixture(scope="session")
+def published_starter(starter_build: Settings, manifest: dict[str, Any]) -> Settings:
+    """Settings of the data folder in which the starter build is published, too."""
+    tested = fingerprint.read_tested(starter_build)
+    assert tested is not None
+    tables = dbt.published_tables(manifest)
+    publish(
+        starter_build,
+        lineage=tested.lineage.model_dump(),
+        keys={table.name: table.key for table in tables if table.key},
+        only=[table.name for table in tables],
+        functions=dbt.published_functions(manifest),
+    )
+    return starter_build
 
 
 @pytest.fixture(scope="session")

@@ -75,6 +75,22 @@ comment on column marts.dim_country.country_name is 'As UNHCR has it.';
 insert into reference.releases values ('2025-12.1', '2026-02-01'), ('2024-06', '2024-10-09');
 """
 
+# Table functions as the build has them: each table named with the build's catalogue, a function
+# that calls another, and one comment. Their names are in the wrong order on purpose.
+FUNCTIONS = ["a_sum_as_of", "releases_as_of"]
+_FUNCTIONS = """
+create or replace macro build.marts.releases_as_of(as_of_day) as table (
+    select release_id, published_on from build.reference.releases where published_on <= as_of_day
+);
+create or replace macro build.marts.a_sum_as_of(as_of_day) as table (
+    select origin_unhcr_code, count(*) as releases
+    from build.marts.mart_origin_yearly
+    inner join build.marts.releases_as_of(as_of_day) as known using (release_id)
+    group by origin_unhcr_code
+);
+comment on macro table build.marts.releases_as_of is 'Published by a day. It''s a row each.';
+"""
+
 
 def settings_in(folder: Path, **values: object) -> Settings:
     """Settings whose data folder is `folder`."""
@@ -140,10 +156,22 @@ def statements(settings: Settings, *texts: str) -> None:
             con.execute(text)
 
 
+def with_functions(settings: Settings) -> None:
+    """Add table functions to the build."""
+    statements(settings, _FUNCTIONS)
+
+
 def published(settings: Settings, *, seed: int = 0, asylum_name: str = "Brazil") -> Published:
     """A published small build."""
     build(settings, seed=seed, asylum_name=asylum_name)
     return publish(settings, lineage=LINEAGE, keys=KEYS)
+
+
+def published_with_functions(settings: Settings) -> Published:
+    """A published small build with table functions."""
+    build(settings)
+    with_functions(settings)
+    return publish(settings, lineage=LINEAGE, keys=KEYS, functions=FUNCTIONS)
 
 
 def ask(path: Path, query: str) -> list[Sequence[object]]:

@@ -25,6 +25,7 @@ from tests.warehouse.small_build import (
     LINEAGE,
     build,
     published,
+    published_with_functions,
     settings_in,
     statements,
 )
@@ -663,11 +664,12 @@ def test_parquet_is_not_poured_onto_a_terminal(settings: Settings) -> None:
 
 
 def test_the_prompt_answers_statement_by_statement_and_survives_errors(settings: Settings) -> None:
-    published(settings)
+    published_with_functions(settings)
     code, seen = on_a_terminal(
         "sql",
         typed=[
             *("select 40 +\n", "2 as answer;\n", "from nothing;\n", ".tables\n"),
+            *(".functions\n", "from releases_as_of('2025-01-01');\n"),
             *(".schema dim_country\n", ".schema nothing\n", ".help\n"),
             *("select 'a;b' as semicolon;\n", "select 1\n", CTRL_C, ".quit\n"),
         ],
@@ -676,6 +678,7 @@ def test_the_prompt_answers_statement_by_statement_and_survives_errors(settings:
     for part in (
         *("answer", "42", "nothing does not exist", "Countries, one a row."),
         *("As UNHCR has it.", "There is no table 'nothing'", "A statement ends with ;", "a;b"),
+        *("releases_as_of(as_of_day)", "Published by a day.", "2024-06"),
     ):
         assert part in seen
     assert "Traceback" not in seen

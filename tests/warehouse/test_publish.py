@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -16,13 +17,16 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.warehouse.small_build import (
+    FUNCTIONS,
     KEYS,
     LINEAGE,
     ask,
     build,
     published,
+    published_with_functions,
     settings_in,
     statements,
+    with_functions,
 )
 from warehouse import publish as publish_module
 from warehouse.database import DatabaseBusyError
@@ -236,6 +240,106 @@ def test_only_the_tables_named_are_published_and_each_must_be_there(settings: Se
     assert set(done.rows) == {"dim_country", "releases"}
     with pytest.raises(PublishError, match="mart_gone is not in schema"):
         publish(settings, lineage=LINEAGE, only=["dim_country", "mart_gone"])
+
+
+def opened(path: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(path), read_only=True)
+
+
+def attached(path: Path) -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect()
+    con.execute(f"attach '{path}' as anything (read_only)")
+    con.execute("use anything")
+    return con
+
+
+@pytest.mark.parametrize("name", ["asylum.duckdb", "other.duckdb"])
+@pytest.mark.parametrize("reader", [opened, attached])
+def test_functions_answer_whatever_the_file_is_called_and_however_it_is_opened(
+    settings: Settings, name: str, reader: Callable[[Path], duckdb.DuckDBPyConnection]
+) -> None:
+    done = published_with_functions(settings)
+    settings.build_db.unlink()
+    path = done.path.rename(done.path.with_name(name))
+    with reader(path) as con:
+        for day, known in (("2024-10-08", []), ("2025-01-01", ["2024-06"])):
+            found = con.execute(f"select release_id from releases_as_of('{day}')").fetchall()
+            assert [release for (release,) in found] == known
+        found = con.execute("from a_sum_as_of(date '2026-02-01')").fetchall()
+        assert found == [("CHI", 12)]
+        assert con.execute("from a_sum_as_of('2026-01-31')").fetchall() == []
+
+
+def test_functions_answer_where_the_published_file_is_opened_as_the_project_does(
+    settings: Settings,
+) -> None:
+    published_with_functions(settings)
+    with open_published(settings) as con:
+        assert con.execute("from a_sum_as_of('2026-02-01')").fetchall() == [("CHI", 12)]
+
+
+def test_functions_keep_their_parameters_and_comments_and_are_listed(settings: Settings) -> None:
+    published_with_functions(settings)
+    expected = [
+        ("a_sum_as_of", ["as_of_day"], None),
+        ("releases_as_of", ["as_of_day"], "Published by a day. It's a row each."),
+    ]
+    in_catalogue = ask(
+        settings.published_db,
+        "select function_name, parameters, comment from duckdb_functions() "
+        "where database_name = 'asked' and function_type = 'table_macro' order by all",
+    )
+    assert in_catalogue == ask(settings.published_db, "from about_functions") == expected
+
+
+def test_a_function_that_nobody_asks_for_is_not_published(settings: Settings) -> None:
+    build(settings)
+    with_functions(settings)
+    publish(settings, lineage=LINEAGE, keys=KEYS, functions=["releases_as_of"])
+    assert ask(settings.published_db, "select function_name from about_functions") == [
+        ("releases_as_of",)
+    ]
+    with pytest.raises(duckdb.CatalogException, match="a_sum_as_of"):
+        ask(settings.published_db, "from a_sum_as_of('2026-02-01')")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "functions", "error", "message"),
+    [
+        pytest.param(
+            *("select 1", [*FUNCTIONS, "gone_as_of"]),
+            *(PublishError, "the function gone_as_of is not in schema marts"),
+            id="a function that the build has not",
+        ),
+        pytest.param(
+            *("create macro marts.gone_as_of(d) as d", [*FUNCTIONS, "gone_as_of"]),
+            *(PublishError, "the function gone_as_of is not in schema marts"),
+            id="a function that answers with a value",
+        ),
+        pytest.param(
+            *("select 1", ["a_sum_as_of"]),
+            *(PublishError, "a_sum_as_of.*releases_as_of"),
+            id="a function that calls one that is not published",
+        ),
+        pytest.param(
+            "create schema other; create table other.notes as select 1 as note; "
+            "create macro marts.notes_as_of(d) as table (from build.other.notes)",
+            ["notes_as_of"],
+            *(PublishError, "notes_as_of.*notes"),
+            id="a function that reads a table that is not published",
+        ),
+    ],
+)
+def test_a_function_that_could_not_answer_is_refused_and_the_old_file_stays(
+    settings: Settings, spoil: str, functions: list[str], error: type[Exception], message: str
+) -> None:
+    published_with_functions(settings)
+    before = settings.published_db.read_bytes()
+    statements(settings, spoil)
+    with pytest.raises(error, match=message):
+        publish(settings, lineage=LINEAGE, keys=KEYS, functions=functions)
+    assert settings.published_db.read_bytes() == before
+    assert files(settings) == {"build.duckdb", "asylum.duckdb"}
 
 
 def test_what_a_killed_dbt_leaves_is_not_published(settings: Settings) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.warehouse.small_build import ask, published, settings_in
+from tests.warehouse.small_build import ask, published, published_with_functions, settings_in
 from warehouse.publish import PublishedMissingError
 from warehouse.query import QueryError, Session, open_session
 from warehouse.settings import Settings
@@ -23,7 +23,7 @@ from warehouse.settings import Settings
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A published file that no test here may change."""
     settings = settings_in(tmp_path_factory.mktemp("query") / "data")
-    published(settings)
+    published_with_functions(settings)
     return settings
 
 
@@ -257,6 +257,14 @@ def test_the_schema_of_a_table_is_told_with_descriptions(session: Session) -> No
     assert ("country_name", "VARCHAR", "As UNHCR has it.") in session.columns("DIM_country")
     with pytest.raises(QueryError, match="no table 'nothing'"):
         session.columns("nothing")
+
+
+def test_functions_are_told_as_they_are_called_and_answer(session: Session) -> None:
+    assert session.functions() == [
+        ("a_sum_as_of(as_of_day)", ""),
+        ("releases_as_of(as_of_day)", "Published by a day. It's a row each."),
+    ]
+    assert rows(session, "from a_sum_as_of('2026-02-01')") == [[("CHI", 12)]]
 
 
 def test_without_a_published_file_the_way_to_one_is_named(tmp_path: Path) -> None:

@@ -1,0 +1,370 @@
+"""What releases cost: histories of five and ten against one, and a question as of a day.
+
+    python benchmarks/releases.py                        # fetches ten releases from UNHCR's archive
+    python benchmarks/releases.py --archive-url URL      # from another place that keeps them
+    python benchmarks/releases.py --releases FOLDER      # FOLDER/RELEASE/DATASET.parquet
+
+With --releases, what the folder lacks of the ten is derived from what it has (see DERIVED), so that
+the sizes are true where the figures are not. README.md in this folder says what is measured and
+what came out.
+"""
+
+import argparse
+import gzip
+import hashlib
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from warehouse import dbt, fingerprint, raw
+from warehouse.backfill import backfill
+from warehouse.manifest import FILE_NAME, Coverage, Manifest, Page, Slice
+from warehouse.publish import open_published, publish
+from warehouse.settings import Settings, load_settings
+from warehouse.unhcr.endpoints import ENDPOINTS, PAIRS
+
+ONE = ["2025-12.1"]
+FIVE = ["2024-06", "2024-12", "2025-06", "2025-12.0", *ONE]
+# Release: the one it is made from, its newest year, and the share of that year's figures that are
+# made others. Between real releases 77 to 93 % of a provisional year's rows change when it becomes
+# final, and 1 to 6 % in a correction.
+DERIVED = {
+    "2022-12.0": ("2024-06", 2022, 0.02),
+    "2022-12.1": ("2024-06", 2022, 0.0),
+    "2023-06": ("2024-06", 2023, 0.85),
+    "2023-12": ("2024-06", 2023, 0.02),
+    "2025-06.1": ("2025-06", 2025, 0.02),
+}
+TEN = sorted([*DERIVED, *FIVE])
+# Models alone: their tests are part of a whole run.
+UP_TO_HISTORIES = [
+    "+int_*_placed",
+    *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
+]
+PAGE_ROWS = 10_000
+QUESTIONS = 300
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--archive-url", help="base address of the archive")
+    where.add_argument("--releases", type=Path, help="a folder of releases as parquet files")
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        print(json.dumps(CHILDREN[options.child[0]](Path(options.child[1]))))
+        return
+    with tempfile.TemporaryDirectory(prefix="asylum-bench-") as folder:
+        show(measure(options, Path(folder)))
+
+
+def measure(options, folder):
+    """Rows of the report: (what, figure, against)."""
+    landed = folder / "landed"
+    land(options, landed)
+    rows, sizes, seconds = [], {}, {}
+    for name, releases in (("one", ONE), ("five", FIVE), ("ten", TEN)):
+        data = folder / name
+        choose(landed, data, releases)
+        seconds[name] = []
+        for _ in range(options.repeat):
+            forget_build(data)
+            seconds[name].append(child("histories", data))
+        if name != "one":
+            choose(landed, folder / f"{name}, added to", releases[:-1])
+            adding = added_to(folder / f"{name}, added to", landed, releases, options.repeat)
+            rows += against_rebuild(len(releases), adding, seconds[name])
+        forget_build(data)
+        sizes[name] = child("whole", data)
+    for name in ("five", "ten"):
+        rows += against_one(name, sizes, seconds)
+    return [*rows, *answers(folder / "ten")]
+
+
+def added_to(data, landed, releases, repeat):
+    """Seconds of a run that adds the last release to the others, which are landed in `data`."""
+    child("histories", data)
+    kept = data / "kept.duckdb"
+    shutil.copy(data / "build.duckdb", kept)
+    choose(landed, data, releases)
+    found = []
+    for _ in range(repeat):
+        shutil.copy(kept, data / "build.duckdb")
+        found.append(child("histories", data))
+    return found
+
+
+def against_rebuild(count, adding, rebuilds):
+    """The last release added to the others, against all of them made anew."""
+    for what, key in (("histories", "histories"), ("landed pages to histories", "all")):
+        ours, plain = of(adding, key), of(rebuilds, key)
+        yield (
+            f"the last of {count} releases added, against all anew: {what}",
+            f"{ours:.2f} s",
+            f"{ours / plain:.2f} x {plain:.2f} s",
+        )
+
+
+def against_one(name, sizes, seconds):
+    """Rows, bytes and times of several releases against those of one."""
+    here, one = sizes[name], sizes["one"]
+    yield (
+        f"{name} releases: rows of the histories",
+        f"{here['rows']:,}",
+        f"{here['rows'] / one['rows']:.2f} x {one['rows']:,}",
+    )
+    for what in ("asylum.duckdb", "build.duckdb"):
+        yield (
+            f"{name} releases: {what}",
+            f"{here[what] / 2**20:.1f} MiB",
+            f"{here[what] / one[what]:.2f} x {one[what] / 2**20:.1f} MiB",
+        )
+    for what, key in (("histories", "histories"), ("landed pages to histories", "all")):
+        ours, plain = of(seconds[name], key), of(seconds["one"], key)
+        yield f"{name} releases: {what}", f"{ours:.2f} s", f"{ours / plain:.2f} x {plain:.2f} s"
+    yield (
+        f"{name} releases: landed pages to published file",
+        f"{here['seconds']:.1f} s",
+        f"{here['seconds'] / one['seconds']:.2f} x {one['seconds']:.1f} s",
+    )
+
+
+def of(found, key):
+    return statistics.median(one[key] for one in found)
+
+
+# Questions ---------------------------------------------------------------------------------------
+
+BY_PAIR = "where origin_unhcr_code = ? and asylum_unhcr_code = ? and reference_year = ?"
+BY_ORIGIN = "where origin_unhcr_code = ? and reference_year = ?"
+EVERY_YEAR = "where asylum_unhcr_code <> ? group by reference_year"
+SUMS = "select reference_year, sum(asylum_seekers_stock), count(*) "
+ASKED = [
+    # what, newest, as of a day, condition
+    ("one pair and year", "fct_population_yearly", "population_as_of", BY_PAIR),
+    ("an origin and year", "fct_population_yearly", "population_as_of", BY_ORIGIN),
+    (
+        "an origin and year",
+        "fct_asylum_applications_yearly",
+        "asylum_applications_as_of",
+        BY_ORIGIN,
+    ),
+    ("an origin and year", "fct_asylum_decisions_yearly", "asylum_decisions_as_of", BY_ORIGIN),
+    ("the world by year", "fct_population_yearly", "population_as_of", EVERY_YEAR),
+    ("an origin and year", "mart_origin_yearly", "origin_yearly_as_of", BY_ORIGIN),
+    ("an origin and year", "mart_destination_yearly", "destination_yearly_as_of", BY_ORIGIN),
+]
+
+
+def answers(data):
+    """Milliseconds of questions as of a day against the newest-only, on one warm connection."""
+    with open_published(settings_of(data)) as con:
+        days = [d for (d,) in con.execute("select published_on from dim_release").fetchall()]
+        keys = con.execute(
+            "select origin_unhcr_code, asylum_unhcr_code, reference_year "
+            "from fct_population_yearly where reference_year >= 2000 "
+            f"order by hash(origin_unhcr_code, asylum_unhcr_code, reference_year) limit {QUESTIONS}"
+        ).fetchall()
+        for what, table, function, condition in ASKED:
+            count = QUESTIONS if table.startswith("fct") else QUESTIONS // 10
+            plain, dated = [], []
+            for number, (origin, asylum, year) in enumerate(keys[:count]):
+                asked = {BY_PAIR: [origin, asylum, year], EVERY_YEAR: [asylum]}.get(
+                    condition, [origin, year]
+                )
+                select = SUMS if condition == EVERY_YEAR else ""
+                day = days[number % len(days)]
+                dated.append(timed(con, f"{select}from {function}('{day}') {condition}", asked))
+                plain.append(timed(con, f"{select}from {table} {condition}", asked))
+            plain, dated = plain[3:], dated[3:]  # the first ones warm the connection up
+            p50 = [statistics.median(times) for times in (plain, dated)]
+            p95 = [statistics.quantiles(times, n=20)[-1] for times in (plain, dated)]
+            yield (
+                f"{function}(day), {what}",
+                f"p50 {p50[1]:.1f} ms, p95 {p95[1]:.1f} ms",
+                f"{p50[1] / p50[0]:.2f} x {table}: p50 {p50[0]:.1f} ms, p95 {p95[0]:.1f} ms",
+            )
+
+
+def timed(con, query, values):
+    started = time.perf_counter()
+    con.execute(query, values).fetchall()
+    return 1000 * (time.perf_counter() - started)
+
+
+# Builds, each in a process of its own ------------------------------------------------------------
+
+
+def settings_of(data):
+    return Settings.model_validate({"data_dir": data})
+
+
+def child(what, data):
+    command = [sys.executable, __file__, "--child", what, str(data)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{what} of {data} failed:\n{done.stdout}\n{done.stderr}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def build_histories(data):
+    """Landing to histories: seconds in all, and of the histories' own statements."""
+    settings = settings_of(data)
+    dbt.ensure_manifest(settings)
+    started = time.perf_counter()
+    raw.load(settings)
+    result = dbt.build(settings, select=UP_TO_HISTORIES)
+    seconds = time.perf_counter() - started
+    if result.failed:
+        sys.exit(result.failure_text())
+    own = [n.seconds for n in result.models if n.name.endswith("_history")]
+    return {"all": seconds, "histories": sum(own)}
+
+
+def build_whole(data):
+    """Landing to the published file: seconds, bytes of both files, rows of the histories."""
+    settings = settings_of(data)
+    dbt.ensure_manifest(settings)
+    started = time.perf_counter()
+    raw.load(settings)
+    result = dbt.build(settings)
+    tested = fingerprint.read_tested(settings)
+    if tested is None:
+        sys.exit(result.failure_text())
+    known = dbt.load_manifest(settings)
+    tables = dbt.published_tables(known)
+    publish(
+        settings,
+        lineage=tested.lineage.model_dump(),
+        keys={table.name: table.key for table in tables if table.key},
+        only=[table.name for table in tables],
+        functions=dbt.published_functions(known),
+    )
+    seconds = time.perf_counter() - started
+    return {
+        "seconds": seconds,
+        "rows": sum(n.rows for n in result.models if n.name.endswith("_history")),
+        "asylum.duckdb": settings.published_db.stat().st_size,
+        "build.duckdb": settings.build_db.stat().st_size,
+    }
+
+
+CHILDREN = {"histories": build_histories, "whole": build_whole}
+
+
+def forget_build(data):
+    for path in data.glob("*.duckdb*"):
+        path.unlink()
+
+
+# Landing -----------------------------------------------------------------------------------------
+
+
+def choose(landed, data, releases):
+    """A data folder in which these releases are landed, and no other."""
+    shutil.rmtree(data / "landing", ignore_errors=True)
+    for manifest in landed.glob(f"landing/*/*/{FILE_NAME}"):
+        if json.loads(manifest.read_bytes())["release_id"] in releases:
+            home = data / manifest.parent.relative_to(landed)
+            shutil.copytree(manifest.parent, home, copy_function=os.link)
+
+
+def land(options, landed):
+    """All ten releases, landed in a folder of their own."""
+    landed.mkdir()
+    if options.releases is None:
+        settings = load_settings().model_copy(update={"data_dir": landed})
+        backfill(settings, archive_url=options.archive_url)
+        return
+    con = duckdb.connect()
+    for release in TEN:
+        source, year, share = DERIVED.get(release, (release, int(release[:4]), 0.0))
+        if (options.releases / release).exists():
+            source, share = release, 0.0
+        for endpoint in ENDPOINTS.values():
+            file = options.releases / source / f"{endpoint.table}.parquet"
+            # The demographics of parquet releases are without the population types of their key.
+            if file.exists() and endpoint.name != "demographics":
+                land_table(con, landed, endpoint, file, release=release, year=year, share=share)
+
+
+def land_table(con, landed, endpoint, file, *, release, year, share):
+    """One dataset as the archive's would be, up to `year`, with this share of it changed."""
+    there = [c for c, *_ in con.execute(f"describe from '{file}'").fetchall()]
+    kept = [column for column in endpoint.columns if column in there]
+    changed = f"hash(coo, coa, year, '{release}') % 1000 < {round(1000 * share)} and year = {year}"
+    values = ", ".join(
+        f"case when {changed} and {c} > 0 then {c} + 5 else {c} end" if c in endpoint.counts else c
+        for c in kept
+    )
+    found = con.execute(f"select {values} from '{file}' where year <= {year}").fetchall()
+    items = [
+        {
+            column: value
+            if column not in endpoint.counts
+            else ("-" if value is None else value or "0")
+            for column, value in zip(kept, row, strict=True)
+        }
+        for row in found
+    ]
+    home = landed / "landing" / endpoint.name / f"archive-{release}-{endpoint.table}"
+    home.mkdir(parents=True)
+    pages, whole = [], hashlib.sha256()
+    for number, at in enumerate(range(0, len(items), PAGE_ROWS), start=1):
+        part = items[at : at + PAGE_ROWS]
+        body = json.dumps({"page": number, "maxPages": 1, "total": [], "items": part}).encode()
+        whole.update(body)
+        name = f"{PAIRS}-{number:04d}.json.gz"
+        (home / name).write_bytes(gzip.compress(body, 1))
+        sha256 = hashlib.sha256(body).hexdigest()
+        pages.append(Page(file=name, page=number, rows=len(part), bytes=len(body), sha256=sha256))
+    now = datetime.now(UTC)
+    coverage = Coverage(year_from=endpoint.first_year, year_to=year)
+    manifest = Manifest(
+        endpoint=endpoint.name,
+        snapshot_id=home.name,
+        source="archive",
+        source_url=file.as_uri(),
+        release_id=release,
+        started_at=now,
+        finished_at=now,
+        rows=len(items),
+        content_sha256=whole.hexdigest(),
+        slices=[
+            Slice(
+                slice=PAIRS,
+                params={},
+                page_size=PAGE_ROWS,
+                pages=pages,
+                rows=len(items),
+                columns=kept,
+                coverage=coverage,
+            )
+        ],
+    )
+    (home / FILE_NAME).write_text(manifest.model_dump_json(), "utf-8")
+
+
+def show(rows):
+    from rich.console import Console  # noqa: PLC0415 - only for the table
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table("what", "measured", "against")
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

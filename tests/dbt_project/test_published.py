@@ -1,0 +1,143 @@
+"""The published starter extract, asked as of a day by everyone who may ask."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from warehouse import dbt
+from warehouse.publish import open_published
+from warehouse.query import Session, open_session
+from warehouse.settings import Settings
+
+AS_OF = {
+    "population_as_of": "fct_population_yearly",
+    "population_totals_as_of": "fct_population_totals_yearly",
+    "asylum_applications_as_of": "fct_asylum_applications_yearly",
+    "asylum_applications_totals_as_of": "fct_asylum_applications_totals_yearly",
+    "asylum_decisions_as_of": "fct_asylum_decisions_yearly",
+    "asylum_decisions_totals_as_of": "fct_asylum_decisions_totals_yearly",
+    "origin_yearly_as_of": "mart_origin_yearly",
+    "destination_yearly_as_of": "mart_destination_yearly",
+}
+
+
+@pytest.fixture(scope="module")
+def session(published_starter: Settings) -> Iterator[Session]:
+    with open_session(published_starter) as session:
+        yield session
+
+
+def rows(session: Session, query: str) -> list[Any]:
+    [result] = session.run(query)
+    return result.fetchall()
+
+
+def test_every_function_of_the_project_is_there_and_described(
+    session: Session, manifest: dict[str, Any]
+) -> None:
+    assert dbt.published_functions(manifest) == sorted(AS_OF)
+    listed = session.functions()
+    assert [call for call, _ in listed] == [f"{name}(as_of_day)" for name in sorted(AS_OF)]
+    for call, description in listed:
+        assert AS_OF[call.partition("(")[0]] in description
+    assert rows(session, "select function_name, description from about_functions") == [
+        (call.partition("(")[0], description) for call, description in listed
+    ]
+
+
+@pytest.mark.parametrize(
+    ("day", "year", "stock"),
+    [
+        ("2025-02-01", 2024, 176_239),
+        ("2025-07-01", 2024, 180_960),
+        ("2026-02-01", 2024, 180_960),
+        ("2026-02-01", 2025, 178_725),
+        ("2026-07-01", 2025, 99_716),
+    ],
+)
+def test_asylum_seekers_from_china_were_what_was_said_on_the_day(
+    session: Session, day: str, year: int, stock: int
+) -> None:
+    of_china = f"where origin_iso3 = 'CHN' and reference_year = {year}"
+    found = rows(
+        session,
+        f"select asylum_seekers_stock from origin_yearly_as_of('{day}') {of_china} "
+        f"and counting_unit = 'persons'",
+    )
+    assert found == [(stock,)]
+    total = (
+        f"select asylum_seekers_stock from population_totals_as_of('{day}') "
+        f"where country_iso3 = 'CHN' and total_by = 'origin' and reference_year = {year}"
+    )
+    assert rows(session, total) == [(stock,)]
+    summed = f"select sum(asylum_seekers_stock)::bigint from destination_yearly_as_of('{day}')"
+    assert rows(session, f"{summed} {of_china} and counting_unit = 'persons'") == [(stock,)]
+
+
+def test_the_united_states_had_carried_their_figure_forward(session: Session) -> None:
+    query = (
+        "select asylum_seekers_stock, is_provisional, reference_date::varchar, release_id "
+        "from population_as_of('{}') where origin_iso3 = 'CHN' and asylum_iso3 = 'USA' "
+        "and reference_year = 2025"
+    )
+    assert rows(session, query.format("2026-02-01")) == [(147_909, True, "2025-06-30", "2025-06")]
+    assert rows(session, query.format("2026-07-01")) == [(68_691, False, "2025-12-31", "2025-12.1")]
+
+
+@pytest.mark.parametrize(
+    ("day", "persons", "cases"), [("2026-02-01", 10_713, 1_102), ("2026-07-01", 27_750, 3_108)]
+)
+def test_applications_from_china_were_what_was_said_on_the_day(
+    session: Session, day: str, persons: int, cases: int
+) -> None:
+    # All types: 11,815 then and 30,858 now, if persons and cases could be added.
+    for named in (
+        "applications_total from asylum_applications_totals_as_of('{}') where country_iso3",
+        "applications_total from origin_yearly_as_of('{}') where origin_iso3",
+    ):
+        found = rows(
+            session,
+            f"select counting_unit, {named.format(day)} = 'CHN' and reference_year = 2025",
+        )
+        assert dict(found) == {"persons": persons, "cases": cases}
+
+
+@pytest.mark.parametrize("function", sorted(AS_OF))
+def test_before_the_first_release_nothing_was_known(session: Session, function: str) -> None:
+    assert rows(session, f"select count(*) from {function}('2020-01-01')") == [(0,)]
+
+
+@pytest.mark.parametrize("function", sorted(AS_OF))
+def test_a_function_has_the_columns_of_its_table_and_today_its_rows(
+    session: Session, function: str
+) -> None:
+    table = AS_OF[function]
+    assert rows(session, f"describe from {function}(current_date)") == rows(
+        session, f"describe from {table}"
+    )
+    for one, other in ((f"{function}('9999-12-31')", table), (table, f"{function}('9999-12-31')")):
+        assert rows(session, f"from {one} except all from {other}") == []
+
+
+def test_a_copy_under_another_name_answers_alike(
+    published_starter: Settings, tmp_path: Path
+) -> None:
+    query = (
+        "select asylum_seekers_stock from origin_yearly_as_of(date '2026-02-01') "
+        "where origin_iso3 = 'CHN' and reference_year = 2025 and counting_unit = 'persons'"
+    )
+    copy = shutil.copy(published_starter.published_db, tmp_path / "other.duckdb")
+    with open_published(published_starter) as con:
+        assert con.execute(query).fetchall() == [(178_725,)]
+    with duckdb.connect(str(copy), read_only=True) as con:
+        assert con.execute(query).fetchall() == [(178_725,)]
+    with duckdb.connect() as con:
+        con.execute(f"attach '{copy}' as anything (read_only)")
+        con.execute("use anything")
+        assert con.execute(query).fetchall() == [(178_725,)]
