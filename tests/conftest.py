@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,11 @@ import pytest
 
 from tests.fake_api import FakeApi, fast_settings, sample_data
 from warehouse.settings import Settings
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, in the children too: what is started in the background is told to ignore it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -120,9 +120,11 @@ class Session:
                 raise KeyboardInterrupt from error  # DuckDB noticed Ctrl-C before we did
             except duckdb.Error as error:
                 raise QueryError(str(error)) from error
-            except KeyboardInterrupt:
-                self._con.interrupt()
-                raise
+            finally:
+                # Whatever ended the wait: a query that had not begun does not hear it the first time.
+                while not doing.done():
+                    self._con.interrupt()
+                    wait([doing], timeout=0.1)
 
 
 @contextmanager
