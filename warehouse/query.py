@@ -121,7 +121,7 @@ class Session:
             except duckdb.Error as error:
                 raise QueryError(str(error)) from error
             finally:
-                # Whatever ended the wait: a query that had not begun does not hear it the first time.
+                # Whatever ended the wait: a query that has not begun does not hear it yet.
                 while not doing.done():
                     self._con.interrupt()
                     wait([doing], timeout=0.1)
