@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -331,6 +333,51 @@ def test_a_release_that_comes_late_or_goes_leaves_what_a_rebuild_makes(
     for path in held_back:
         path.rename(aside / path.parent.name)
     assert built() == without
+
+
+def without_its_first_row(landed: Path) -> str:
+    """Land beside `landed` a later snapshot of the same release that lacks one row; its key."""
+    manifest = json.loads((landed / "manifest.json").read_bytes())
+    later = landed.with_name(f"{landed.name}-later")
+    shutil.copytree(landed, later)
+    manifest |= {"snapshot_id": later.name, "content_sha256": "0" * 64}
+    manifest |= {"started_at": "2026-11-23T00:00:00Z", "finished_at": "2026-11-23T00:00:00Z"}
+    [part] = manifest["slices"]
+    [page] = part["pages"]
+    file = later / page["file"]
+    body = json.loads(gzip.decompress(file.read_bytes()))
+    gone = body["items"].pop(0)
+    file.write_bytes(gzip.compress(json.dumps(body).encode()))
+    for counted in (manifest, part, page):
+        counted["rows"] -= 1
+    (later / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    unit = {"P": "persons", "C": "cases"}[gone["app_pc"]]
+    codes = (gone["procedure_type"], gone["app_type"], gone["dec_level"], unit)
+    return f"by_origin {gone['coo']} - {gone['year']} {' '.join(codes)}"
+
+
+def test_of_two_snapshots_of_one_release_the_later_leaves_no_trace_of_the_earlier(
+    starter_build: Settings, tmp_path: Path
+) -> None:
+    """A figure that only the earlier one had was never in force: no interval of it is left."""
+    data = Settings(data_dir=tmp_path / "data", threads=2)
+    shutil.copytree(starter_build.data_dir, data.data_dir)
+    [landed] = (data.landing_dir / "asylum-applications").glob("starter-2025-12.1-*")
+    gone = without_its_first_row(landed)
+    before = history_tables(data)
+    raw.load(data)
+    result = dbt.build(data, select=SELECTED)
+    assert not result.failed, result.failure_text()
+    after = history_tables(data)
+    name = "int_asylum_applications_history"
+    assert gone in {row[0] for row in before[name]}
+    assert gone not in {row[0] for row in after[name]}
+    assert {row[0] for row in before[name]} - {gone} == {row[0] for row in after[name]}
+    with duckdb.connect(str(data.build_db)) as con:
+        con.execute(f"drop table intermediate.{name}")
+    result = dbt.build(data, select=SELECTED)
+    assert not result.failed, result.failure_text()
+    assert history_tables(data) == after
 
 
 def test_a_history_of_other_code_is_made_anew(
