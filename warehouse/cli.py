@@ -327,8 +327,8 @@ def status(
             console.console().print(console.status(state))
 
 
-@app.command("claims")
-def claims_(
+@app.command()
+def claims(
     document: Annotated[
         str | None,
         typer.Option("--document", help="Claims of this document alone.", show_default=False),
