@@ -32,7 +32,7 @@ def find_binaries() -> Path | None:
     )
     on_path = shutil.which("postgres")
     found = [*([Path(on_path).resolve().parent] if on_path else []), *debian]
-    usable = [folder for folder in found if all((folder / n).exists() for n in ("initdb", "postgres"))]
+    usable = [bin for bin in found if (bin / "initdb").exists() and (bin / "postgres").exists()]
     return usable[-1] if usable else None
 
 

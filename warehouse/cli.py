@@ -308,6 +308,7 @@ def accept(
 
 @app.command()
 def publish(
+    *,
     to: Annotated[
         str | None,
         typer.Option(

@@ -23,12 +23,21 @@ from typing import Any, cast
 from urllib.parse import quote
 
 import duckdb
-import psycopg
-from psycopg import IsolationLevel, sql
-from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
 
 from warehouse import attribution
+from warehouse.settings import PROJECT_NAME, Settings, SettingsError
+
+try:
+    import psycopg
+    from psycopg import IsolationLevel, sql
+    from psycopg.conninfo import conninfo_to_dict
+except ImportError as error:
+    raise SettingsError(
+        f"Publishing to PostgreSQL needs the package psycopg ({error}). "
+        f"Install it with: pip install '{PROJECT_NAME}[postgres]'"
+    ) from error
+
 from warehouse.postgres_tables import (
     LONGEST_NAME,
     Table,
@@ -38,7 +47,6 @@ from warehouse.postgres_tables import (
     refuse_nul,
 )
 from warehouse.publish import ABOUT_KEYS, open_published, read_about
-from warehouse.settings import PROJECT_NAME, Settings
 
 OnTable = Callable[[str, int, int | None], None]
 
@@ -145,12 +153,10 @@ def publish(
 
 
 def stands_for(settings: Settings) -> bool:
-    """Whether the configured PostgreSQL holds what is published; True where none is configured.
+    """Whether the configured PostgreSQL holds what is published.
 
     False, too, when it cannot be asked: publishing again will say why.
     """
-    if settings.postgres_url is None:
-        return True
     with open_published(settings) as file:
         try:
             tables = read_tables(file)
