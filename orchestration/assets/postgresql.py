@@ -13,7 +13,6 @@ def postgresql(settings: Settings) -> list[dg.AssetsDefinition]:
         return []
 
     @dg.asset(
-        name="published__postgresql",
         key=keys.POSTGRESQL,
         deps=[keys.PUBLISHED_FILE],
         group_name=keys.PUBLISHED,
@@ -22,7 +21,7 @@ def postgresql(settings: Settings) -> list[dg.AssetsDefinition]:
         kinds={"postgres"},
         pool=keys.WRITERS,
     )
-    def published_postgresql(warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
+    def postgresql_schema(warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
         # Its driver takes long to import, and is an extra: only who publishes there needs it.
         from warehouse import postgres  # noqa: PLC0415
 
@@ -42,4 +41,4 @@ def postgresql(settings: Settings) -> list[dg.AssetsDefinition]:
             }
         )
 
-    return [published_postgresql]
+    return [postgresql_schema]

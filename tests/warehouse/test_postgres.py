@@ -351,22 +351,25 @@ def test_a_reader_in_a_long_transaction_is_waited_for_named_and_left_in_peace(
 
 
 def test_a_reader_that_wants_more_while_the_swap_waits_for_it_is_not_called_a_deadlock(
-    a: Settings, b: Settings, postgres: PostgresServer, database: SecretStr
+    b: Settings, postgres: PostgresServer, database: SecretStr, old: psycopg.Connection
 ) -> None:
-    publish(a, database)
     last = sorted(TABLES)[-1]  # locked last, so all others are locked when it is waited for
     publisher = publisher_process(b, database)
+    waiting = (
+        "select count(*) from pg_stat_activity where application_name = 'asylum publish' "
+        "and wait_event_type = 'Lock'"
+    )
     with postgres.connect(database) as reader, reader.transaction():
         assert ask(reader, f"select count(*) from asylum.{last}") == [(2,)]
         publisher.stdin.close()  # type: ignore[union-attr]
-        for _ in range(20):
+        for _ in range(3):
+            while ask(old, waiting) == [(0,)]:
+                assert publisher.poll() is None
             for table in sorted(TABLES):
                 assert ask(reader, f"select count(*) > 0 from asylum.{table}") == [(True,)]
-            time.sleep(0.05)
         assert stands(reader) == "a"
     assert publisher.wait(60) == 0
-    with postgres.connect(database) as reader:
-        assert stands(reader) == "b"
+    assert stands(old) == "b"
 
 
 PUBLISHER = """
