@@ -61,19 +61,17 @@ def main() -> None:
             size = con.execute("select pg_database_size(current_database())").fetchall()[0][0]
     finally:
         server.stop()
-    print(
-        f"{len(first.rows)} tables, {sum(first.rows.values()):,} rows, {size / 1e6:,.0f} MB there"
-    )
-    print(
-        f"first {first.seconds:.1f} s; replaced {statistics.median(again):.1f} s (median of {TIMES})"
-    )
-    print(f"nothing new {nothing:.2f} s")
-    print(
-        f"a reader's median answer {statistics.median(waits) * 1e3:.1f} ms, longest {max(waits):.2f} s"
-    )
-    print(
-        f"memory of the publisher {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB"
-    )
+    rows = sum(first.rows.values())
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    for line in (
+        f"{len(first.rows)} tables, {rows:,} rows, {size / 1e6:,.0f} MB in PostgreSQL",
+        f"first {first.seconds:.1f} s, replaced {statistics.median(again):.1f} s "
+        f"(median of {TIMES}), nothing new {nothing:.2f} s",
+        f"a reader's answer {statistics.median(waits) * 1e3:.1f} ms (median), "
+        f"{max(waits):.2f} s (longest)",
+        f"memory of the publisher {memory:.0f} MiB",
+    ):
+        print(line)
 
 
 if __name__ == "__main__":
