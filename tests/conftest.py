@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.fake_api import FakeApi, fast_settings, sample_data
+from tests.postgres_server import PostgresServer, find_binaries
 from warehouse.settings import Settings
 
 
@@ -39,3 +40,16 @@ def api() -> Iterator[FakeApi]:
 def settings(tmp_path: Path, api: FakeApi) -> Settings:
     """Settings that point to the fake API and to a folder of this test's own."""
     return fast_settings(tmp_path / "data", api.url)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server on loopback that lives as long as the tests of this process."""
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("no PostgreSQL server here: apt-get install postgresql, as .ci/run does")
+    server = PostgresServer(binaries)
+    try:
+        yield server
+    finally:
+        server.stop()
