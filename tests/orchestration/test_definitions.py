@@ -127,9 +127,12 @@ def test_all_that_writes_goes_through_one_pool_in_one_process(known: dg.Definiti
 
 def test_nothing_asks_the_api_before_somebody_turns_it_on(known: dg.Definitions) -> None:
     [schedule] = known.schedules or []
-    [sensor] = known.sensors or []
+    sensors = {sensor.name: sensor.default_status for sensor in known.sensors or []}
     assert schedule.default_status == dg.DefaultScheduleStatus.STOPPED
-    assert sensor.default_status == dg.DefaultSensorStatus.STOPPED
+    assert sensors == {
+        "new_figures": dg.DefaultSensorStatus.STOPPED,
+        "failed_runs": dg.DefaultSensorStatus.RUNNING,
+    }
 
 
 def test_no_path_of_this_machine_is_in_what_is_shown(
