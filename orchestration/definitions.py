@@ -23,6 +23,7 @@ from orchestration.automation import (
     refresh,
     weekly,
 )
+from orchestration.descriptions import files_described
 from orchestration.resources import Record, settings_resource, silent, warehouse_resource
 from warehouse.dbt import load_manifest, published_functions, published_tables
 from warehouse.runresult import OnProgress
@@ -56,7 +57,7 @@ def definitions(
             raw,
             models(manifest),
             published(tables, published_functions(manifest)),
-            *exports(tables),
+            *files_described(exports(tables), manifest),
         ],
         jobs=[refresh, rebuild, backfill],
         schedules=[weekly],

@@ -11,6 +11,7 @@ from orchestration import checks, keys
 from orchestration.freshness import LOOKED_AT
 from orchestration.resources import Warehouse
 from warehouse import fingerprint
+from warehouse.attribution import SOURCE_URL
 from warehouse.backfill import backfill
 from warehouse.landing import Landed, LandingBusyError, crawl, land_starter, manifests
 from warehouse.manifest import Manifest
@@ -21,6 +22,8 @@ from warehouse.settings import Settings
 from warehouse.unhcr.api import UpstreamError
 from warehouse.unhcr.endpoints import ENDPOINTS, Endpoint
 from warehouse.unhcr.verify import MalformedPageError
+
+_API_URL = Settings.model_fields["api_url"].default
 
 # Asking again may help with these, and with nothing else.
 _PASSING = (UpstreamError, LandingBusyError)
@@ -70,6 +73,11 @@ def sources() -> list[dg.AssetSpec]:
                 group_name=keys.SOURCES,
                 description=f"`{endpoint.name}/` of UNHCR's Refugee Statistics API. It serves the "
                 "newest release alone; what it said before is in landing.",
+                metadata={
+                    "address": dg.MetadataValue.url(f"{_API_URL}{endpoint.name}/"),
+                    "source": dg.MetadataValue.url(SOURCE_URL),
+                    **({"first_year": endpoint.first_year} if endpoint.first_year else {}),
+                },
                 kinds={"http", "json"},
             )
             for endpoint in ENDPOINTS.values()
@@ -80,6 +88,7 @@ def sources() -> list[dg.AssetSpec]:
             description="Figures for China in the API's shape, kept in `seeds/starter`, so that "
             "everything runs without a network.",
             kinds={"json"},
+            metadata={"documentation": dg.MetadataValue.path("seeds/starter/README.md")},
         ),
     ]
 
