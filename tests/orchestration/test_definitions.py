@@ -134,7 +134,7 @@ def test_every_check_says_what_it_is_and_every_test_of_dbt_what_follows(
                 blocks = nodes[unique_id]["config"]["severity"].lower() == "error"
                 ending = "Blocks: while" if blocks else "Warns: it is shown"
                 assert ending in spec.description, spec.key
-                assert "{" not in spec.description.split("Blocks:")[0], spec.description
+                assert not spec.description.startswith("`expect_"), "a sentence is missing for it"
 
 
 def test_every_table_shows_its_columns_with_types_where_these_are_stated(
@@ -142,6 +142,8 @@ def test_every_table_shows_its_columns_with_types_where_these_are_stated(
 ) -> None:
     for key, spec in specs(known).items():
         room, name = key.path[0], key.path[-1]
+        if "table_function" in spec.kinds:  # it has arguments
+            continue
         if room in {"reference", "staging", "intermediate", "marts"} or (
             room == "exports" and name.startswith(("mart_", "dim_"))
         ):

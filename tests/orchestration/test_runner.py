@@ -79,7 +79,6 @@ def process(settings: SmallSettings, code: str) -> int:
     head = f"""
 import os, signal
 from pathlib import Path
-from tests.fake_archive import FakeArchive, population
 from tests.orchestration.small_project import SmallSettings
 from orchestration.runner import run_refresh
 settings = SmallSettings(data_dir=Path({str(settings.data_dir)!r}), threads=2)
@@ -229,8 +228,7 @@ with exclusive(settings, patience=0):
 """
     head = (
         "from pathlib import Path\n"
-        "from tests.fake_archive import FakeArchive, population
-from tests.orchestration.small_project import SmallSettings\n"
+        "from tests.orchestration.small_project import SmallSettings\n"
         f"settings = SmallSettings(data_dir=Path({str(built.data_dir)!r}))\n"
     )
     with subprocess.Popen(
@@ -455,14 +453,17 @@ def test_the_job_backfill_lands_older_releases_and_goes_on_to_publish(
         settings = built.model_copy(update={"archive_url": archive.url})
         fetch = partial(landing.backfill, reference_dir=archive.reference_dir)
         monkeypatch.setattr(landing, "backfill", fetch)
-        first = backfill_job(settings, ["2023-12"])
-        assert first.success
-        assert [name.rpartition("/")[2] for name in archive.asked()] == ["population.rda"]
-        rest = backfill_job(settings, [])
-        assert rest.success
-        assert len(archive.asked()) == 2, "what is here is not asked for again"
+        first = backfill_job(settings, [])
+        assert first.success, error_text(first.all_events)
+        asked = [f"c-{release}/data/population.rda" for release in ("2023-06", "2023-12")]
+        assert archive.asked() == asked
+        again = backfill_job(settings, ["2023-12"])
+        assert again.success
+        assert archive.asked() == asked, "what is here is not asked for again"
+        steps = {e.step_key for e in again.all_events if e.event_type_value == "STEP_SUCCESS"}
+        assert steps == {"landing"}, "and the run ends there"
     with open_instance(settings) as instance:
-        for result in (first, rest):
+        for result in (first, again):
             tags = instance.get_run_by_id(result.run_id).tags
             assert tags["asylum/source"] == "archive"
             assert tags["asylum/release"] == "2025-12.1", "the newest that is published"
