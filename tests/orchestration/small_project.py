@@ -64,7 +64,8 @@ select endpoint, snapshot_id, coalesce(release_id, 'api-' || finished_at::date) 
 from {{ source('raw', 'snapshots') }}
 """,
     "dbt_project/models/marts/dim_release.sql": """
-select release_id, release_id = max(release_id) over () as is_newest_held
+select release_id, release_id = max(release_id) over () as is_newest_held,
+    date '2025-12-31' as reference_date, date '2026-06-25' as in_force_from
 from {{ ref('int_snapshots_resolved') }} group by release_id
 """,
     "dbt_project/models/marts/mart_origin_yearly.sql": """
