@@ -14,7 +14,7 @@ import duckdb
 import vl_convert
 
 from warehouse import atomic
-from warehouse.exports.charts import yearly
+from warehouse.exports.charts import flows, releases, yearly
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.style import config
 from warehouse.publish import open_published
@@ -26,7 +26,11 @@ FOLDER = "charts"
 _STAGING_PREFIX = ".charts-"
 _SCALE = 2
 # In the order in which a reader meets them.
-_DRAW = (yearly.draw,)
+_DRAW = (
+    yearly.draw,
+    releases.draw,
+    flows.draw,
+)
 
 
 def drawings(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[Drawing]:
