@@ -14,7 +14,15 @@ import duckdb
 import vl_convert
 
 from warehouse import atomic
-from warehouse.exports.charts import flows, releases, yearly
+from warehouse.exports.charts import (
+    carried_forward,
+    destinations,
+    flows,
+    heatmap,
+    rank,
+    releases,
+    yearly,
+)
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.style import config
 from warehouse.publish import open_published
@@ -30,6 +38,10 @@ _DRAW = (
     yearly.draw,
     releases.draw,
     flows.draw,
+    destinations.draw,
+    heatmap.draw,
+    rank.draw,
+    carried_forward.draw,
 )
 
 

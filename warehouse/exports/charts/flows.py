@@ -135,7 +135,7 @@ def _left_out(cases: Sequence[Row]) -> list[str]:
 
 
 def _description(name: str, rows: Sequence[Row], cases: Sequence[Row]) -> str:
-    words = [f"Panels by year, {rows[0]['year']} to {rows[-1]['year']}, for people from {name}."]
+    words = [f"Panels by year for people from {name}, {rows[0]['year']} to {rows[-1]['year']}."]
     for field, what in (("applications_new", "New applications"), ("decisions_total", "Decisions")):
         known = [row for row in rows if row[field] is not None]
         if known:

@@ -19,7 +19,7 @@ from warehouse.exports.charts.style import HATCH_PITCH, TEXT_SIZE
 Row = dict[str, Any]
 # Longest line of a heading and of a note, in characters, that fits a picture.
 _HEADING_LENGTH = 78
-_NOTE_LENGTH = 118
+_NOTE_LENGTH = 128
 _HEADROOM = 1.15
 
 
@@ -68,6 +68,11 @@ def framed(
     inner = alt.VConcatChart(
         vconcat=list(panels),
         spacing=spacing,
+        # What a colour means in one panel, it need not mean in another.
+        resolve=alt.Resolve(
+            scale=alt.ScaleResolveMap(color="independent", shape="independent"),
+            legend=alt.LegendResolveMap(color="independent", shape="independent"),
+        ),
         title=alt.TitleParams(
             textwrap.wrap(title, _HEADING_LENGTH, max_lines=3, placeholder=" …"),
             subtitle=wrapped(notes),
@@ -95,10 +100,8 @@ def wrapped(notes: Iterable[str]) -> list[str]:
 
 def release_words(releases: Collection[str]) -> str:
     """Which releases figures are from, in words."""
-    first, *others = sorted(clean(release) for release in set(releases))
-    return (
-        f"{first} and others to {others[-1]}" if len(others) > 1 else " and ".join([first, *others])
-    )
+    names = sorted(clean(release) for release in set(releases))
+    return f"{names[0]} to {names[-1]}" if len(names) > 2 else " and ".join(names)
 
 
 def headroom(values: Iterable[float | None]) -> float:
@@ -184,6 +187,27 @@ def hatch(box: Row, per_x: float, per_y: float) -> list[dict[str, float]]:
             )
         offset += HATCH_PITCH
     return stripes
+
+
+def rows_axis(count: int) -> alt.Y:
+    """The y of the field `low` over rows that are numbered from 0 downwards, without labels."""
+    return alt.Y(
+        "low:Q",
+        title=None,
+        scale=alt.Scale(domain=[count - 0.5, -0.5], zero=False, nice=False),
+        axis=None,
+    )
+
+
+def row_names(rows: Iterable[Row], y: alt.Y, limit: int) -> alt.Chart:
+    """Names left of the plot: the field `name` at `row`, cut at so many pixels."""
+    return text(
+        ({"low": row["row"], "text": row["name"]} for row in rows),
+        alt.XValue(-8),
+        y,
+        align="right",
+        limit=limit,
+    )
 
 
 def text(

@@ -131,7 +131,7 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
 
 
 def _description(name: str, rows: Sequence[Row], years: Sequence[int]) -> str:
-    words = [f"Bars by release, a panel a year, of the stock of asylum-seekers from {name}."]
+    words = [f"Bars of the stock of asylum-seekers from {name} by release, a panel a year."]
     for year in years:
         first, *_, last = [row for row in rows if row["year"] == year] * 2
         if first["release"] == last["release"]:

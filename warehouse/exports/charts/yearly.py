@@ -92,7 +92,7 @@ def _description(name: str, rows: Sequence[Row], eras: Sequence[Row]) -> str:
     waiting = [row for row in rows if row["stock"] is not None]
     top, newest = max(waiting, key=lambda row: row["stock"]), waiting[-1]
     words = [
-        f"Bars by year, {rows[0]['year']} to {rows[-1]['year']}, for people from {name}.",
+        f"Bars by year for people from {name}, {rows[0]['year']} to {rows[-1]['year']}.",
         f"Asylum-seekers waiting at the end of the year were most in {top['year']}: "
         f"{number(top['stock'])}.",
         f"Newest year {newest['year']}: {number(newest['stock'])} ({newest['status']}).",
