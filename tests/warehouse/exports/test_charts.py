@@ -370,12 +370,13 @@ def test_a_name_from_upstream_is_text_and_nothing_else(name: str) -> None:
     for path, text in strings(vega):
         if any(piece in text for piece in pieces):
             assert path[-1] in {"text", "subtitle", "name", "description"}, path
-    root = ElementTree.fromstring(drawing.svg())
+    svg = drawing.svg()
+    root = ElementTree.fromstring(svg)
     kinds = {node.tag.removeprefix(SVG) for node in root.iter()}
     assert kinds <= {"svg", "g", "path", "text", "rect", "line", "tspan", "defs", "linearGradient",
                      "stop", "clipPath", "title"}  # fmt: skip
     assert not [key for node in root.iter() for key in node.attrib if key.lower().startswith("on")]
-    assert "<script>alert(1)</script>" in text_of(drawing.svg())
+    assert "<script>alert(1)</script>" in text_of(svg)
     assert drawing.png().startswith(b"\x89PNG")
 
 
@@ -468,6 +469,15 @@ def test_a_provisional_year_is_hatched_and_said(published: Published) -> None:
     assert "178,725 (provisional, on 30 June 2025)" in drawing.description
     published.con.execute("update mart_origin_yearly set is_provisional = false")
     assert "Hatched" not in text_of(published.draw("yearly").svg())
+
+
+@pytest.mark.parametrize("name", ["yearly", "flows", "destinations", "heatmap"])
+def test_what_is_provisional_is_hatched_wherever_it_is_drawn(
+    all_drawn: dict[str, Drawing], all_svgs: dict[str, str], name: str
+) -> None:
+    stripes = [row for row in values(all_drawn[name], "left", "high") if len(row) == 4]
+    assert len(stripes) > 20
+    assert "Hatched: 2025 is provisional" in text_of(all_svgs[name])
 
 
 def test_a_hatch_has_stripes_of_45_degrees_within_its_box() -> None:
