@@ -285,7 +285,7 @@ def all_drawn() -> dict[str, Drawing]:
 
 @pytest.fixture(scope="module")
 def all_svgs(all_drawn: dict[str, Drawing]) -> dict[str, str]:
-    return {name: drawing.svg() for name, drawing in all_drawn.items()}
+    return {name: drawing.svg for name, drawing in all_drawn.items()}
 
 
 def test_of_an_origin_with_all_data_all_is_drawn_in_the_reader_s_order(
@@ -370,7 +370,7 @@ def test_a_name_from_upstream_is_text_and_nothing_else(name: str) -> None:
     for path, text in strings(vega):
         if any(piece in text for piece in pieces):
             assert path[-1] in {"text", "subtitle", "name", "description"}, path
-    svg = drawing.svg()
+    svg = drawing.svg
     root = ElementTree.fromstring(svg)
     kinds = {node.tag.removeprefix(SVG) for node in root.iter()}
     assert kinds <= {"svg", "g", "path", "text", "rect", "line", "tspan", "defs", "linearGradient",
@@ -407,7 +407,7 @@ def test_an_origin_with_little_data_has_fewer_pictures(
     drawn = published.drawn(origin)
     assert list(drawn) == names
     for drawing in drawn.values():
-        assert "2024" in text_of(drawing.svg())
+        assert "2024" in text_of(drawing.svg)
 
 
 def test_one_destination_in_one_year_is_ranked_and_nothing_more(published: Published) -> None:
@@ -442,12 +442,12 @@ def test_stock_and_flow_stand_apart_and_cases_are_not_drawn(published: Published
     published.year(2019, 104248, 20404)
     published.year(2019, None, 99999, counting_unit="cases")
     drawn = published.drawn()
-    text = text_of(drawn["yearly"].svg())
+    text = text_of(drawn["yearly"].svg)
     assert "(stock, persons)" in text and "(flow, persons)" in text
     assert "99999" not in str(drawn["yearly"].spec())
     assert not [row for row in values(drawn["flows"], "high") if row["high"] == 99999]
     assert "99,999 new applications" in drawn["flows"].description
-    assert "Left out" in text_of(drawn["flows"].svg())
+    assert "Left out" in text_of(drawn["flows"].svg)
 
 
 def test_a_provisional_year_is_hatched_and_said(published: Published) -> None:
@@ -458,7 +458,7 @@ def test_a_provisional_year_is_hatched_and_said(published: Published) -> None:
     assert len(stripes) > 20
     assert all(2024.5 < row["left"] < row["right"] < 2025.5 for row in stripes)
     assert all(row["high"] <= 178725 for row in stripes)
-    svg = drawing.svg()
+    svg = drawing.svg
     assert "Hatched: 2025 is provisional, the figure of 30 June 2025." in text_of(svg)
     lines = [
         node
@@ -468,7 +468,7 @@ def test_a_provisional_year_is_hatched_and_said(published: Published) -> None:
     assert len(lines) == len(stripes)
     assert "178,725 (provisional, on 30 June 2025)" in drawing.description
     published.con.execute("update mart_origin_yearly set is_provisional = false")
-    assert "Hatched" not in text_of(published.draw("yearly").svg())
+    assert "Hatched" not in text_of(published.draw("yearly").svg)
 
 
 @pytest.mark.parametrize("name", ["yearly", "flows", "destinations", "heatmap"])
@@ -505,7 +505,7 @@ def test_of_conventions_that_overlap_the_one_that_leaves_room_is_drawn(
                       first_year_counted=first, last_year_counted=last)  # fmt: skip
     published.add("dim_era", era_id="d", leader="Other", country_iso3="XYZ",
                   first_year_counted=2001)  # fmt: skip
-    text = text_of(published.draw("yearly").svg())
+    text = text_of(published.draw("yearly").svg)
     assert "First, 2003–2012" in text and "Second, since 2013" in text
     assert "since 2012" not in text and "Other" not in text
 
@@ -539,7 +539,7 @@ def test_each_release_has_what_it_said_and_whether_that_was_final(published: Pub
     assert "2025: first 1,000 (2025-06, provisional), now 600 (2025-12.1, final)" in (
         drawing.description
     )
-    assert "1,000 provisional" in text_of(drawing.svg())
+    assert "1,000 provisional" in text_of(drawing.svg)
 
 
 def test_a_figure_that_a_release_took_away_is_not_drawn_for_it(published: Published) -> None:
@@ -604,7 +604,7 @@ def test_ranks_are_of_countries_and_a_line_is_broken_where_there_is_none(
     line = [(row["left"], row["rank"]) for row in values(drawing, "series") if row["series"] == 1]
     assert (2023, None) in line and (2024, 2) in line
     assert "China was 2 of 2 in 2024 (final)" in drawing.description
-    assert "2 of 2" in text_of(drawing.svg())
+    assert "2 of 2" in text_of(drawing.svg)
 
 
 def test_without_the_world_there_is_no_rank_in_it(published: Published) -> None:
