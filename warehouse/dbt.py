@@ -192,7 +192,8 @@ def build(
     code = fingerprint.code_hash(settings)
     fingerprint.forget_tested(settings)
     (settings.data_dir / "tmp").mkdir(parents=True, exist_ok=True)
-    arguments = ["--exclude-resource-type", "unit_test"]
+    # An exposure only names what is made of the tables: nothing is built.
+    arguments = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"]
     if select:
         arguments += ["--select", *select]
     if not _histories_can_be_added_to(settings):
@@ -373,8 +374,8 @@ def _close_database() -> None:
 
 
 def _nodes(results: Any) -> tuple[NodeResult, ...]:
-    """Of hooks, which dbt lists too, only one that failed; no exposures, which it only names."""
-    found = (_node(one) for one in results if one.node.resource_type != "exposure")
+    """Of hooks, which dbt lists too, only one that failed."""
+    found = (_node(one) for one in results)
     return tuple(node for node in found if node.resource_type != "operation" or node.failed)
 
 
