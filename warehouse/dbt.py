@@ -196,7 +196,8 @@ def build(
     code = fingerprint.code_hash(settings)
     fingerprint.forget_tested(settings)
     (settings.data_dir / "tmp").mkdir(parents=True, exist_ok=True)
-    arguments = ["--exclude-resource-type", "unit_test"]
+    # An exposure only names what is made of the tables: nothing is built.
+    arguments = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"]
     if select:
         arguments += ["--select", *select]
     if not _histories_can_be_added_to(settings):
