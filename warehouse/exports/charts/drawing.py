@@ -1,0 +1,31 @@
+"""What a drawing is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from altair import TopLevelMixin
+
+from warehouse.exports.charts.style import config
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture of figures of one origin, with its words."""
+
+    name: str
+    """Part of file names, and the id in a page."""
+    title: str
+    """Heading, in words, with the origin's name as upstream writes it: escape it."""
+    description: str
+    """What is drawn and its main figures, for those who do not see it: escape it."""
+    chart: TopLevelMixin
+    """Without colours: `spec` adds them."""
+
+    def spec(self, *, dark: bool = False) -> dict[str, Any]:
+        """The Vega-Lite specification with the colours of a light or a dark page."""
+        spec: dict[str, Any] = self.chart.to_dict()
+        spec["description"] = self.description
+        spec["config"] = config(dark=dark)
+        return spec
