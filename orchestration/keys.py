@@ -22,6 +22,9 @@ STARTER_EXTRACT = AssetKey([SOURCES, "starter_extract"])
 PUBLISHED_FILE = AssetKey([PUBLISHED, "asylum_duckdb"])
 DATA_PACKAGE = AssetKey([EXPORTS, "datapackage"])
 CHARTS = AssetKey([EXPORTS, "charts"])
+REPORT_PAGE = AssetKey([EXPORTS, "report_page"])
+REPORT_TEXT = AssetKey([EXPORTS, "report_text"])
+WORKBOOK = AssetKey([EXPORTS, "workbook"])
 
 # What the manifests say of all snapshots together.
 RAW_DESCRIPTIONS = {

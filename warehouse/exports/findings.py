@@ -5,6 +5,7 @@ Read from an opened published file. Nothing here is escaped: whoever writes it i
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ MEASURES = {
 }
 VERDICTS = {
     "confirmed": "confirmed",
-    "confirmed_since_revised": "confirmed, since revised",
+    "confirmed_since_revised": "confirmed but since revised",
     "misstated": "misstated",
     "input_error": "input error",
     "not_reproduced": "not reproduced",
@@ -254,14 +255,34 @@ def find(con: duckdb.DuckDBPyConnection, origin: Origin) -> Findings:
     )
 
 
+def summary(found: Findings) -> str:
+    """What the report is about, in a sentence."""
+    if not found.has_figures:
+        return nothing_known(found)
+    first = found.figures[0]
+    return f"{found.origin.name}: {first.value} {first.counts}, by UNHCR’s figures."
+
+
+def nothing_known(found: Findings) -> str:
+    """What to say of an origin without figures."""
+    return f"There are no figures here on people from {found.origin.name} who seek asylum."
+
+
+def what_to_do(found: Findings) -> str:
+    """What may be the reason, and what brings figures if there are any."""
+    only = f" --origin {found.origin.iso3}" if found.origin.iso3 else ""
+    return (
+        f"Either UNHCR has none, or it was not asked for them: `asylum run --source api{only}` "
+        f"asks."
+    )
+
+
 def _rows(
     con: duckdb.DuckDBPyConnection, query: str, origin: Origin, **given: Any
 ) -> list[dict[str, Any]]:
     """The rows of a query about `$origin`, which is `of_origin` in it."""
     matching = "coalesce(origin_iso3, origin_unhcr_code) = $origin"
-    answer = con.execute(
-        query.replace("of_origin", matching), {"origin": origin.code, **given}
-    )
+    answer = con.execute(query.replace("of_origin", matching), {"origin": origin.code, **given})
     names = [column[0] for column in answer.description or []]
     return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
@@ -297,12 +318,7 @@ def _stock_figure(rows: list[dict[str, Any]], measure: str, counts: str) -> Figu
     row = _newest(rows, measure)
     if row is None:
         return None
-    notes = []
-    if row[f"{measure}_change"] is not None:
-        moved = show(row[f"{measure}_change"], "change")
-        rate = row[f"{measure}_change_rate"]
-        rate_words = f" ({show(rate, 'change_rate')})" if rate is not None else ""
-        notes.append(f"{moved}{rate_words} on {row['reference_year'] - 1}")
+    notes = _change_note(row, measure)
     highest, year = row[f"{measure}_highest_to_date"], row[f"{measure}_highest_year_to_date"]
     if highest is not None:
         is_record = year == row["reference_year"]
@@ -310,7 +326,7 @@ def _stock_figure(rows: list[dict[str, Any]], measure: str, counts: str) -> Figu
             "the highest so far" if is_record else f"highest: {show(highest, 'count')} in {year}"
         )
     share = row[f"{measure}_world_share"]
-    if share is not None:
+    if share:
         notes.append(f"{show(share, 'share')} of those from all origins")
     carried = row["asylum_seekers_carried_forward_stock"] if measure == STOCK else None
     if carried and row["is_provisional"]:
@@ -322,20 +338,25 @@ def _stock_figure(rows: list[dict[str, Any]], measure: str, counts: str) -> Figu
     )  # fmt: skip
 
 
+def _change_note(row: dict[str, Any], measure: str) -> list[str]:
+    change, rate = row[f"{measure}_change"], row[f"{measure}_change_rate"]
+    if change is None:
+        return []
+    year = row["reference_year"] - 1
+    if not change:
+        return [f"as many as in {year}"]
+    small = ", a small count" if row[f"is_{measure}_change_on_small_count"] else ""
+    rate_words = f" ({show(rate, 'change_rate')})" if rate is not None else ""
+    return [f"{show(change, 'change')}{rate_words} on {year}{small}"]
+
+
 def _applications_figure(
     rows: list[dict[str, Any]], cases: dict[int, dict[str, Any]]
 ) -> Figure | None:
     row = _newest(rows, "applications_new")
     if row is None:
         return None
-    notes = []
-    if row["applications_new_change"] is not None:
-        rate = row["applications_new_change_rate"]
-        rate_words = f" ({show(rate, 'change_rate')})" if rate is not None else ""
-        notes.append(
-            f"{show(row['applications_new_change'], 'change')}{rate_words} "
-            f"on {row['reference_year'] - 1}"
-        )
+    notes = _change_note(row, "applications_new")
     in_cases = cases.get(row["reference_year"], {}).get("applications_new")
     if in_cases:
         notes.append(f"besides {plural(in_cases, 'case', 'cases')}, never added to persons")
@@ -362,8 +383,8 @@ def _rate_figure(rows: list[dict[str, Any]]) -> Figure | None:
         notes.append("on fewer than 10 decisions")
     return Figure(
         show(row["refugee_recognition_rate"], "share"),
-        f"recognised as refugees, out of substantive decisions {_within(row)} "
-        f"(Refugee Recognition Rate)",
+        f"Refugee Recognition Rate {_within(row)}: recognised as refugees, out of substantive "
+        f"decisions",
         "rate",
         tuple(notes),
     )
@@ -437,7 +458,24 @@ def _years(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section:
 
 
 def _section(name: str, title: str, sentences: Iterable[str], tables: Iterable[Table]) -> Section:
-    return Section(name, title, tuple(sentences), tuple(table for table in tables if table.rows))
+    """A section with those of its tables that have rows, and of these the columns that say
+    something: one that is not known throughout is left out.
+    """
+    return Section(
+        name, title, tuple(sentences), tuple(_told(table) for table in tables if table.rows)
+    )
+
+
+def _told(table: Table) -> Table:
+    told = [
+        index for index in range(len(table.columns))
+        if index == 0 or any(row[index] is not None for row in table.rows)
+    ]  # fmt: skip
+    return dataclasses.replace(
+        table,
+        columns=tuple(table.columns[index] for index in told),
+        rows=[tuple(row[index] for index in told) for row in table.rows],
+    )
 
 
 # ---- revisions
@@ -769,7 +807,7 @@ def _eras(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section:
     )
     table = Table(
         "eras",
-        f"{origin.name} by leader's era",
+        f"{origin.name} by leader’s era",
         (
             Column("Era"),
             Column("Years counted"),
@@ -792,9 +830,7 @@ def _eras(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section:
 # ---- claims
 
 
-def _claims(
-    con: duckdb.DuckDBPyConnection, origin: Origin
-) -> tuple[list[Document], list[Claim]]:
+def _claims(con: duckdb.DuckDBPyConnection, origin: Origin) -> tuple[list[Document], list[Claim]]:
     if origin.iso3 is None:
         return [], []
     given = {"origin": origin.iso3}
@@ -816,9 +852,7 @@ def _claims(
         words += [place] if place else []
         words += [MEASURES.get(measure, measure)] if measure else []
         words += [role.replace("_", " ")] if role else []
-        inputs.setdefault((document_id, claim_id), []).append(
-            ClaimInput(", ".join(words), *values)
-        )
+        inputs.setdefault((document_id, claim_id), []).append(ClaimInput(", ".join(words), *values))
     found = con.execute(
         """
         select * from mart_claim_audit where origin_iso3 = $origin

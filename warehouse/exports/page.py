@@ -26,20 +26,6 @@ if TYPE_CHECKING:
     from warehouse.exports.charts import Drawing
 
 TEMPLATES = Path(__file__).parent / "templates"
-# Inks of the charts that are legible on white paper alone, and what takes their place in the dark.
-# Colours that stand for something are bright enough for both and stay.
-DARK_COLOURS = {
-    "#555555": "#b4bdc7",
-    "#555": "#b4bdc7",
-    "#000000": "#e8ecf0",
-    "#000": "#e8ecf0",
-    "black": "#e8ecf0",
-    "#333333": "#d5dbe1",
-    "#333": "#d5dbe1",
-    "#ffffff": "#14181d",
-    "#fff": "#14181d",
-    "white": "#14181d",
-}
 _SVG_SIZE = re.compile(r'<svg\b[^>]*?\swidth="([\d.]+)"[^>]*?\sheight="([\d.]+)"')
 
 
@@ -55,9 +41,9 @@ def render(found: Findings, drawings: Sequence[Drawing]) -> str:
         about=found.about,
         name=name,
         title=f"People from {name} who seek asylum abroad",
-        summary=summary(found),
-        nothing=nothing_known(found),
-        advice=what_to_do(found),
+        summary=findings.summary(found),
+        nothing=findings.nothing_known(found),
+        advice=findings.what_to_do(found),
         charts=[_chart(drawing) for drawing in drawings],
         contents=_contents(found, drawings),
         verdicts=findings.VERDICTS,
@@ -66,32 +52,10 @@ def render(found: Findings, drawings: Sequence[Drawing]) -> str:
         definitions=findings.DEFINITIONS,
         numeric=wording.NUMERIC,
         licence_title=attribution.LICENCE_TITLE,
-        dark_colours=DARK_COLOURS,
+        looks=_looks() if drawings else None,
         style=_script("report.css"),
         scripts=scripts,
         policy=_policy(scripts),
-    )
-
-
-def summary(found: Findings) -> str:
-    """What the report is about, in a sentence."""
-    if not found.has_figures:
-        return nothing_known(found)
-    first = found.figures[0]
-    return f"{found.origin.name}: {first.value} {first.counts}, by UNHCR’s figures."
-
-
-def nothing_known(found: Findings) -> str:
-    """What to say of an origin without figures."""
-    return f"There are no figures here on people from {found.origin.name} who seek asylum."
-
-
-def what_to_do(found: Findings) -> str:
-    """What may be the reason, and what brings figures if there are any."""
-    only = f" --origin {found.origin.iso3}" if found.origin.iso3 else ""
-    return (
-        f"Either UNHCR has none, or it was not asked for them: `asylum run --source api{only}` "
-        f"asks."
     )
 
 
@@ -117,8 +81,10 @@ def _contents(found: Findings, drawings: Sequence[Drawing]) -> list[tuple[str, s
 def _chart(drawing: Drawing) -> dict[str, Any]:
     import vl_convert  # noqa: PLC0415 - takes long, and only a page with charts needs it
 
-    spec = drawing.chart.to_dict()
+    spec = drawing.spec()
     svg = vl_convert.vegalite_to_svg(spec)
+    # The page brings the colours once for all charts, and the alternative text itself.
+    del spec["config"], spec["description"]
     size = _SVG_SIZE.search(svg)
     if size is None:
         raise ValueError(f"The chart {drawing.name} was drawn without a size: {svg[:200]}")
@@ -133,12 +99,22 @@ def _chart(drawing: Drawing) -> dict[str, Any]:
     }
 
 
+def _looks() -> dict[str, Any]:
+    """The colours of charts on a light and on a dark page; the page itself is their paper."""
+    from warehouse.exports.charts import config  # noqa: PLC0415
+
+    return {
+        name: config(dark=dark) | {"background": "transparent"}
+        for name, dark in (("light", False), ("dark", True))
+    }
+
+
 @functools.cache
 def _library() -> str:
     """Vega, Vega-Lite and Vega-Embed, as vl-convert brings them: drawn here as it is there."""
     import vl_convert  # noqa: PLC0415
 
-    bundle: str = vl_convert.javascript_bundle()
+    bundle: str = vl_convert.javascript_bundle(None)
     return _inline(bundle)
 
 
@@ -176,7 +152,7 @@ def _environment() -> jinja2.Environment:
     environment.filters |= {
         "seen": lambda text: wording.visible(str(text)),
         "show": wording.show,
-        "value": value_words,
+        "value": wording.number,
         "day": wording.day,
         "moment": lambda iso: wording.moment(iso) if iso else wording.NOT_KNOWN,
         "plural": wording.plural,
@@ -185,10 +161,3 @@ def _environment() -> jinja2.Environment:
     environment.policies["json.dumps_function"] = json.dumps
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
     return environment
-
-
-def value_words(value: float | None) -> str:
-    """A number that may be a count or a fraction."""
-    if value is None:
-        return wording.NOT_KNOWN
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3f}"

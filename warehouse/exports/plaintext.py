@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from warehouse.exports import findings, wording
 from warehouse.exports.findings import Findings, Section, Table
-from warehouse.exports.page import nothing_known, value_words, what_to_do
-from warehouse.exports.wording import day, markdown, moment, show
+from warehouse.exports.wording import day, markdown, moment, number, show
 
 
 def render(found: Findings) -> str:
@@ -62,7 +61,7 @@ def headlines(found: Findings) -> str:
 def _headlines(found: Findings) -> Iterable[str]:
     if found.figures:
         return [headlines(found)]
-    return [_line(nothing_known(found)), _line(what_to_do(found))]
+    return [_line(findings.nothing_known(found)), _line(findings.what_to_do(found))]
 
 
 def _line(text: str) -> str:
@@ -150,8 +149,8 @@ def _claims(found: Findings) -> Iterable[str]:
                     ["It rests on", "Stated", "On the day", "Newest"],
                     [
                         [
-                            given.words, value_words(given.stated),
-                            value_words(given.on_the_day), value_words(given.newest),
+                            given.words, number(given.stated),
+                            number(given.on_the_day), number(given.newest),
                         ]
                         for given in claim.inputs
                     ],

@@ -6,16 +6,16 @@ Upstream text is data: whoever shows it escapes it for the format, and first mak
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Literal
 
-Kind = Literal[
-    "text", "count", "change", "share", "change_rate", "ratio", "year", "day", "yes"
-]  # fmt: skip
+Kind = Literal["text", "count", "change", "share", "change_rate", "ratio", "year", "day"]
 NUMERIC: frozenset[Kind] = frozenset({"count", "change", "share", "change_rate", "ratio", "year"})
 NOT_KNOWN = "–"
 NO_BREAK = "\u00a0"
 MINUS = "−"
+_SHOWN_AS_ZERO = 0.0005
 
 # Control characters, and those that turn the direction of what follows or are not seen at all.
 _UNSEEN = re.compile(
@@ -52,25 +52,14 @@ def show(value: Any, kind: Kind = "text") -> str:
 
     Counts in persons or cases; `share` and `change_rate` are fractions, shown in per cent.
     """
+    return NOT_KNOWN if value is None else _WRITTEN[kind](value)
+
+
+def number(value: float | None) -> str:
+    """A number that may be a count or a fraction."""
     if value is None:
         return NOT_KNOWN
-    match kind:
-        case "count":
-            return f"{value:,}"
-        case "change":
-            return _signed(f"{value:+,}")
-        case "share":
-            return _percent(value, "")
-        case "change_rate":
-            return _signed(_percent(value, "+"))
-        case "ratio":
-            return f"{value:,.2f}{NO_BREAK}×"
-        case "day":
-            return day(value)
-        case "yes":
-            return "yes" if value else "no"
-        case _:
-            return visible(str(value))
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3f}"
 
 
 def day(value: date | datetime) -> str:
@@ -89,6 +78,15 @@ def plural(count: int, one: str, many: str) -> str:
     return f"{count:,}{NO_BREAK}{one if count == 1 else many}"
 
 
+def _change(value: int) -> str:
+    return _signed(f"{value:+,}") if value else "0"
+
+
+def _share(fraction: float) -> str:
+    # Few of many are not none.
+    return f"under 0.1{NO_BREAK}%" if 0 < fraction < _SHOWN_AS_ZERO else _percent(fraction, "")
+
+
 def _percent(fraction: float, sign: str) -> str:
     digits = ".1f" if abs(fraction) < 10 else ",.0f"
     return f"{fraction * 100:{sign}{digits}}{NO_BREAK}%"
@@ -96,3 +94,15 @@ def _percent(fraction: float, sign: str) -> str:
 
 def _signed(text: str) -> str:
     return text.replace("-", MINUS, 1)
+
+
+_WRITTEN: dict[Kind, Callable[[Any], str]] = {
+    "text": lambda value: visible(str(value)),
+    "count": "{:,}".format,
+    "change": _change,
+    "share": _share,
+    "change_rate": lambda value: _signed(_percent(value, "+")),
+    "ratio": lambda value: f"{value:,.2f}{NO_BREAK}×",
+    "year": str,
+    "day": day,
+}

@@ -19,7 +19,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from warehouse.database import identifier
+from warehouse.database import identifier, literal
 from warehouse.exports.datapackage import field_type, unit_of
 from warehouse.exports.origins import Origin
 from warehouse.publish import read_about
@@ -60,7 +60,7 @@ class _Sheet:
 def write(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> dict[str, int]:
     """Write the workbook of an origin, from an opened published file; returns rows by sheet."""
     about = read_about(con)
-    sheets = _sheets(con)
+    sheets = _sheets(con, origin)
     rows: dict[str, int] = {}
     with xlsxwriter.Workbook(
         str(path),
@@ -88,7 +88,7 @@ def write(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> dict[st
         for sheet in sheets:
             rows[sheet.name] = _write_sheet(con, book, sheet, origin)
         _write_columns(book, dictionary, sheets)
-        _write_readme(book, readme, origin, about, sheets, rows)
+        _write_readme(book, readme, origin=origin, about=about, sheets=sheets, rows=rows)
         readme.activate()
     return rows
 
@@ -113,7 +113,7 @@ def sheet_name(table: str, taken: Iterable[str] = ()) -> str:
     return name
 
 
-def _sheets(con: duckdb.DuckDBPyConnection) -> list[_Sheet]:
+def _sheets(con: duckdb.DuckDBPyConnection, origin: Origin) -> list[_Sheet]:
     """The marts with a column that says of which origin a row is, and what goes with them."""
     tables = con.execute(
         """
@@ -131,7 +131,7 @@ def _sheets(con: duckdb.DuckDBPyConnection) -> list[_Sheet]:
             "order by column_index",
             [table],
         ).fetchall()
-        where = _of_origin(table, {name for name, _, _ in columns})
+        where = _of_origin(table, {name for name, _, _ in columns}, origin)
         if where is None:
             continue
         name = sheet_name(table, [README, COLUMNS, *(sheet.name for sheet in sheets)])
@@ -139,19 +139,20 @@ def _sheets(con: duckdb.DuckDBPyConnection) -> list[_Sheet]:
     return sheets
 
 
-def _of_origin(table: str, columns: set[str]) -> str | None:
-    """The condition on a row to be about the origin ($iso3, $unhcr_code); None if none can be."""
+def _of_origin(table: str, columns: set[str], origin: Origin) -> str | None:
+    """The condition on a row to be about the origin; None where a table has no origins."""
+    code, iso3 = literal(origin.code), literal(origin.iso3 or "")
     if {"origin_iso3", "origin_unhcr_code"} <= columns:
-        return "coalesce(origin_iso3, origin_unhcr_code) = coalesce($iso3, $unhcr_code)"
+        return f"coalesce(origin_iso3, origin_unhcr_code) = {code}"
     if "origin_iso3" in columns:
-        return "origin_iso3 = $iso3"
-    if table == "dim_era":
-        return "country_iso3 = $iso3"
-    if table == "dim_release":
-        return "true"
-    if table == "mart_claim_summary":
-        return "document_id in (select document_id from mart_claim_audit where origin_iso3 = $iso3)"
-    return None
+        return f"origin_iso3 = {iso3}"
+    about = {
+        "dim_era": f"country_iso3 = {iso3}",
+        "dim_release": "true",
+        "mart_claim_summary": "document_id in (select document_id from mart_claim_audit "
+        f"where origin_iso3 = {iso3})",
+    }
+    return about.get(table)
 
 
 def _write_sheet(
@@ -159,12 +160,8 @@ def _write_sheet(
 ) -> int:
     page = book.add_worksheet(sheet.name)
     columns = ", ".join(_readable(identifier(name), kind) for name, kind, _ in sheet.columns)
-    given = {"iso3": origin.iso3, "unhcr_code": origin.unhcr_code}
     found = con.execute(
-        f"with given as (select $iso3::varchar as iso3, $unhcr_code::varchar as unhcr_code) "
-        f"select {columns} from {identifier(sheet.table)} where {sheet.where} "
-        f"and (select count(*) from given) = 1",
-        given,
+        f"select {columns} from {identifier(sheet.table)} where {sheet.where}"
     ).fetchall()
     if len(found) > SHEET_ROWS:
         raise WorkbookError(
@@ -224,7 +221,7 @@ def _writer(page: Worksheet, kind: str, form: Format | None) -> Callable[[int, i
         case "integer" | "number":
             return lambda row, column, value: page.write_number(row, column, float(value), form)
         case "boolean":
-            return lambda row, column, value: page.write_boolean(row, column, value)
+            return page.write_boolean  # type: ignore[no-any-return]
         case "date" | "datetime":
             return lambda row, column, value: page.write_datetime(row, column, value, form)
         case _:
@@ -263,6 +260,7 @@ def _write_columns(book: Workbook, page: Worksheet, sheets: list[_Sheet]) -> Non
 def _write_readme(
     book: Workbook,
     page: Worksheet,
+    *,
     origin: Origin,
     about: dict[str, str],
     sheets: list[_Sheet],
@@ -304,7 +302,9 @@ def _write_readme(
     first = len(facts) + 3
     for index, name in enumerate(("Sheet", "What a row is", "Rows")):
         page.write_string(first, index, name, heading)
-    listed = [(COLUMNS, "What each column of the sheets is.", None)]
+    listed: list[tuple[str, str, int | None]] = [
+        (COLUMNS, "What each column of the sheets is.", None)
+    ]
     listed += [(sheet.name, sheet.description, rows[sheet.name]) for sheet in sheets]
     for number, (name, description, size) in enumerate(listed, start=first + 1):
         page.write_url(number, 0, f"internal:'{name}'!A1", string=name)

@@ -7,35 +7,8 @@
 
   // ---- charts
 
-  // Colours that only paper is white behind; those of the figures stay what they are.
-  const IN_THE_DARK = JSON.parse(document.getElementById("dark-colours").textContent);
-
-  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-
-  const config = () => ({
-    background: "transparent",
-    axis: {
-      domainColor: colour("--quiet"), tickColor: colour("--quiet"), gridColor: colour("--line"),
-      labelColor: colour("--ink"), titleColor: colour("--ink"),
-    },
-    header: { labelColor: colour("--ink"), titleColor: colour("--ink") },
-    legend: { labelColor: colour("--ink"), titleColor: colour("--ink") },
-    title: { color: colour("--ink"), subtitleColor: colour("--quiet") },
-    text: { color: colour("--ink") },
-    style: { "guide-label": { fill: colour("--ink") }, "guide-title": { fill: colour("--ink") } },
-  });
-
-  // Everything in a specification but its data, which is never touched.
-  const walk = (node, change) => {
-    if (Array.isArray(node)) return node.map((part) => walk(part, change));
-    if (node === null || typeof node !== "object") return node;
-    const made = {};
-    for (const [key, value] of Object.entries(node)) {
-      const isData = key === "data" || key === "datasets" || key === "values";
-      made[key] = isData ? value : change(key, walk(value, change));
-    }
-    return made;
-  };
+  const figures = [...document.querySelectorAll("figure.chart")];
+  const looks = figures.length && JSON.parse(document.getElementById("looks").textContent);
 
   const wrapped = (text, width, size) => {
     const most = Math.max(12, Math.floor(width / (size * 0.56)));
@@ -54,27 +27,31 @@
     return lines;
   };
 
-  const adapted = (spec, width) => {
-    let made = spec;
-    if (dark.matches) {
-      made = walk(made, (key, value) =>
-        typeof value === "string" ? IN_THE_DARK[value.toLowerCase()] ?? value : value);
-    }
-    if (width < LEGIBLE) {
-      const plot = Math.max(140, width - AXES);
-      made = walk(made, (key, value) => {
-        if (key === "width" && typeof value === "number") return Math.min(value, plot);
-        if (key === "title" && value !== null && typeof value === "object" && "text" in value) {
-          const smaller = { ...value, limit: width, fontSize: Math.min(value.fontSize ?? 13, 14) };
-          smaller.text = wrapped(value.text, width - 24, smaller.fontSize);
-          if (value.subtitle) smaller.subtitle = wrapped(value.subtitle, width - 24, 11);
-          return smaller;
-        }
-        return value;
-      });
-    }
+  const heading = (title, width) => {
+    const given = typeof title === "string" || Array.isArray(title) ? { text: title } : title;
+    const fontSize = Math.min(given.fontSize ?? 13, 14);
+    const made = { ...given, fontSize, limit: width, text: wrapped(given.text, width, fontSize) };
+    if (given.subtitle) made.subtitle = wrapped(given.subtitle, width, 12);
     return made;
   };
+
+  // A view and the views in it, not wider than there is room for; data are never touched.
+  const PARTS = ["layer", "vconcat", "hconcat", "concat"];
+  const narrowed = (view, width) => {
+    const made = { ...view };
+    if (typeof made.width === "number") made.width = Math.min(made.width, width - AXES);
+    if (made.title) made.title = heading(made.title, width);
+    for (const part of PARTS) {
+      if (Array.isArray(made[part])) made[part] = made[part].map((one) => narrowed(one, width));
+    }
+    if (made.spec) made.spec = narrowed(made.spec, width);
+    return made;
+  };
+
+  const adapted = (spec, width) => ({
+    ...(width < LEGIBLE ? narrowed(spec, Math.max(250, width)) : spec),
+    config: looks[dark.matches ? "dark" : "light"],
+  });
 
   const draw = async (figure) => {
     const spec = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
@@ -88,18 +65,19 @@
     live.append(place);
     // ast: expressions are interpreted, so that this page needs no right to run made-up code.
     const result = await window.vegaEmbed(place, adapted(spec, width), {
-      mode: "vega-lite", renderer: "svg", actions: false, ast: true, config: config(),
-      defaultStyle: false,
+      mode: "vega-lite", renderer: "svg", actions: false, ast: true,
+      defaultStyle: false, logLevel: 1, // errors alone: a panel may rightly have no provisional year
     });
     if (figure.turn !== mine) {
       result.view.finalize();
       return;
     }
     figure.view = result.view;
+    // The words for a reader who does not see it stand around the drawing, once.
+    place.querySelector("svg").setAttribute("aria-hidden", "true");
     figure.classList.add("drawn");
   };
 
-  const figures = [...document.querySelectorAll("figure.chart")];
   // One after the other, first things first.
   const drawAll = async () => {
     for (const figure of figures) await draw(figure);
