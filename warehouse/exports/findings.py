@@ -272,8 +272,8 @@ def what_to_do(found: Findings) -> str:
     """What may be the reason, and what brings figures if there are any."""
     only = f" --origin {found.origin.iso3}" if found.origin.iso3 else ""
     return (
-        f"Either UNHCR has none, or it was not asked for them: `asylum run --source api{only}` "
-        f"asks."
+        f"Either UNHCR has none, or it was not asked for them; this asks: "
+        f"asylum run --source api{only}"
     )
 
 

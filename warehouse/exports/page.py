@@ -114,8 +114,7 @@ def _library() -> str:
     """Vega, Vega-Lite and Vega-Embed, as vl-convert brings them: drawn here as it is there."""
     import vl_convert  # noqa: PLC0415
 
-    bundle: str = vl_convert.javascript_bundle(None)
-    return _inline(bundle)
+    return _inline(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
 
 
 def _script(name: str) -> str:

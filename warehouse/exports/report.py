@@ -35,7 +35,7 @@ class ReportFormatError(Exception):
 
 @dataclass(frozen=True)
 class Written:
-    """A report as written: the file, and what it says in one line and in a Markdown list or table."""
+    """A report as written; `summary` says it in one line, `preview` in a Markdown list or table."""
 
     path: Path
     origin: Origin

@@ -221,7 +221,7 @@ def _writer(page: Worksheet, kind: str, form: Format | None) -> Callable[[int, i
         case "integer" | "number":
             return lambda row, column, value: page.write_number(row, column, float(value), form)
         case "boolean":
-            return page.write_boolean  # type: ignore[no-any-return]
+            return page.write_boolean
         case "date" | "datetime":
             return lambda row, column, value: page.write_datetime(row, column, value, form)
         case _:
