@@ -620,7 +620,9 @@ def _verify(
                     f"published. The published file was not touched; run again."
                 )
         con.execute("use published")
+        names = {table.name for table in tables}
         for function in functions:
-            given = ", ".join("null" for _ in function.parameters)
+            # A parameter that stands for a table is called like one that fits.
+            given = ", ".join(literal(p) if p in names else "null" for p in function.parameters)
             with _must_answer(function):
                 con.execute(f"from {identifier(function.name)}({given}) limit 0")

@@ -19,7 +19,8 @@ NAMES = {
     "marts/yearly": r"fct_[a-z_]+_yearly|mart_[a-z]+_yearly",
     "marts/destination": r"mart_destination_[a-z_]+",
     "intermediate/revision": r"int_[a-z_]+_(revised|compared)",
-    "marts/as_of": r"(fct|mart)_[a-z_]+_yearly_as_of",
+    "marts/as_of": r"(fct|mart)_[a-z_]+_yearly_as_of|mart_claim_[a-z]+_of",
+    "marts/claims": r"mart_claim_[a-z]+",
     "marts/revision": r"mart_[a-z_]+",
 }
 # By the first part of a model's name: what it may read. "ref" is a seed.
@@ -32,8 +33,14 @@ MAY_READ = {
     "mart": {"fct", "dim", "ref"},
 }
 # Names of models that those of a folder may read besides. Marts about releases are about what stood
-# before, and a fact is what stands; who counts revisions reads the mart that lists them.
-MAY_READ_BESIDES = {"marts/revision": r"int_[a-z_]+", "marts": r"mart_revisions"}
+# before, and a fact is what stands; who counts revisions reads the mart that lists them. A claim is
+# about what was held on a day, and what was carried forward in it; its verdict is about its figures.
+MAY_READ_BESIDES = {
+    "marts/revision": r"int_[a-z_]+",
+    "marts": r"mart_revisions",
+    "marts/claims": r"int_coverage_in_force|mart_carried_forward|mart_claim_[a-z]+",
+    "marts/as_of": r"int_coverage_in_force|mart_carried_forward|mart_claim_[a-z]+",
+}
 ROOMS = {"stg": "staging", "int": "intermediate", "dim": "marts", "fct": "marts", "mart": "marts"}
 
 
@@ -184,11 +191,17 @@ def test_every_function_has_the_grain_and_columns_of_its_table(
     models: list[Node], starter: duckdb.DuckDBPyConnection
 ) -> None:
     functions = [m for m in models if m["config"]["materialized"] == "table_function"]
-    assert len(functions) == 8
+    assert len(functions) == 10
+    given = {
+        "as_of_day": "date '2026-02-01'",
+        "published_documents": "'reference.published_documents'",
+        "published_claims": "'reference.published_claims'",
+    }
     for function in functions:
-        table = function["name"].removesuffix("_as_of")
+        table = re.sub(r"(_as)?_of$", "", function["name"])
         columns = starter.execute(f"describe marts.{table}").fetchall()
-        as_of = f"marts.{function['alias']}(date '2026-02-01')"
+        parameters = ", ".join(given[name] for name in function["config"]["parameters"])
+        as_of = f"marts.{function['alias']}({parameters})"
         found = starter.execute(f"describe from {as_of}").fetchall()
         assert [row[:2] for row in found] == [row[:2] for row in columns]
 
