@@ -14,7 +14,15 @@ import duckdb
 import vl_convert
 
 from warehouse import atomic
-from warehouse.exports.charts import yearly
+from warehouse.exports.charts import (
+    carried_forward,
+    destinations,
+    flows,
+    heatmap,
+    rank,
+    releases,
+    yearly,
+)
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.style import config
 from warehouse.publish import open_published
@@ -26,7 +34,15 @@ FOLDER = "charts"
 _STAGING_PREFIX = ".charts-"
 _SCALE = 2
 # In the order in which a reader meets them.
-_DRAW = (yearly.draw,)
+_DRAW = (
+    yearly.draw,
+    releases.draw,
+    flows.draw,
+    destinations.draw,
+    heatmap.draw,
+    rank.draw,
+    carried_forward.draw,
+)
 
 
 def drawings(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[Drawing]:
