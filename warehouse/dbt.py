@@ -373,8 +373,8 @@ def _close_database() -> None:
 
 
 def _nodes(results: Any) -> tuple[NodeResult, ...]:
-    """Of hooks, which dbt lists too, only one that failed."""
-    found = (_node(one) for one in results)
+    """Of hooks, which dbt lists too, only one that failed; no exposures, which run nothing."""
+    found = (_node(one) for one in results if one.node.resource_type != "exposure")
     return tuple(node for node in found if node.resource_type != "operation" or node.failed)
 
 

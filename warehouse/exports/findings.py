@@ -51,17 +51,20 @@ FLAGS = {
     "rests_on_carried_forward": "rests on figures carried forward",
     "provisional_at_publication": "provisional when published",
 }
+# What a figure is to a claim, where it is not just one of its figures.
+INPUT_ROLES = {
+    "base": "what it is compared with",
+    "whole": "the whole",
+    "peer": "another, to rank it among",
+    "new_applications": "beside it",
+    "stock": "beside it",
+}
 REVISION_KINDS = {
     "provisional_to_final": "the final figure takes the place of the mid-year one",
     "correction": "correction",
     "appeared": "appeared",
     "disappeared": "disappeared",
 }
-UNCHANGED_SINCE = {
-    "end_of_year_before": "the end of the year before",
-    "mid_year": "the middle of the year",
-}
-
 DEFINITIONS = (
     (
         "Stock",
@@ -181,6 +184,7 @@ class Claim:
     paraphrase: str
     location: str
     counted: str
+    reading: str
     stated: str | None
     on_the_day: str | None
     release_on_the_day: str | None
@@ -831,9 +835,7 @@ def _eras(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section:
 
 
 def _claims(con: duckdb.DuckDBPyConnection, origin: Origin) -> tuple[list[Document], list[Claim]]:
-    if origin.iso3 is None:
-        return [], []
-    given = {"origin": origin.iso3}
+    given = {"origin": origin.code}
     inputs: dict[tuple[str, str], list[ClaimInput]] = {}
     for document_id, claim_id, role, place, measure, year, *values in con.execute(
         """
@@ -843,20 +845,25 @@ def _claims(con: duckdb.DuckDBPyConnection, origin: Origin) -> tuple[list[Docume
             inputs.value_newest
         from mart_claim_inputs as inputs
         inner join mart_claim_audit as claims using (document_id, claim_id)
-        where claims.origin_iso3 = $origin
+        where coalesce(claims.origin_iso3, claims.origin_unhcr_code) = $origin
         order by document_id, claim_id, input_number
         """,
         given,
     ).fetchall():
         words = [str(year)] if year is not None else []
         words += [place] if place else []
-        words += [MEASURES.get(measure, measure)] if measure else []
-        words += [role.replace("_", " ")] if role else []
+        words += [MEASURES.get(measure, measure.replace("_", " "))]
+        words += [INPUT_ROLES[role]] if role in INPUT_ROLES else []
         inputs.setdefault((document_id, claim_id), []).append(ClaimInput(", ".join(words), *values))
     found = con.execute(
         """
-        select * from mart_claim_audit where origin_iso3 = $origin
-        order by document_published_on desc, document_id, try_cast(claim_id as integer), claim_id
+        select * from mart_claim_audit
+        where coalesce(origin_iso3, origin_unhcr_code) = $origin
+        order by
+            document_published_on desc,
+            document_id,
+            try_cast(regexp_extract(claim_id, '^[0-9]+') as integer),
+            claim_id
         """,
         given,
     )
@@ -870,6 +877,7 @@ def _claims(con: duckdb.DuckDBPyConnection, origin: Origin) -> tuple[list[Docume
             paraphrase=row["paraphrase"] or "",
             location=row["location"] or "",
             counted=row["document_word"] or "",
+            reading=row["reading"] or "",
             stated=row["stated_text"],
             on_the_day=row["on_the_day_text"],
             release_on_the_day=row["release_id_on_the_day"],

@@ -2,7 +2,8 @@
 (() => {
   "use strict";
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  const LEGIBLE = 640; // px; below it a chart is drawn anew for the width there is
+  const LEGIBLE = 800; // px; with less room a chart is drawn narrower, and scrolls where that is not enough
+  const NARROWEST = 420; // px of a plot: with less, labels run into each other
   const AXES = 110; // px that axes and margins take beside the plot
 
   // ---- charts
@@ -39,7 +40,7 @@
   const PARTS = ["layer", "vconcat", "hconcat", "concat"];
   const narrowed = (view, width) => {
     const made = { ...view };
-    if (typeof made.width === "number") made.width = Math.min(made.width, width - AXES);
+    if (typeof made.width === "number") made.width = Math.min(made.width, Math.max(NARROWEST, width - AXES));
     if (made.title) made.title = heading(made.title, width);
     for (const part of PARTS) {
       if (Array.isArray(made[part])) made[part] = made[part].map((one) => narrowed(one, width));
@@ -49,7 +50,7 @@
   };
 
   const adapted = (spec, width) => ({
-    ...(width < LEGIBLE ? narrowed(spec, Math.max(250, width)) : spec),
+    ...(width < LEGIBLE ? narrowed(spec, width) : spec),
     config: looks[dark.matches ? "dark" : "light"],
   });
 
