@@ -333,7 +333,7 @@ def same(held: Any, value: Any) -> bool:
         return not isinstance(held, bool) and math.isclose(held, value, rel_tol=1e-14)
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day)
-    return bool(held == (None if value == "" else value))
+    return bool(held == value)
 
 
 def test_the_readme_sheet_names_source_licence_and_every_sheet(settings: Settings) -> None:

@@ -67,8 +67,14 @@ from {{ source('raw', 'snapshots') }}
 select release_id, release_id = max(release_id) over () as is_newest_held
 from {{ ref('int_snapshots_resolved') }} group by release_id
 """,
+    "dbt_project/models/marts/dim_era.sql": """
+select leader as era_id, leader, 'CHN' as country_iso3, from_year as first_year_counted,
+    null::integer as last_year_counted
+from {{ ref('eras') }}
+""",
     "dbt_project/models/marts/mart_origin_yearly.sql": """
 select origin_iso3, 'persons' as counting_unit, reference_year, 'China' as origin_name,
+    make_date(reference_year, 12, 31) as reference_date,
     sum(asylum_seekers_stock)::bigint as asylum_seekers_stock,
     null::bigint as applications_new, false as is_provisional, release_id
 from {{ ref('stg_unhcr__population') }}

@@ -94,12 +94,13 @@ def test_a_refresh_goes_from_the_starter_extract_to_exported_files(
     assert result.error is None
     assert result.release == "2025-12.1"
     assert all(snapshot.is_new for snapshot in result.snapshots)
-    assert result.models_built == 5
+    assert result.models_built == 6
     assert (result.tests_passed, result.tests_warned, result.tests_failed) == (3, 1, [])
     assert result.published == settings.published_db
     assert {path.name for path in result.exports} == {
         *("mart_origin_yearly.csv", "mart_origin_yearly.parquet"),
         *("dim_release.csv", "dim_release.parquet", "datapackage.json"),
+        *("dim_era.csv", "dim_era.parquet"),
         *("chn_yearly.png", "chn_yearly.svg"),
     }
     assert list(result.seconds) == ["landing", "raw", "models", "published", "exports"]

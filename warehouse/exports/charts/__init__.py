@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
-import vl_convert
 
 from warehouse import atomic
 from warehouse.exports.charts import (
@@ -28,29 +28,41 @@ from warehouse.exports.charts.style import config
 from warehouse.publish import open_published
 from warehouse.settings import Settings
 
-__all__ = ["FOLDER", "Drawing", "config", "drawings", "export_charts", "write_charts"]
+__all__ = [
+    "FOLDER",
+    "READS",
+    "Drawing",
+    "config",
+    "drawings",
+    "export_charts",
+    "write_charts",
+    "write_drawings",
+]
 
 FOLDER = "charts"
 _STAGING_PREFIX = ".charts-"
 _SCALE = 2
 # In the order in which a reader meets them.
-_DRAW = (
-    yearly.draw,
-    releases.draw,
-    flows.draw,
-    destinations.draw,
-    heatmap.draw,
-    rank.draw,
-    carried_forward.draw,
+_DRAW = tuple(
+    (module.READS, module.draw)
+    for module in (yearly, releases, flows, destinations, heatmap, rank, carried_forward)
 )
+# The published tables that drawings are made from.
+READS = frozenset(table for reads, _ in _DRAW for table in reads)
 
 
 def drawings(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[Drawing]:
     """The drawings of an origin of which there are data, of an opened published file.
 
-    An origin without figures gives an empty list.
+    An origin without figures gives an empty list, and a file without the tables of a drawing, as an
+    older version publishes it, does not give that one.
     """
-    made = (draw(con, origin_iso3) for draw in _DRAW)
+    found = con.execute(
+        "select table_name from duckdb_tables() "
+        "where database_name = current_database() and schema_name = 'main'"
+    ).fetchall()
+    tables = {table for (table,) in found}
+    made = (draw(con, origin_iso3) for reads, draw in _DRAW if reads <= tables)
     return [drawing for drawing in made if drawing is not None]
 
 
@@ -68,22 +80,30 @@ def write_charts(
     con: duckdb.DuckDBPyConnection, settings: Settings, origin_iso3: str = "CHN"
 ) -> list[Path]:
     """`export_charts` for a published file that is already open."""
-    drawn = drawings(con, origin_iso3)
-    if not drawn:
-        return []
+    return write_drawings(drawings(con, origin_iso3), settings, origin_iso3)
+
+
+def write_drawings(
+    drawn: Sequence[Drawing], settings: Settings, origin_iso3: str = "CHN"
+) -> list[Path]:
+    """Write drawings of an origin; files of drawings it no longer has are removed."""
     folder = settings.exports_dir / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
+    prefix = f"{origin_iso3.lower()}_"
     for left in settings.exports_dir.glob(f"{_STAGING_PREFIX}*"):
         shutil.rmtree(left)
     with tempfile.TemporaryDirectory(prefix=_STAGING_PREFIX, dir=settings.exports_dir) as staging:
         files = []
         for drawing in drawn:
-            png = Path(staging) / f"{origin_iso3.lower()}_{drawing.name}.png"
+            png = Path(staging) / f"{prefix}{drawing.name}.png"
             svg = png.with_suffix(".svg")
-            spec = drawing.spec()
-            png.write_bytes(vl_convert.vegalite_to_png(spec, scale=_SCALE))
-            svg.write_text(vl_convert.vegalite_to_svg(spec), encoding="utf-8")
+            png.write_bytes(drawing.png(scale=_SCALE))
+            svg.write_text(drawing.svg(), encoding="utf-8")
             files += [png, svg]
         for path in files:
             atomic.replace(path, folder / path.name)
-    return [folder / path.name for path in files]
+    written = [folder / path.name for path in files]
+    for path in folder.iterdir():
+        if path.name.startswith(prefix) and path not in written:
+            path.unlink()
+    return written

@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 import duckdb
 
+from warehouse.exports.charts import releases
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
     Row,
@@ -21,8 +22,8 @@ from warehouse.exports.charts.frame import (
     rows_axis,
     text,
 )
-from warehouse.exports.charts.releases import told
 
+READS = releases.READS | frozenset({"mart_carried_forward", "mart_carried_forward_by_asylum"})
 _TOP = 8
 _NAMES = 210  # pixels left of the plot
 _WIDTH = 440
@@ -34,13 +35,13 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
     """For the newest release and the one of the reference date before: the share of the origin's
     stock that each country of asylum only repeats. None where neither repeats anything.
     """
-    releases = _latest(told(con, origin_iso3))
-    repeated = _repeated(con, origin_iso3, [release["release"] for release in releases])
+    latest = _latest(releases.told(con, origin_iso3))
+    repeated = _repeated(con, origin_iso3, [release["release"] for release in latest])
     if not repeated:
         return None
-    name = clean(releases[0]["origin_name"])
+    name = clean(latest[0]["origin_name"])
     panels, words = [], []
-    for release in releases:
+    for release in latest:
         own = [row for row in repeated if row["release_id"] == release["release"]]
         rows = _rows(own, release)
         heading = (
@@ -64,7 +65,7 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
         "carried_forward",
         title,
         f"Bars by country of asylum, a panel a release. {' '.join(words)}",
-        framed(panels, title, notes, {release["release"] for release in releases}),
+        framed(panels, title, notes, {release["release"] for release in latest}),
     )
 
 

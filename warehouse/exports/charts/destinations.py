@@ -16,6 +16,7 @@ from warehouse.exports.charts.frame import (
     data,
     framed,
     headroom,
+    incomplete,
     number,
     panel,
     percent,
@@ -26,6 +27,7 @@ from warehouse.exports.charts.frame import (
 
 # The baseline of `asylum_seekers_stock_baseline`: var `baseline_year` of the dbt project.
 BASELINE_YEAR = 2019
+READS = frozenset({"mart_destination_yearly", "mart_destination_concentration"})
 _TOP = 15
 _NAMES = 210  # pixels left of the plot
 _WIDTH = 530
@@ -107,7 +109,10 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
             "status": status if about["is_provisional"] else "final",
             "release": about["release_id"],
         }
-    notes = ["Persons waiting for a decision (stock), and their share of the whole."]
+    notes = [
+        *incomplete(con, origin_iso3),
+        "Persons waiting for a decision (stock), and their share of the whole.",
+    ]
     if has_baseline:
         notes.append(f"Upright line: the same in {BASELINE_YEAR}, before the pandemic.")
     if about["is_provisional"]:

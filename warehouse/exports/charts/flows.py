@@ -23,6 +23,7 @@ from warehouse.exports.charts.frame import (
 )
 from warehouse.exports.charts.style import WIDTH
 
+READS = frozenset({"mart_origin_yearly"})
 _NEW = "New applications in the year (persons)"
 _DECIDED = "Decisions in the year, all levels (persons)"
 _RATES = "Rates over substantive decisions, of the summed counts (persons)"
@@ -70,10 +71,11 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
     rows = [row for row in found if row["counting_unit"] == "persons"]
     if not rows:
         return None
+    name, first, last = clean(rows[-1]["origin_name"]), rows[0]["year"], rows[-1]["year"]
     for row in rows:
+        del row["origin_name"]
         row |= {"left": row["year"] - 0.42, "right": row["year"] + 0.42}
         row["status"] = "provisional" if row["provisional"] else "final"
-    name, first, last = clean(rows[-1]["origin_name"]), rows[0]["year"], rows[-1]["year"]
     panels = []
     if any(row["applications_new"] for row in rows):
         panels.append(_applications(rows, first, last))

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import altair as alt
+import duckdb
 
 from warehouse.attribution import source_sentence
 from warehouse.exports.charts.style import HATCH_PITCH, TEXT_SIZE
@@ -222,6 +223,20 @@ def text(
         alt.Chart(data(rows))
         .mark_text(style=style, **mark)
         .encode(x=x, y=y, text=alt.Text("text:N"))
+    )
+
+
+def incomplete(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[str]:
+    """A note if the data do not hold every country of asylum of the origin's newest year."""
+    [(complete,)] = con.execute(
+        "select arg_max(are_pairs_complete, reference_year) from mart_destination_concentration "
+        "where origin_iso3 = ?",
+        [origin_iso3],
+    ).fetchall()
+    return (
+        []
+        if complete is not False
+        else ["Not every country of asylum is in these data: ranks are among those that are."]
     )
 
 

@@ -12,6 +12,7 @@ from warehouse.exports.charts.frame import (
     boxes,
     clean,
     framed,
+    incomplete,
     number,
     panel,
     row_names,
@@ -19,6 +20,7 @@ from warehouse.exports.charts.frame import (
     years_axis,
 )
 
+READS = frozenset({"mart_destination_yearly", "mart_destination_concentration"})
 _TOP = 20
 _YEARS = 26
 _NAMES = 200  # pixels left of the plot
@@ -108,6 +110,7 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
     first, last = min(row["year"] for row in rows), max(row["year"] for row in rows)
     names = {row["row"]: row for row in rows}
     notes = [
+        *incomplete(con, origin_iso3),
         "Persons waiting at the end of the year (stock). No cell: none, or not known. "
         "The scale is logarithmic.",
     ]

@@ -8,8 +8,21 @@ import altair as alt
 import duckdb
 
 from warehouse.exports.charts.drawing import Drawing
-from warehouse.exports.charts.frame import Row, clean, data, framed, number, panel, text, years_axis
+from warehouse.exports.charts.frame import (
+    Row,
+    clean,
+    data,
+    framed,
+    incomplete,
+    number,
+    panel,
+    text,
+    years_axis,
+)
 
+READS = frozenset(
+    {"mart_destination_yearly", "mart_destination_concentration", "mart_origin_yearly"}
+)
 _SERIES = 8
 _DEEPEST = 12
 _YEARS = 15
@@ -43,7 +56,10 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
         )
     rows = [*destinations, *world]
     provisional = sorted({row["year"] for row in rows if row["provisional"]})
-    notes = ["Rank 1 has the most asylum-seekers waiting at the end of the year (stock, persons)."]
+    notes = [
+        *(incomplete(con, origin_iso3) if destinations else ()),
+        "Rank 1 has the most asylum-seekers waiting at the end of the year (stock, persons).",
+    ]
     if destinations:
         notes.append(f"A line is broken where a country is below rank {_DEEPEST} or has none.")
     if provisional:
@@ -152,8 +168,8 @@ def _destination_words(rows: list[dict[str, Any]]) -> str:
     return f"Lines of ranks of countries of asylum. Ranks in {last}: {'; '.join(told)}."
 
 
-def _rank_axis(deepest: int) -> alt.Y:
-    step = next(step for step in (1, 2, 5, 10, 20, 50) if deepest / step <= _DEEPEST)
+def _rank_axis(deepest: int, ticks: int) -> alt.Y:
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100) if deepest / step <= ticks)
     return alt.Y(
         "rank:Q",
         title=None,
@@ -168,7 +184,7 @@ def _bump(rows: list[dict[str, Any]]) -> alt.LayerChart:
     first, last = min(row["year"] for row in rows), max(row["year"] for row in rows)
     x, _ = years_axis(first, last, _WIDTH)
     deepest = min(max(row["rank"] for row in rows), _DEEPEST)
-    y = _rank_axis(deepest)
+    y = _rank_axis(deepest, _DEEPEST)
     by_place = {(row["series"], row["year"]): row for row in rows if row["rank"] <= deepest}
     # A year in which a line has no point has a point without a rank, which breaks it.
     points = [
@@ -192,7 +208,7 @@ def _bump(rows: list[dict[str, Any]]) -> alt.LayerChart:
         text(names, x, y, align="left", dx=14, limit=_NAMES),
     ]
     return panel(
-        layers, _WIDTH, max(deepest * 26, 60), "Countries of asylum: the first ones of now"
+        layers, _WIDTH, max(deepest * 26, 60), f"Countries of asylum that are first in {last}"
     )
 
 
@@ -235,7 +251,7 @@ def _points(
 def _line(rows: list[dict[str, Any]]) -> alt.LayerChart:
     first, last = rows[0]["year"], rows[-1]["year"]
     x, _ = years_axis(first, last, _WIDTH)
-    y = _rank_axis(max(row["rank"] for row in rows))
+    y = _rank_axis(max(row["rank"] for row in rows), 6)
     by_year = {row["year"]: row for row in rows}
     points = [
         {"left": year, "rank": None}

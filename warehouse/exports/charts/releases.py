@@ -12,6 +12,7 @@ from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import Row, boxes, clean, framed, headroom, number, panel, text
 from warehouse.exports.charts.style import WIDTH
 
+READS = frozenset({"mart_revision_summary", "mart_revisions", "dim_release"})
 _YEARS = 4
 _RELEASES = 8
 

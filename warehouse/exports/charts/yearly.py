@@ -22,6 +22,7 @@ from warehouse.exports.charts.frame import (
 )
 from warehouse.exports.charts.style import WIDTH
 
+READS = frozenset({"mart_origin_yearly", "dim_era"})
 _STOCK = "Asylum-seekers waiting at the end of the year (stock, persons)"
 _FLOW = "New applications in the year (flow, persons)"
 
