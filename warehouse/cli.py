@@ -13,7 +13,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -30,6 +30,8 @@ SHOWN_ROWS = 40
 INTERRUPTED = 130
 Source = Literal["starter", "api"]
 SqlFormat = Literal["table", "csv", "json", "parquet"]
+ClaimFormat = Literal["table", "json", "csv", "markdown"]
+CheckKind = Literal["level", "sum", "change", "ratio", "share", "rank"]
 
 app = typer.Typer(
     help="UNHCR's figures on people who fled, as a database on this machine.",
@@ -323,6 +325,132 @@ def status(
             typer.echo(json.dumps(state, indent=1, ensure_ascii=False))
         else:
             console.console().print(console.status(state))
+
+
+@app.command("claims")
+def claims_(
+    document: Annotated[
+        str | None,
+        typer.Option("--document", help="Claims of this document alone.", show_default=False),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="The day that counts as now, YYYY-MM-DD.", show_default=False),
+    ] = None,
+    format_: Annotated[
+        ClaimFormat, typer.Option("--format", help="How to write it; json has the inputs, too.")
+    ] = "table",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Each claim with its explanation and its inputs.")
+    ] = False,
+) -> None:
+    """Figures that published documents state, held against the database of the day and of now."""
+    with _failures():
+        settings = load_settings()
+        day = _day("--as-of", as_of)
+        from warehouse import audit, console  # noqa: PLC0415
+        from warehouse.publish import open_published  # noqa: PLC0415
+
+        with open_published(settings) as con:
+            found = audit.audit(con, document, day)
+        if format_ == "table":
+            console.console().print(console.claims(found, explain=explain))
+        else:
+            written = {"json": audit.as_json, "csv": audit.as_csv, "markdown": audit.as_markdown}
+            typer.echo(written[format_](found).rstrip("\n"))
+
+
+@app.command()
+def check(  # noqa: PLR0917 - options, given by name
+    year: Annotated[int, typer.Option(help="The year the figure is for.", show_default=False)],
+    published: Annotated[
+        str,
+        typer.Option(help="Day the claim was published, YYYY-MM-DD.", show_default=False),
+    ],
+    value: Annotated[
+        float, typer.Option(help="The figure: persons, percent, times, place.", show_default=False)
+    ],
+    origin: Annotated[
+        str | None, typer.Option(help="Country of origin as ISO3.", show_default=False)
+    ] = None,
+    asylum: Annotated[
+        str | None, typer.Option(help="Country of asylum as ISO3.", show_default=False)
+    ] = None,
+    measure: Annotated[str, typer.Option(help="What is counted.")] = "asylum_seekers_stock",
+    unit: Annotated[
+        Literal["persons", "cases"], typer.Option(help="persons or cases.")
+    ] = "persons",
+    kind: Annotated[CheckKind, typer.Option(help="What is claimed of the figure.")] = "level",
+    from_year: Annotated[
+        int | None, typer.Option("--from-year", help="First year of a sum.", show_default=False)
+    ] = None,
+    base_year: Annotated[
+        int | None,
+        typer.Option("--base-year", help="Year a change or ratio is from.", show_default=False),
+    ] = None,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(
+            min=0, help="How far off still agrees. Without it: exactly, and 0.5 for percent."
+        ),
+    ] = None,
+    read_as: Annotated[
+        Literal["stock", "flow"] | None,
+        typer.Option(
+            "--read-as",
+            help="What the claim makes of it: stock (people waiting) or flow (claims of the year). "
+            "Without it: what the measure is.",
+            show_default=False,
+        ),
+    ] = None,
+    format_: Annotated[
+        Literal["table", "json"], typer.Option("--format", help="How to write it.")
+    ] = "table",
+) -> None:
+    """One claim on the spot: did UNHCR's database say so on that day, and does it now?"""
+    with _failures():
+        settings = load_settings()
+        day = _day("--published", published)
+        assert day is not None
+        origin, asylum = (_iso3([code])[0] if code else None for code in (origin, asylum))
+        from warehouse import audit, console  # noqa: PLC0415
+        from warehouse.publish import open_published  # noqa: PLC0415
+
+        percent = kind in {"change", "share"}
+        cells = {
+            "document_id": "asked",
+            "claim_id": "1",
+            "kind": kind,
+            "measure": measure,
+            "counting_unit": unit,
+            "origin_iso3": origin,
+            "asylum_iso3": asylum,
+            "from_year": year if from_year is None else from_year,
+            "to_year": year,
+            "base_from_year": base_year,
+            "base_to_year": base_year,
+            "stated_value": value,
+            "tolerance": (0.5 if percent else 0) if tolerance is None else tolerance,
+            "document_word": "people who apply" if read_as == "flow" else measure,
+            "read_as": read_as or ("stock" if measure.endswith("_stock") else "flow"),
+            "paraphrase": "The claim asked for",
+            "location": "the command line",
+        }
+        with open_published(settings) as con:
+            found = audit.check(con, cells, day)
+        if format_ == "json":
+            typer.echo(json.dumps(found, indent=1, ensure_ascii=False, default=str))
+        else:
+            console.console().print(console.checked(found))
+
+
+def _day(option: str, text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text.strip(), "%Y-%m-%d").date()
+    except ValueError as error:
+        raise typer.BadParameter(f"{option} {text!r} is no day as YYYY-MM-DD") from error
 
 
 @app.command()

@@ -21,6 +21,7 @@ from warehouse.runresult import OnProgress, RunResult
 
 if TYPE_CHECKING:  # these bring DuckDB with them, which a message does not need
     from warehouse.answer import OriginAnswer
+    from warehouse.audit import Audit
     from warehouse.quarantine import Accepted
     from warehouse.query import Head
 
@@ -28,9 +29,18 @@ if TYPE_CHECKING:  # these bring DuckDB with them, which a message does not need
 _CONTROL = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
+_SHOWN_OF_CLAIM = ("stated_text", "on_the_day_text", "newest_text")
 _WIDTH_ELSEWHERE = 120
 _WIDEST_CELL = 48
 NOTHING = "–"
+_VERDICTS = {
+    "confirmed": "green",
+    "confirmed_since_revised": "yellow",
+    "misstated": "red",
+    "input_error": "red",
+    "not_reproduced": "red",
+    "not_checkable": "dim",
+}
 HOW_TO_ACCEPT = 'To use one all the same: asylum accept DATASET/SNAPSHOT --why "…"'
 
 
@@ -265,6 +275,81 @@ def _unknown_origin(found: OriginAnswer) -> Text:
         f"The starter extract holds China alone; `asylum run --source api` asks UNHCR for all.",
         "yellow",
     )
+
+
+def claims(found: Audit, *, explain: bool = False) -> RenderableType:
+    """The claims of each document and their verdicts."""
+    parts: list[RenderableType] = []
+    for document_id in dict.fromkeys(claim["document_id"] for claim in found.claims):
+        of_document = [one for one in found.claims if one["document_id"] == document_id]
+        first = of_document[0]
+        title = f"{first['publisher']}, {first['document_title']}"
+        parts += [
+            Text(),
+            plain(f"{title}, {first['document_published_on']} ({document_id})", "bold"),
+        ]
+        if explain:
+            for claim in of_document:
+                parts += [Text(), *_claim_in_full(claim)]
+            continue
+        table = _table("claim", "says", "stated", "on the day", "now", "verdict", "flags")
+        for claim in of_document:
+            table.add_row(
+                plain(claim["claim_id"]),
+                plain(claim["paraphrase"]),
+                *(plain(claim[c] or NOTHING) for c in _SHOWN_OF_CLAIM),
+                plain(_words(claim["verdict"]), _VERDICTS[claim["verdict"]]),
+                plain(_words(claim["flags"]), "dim"),
+            )
+        parts.append(table)
+    if not found.claims:
+        parts.append(plain("No document with claims had come out by then."))
+    if found.later_documents:
+        left_out = ", ".join(found.later_documents)
+        parts.append(plain(f"Left out, since they came out later: {left_out}."))
+    parts += [Text(), plain(found.source, "dim")]
+    return Group(*parts)
+
+
+def checked(claim: dict[str, Any]) -> RenderableType:
+    """One claim, with all that its verdict rests on."""
+    release = claim["release_id"] or claim["release_id_on_the_day"] or "unknown"
+    return Group(*_claim_in_full(claim), Text(), plain(attribution.source_sentence(release), "dim"))
+
+
+def _claim_in_full(claim: dict[str, Any]) -> list[RenderableType]:
+    head = Text.assemble(
+        plain(f"{claim['claim_id']}  {claim['paraphrase']}: "),
+        plain(_words(claim["verdict"]), f"bold {_VERDICTS[claim['verdict']]}"),
+        plain(f"  {_words(claim['flags'])}", "dim"),
+    )
+    parts: list[RenderableType] = [head, plain(claim["explanation"])]
+    inputs = [one for one in claim["inputs"] if one["input_role"] != "peer"]
+    if len(inputs) > 1:
+        table = _table(
+            *("for", "year", "measure", "in", "stated", "on the day", "now"),
+            right=("stated", "on the day", "now"),
+        )
+        for one in inputs:
+            table.add_row(
+                plain(one["input_role"]),
+                plain(one["reference_year"]),
+                plain(one["measure"]),
+                plain(one["asylum_name"] or one["asylum_iso3"] or "all countries"),
+                *(_figure(one[c]) for c in ("stated_value", "value_on_the_day", "value_newest")),
+            )
+        parts.append(table)
+    return parts
+
+
+def _words(names: str) -> str:
+    return names.replace("_", " ")
+
+
+def _figure(value: float | None) -> Text:
+    if value is None:
+        return plain(NOTHING)
+    return plain(f"{value:,.0f}" if value == round(value) else f"{value:,.3f}")
 
 
 def landed(snapshots: Sequence[Any]) -> RenderableType:

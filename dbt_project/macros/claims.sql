@@ -501,7 +501,7 @@
             counting_unit,
             measure,
             to_year as reference_year,
-            any_value(stated_value) as stated_value
+            min_by(stated_value, claim_id) as stated_value
         from claims
         where kind = 'level' and stated_value is not null
         group by all
@@ -651,6 +651,7 @@
             then
                 abs({{ result_low }} - stated_low) <= tolerance
                 and abs({{ result }} - stated_high) <= tolerance
+        when kind = 'record' then {{ result }} = to_year
         when kind = 'comparison' and relation = 'below'
             then {{ result }} < 1 and {{ result }} >= coalesce(stated_low, 0)
         when kind = 'comparison' and relation = 'above'
@@ -965,6 +966,8 @@
                 when kind = 'level' and is_the_stock then 'misstated'
                 when kind = 'level' then 'not_reproduced'
                 when differs_in_inputs and agrees_with_own_figures then 'input_error'
+                -- Places and counts are of countries that no document states in full.
+                when kind in ('rank', 'count') then 'not_reproduced'
                 when
                     are_all_stated
                     and abs(value_of_own_figures - value_on_the_day) > tolerance

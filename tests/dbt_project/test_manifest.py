@@ -34,7 +34,7 @@ MAY_READ = {
 }
 # Names of models that those of a folder may read besides. Marts about releases are about what stood
 # before, and a fact is what stands; who counts revisions reads the mart that lists them. A claim is
-# about what was held on a day, and what was carried forward in it; its verdict is about its figures.
+# about what was held on a day, and what was carried forward in it; its verdict about its figures.
 MAY_READ_BESIDES = {
     "marts/revision": r"int_[a-z_]+",
     "marts": r"mart_revisions",

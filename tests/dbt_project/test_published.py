@@ -41,11 +41,15 @@ def rows(session: Session, query: str) -> list[Any]:
 def test_every_function_of_the_project_is_there_and_described(
     session: Session, manifest: dict[str, Any]
 ) -> None:
-    assert dbt.published_functions(manifest) == sorted(AS_OF)
+    of_claims = {f"claim_{what}_of": f"mart_claim_{what}" for what in ("audit", "inputs")}
+    assert dbt.published_functions(manifest) == sorted(AS_OF | of_claims)
     listed = session.functions()
-    assert [call for call, _ in listed] == [f"{name}(as_of_day)" for name in sorted(AS_OF)]
+    assert [call for call, _ in listed] == sorted(
+        [f"{name}(as_of_day)" for name in AS_OF]
+        + [f"{name}(published_documents, published_claims, as_of_day)" for name in of_claims]
+    )
     for call, description in listed:
-        assert AS_OF[call.partition("(")[0]] in description
+        assert (AS_OF | of_claims)[call.partition("(")[0]] in description
     assert rows(session, "select function_name, description from about_functions") == [
         (call.partition("(")[0], description) for call, description in listed
     ]

@@ -29,6 +29,8 @@ KEYS = {
     "counting_units": ("unit_code",),
     "population_types": ("pop_type",),
     "measures": ("endpoint", "measure"),
+    "published_documents": ("document_id",),
+    "published_claims": ("document_id", "claim_id"),
 }
 MAY_BE_EMPTY = {
     "eras": {"in_office_to", "last_year_counted"},
@@ -36,11 +38,19 @@ MAY_BE_EMPTY = {
     "application_types": {"is_new_applicant", "first_year", "last_year"},
     "population_types": {"counted_in"},
     "measures": {"first_year"},
+    "published_documents": {"day_note"},
+    # Which kind needs which of these: tests/warehouse/test_claims.py.
+    "published_claims": {
+        *("origin_iso3", "asylum_iso3", "base_asylum_iso3", "base_from_year", "base_to_year"),
+        *("relation", "count_of", "threshold_low", "threshold_high", "stated_value"),
+        *("stated_low", "stated_high", "reading"),
+    },
 }
 SHAPES = {
     "date": re.compile(r"\d{4}-\d{2}-\d{2}"),
     "integer": re.compile(r"(19|20)\d\d"),
     "bigint": re.compile(r"[1-9]\d*"),
+    "double": re.compile(r"\d+(\.\d+)?"),
     "boolean": re.compile(r"true|false"),
     "varchar": re.compile(r"\S(.*\S)?"),
 }

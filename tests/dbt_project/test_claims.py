@@ -1,0 +1,510 @@
+"""Verdicts on published claims: those of the two documents by the starter extract, and claims of
+every kind that a made-up document makes about another country.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.dbt_project.made_up import MadeUp, Row, api_row
+from warehouse import audit, claims
+from warehouse.publish import open_published
+from warehouse.settings import Settings
+
+# --- the two documents, by the starter extract alone
+
+
+@pytest.fixture(scope="module")
+def by_starter(starter: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Row]:
+    found = starter.execute("select * from marts.mart_claim_audit")
+    names = [column[0] for column in found.description]
+    rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    return {(row["document_id"].split("_")[0], row["claim_id"]): row for row in rows}
+
+
+def test_the_headline_was_true_on_its_day_and_is_not_now(
+    by_starter: dict[tuple[str, str], Row],
+) -> None:
+    claim = by_starter["khabarhub", "1"]
+    assert (claim["stated_value"], claim["value_on_the_day"], claim["value_newest"]) == (
+        *(178_725, 178_725),
+        99_716,
+    )
+    assert (claim["release_id_on_the_day"], claim["release_id"]) == ("2025-06", "2025-12.1")
+    assert claim["verdict"] == "confirmed_since_revised"
+    assert round(claim["change_rate"], 3) == -0.442
+    assert claim["flags"].split(", ") == [
+        *("stock_read_as_flow", "rests_on_carried_forward", "provisional_at_publication")
+    ]
+    assert claim["carried_forward_stock"] == 147_909
+    assert "147,909 repeat" in claim["explanation"]
+    assert "United States" in claim["explanation"]
+    assert "−44.2 %" in claim["explanation"]
+
+
+def test_a_ratio_told_as_an_increase_is_misstated(by_starter: dict[tuple[str, str], Row]) -> None:
+    claim = by_starter["safeguard", "4"]
+    assert claim["verdict"] == "misstated"
+    assert round(claim["value_of_own_figures"], 1) == 69.0
+    assert "the ratio, 1.690, was told as an increase" in claim["explanation"]
+
+
+@pytest.mark.parametrize(
+    ("claim_id", "stated", "on_the_day"), [("2", 104_259, 104_248), ("3", 12_362, 15_362)]
+)
+def test_a_figure_that_the_database_never_had_is_not_reproduced(
+    by_starter: dict[tuple[str, str], Row], claim_id: str, stated: int, on_the_day: int
+) -> None:
+    claim = by_starter["safeguard", claim_id]
+    assert (claim["stated_value"], claim["value_on_the_day"]) == (stated, on_the_day)
+    assert claim["verdict"] == "not_reproduced"
+
+
+def test_claims_on_destinations_of_2021_are_confirmed(
+    by_starter: dict[tuple[str, str], Row],
+) -> None:
+    of_2021 = {
+        claim_id: claim["verdict"]
+        for (document, claim_id), claim in by_starter.items()
+        if document == "safeguard" and claim["reference_year"] == 2021
+    }
+    assert len(of_2021) == 12
+    assert set(of_2021.values()) == {"confirmed"}
+
+
+def test_the_difference_of_a_sum_is_explained_by_its_inputs(
+    by_starter: dict[tuple[str, str], Row], starter: duckdb.DuckDBPyConnection
+) -> None:
+    claim = by_starter["safeguard", "6"]
+    assert (claim["stated_value"], claim["value_on_the_day"]) == (1_158_739, 1_161_728)
+    assert claim["verdict"] == "input_error"
+    assert claim["is_stocks_added_up"]
+    differing = starter.execute(
+        "select reference_year, stated_value, value_on_the_day, stated_difference "
+        "from marts.mart_claim_inputs where document_id like 'safeguard%' and claim_id = '6' "
+        "and stated_difference <> 0 order by reference_year"
+    ).fetchall()
+    assert differing == [(2012, 12_362, 15_362, -3_000), (2019, 104_259, 104_248, 11)]
+    assert claim["stated_difference"] == sum(row[3] for row in differing) == -2_989
+    assert "−2,989, which is the whole difference" in claim["explanation"]
+    assert claim["new_applications_newest"] > 0
+
+
+def test_what_needs_countries_that_are_not_held_is_not_checkable_and_says_what_brings_them(
+    by_starter: dict[tuple[str, str], Row],
+) -> None:
+    undecided = {key: c for key, c in by_starter.items() if c["verdict"] == "not_checkable"}
+    assert undecided.keys() == {("khabarhub", "9a"), ("khabarhub", "9b")}
+    for claim in undecided.values():
+        assert "asylum backfill --release 2025-06" in claim["explanation"]
+        assert claim["on_the_day_text"] is None
+
+
+def test_the_summary_counts_every_claim_of_the_register_once(
+    starter: duckdb.DuckDBPyConnection,
+) -> None:
+    [(claimed, counted)] = starter.execute(
+        "select (select count(*) from reference.published_claims), sum(claim_count) "
+        "from marts.mart_claim_summary"
+    ).fetchall()
+    assert claimed == counted > 30
+
+
+def test_inputs_of_a_sum_add_up_to_it(
+    by_starter: dict[tuple[str, str], Row], starter: duckdb.DuckDBPyConnection
+) -> None:
+    sums = starter.execute(
+        "select document_id, claim_id, sum(value_on_the_day), sum(value_newest) "
+        "from marts.mart_claim_inputs join reference.published_claims using (document_id, claim_id)"
+        " where kind = 'sum' and input_role = 'figure' group by all"
+    ).fetchall()
+    assert len(sums) == 2
+    for document_id, claim_id, on_the_day, newest in sums:
+        claim = by_starter[document_id.split("_")[0], claim_id]
+        assert (claim["value_on_the_day"], claim["value_newest"]) == (on_the_day, newest)
+
+
+# --- asked of the published file
+
+
+def asking(
+    year: int, value: int, read_as: str = "stock", word: str = "asylum seekers"
+) -> dict[str, Any]:
+    return {
+        "document_id": "asked",
+        "claim_id": "1",
+        "kind": "level",
+        "measure": "asylum_seekers_stock",
+        "counting_unit": "persons",
+        "origin_iso3": "CHN",
+        "from_year": year,
+        "to_year": year,
+        "stated_value": value,
+        "tolerance": 0,
+        "document_word": word,
+        "read_as": read_as,
+        "paraphrase": "asked",
+        "location": "here",
+    }
+
+
+def test_a_claim_on_the_spot_has_the_verdict_of_the_register(published_starter: Settings) -> None:
+    with open_published(published_starter) as con:
+        registered = {c["claim_id"]: c for c in audit.audit(con, "khabarhub_2026").claims}
+        cells = asking(year=2025, value=178_725, read_as="flow", word="applied for asylum")
+        asked = audit.check(con, cells, date(2026, 2, 1))
+        wrong = audit.check(con, asking(year=2025, value=1), date(2026, 2, 1))
+    for name in ("verdict", "flags", "explanation", "value_on_the_day", "value_newest"):
+        assert asked[name] == registered["1"][name]
+    assert wrong["verdict"] == "not_reproduced"
+
+
+@pytest.mark.parametrize(
+    ("published", "year", "said"),
+    [
+        ("2023-01-01", 2022, "No release of UNHCR's database is known"),
+        ("2024-03-01", 2022, "asylum backfill --release 2023-06"),
+        ("2025-08-01", 1999, "asylum backfill --release 2024-12"),
+    ],
+)
+def test_a_verdict_is_never_guessed(
+    published_starter: Settings, published: str, year: int, said: str
+) -> None:
+    with open_published(published_starter) as con:
+        found = audit.check(con, asking(year=year, value=116_338), date.fromisoformat(published))
+    assert found["verdict"] == "not_checkable"
+    assert said in found["explanation"]
+
+
+def test_as_of_a_day_later_documents_are_left_out_and_now_is_that_day(
+    published_starter: Settings,
+) -> None:
+    with open_published(published_starter) as con:
+        before = audit.audit(con, as_of=date(2025, 7, 1))
+        after = audit.audit(con, as_of=date(2026, 3, 1))
+    assert before.later_documents == ["khabarhub_2026"]
+    assert {claim["document_id"] for claim in before.claims} == {"safeguard_defenders_2025"}
+    assert before.release == "2024-12"
+    first = {c["claim_id"]: c for c in after.claims if c["document_id"] == "khabarhub_2026"}["1"]
+    assert first["verdict"] == "confirmed"
+    assert first["value_newest"] == 178_725
+
+
+# --- a made-up document on another country, with claims of every kind
+
+
+@dataclass(frozen=True)
+class Case:
+    """A claim and what must come of it."""
+
+    name: str
+    kind: str
+    verdict: str
+    cells: Row = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+
+
+DAY = "2026-01-15"
+YEARS = range(2020, 2026)
+# Asylum-seekers from Syria by country of asylum, as release 2025-06 has them. Türkiye's of 2025 is
+# that of 2024 once more.
+ON_THE_DAY = {
+    "TUR": [1_000, 1_200, 2_000, 1_500, 1_800, 1_800],
+    "KEN": [200, 300, 400, 500, 700, 900],
+    "ARE": [50, 60, 5, 5, 90, 95],
+}
+NEWEST_2025 = {"TUR": 2_600, "KEN": 950, "ARE": 96}
+APPLICATIONS = {2024: 400, 2025: 300}
+PROVISIONAL = ("provisional_at_publication",)
+CARRIED = ("rests_on_carried_forward", "provisional_at_publication")
+CASES = [
+    Case("level", "level", "confirmed", {"year": 2024, "stated_value": 2_590}),
+    Case(
+        *("level_since_revised", "level", "confirmed_since_revised"),
+        {"year": 2025, "stated_value": 2_795},
+        CARRIED,
+    ),
+    Case(
+        "level_wrong", "level", "not_reproduced", {"year": 2023, "asylum": "KEN", "stated_value": 9}
+    ),
+    Case(
+        "level_within",
+        "level",
+        "confirmed",
+        {"year": 2021, "asylum": "KEN", "stated_value": 298, "tolerance": 5},
+    ),
+    Case(
+        *("level_bounds", "level", "confirmed"),
+        {"year": 2023, "stated_low": 1_000, "stated_high": 9_999},
+    ),
+    Case(
+        *("level_flow_is_the_stock", "level", "misstated"),
+        {"year": 2025, "stated_value": 2_795, "measure": "applications_new", "read_as": "flow"},
+        ("stock_read_as_flow", *PROVISIONAL),
+    ),
+    Case(
+        *("level_flow", "level", "confirmed"),
+        {"year": 2024, "stated_value": 400, "measure": "applications_new", "read_as": "flow"},
+    ),
+    Case(
+        *("level_read_as_flow", "level", "confirmed"),
+        {"year": 2024, "stated_value": 2_590, "read_as": "flow"},
+        ("stock_read_as_flow",),
+    ),
+    Case(
+        *("change", "change", "confirmed"),
+        {"year": 2022, "base": 2021, "stated_value": 54.2, "tolerance": 0.05},
+    ),
+    # 2,590 / 2,000 of its own figures is 1.295; of the database 2,590 / 2,005.
+    Case(
+        *("change_is_the_ratio", "change", "misstated"),
+        {"year": 2024, "base": 2023, "stated_value": 129, "tolerance": 0.6},
+    ),
+    Case(
+        *("change_wrong_input", "change", "input_error"),
+        {"year": 2024, "base": 2021, "stated_value": 72.7, "tolerance": 0.1},
+    ),
+    Case(
+        *("ratio", "ratio", "confirmed"),
+        {"year": 2024, "base": 2020, "stated_low": 2},
+    ),
+    Case(
+        *("ratio_of_two_countries", "ratio", "confirmed"),
+        {"year": 2021, "base": 2021, "asylum": "TUR", "base_asylum": "KEN", "stated_value": 4},
+    ),
+    Case("ratio_wrong", "ratio", "not_reproduced", {"year": 2024, "base": 2020, "stated_low": 3}),
+    Case(
+        *("sum", "sum", "confirmed"),
+        {"first": 2020, "year": 2022, "stated_value": 5_215},
+        ("stocks_added_up",),
+    ),
+    Case(
+        *("sum_wrong_input", "sum", "input_error"),
+        {"first": 2021, "year": 2022, "stated_value": 3_905},
+        ("stocks_added_up",),
+    ),
+    Case(
+        *("sum_wrong", "sum", "not_reproduced"),
+        {"first": 2020, "year": 2022, "stated_value": 9_999},
+        ("stocks_added_up",),
+    ),
+    Case(
+        *("sum_of_flows", "sum", "confirmed"),
+        {"first": 2024, "year": 2024, "stated_value": 400, "measure": "applications_new"},
+    ),
+    Case(
+        *("range", "range", "confirmed"),
+        {"first": 2020, "year": 2023, "stated_low": 1_250, "stated_high": 2_405},
+    ),
+    Case(
+        *("range_wrong", "range", "not_reproduced"),
+        {"first": 2020, "year": 2023, "stated_low": 1_000, "stated_high": 2_405},
+    ),
+    Case(
+        *("comparison_above", "comparison", "confirmed"),
+        {"year": 2024, "base": 2023, "relation": "above"},
+    ),
+    Case(
+        *("comparison_below", "comparison", "not_reproduced"),
+        {"year": 2024, "base": 2023, "relation": "below"},
+    ),
+    # 1,560 + 1,250 against 2,795: equal within a hundredth, and no longer.
+    Case(
+        *("comparison_equal", "comparison", "confirmed_since_revised"),
+        {"year": 2025, "base": 2020, "base_to": 2021, "relation": "equal", "tolerance": 0.01},
+        ("stocks_added_up", *CARRIED),
+    ),
+    Case("rank", "rank", "confirmed", {"year": 2024, "asylum": "KEN", "stated_value": 2}),
+    Case(
+        "rank_wrong", "rank", "not_reproduced", {"year": 2024, "asylum": "KEN", "stated_value": 1}
+    ),
+    Case(
+        *("share", "share", "confirmed"),
+        {"year": 2024, "asylum": "TUR", "stated_value": 69.5, "tolerance": 0.05},
+    ),
+    Case(
+        *("share_wrong", "share", "not_reproduced"),
+        {"year": 2024, "asylum": "TUR", "stated_low": 90},
+    ),
+    Case(
+        *("count", "count", "confirmed"),
+        {"year": 2024, "count_of": "countries", "threshold_low": 100, "stated_value": 2},
+    ),
+    Case(
+        *("count_small", "count", "confirmed"),
+        {
+            **{"year": 2023, "count_of": "countries", "threshold_low": 1, "threshold_high": 9},
+            **{"stated_value": 1},
+        },
+    ),
+    Case(
+        *("count_wrong", "count", "not_reproduced"),
+        {"year": 2024, "count_of": "countries", "threshold_low": 100, "stated_low": 3},
+    ),
+    Case(
+        *("count_of_years", "count", "confirmed"),
+        {
+            **{"first": 2020, "year": 2024, "count_of": "years", "threshold_low": 2_000},
+            **{"stated_value": 3},
+        },
+    ),
+    Case("record", "record", "confirmed", {"first": 2020, "year": 2024}),
+    Case("record_wrong", "record", "not_reproduced", {"first": 2020, "year": 2023}),
+    Case(
+        *("threshold_year", "threshold_year", "confirmed"),
+        {"first": 2020, "year": 2024, "threshold_low": 5_000, "stated_value": 2022},
+        ("stocks_added_up",),
+    ),
+    Case(
+        *("threshold_year_wrong", "threshold_year", "not_reproduced"),
+        {"first": 2020, "year": 2024, "threshold_low": 5_000, "stated_value": 2023},
+        ("stocks_added_up",),
+    ),
+    Case("year_not_held", "level", "not_checkable", {"year": 2010, "stated_value": 7}),
+    # What the document states of its inputs, right and wrong.
+    Case("own_2021", "level", "not_reproduced", {"year": 2021, "stated_value": 1_500}),
+    Case("own_2024", "level", "confirmed", {"year": 2024, "stated_value": 2_590}),
+]
+
+
+def written(case: Case) -> Row:
+    """The case as a row of the register."""
+    given = dict(case.cells)
+    year = given.pop("year")
+    base = given.pop("base", "")
+    row = dict.fromkeys(claims.CLAIM_COLUMNS, "") | {
+        "document_id": "made_up",
+        "claim_id": case.name,
+        "kind": case.kind,
+        "measure": "asylum_seekers_stock",
+        "counting_unit": "persons",
+        "origin_iso3": "SYR",
+        "asylum_iso3": given.pop("asylum", ""),
+        "from_year": given.pop("first", year),
+        "to_year": year,
+        "base_asylum_iso3": given.pop("base_asylum", ""),
+        "base_from_year": base,
+        "base_to_year": given.pop("base_to", base),
+        "tolerance": 0,
+        "document_word": "asylum seekers",
+        "read_as": "stock",
+        "paraphrase": f"Made up: {case.name}",
+        "location": "Throughout",
+    }
+    return row | given
+
+
+def write_register(folder: Path, documents: list[Row], rows: list[Row]) -> None:
+    for name, columns, content in (
+        (claims.DOCUMENTS, claims.DOCUMENT_COLUMNS, documents),
+        (claims.CLAIMS, claims.CLAIM_COLUMNS, rows),
+    ):
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(content)
+
+
+def land_syria(made_up: MadeUp) -> None:
+    made_up.land_countries(release_id="2025-06")
+
+    def stocks(release: str) -> list[Row]:
+        return [
+            api_row("population", year, "SYR", asylum, asylum_seekers=stock)
+            for asylum, series in ON_THE_DAY.items()
+            for year, stock in zip(YEARS, series, strict=True)
+            if not (release == "2025-12.1" and year == 2025)
+        ] + [
+            api_row("population", 2025, "SYR", asylum, asylum_seekers=stock)
+            for asylum, stock in NEWEST_2025.items()
+            if release == "2025-12.1"
+        ]
+
+    for release in ("2025-06", "2025-12.1"):
+        at = "2026-11-22T12:00:00Z" if release == "2025-06" else "2026-11-22T13:00:00Z"
+        made_up.land_dataset(
+            "population", stocks(release), release_id=release, at=at, years=(2020, 2025)
+        )
+        made_up.land_dataset(
+            "asylum-applications",
+            [
+                api_row(
+                    *("asylum-applications", year, "SYR", "TUR"),
+                    **{"procedure_type": "G", "app_type": "N", "dec_level": "FI", "app_pc": "P"},
+                    applied=applied * (2 if year == 2025 and release == "2025-12.1" else 1),
+                )
+                for year, applied in APPLICATIONS.items()
+            ],
+            release_id=release,
+            at=at,
+            years=(2024, 2025),
+        )
+
+
+@pytest.fixture(scope="module")
+def judged(
+    new_made_up: Callable[[], MadeUp], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Row]]:
+    """What comes of each case: rows of the register and nothing else were added."""
+    folder = tmp_path_factory.mktemp("register")
+    document = {
+        "document_id": "made_up",
+        "publisher": "Nobody",
+        "title": "Syrians who wait",
+        "published_on": DAY,
+        "day_note": "",
+        "source": "made up",
+    }
+    write_register(folder, [document], [written(case) for case in CASES])
+    claims.check_register(folder)
+    made_up = new_made_up()
+    land_syria(made_up)
+    con = made_up.build()
+    for name in (claims.DOCUMENTS, claims.CLAIMS):
+        con.execute(f"delete from reference.{name}")
+        con.execute(
+            f"insert into reference.{name} from read_csv('{folder / name}.csv', all_varchar = true)"
+        )
+    made_up.project.make(con, ["mart_claim_inputs", "mart_claim_audit", "mart_claim_summary"])
+    found = con.execute("select * from marts.mart_claim_audit")
+    names = [column[0] for column in found.description]
+    rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    by_function = con.execute(
+        "select claim_id, verdict, explanation from marts.claim_audit_of("
+        "'reference.published_documents', 'reference.published_claims', date '9999-12-31')"
+    ).fetchall()
+    con.close()
+    answers = {row["claim_id"]: row for row in rows}
+    assert sorted(by_function) == sorted(
+        (row["claim_id"], row["verdict"], row["explanation"]) for row in rows
+    )
+    yield answers
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_claim_on_another_country_is_judged_without_new_sql(
+    judged: dict[str, Row], case: Case
+) -> None:
+    claim = judged[case.name]
+    assert claim["verdict"] == case.verdict, claim["explanation"]
+    assert claim["flags"] == ", ".join(case.flags)
+
+
+def test_every_kind_has_a_claim_that_holds_and_one_that_does_not() -> None:
+    for kind in claims.KINDS:
+        verdicts = {case.verdict for case in CASES if case.kind == kind}
+        assert verdicts & {"confirmed", "confirmed_since_revised"}, kind
+        assert verdicts - {"confirmed", "confirmed_since_revised"}, kind
+
+
+def test_an_input_error_names_the_input(judged: dict[str, Any]) -> None:
+    assert "2021: 1,500 stated, 1,560 on the day" in judged["change_wrong_input"]["explanation"]
+    assert "which is the whole difference" in judged["sum_wrong_input"]["explanation"]
