@@ -317,7 +317,9 @@ def test_a_workbook_reads_back_as_the_tables_stand(settings: Settings) -> None:
                 where = "origin_iso3 = 'CHN'"
             elif "country_iso3" in columns:
                 where = "country_iso3 = 'CHN'"
-            rows = con.execute(f"select * from {identifier(name)} where {where}").fetchall()
+            rows = con.execute(
+                f"select * from {identifier(name)} where {where} order by rowid"
+            ).fetchall()
             sheet = [[cell.value for cell in row] for row in book[name].iter_rows()]
             assert sheet[0] == columns
             # A sheet's row ends with its last cell that is not empty.
@@ -560,6 +562,8 @@ def test_an_exposure_names_the_tables_it_is_made_from(
         used = set(openpyxl.load_workbook(settings.exports_dir / report.WORKBOOK).sheetnames[2:])
     else:
         used = set()
+    if exposure == "report_page":
+        read += "".join(path.read_text("utf-8") for path in (folder / "charts").glob("*.py"))
     used |= set(re.findall(r"(?:from|join) ((?:mart|dim|special)_\w+)", read))
     assert used <= known
     assert named == used

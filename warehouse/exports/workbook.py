@@ -160,8 +160,9 @@ def _write_sheet(
 ) -> int:
     page = book.add_worksheet(sheet.name)
     columns = ", ".join(_readable(identifier(name), kind) for name, kind, _ in sheet.columns)
+    # In the published order, which a join would otherwise be free to change.
     found = con.execute(
-        f"select {columns} from {identifier(sheet.table)} where {sheet.where}"
+        f"select {columns} from {identifier(sheet.table)} where {sheet.where} order by rowid"
     ).fetchall()
     if len(found) > SHEET_ROWS:
         raise WorkbookError(
