@@ -73,7 +73,12 @@ from {{ ref('int_snapshots_resolved') }} group by release_id
 select origin_iso3, 'persons' as counting_unit, reference_year, 'China' as origin_name,
     make_date(reference_year, 12, 31) as reference_date,
     sum(asylum_seekers_stock)::bigint as asylum_seekers_stock,
-    null::bigint as applications_new, false as is_provisional, release_id
+    null::bigint as applications_new, null::bigint as decisions_recognized,
+    null::bigint as decisions_complementary, null::bigint as decisions_rejected,
+    null::bigint as decisions_otherwise_closed, null::bigint as decisions_total,
+    null::double as refugee_recognition_rate, null::double as total_protection_rate,
+    false as is_rate_on_small_count, false as is_provisional, release_id,
+    release_id as applications_release_id, release_id as decisions_release_id
 from {{ ref('stg_unhcr__population') }}
 join {{ ref('int_snapshots_resolved') }} using (snapshot_id)
 join (select release_id, is_newest_held from {{ ref('dim_release') }}) using (release_id)

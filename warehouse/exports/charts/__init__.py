@@ -98,7 +98,7 @@ def write_drawings(
             png = Path(staging) / f"{prefix}{drawing.name}.png"
             svg = png.with_suffix(".svg")
             png.write_bytes(drawing.png(scale=_SCALE))
-            svg.write_text(drawing.svg(), encoding="utf-8")
+            svg.write_text(drawing.svg, encoding="utf-8")
             files += [png, svg]
         for path in files:
             atomic.replace(path, folder / path.name)

@@ -29,8 +29,8 @@ from warehouse.exports.charts.frame import (
 BASELINE_YEAR = 2019
 READS = frozenset({"mart_destination_yearly", "mart_destination_concentration"})
 _TOP = 15
-_NAMES = 210  # pixels left of the plot
-_WIDTH = 530
+_NAMES = 200  # pixels left of the plot
+_WIDTH = 420
 _ROW_HEIGHT = 26
 
 
@@ -187,7 +187,7 @@ def _bars(rows: Sequence[Row], year: int, *, has_baseline: bool) -> alt.LayerCha
         "left:Q",
         title=None,
         scale=alt.Scale(domain=[0, top], nice=False),
-        axis=alt.Axis(format=",d", tickCount=5, orient="top", domain=False),
+        axis=alt.Axis(format=",d", tickCount=4, orient="top", domain=False),
     )
     tooltip = [
         alt.Tooltip("name:N", title="Country of asylum"),
@@ -216,14 +216,23 @@ def _bars(rows: Sequence[Row], year: int, *, has_baseline: bool) -> alt.LayerCha
             .encode(x=x, y=y, y2=alt.Y2("high"), tooltip=tooltip)
         )
     layers.append(row_names(rows, y, _NAMES))
-    values = [
-        {
-            "left": max(row["stock"], (row["baseline"] or 0) if has_baseline else 0),
-            "low": row["row"],
-            "text": number(row["stock"])
-            + ("" if row["share"] is None else f"  ({percent(row['share'])})"),
-        }
-        for row in rows
-    ]
-    layers.append(text(values, x, y, align="left", dx=6))
+    layers += _columns(rows, y, year, has_baseline=has_baseline)
     return panel(layers, _WIDTH, _ROW_HEIGHT * len(rows))
+
+
+def _columns(rows: Sequence[Row], y: alt.Y, year: int, *, has_baseline: bool) -> list[alt.Chart]:
+    """The figures right of the plot, in columns: beside a bar they could be read as the line's."""
+    columns = [
+        (76, str(year), [number(row["stock"]) for row in rows]),
+        (130, "share", ["" if row["share"] is None else percent(row["share"]) for row in rows]),
+    ]
+    if has_baseline:
+        told = ["–" if row["baseline"] is None else number(row["baseline"]) for row in rows]
+        columns.append((206, str(BASELINE_YEAR), told))
+    layers = []
+    for at, heading, told in columns:
+        x = alt.XValue(_WIDTH + at)
+        lines = [{"low": row["row"], "text": words} for row, words in zip(rows, told, strict=True)]
+        layers.append(text(lines, x, y, align="right"))
+        layers.append(text([{"text": heading}], x, alt.YValue(-12), "quiet", align="right"))
+    return layers

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import vl_convert
@@ -35,6 +36,7 @@ class Drawing:
         spec["config"] = config(dark=dark)
         return spec
 
+    @cached_property
     def svg(self) -> str:
         """The picture as SVG, on white."""
         svg: str = vl_convert.vegalite_to_svg(self.spec())
@@ -42,7 +44,7 @@ class Drawing:
 
     def png(self, scale: float = 1) -> bytes:
         """The picture as PNG, on white; `scale` 1 is a pixel a pixel of the page."""
-        return _smaller(vl_convert.vegalite_to_png(self.spec(), scale=scale))
+        return _smaller(vl_convert.svg_to_png(self.svg, scale=scale))
 
 
 def _smaller(png: bytes) -> bytes:
@@ -61,6 +63,6 @@ def _smaller(png: bytes) -> bytes:
         else:
             head += png[position:end]
         position = end
-    packed = b"IDAT" + zlib.compress(zlib.decompress(pixels), 9)
+    packed = b"IDAT" + zlib.compress(zlib.decompress(pixels))
     chunk = struct.pack(">I", len(packed) - 4) + packed + struct.pack(">I", zlib.crc32(packed))
     return _SIGNATURE + head + chunk + tail

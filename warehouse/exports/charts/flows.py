@@ -112,6 +112,8 @@ def _notes(rows: Sequence[Row]) -> list[str]:
         notes.append(f"Hatched: {', '.join(provisional)} is provisional.")
     if any(row["is_rate_on_small_count"] for row in rows):
         notes.append("Hollow points: rates on fewer than 10 decisions.")
+    if any(row[field] is None for row in rows for field in ("applications_new", "decisions_total")):
+        notes.append("No bar: none, or not known.")
     return notes
 
 

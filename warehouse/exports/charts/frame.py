@@ -21,6 +21,8 @@ Row = dict[str, Any]
 # Longest line of a heading and of a note, in characters, that fits a picture.
 _HEADING_LENGTH = 78
 _NOTE_LENGTH = 128
+# No name of UNHCR is longer; 60 letters are wider than any label.
+_LABEL_LENGTH = 60
 _HEADROOM = 1.15
 
 
@@ -32,6 +34,11 @@ def clean(text: str | None) -> str:
         if unicodedata.category(letter) not in {"Cf", "Cs"}
     )
     return " ".join("".join(kept).split())
+
+
+def label(name: str) -> str:
+    """A name for a label that is cut at its width in pixels: to measure a long one takes long."""
+    return name if len(name) <= _LABEL_LENGTH else f"{name[:_LABEL_LENGTH]}…"
 
 
 def data(rows: Iterable[Row]) -> alt.InlineData:
@@ -203,7 +210,7 @@ def rows_axis(count: int) -> alt.Y:
 def row_names(rows: Iterable[Row], y: alt.Y, limit: int) -> alt.Chart:
     """Names left of the plot: the field `name` at `row`, cut at so many pixels."""
     return text(
-        ({"low": row["row"], "text": row["name"]} for row in rows),
+        ({"low": row["row"], "text": label(row["name"])} for row in rows),
         alt.XValue(-8),
         y,
         align="right",

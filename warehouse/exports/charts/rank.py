@@ -14,6 +14,7 @@ from warehouse.exports.charts.frame import (
     data,
     framed,
     incomplete,
+    label,
     number,
     panel,
     text,
@@ -173,7 +174,7 @@ def _rank_axis(deepest: int, ticks: int) -> alt.Y:
     return alt.Y(
         "rank:Q",
         title=None,
-        scale=alt.Scale(domain=[deepest + 0.5, 0.5], zero=False, nice=False),
+        scale=alt.Scale(domain=[deepest * 1.03 + 0.5, 0.5], zero=False, nice=False),
         axis=alt.Axis(
             format="d", values=[1, *(rank for rank in range(step, deepest + 1, step) if rank > 1)]
         ),
@@ -198,7 +199,7 @@ def _bump(rows: list[dict[str, Any]]) -> alt.LayerChart:
         legend=None,
     )
     names = [
-        point | {"text": f"{point['rank']}  {point['name']}"}
+        point | {"text": f"{point['rank']}  {label(point['name'])}"}
         for point in points
         if point["left"] == last and point["rank"] is not None
     ]

@@ -78,6 +78,8 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
         f"Hatched: {row['year']} is provisional, the figure of {row['status'][16:]}."
         for row in provisional
     ]
+    if any(row[field] is None for row in rows for field in ("stock", "new")):
+        notes.append("No bar: none, or not known.")
     if eras:
         notes.append("Grey bands: calendar years counted for a leader.")
     title = f"People from {name} seeking asylum abroad"
