@@ -12,6 +12,7 @@ import dagster as dg
 from orchestration.assets.exports import exports
 from orchestration.assets.landing import landing, sources
 from orchestration.assets.models import models
+from orchestration.assets.postgresql import postgresql
 from orchestration.assets.published import published
 from orchestration.assets.raw import raw
 from orchestration.automation import EXECUTOR, new_figures, rebuild, refresh, weekly
@@ -43,6 +44,7 @@ def definitions(
             raw,
             models(manifest),
             published(tables, published_functions(manifest)),
+            *postgresql(settings),
             *exports(tables),
         ],
         jobs=[refresh, rebuild],

@@ -20,6 +20,7 @@ WRITERS = "warehouse_writers"
 
 STARTER_EXTRACT = AssetKey([SOURCES, "starter_extract"])
 PUBLISHED_FILE = AssetKey([PUBLISHED, "asylum_duckdb"])
+POSTGRESQL = AssetKey([PUBLISHED, "postgresql"])
 DATA_PACKAGE = AssetKey([EXPORTS, "datapackage"])
 CHARTS = AssetKey([EXPORTS, "charts"])
 REPORT_PAGE = AssetKey([EXPORTS, "report_page"])

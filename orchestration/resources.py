@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 from filelock import FileLock, Timeout
@@ -17,6 +18,9 @@ from warehouse.publish import Published
 from warehouse.raw import LoadResult
 from warehouse.runresult import OnProgress
 from warehouse.settings import Settings
+
+if TYPE_CHECKING:  # its driver is an extra
+    from warehouse.postgres import Loaded
 
 # A run from the UI or a schedule waits for one on the command line, within reason.
 PATIENCE_SECONDS = 15 * 60.0
@@ -39,6 +43,7 @@ class Record:
     loaded: LoadResult | None = None
     build: BuildResult | None = None
     published: Published | None = None
+    postgresql: Loaded | None = None
     exports: list[Path] = field(default_factory=list)
 
 

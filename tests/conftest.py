@@ -9,12 +9,24 @@ from pathlib import Path
 import pytest
 
 from tests.fake_api import FakeApi, fast_settings, sample_data
+from tests.postgres_server import PostgresServer, find_binaries
 from warehouse.settings import Settings
 
 
 def pytest_configure() -> None:
     """Hear Ctrl-C, in the children too: what is started in the background is told to ignore it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# Made once and used by several files: what takes longest to make.
+_SHARED = "five_releases"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one file run in one process, and so do those that share what takes long to make."""
+    for item in items:
+        shared = _SHARED in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group(_SHARED if shared else str(item.path)))
 
 
 @pytest.fixture(autouse=True)
@@ -39,3 +51,16 @@ def api() -> Iterator[FakeApi]:
 def settings(tmp_path: Path, api: FakeApi) -> Settings:
     """Settings that point to the fake API and to a folder of this test's own."""
     return fast_settings(tmp_path / "data", api.url)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server on loopback that lives as long as the tests of this process."""
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("no PostgreSQL server here: apt-get install postgresql, as .ci/run does")
+    server = PostgresServer(binaries)
+    try:
+        yield server
+    finally:
+        server.stop()

@@ -309,6 +309,64 @@ def accept(
 
 
 @app.command()
+def publish(
+    *,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="URL",
+            help="postgresql://USER@HOST/DATABASE. Without it: ASYLUM_POSTGRES_URL, which is the "
+            "place for a password, since a command line is seen by all users of the machine.",
+            show_default=False,
+        ),
+    ] = None,
+    schema: Annotated[
+        str | None,
+        typer.Option(help="Schema to make, or to replace. Without it: asylum.", show_default=False),
+    ] = None,
+    reader: Annotated[
+        str | None,
+        typer.Option(
+            help="Role that may read it, made if there is none. Without it: asylum_reader.",
+            show_default=False,
+        ),
+    ] = None,
+    wait: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            help="Seconds of patience with another publisher, and with readers. Without it: 60.",
+            show_default=False,
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Publish even if the same build stands there already.")
+    ] = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Put the published tables into PostgreSQL, in one step for who reads there."""
+    with _failures(verbose):
+        settings = load_settings()
+        _log(verbose)
+        from pydantic import SecretStr  # noqa: PLC0415
+
+        from warehouse import console, postgres  # noqa: PLC0415
+
+        with console.progress(console.console(stderr=True)) as on_progress:
+            done = postgres.publish(
+                settings,
+                SecretStr(to) if to else None,
+                schema=schema,
+                reader=reader,
+                wait=wait,
+                force=force,
+                on_table=lambda label, n, total: on_progress("postgresql", label, n, total),
+            )
+        typer.echo(done.sentence())
+
+
+@app.command()
 def status(
     format_: Annotated[
         Literal["table", "json"], typer.Option("--format", help="How to write it.")
@@ -327,8 +385,8 @@ def status(
             console.console().print(console.status(state))
 
 
-@app.command("claims")
-def claims_(
+@app.command()
+def claims(
     document: Annotated[
         str | None,
         typer.Option("--document", help="Claims of this document alone.", show_default=False),

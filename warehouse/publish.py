@@ -34,8 +34,13 @@ SCHEMAS = ("marts", "reference")
 ON_REQUEST = "intermediate"
 # Readers may have an older DuckDB than the build.
 STORAGE_VERSION = "v1.5.0"
-# The tables about the tables.
-_ABOUT = ("about", "about_snapshots", "about_tables", "about_functions")
+# The tables about the tables, and the columns that tell their rows apart.
+ABOUT_KEYS = {
+    "about": ("item",),
+    "about_snapshots": ("endpoint", "snapshot_id"),
+    "about_tables": ("table_name",),
+    "about_functions": ("function_name",),
+}
 # What the build's own tool leaves behind when it is killed between two renames.
 _LEFT_BY_DBT = "__dbt_"
 _LOCK_SECONDS = 120
@@ -347,7 +352,7 @@ def _tables(
         raise PublishError(
             f"{build}: no tables in schema {' or '.join(SCHEMAS)}. Build before publishing."
         )
-    taken: dict[str, str] = dict.fromkeys(_ABOUT, "this file")
+    taken: dict[str, str] = dict.fromkeys(ABOUT_KEYS, "this file")
     for schema, name, _ in found:
         if name.lower() in taken:
             raise PublishError(

@@ -28,12 +28,23 @@ def published_rows(settings: Settings) -> dict[str, int]:
 
 
 def stands_for(settings: Settings, fingerprint: str) -> bool:
-    """Whether published file and exports are there, whole, and of the build of `fingerprint`."""
+    """Whether published file and exports are there, whole, and of the build of `fingerprint`, and
+    PostgreSQL holds it, too, where one is configured.
+    """
     return (
         published_fingerprint(settings) == fingerprint
         and exported_fingerprint(settings) == fingerprint
         and _no_export_is_missing(settings)
+        and _stands_in_postgres(settings)
     )
+
+
+def _stands_in_postgres(settings: Settings) -> bool:
+    if settings.postgres_url is None:
+        return True
+    from warehouse import postgres  # noqa: PLC0415 - an extra
+
+    return postgres.stands_for(settings)
 
 
 def _no_export_is_missing(settings: Settings) -> bool:

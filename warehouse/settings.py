@@ -5,8 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
+from pydantic_core import ErrorDetails
 
 PREFIX = "ASYLUM_"
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -24,7 +33,10 @@ class Settings(BaseModel):
     once, when the settings are read.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    # No input in errors: one of these is a secret.
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True
+    )
 
     data_dir: Path = PROJECT_ROOT / "warehouse" / "data"
     starter_dir: Path = PROJECT_ROOT / "seeds" / "starter"
@@ -43,6 +55,10 @@ class Settings(BaseModel):
     page_size: int = Field(10_000, ge=1, le=10_000)
     memory_limit: str = Field("900MB", pattern=r"^\d+(\.\d+)? ?(MB|GB|MiB|GiB)$")
     threads: int = Field(4, ge=1)
+    postgres_url: SecretStr | None = Field(None, description="may hold a password; None: not used")
+    postgres_schema: str = Field("asylum", min_length=1)
+    postgres_reader: str = Field("asylum_reader", min_length=1)
+    postgres_wait: float = Field(60.0, ge=0, description="seconds for readers to make room")
 
     @field_validator("data_dir", "starter_dir")
     @classmethod
@@ -53,6 +69,18 @@ class Settings(BaseModel):
     @classmethod
     def _one_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/") + "/"
+
+    @field_validator("postgres_url", mode="after")
+    @classmethod
+    def _is_postgres(cls, value: SecretStr | None) -> SecretStr | None:
+        given = value.get_secret_value().strip() if value else ""
+        if not given:
+            return None
+        if not given.startswith(("postgresql://", "postgres://")):
+            raise ValueError(
+                "an address begins with postgresql://; what it is instead is not shown"
+            )
+        return SecretStr(given)
 
     @property
     def landing_dir(self) -> Path:
@@ -107,7 +135,16 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     except ValidationError as error:
         known = ", ".join(PREFIX + name.upper() for name in Settings.model_fields)
         problems = "; ".join(
-            f"{PREFIX}{str(problem['loc'][0]).upper()}={problem['input']!r}: {problem['msg']}"
+            f"{PREFIX}{str(problem['loc'][0]).upper()}={_shown(problem)}: {problem['msg']}"
             for problem in error.errors()
         )
-        raise SettingsError(f"{problems}. Known variables: {known}") from error
+        # Not `from error`: that one carries what was given, and it may be a secret.
+        raise SettingsError(f"{problems}. Known variables: {known}") from None
+
+
+def _shown(problem: ErrorDetails) -> str:
+    """What was given; nothing of a secret, which may stand under a name that is not ours, too."""
+    name = str(problem["loc"][0])
+    field = Settings.model_fields.get(name)
+    is_secret = field is None or SecretStr in get_args(field.annotation)
+    return "(not shown)" if is_secret else repr(problem["input"])

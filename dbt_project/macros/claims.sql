@@ -364,6 +364,20 @@
             )
     ),
 
+    -- What now answers: the lineage of a figure that is not there.
+    newest_snapshots as (
+        select
+            endpoint,
+            max_by(release_id, valid_from) as release_id,
+            max_by(snapshot_id, valid_from) as snapshot_id,
+            max_by(retrieved_at, valid_from) as retrieved_at
+        from coverage
+        where
+            valid_from <= cast({{ as_of }} as date)
+            and (valid_to > cast({{ as_of }} as date) or valid_to is null)
+        group by endpoint
+    ),
+
     -- The pairs behind the stocks, and those of unknown origin beside them.
     stocks as (
         select
@@ -415,7 +429,8 @@
                 {
                     'asylum_name': countries.country_name,
                     'on_the_day': unknown.stock_on_the_day,
-                    'newest': unknown.stock_newest
+                    'newest': unknown.stock_newest,
+                    'move': known.stock_newest - known.stock_on_the_day
                 },
                 abs(known.stock_newest - known.stock_on_the_day)
             ) as unknown_origin
@@ -519,15 +534,18 @@
                     then of_the_day.figure
             end as value_on_the_day,
             of_now.figure as value_newest,
-            coalesce(of_the_day.reference_date, of_now.reference_date) as reference_date,
+            of_now.reference_date,
             coalesce(
                 repeated.carried_forward_stock,
                 if(wanted.measure in ('asylum_seekers_stock', 'refugees_stock'), 0, null)
             ) as carried_forward_stock,
             repeated.carried_forward_mostly_in,
-            attributed.unknown_origin.asylum_name as unknown_origin_moved_in,
-            attributed.unknown_origin.on_the_day as unknown_origin_stock_on_the_day,
-            attributed.unknown_origin.newest as unknown_origin_stock,
+            -- Where that is most of the move.
+            if(
+                2 * abs(attributed.unknown_origin.move) >= abs(of_now.figure - of_the_day.figure),
+                attributed.unknown_origin,
+                null
+            ) as unknown_origin,
             covered.measure is not null
             or coalesce(
                 of_the_day.release_id = releases_of_days.expected_release_id, false
@@ -537,10 +555,12 @@
             of_the_day.are_pairs_complete as are_pairs_complete_on_the_day,
             of_now.are_pairs_complete,
             releases_of_days.expected_release_id as release_id_on_the_day,
-            of_now.release_id,
-            of_now.snapshot_id,
-            of_now.retrieved_at
+            coalesce(of_now.release_id, newest_snapshots.release_id) as release_id,
+            coalesce(of_now.snapshot_id, newest_snapshots.snapshot_id) as snapshot_id,
+            coalesce(of_now.retrieved_at, newest_snapshots.retrieved_at) as retrieved_at
         from wanted
+        inner join datasets on wanted.measure = datasets.measure
+        left join newest_snapshots on datasets.endpoint = newest_snapshots.endpoint
         inner join releases_of_days on wanted.document_published_on = releases_of_days.day
         left join countries as origins on wanted.origin = origins.unhcr_code
         left join countries as asylums on wanted.asylum = asylums.unhcr_code
@@ -601,15 +621,15 @@
             reference_year,
             coalesce(reference_date, make_date(reference_year, 12, 31)) as reference_date,
             carried_forward_stock,
-            unknown_origin_stock_on_the_day,
-            unknown_origin_stock,
+            unknown_origin.on_the_day as unknown_origin_stock_on_the_day,
+            unknown_origin.newest as unknown_origin_stock,
             stated_value,
             value_on_the_day,
             value_newest,
             stated_value - value_on_the_day as stated_difference,
             value_newest - value_on_the_day as revision,
             carried_forward_mostly_in,
-            unknown_origin_moved_in,
+            unknown_origin.asylum_name as unknown_origin_moved_in,
             is_covered_on_the_day,
             coalesce(is_provisional_on_the_day, false) as is_provisional_on_the_day,
             coalesce(is_provisional, false) as is_provisional,
@@ -838,8 +858,8 @@
         select
             document_id,
             claim_id,
-            max_by(reference_date, reference_year) filter (where input_role = 'figure')
-                as reference_date,
+            max_by(reference_date, reference_year)
+                filter (where input_role in ('figure', 'whole', 'peer')) as reference_date,
             any_value(release_id_on_the_day) as release_id_on_the_day,
             bool_and(is_covered_on_the_day) filter (where input_role in ('figure', 'base', 'whole'))
                 as are_covered,
@@ -856,7 +876,11 @@
             bool_or(is_provisional_on_the_day)
                 filter (where input_role in ('figure', 'base', 'whole', 'peer'))
                 as is_provisional_on_the_day,
-            coalesce(bool_or(is_provisional), false) as is_provisional,
+            coalesce(
+                max_by(is_provisional, reference_year)
+                    filter (where input_role in ('figure', 'whole', 'peer')),
+                false
+            ) as is_provisional,
             sum(stated_difference) filter (where input_role = 'figure') as stated_difference,
             string_agg(
                 reference_year || coalesce(' in ' || asylum_name, '') || ': '
@@ -1253,5 +1277,5 @@
     )
 
     select * from final
-    order by document_published_on, document_id, try_cast(regexp_extract(claim_id, '^\d+') as integer), claim_id
+    order by document_published_on, document_id, claim_id
 {%- endmacro %}

@@ -38,8 +38,8 @@ MAY_READ = {
 MAY_READ_BESIDES = {
     "marts/revision": r"int_[a-z_]+",
     "marts": r"mart_revisions",
-    "marts/claims": r"int_coverage_in_force|mart_carried_forward|mart_claim_[a-z]+",
-    "marts/as_of": r"int_coverage_in_force|mart_carried_forward|mart_claim_[a-z]+",
+    "marts/claims": r"int_coverage_in_force|mart_carried_forward|mart_claim_[a-z_]+",
+    "marts/as_of": r"int_coverage_in_force|mart_carried_forward|mart_claim_[a-z_]+",
 }
 ROOMS = {"stg": "staging", "int": "intermediate", "dim": "marts", "fct": "marts", "mart": "marts"}
 

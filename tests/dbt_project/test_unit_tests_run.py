@@ -13,6 +13,8 @@ from warehouse.settings import Settings
 
 # Casts and names alone, nothing that could be computed wrongly.
 WITHOUT_FORMULA = {"stg_unhcr__control_differences", "stg_unhcr__regions"}
+# They ask functions, for which a unit test of dbt cannot stand in: see test_claims.py here.
+ASKING_FUNCTIONS = {"mart_claim_inputs", "mart_claim_audit"}
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +42,7 @@ def test_every_model_with_a_formula_has_a_unit_test(manifest: dict[str, Any]) ->
         if node["resource_type"] == "model" and node["config"]["materialized"] != "table_function"
     }
     tested = {one["model"] for one in manifest["unit_tests"].values()}
-    assert models - tested == WITHOUT_FORMULA
+    assert models - tested == WITHOUT_FORMULA | ASKING_FUNCTIONS
 
 
 def test_every_data_test_passes_on_the_starter_extract(starter_outcome: Any) -> None:

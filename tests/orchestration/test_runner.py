@@ -29,9 +29,11 @@ from tests.orchestration.small_project import (
     small_project,
     write,
 )
+from tests.postgres_server import PostgresServer
 from warehouse import acceptance, dbt
 from warehouse.exports.tables import exported_fingerprint
 from warehouse.landing import manifests
+from warehouse.postgres import publish as publish_to_postgres
 from warehouse.publish import open_published, published_fingerprint
 from warehouse.settings import PROJECT_ROOT
 
@@ -154,6 +156,19 @@ def test_it_is_built_anew_when_something_is_missing_or_the_code_changed(
     assert not result.up_to_date
     assert published_fingerprint(built) == exported_fingerprint(built) is not None
     assert all(path.exists() for path in result.exports)
+
+
+def test_a_run_with_nothing_new_tries_a_postgresql_that_has_not_got_it(
+    built: SmallSettings, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    down = built.model_copy(update={"postgres_url": postgres.address("postgres", port=1)})
+    result = run_refresh(down)
+    assert not result.success and "PostgreSQL could not be reached" in (result.error or "")
+    assert exported_fingerprint(built) == published_fingerprint(built)  # the rest was done
+    configured = built.model_copy(update={"postgres_url": postgres.database()})
+    assert publish_to_postgres(configured).is_new
+    no_build(monkeypatch)
+    assert run_refresh(configured).up_to_date
 
 
 def test_a_failing_data_test_leaves_what_is_published_and_is_named(built: SmallSettings) -> None:

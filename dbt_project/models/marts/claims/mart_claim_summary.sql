@@ -26,7 +26,7 @@ final as (
         {%- for flag in flags %}
         count(*) filter (where is_{{ flag }}) as {{ flag }}_count,
         {%- endfor %}
-        bool_or(is_provisional) as is_provisional,
+        max_by(is_provisional, reference_date) as is_provisional,
         any_value(release_id_on_the_day) as release_id_on_the_day,
         max(release_id) as release_id,
         max_by(snapshot_id, release_id) as snapshot_id,
