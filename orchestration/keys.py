@@ -25,6 +25,9 @@ PUBLISHED_FILE = AssetKey([PUBLISHED, "asylum_duckdb"])
 POSTGRESQL = AssetKey([PUBLISHED, "postgresql"])
 DATA_PACKAGE = AssetKey([EXPORTS, "datapackage"])
 CHARTS = AssetKey([EXPORTS, "charts"])
+REPORT_PAGE = AssetKey([EXPORTS, "report_page"])
+REPORT_TEXT = AssetKey([EXPORTS, "report_text"])
+WORKBOOK = AssetKey([EXPORTS, "workbook"])
 
 # What the manifests say of all snapshots together.
 RAW_DESCRIPTIONS = {

@@ -601,6 +601,39 @@ def sql(
                 _answer(session, sys.stdin.read() if query is None else query, chosen, output)
 
 
+@app.command()
+def report(
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            help="File to write: .html for a page, .md for a text, .xlsx for a workbook.",
+            show_default=False,
+        ),
+    ],
+    origin: Annotated[
+        str,
+        typer.Option(
+            help="Country of origin as ISO3; STA (stateless), UKN (unknown) and TIB (Tibetan) "
+            "for those that have none."
+        ),
+    ] = DEFAULT_ORIGIN,
+) -> None:
+    """What there is on one country of origin, as a page, a text or a workbook."""
+    with _failures():
+        settings = load_settings()
+        from warehouse import console  # noqa: PLC0415
+        from warehouse.exports.origins import UnknownOriginError  # noqa: PLC0415
+        from warehouse.exports.report import ReportFormatError, write_report  # noqa: PLC0415
+
+        try:
+            written = write_report(settings, origin, out)
+        except (UnknownOriginError, ReportFormatError) as error:
+            raise typer.BadParameter(str(error)) from error
+        out_ = console.console()
+        out_.print(console.plain(f"{out}: {written.summary}"), soft_wrap=True)
+
+
 def _sql_format(format_: SqlFormat | None, output: Path | None) -> SqlFormat:
     if output:
         by_ending: dict[str, SqlFormat] = {".json": "json", ".parquet": "parquet"}

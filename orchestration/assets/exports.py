@@ -8,6 +8,7 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration import keys
+from orchestration.assets.reports import reports
 from orchestration.resources import Warehouse
 from warehouse.dbt import PublishedTable
 from warehouse.exports import datapackage, tables
@@ -91,6 +92,9 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
         deps=[
             *(keys.exported(table.name) for table in exported),
             keys.CHARTS,
+            keys.REPORT_PAGE,
+            keys.REPORT_TEXT,
+            keys.WORKBOOK,
             keys.PUBLISHED_FILE,
         ],
         group_name=keys.EXPORTS,
@@ -117,7 +121,7 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
             }
         )
 
-    return [exported_tables, chart_files, data_package]
+    return [exported_tables, chart_files, *reports(), data_package]
 
 
 def _spec(table: PublishedTable) -> dg.AssetSpec:

@@ -27,8 +27,10 @@ from orchestration.runner import TAG_COMMAND, run_rebuild, run_refresh
 from tests.fake_archive import FakeArchive, population
 from tests.orchestration.small_project import (
     FAILING_TEST,
+    REPORTED,
     WARNING_TEST,
     SmallSettings,
+    add_reported,
     small_project,
     write,
 )
@@ -45,6 +47,7 @@ from warehouse.settings import PROJECT_ROOT
 def model(tmp_path_factory: pytest.TempPathFactory) -> SmallSettings:
     """A warehouse that has been built once, to be copied."""
     settings = small_project(tmp_path_factory.mktemp("model"))
+    add_reported(settings)
     result = run_refresh(settings)
     assert result.success, result.error
     return settings
@@ -55,7 +58,9 @@ def settings(tmp_path: Path, model: SmallSettings) -> SmallSettings:
     """A project with nothing landed yet; parsed already, since that takes seconds."""
     shutil.copytree(model.dbt_target_dir, tmp_path / "data" / "dbt")
     (tmp_path / "data" / "dbt" / "tested.json").unlink()
-    return small_project(tmp_path)
+    made = small_project(tmp_path)
+    add_reported(made)
+    return made
 
 
 @pytest.fixture
@@ -101,14 +106,13 @@ def test_a_refresh_goes_from_the_starter_extract_to_exported_files(
     assert result.error is None
     assert result.release == "2025-12.1"
     assert all(snapshot.is_new for snapshot in result.snapshots)
-    assert result.models_built == 6
+    assert result.models_built == 4 + len(REPORTED)
     assert (result.tests_passed, result.tests_warned, result.tests_failed) == (3, 1, [])
     assert result.published == settings.published_db
     assert {path.name for path in result.exports} == {
-        *("mart_origin_yearly.csv", "mart_origin_yearly.parquet"),
-        *("dim_release.csv", "dim_release.parquet", "datapackage.json"),
-        *("dim_era.csv", "dim_era.parquet"),
-        *("chn_yearly.png", "chn_yearly.svg"),
+        *(f"{table}.{kind}" for table in REPORTED for kind in ("csv", "parquet")),
+        *("chn_yearly.png", "chn_yearly.svg", "report.html", "report.md", "asylum.xlsx"),
+        "datapackage.json",
     }
     assert list(result.seconds) == ["landing", "raw", "models", "published", "exports"]
     assert [*dict.fromkeys(stage for stage, *_ in heard)] == list(result.seconds)
