@@ -70,7 +70,7 @@ DEFINITIONS = (
         "Stock",
         "A number of persons on a day, the reference date. Asylum-seekers are a stock: people "
         "whose claim was waiting for a decision on that day. Someone who waits for three years is "
-        "in three stocks, so stocks are never added up over years.",
+        "in three stocks, so stocks added up over years are no number of people.",
     ),
     (
         "Flow",
@@ -799,7 +799,8 @@ def _eras(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section:
             stocks.lowest_value as lowest,
             stocks.highest_value as highest,
             stocks.stock_years,
-            flows.flow_sum
+            flows.flow_sum,
+            flows.known_year_count || ' of ' || flows.year_count as flow_years
         from mart_era_comparison as stocks
         left join mart_era_comparison as flows
             on
@@ -827,14 +828,15 @@ def _eras(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section:
             Column("Lowest", "count"),
             Column("Highest", "count"),
             Column("Stock-years: year-end stocks added up", "count"),
-            Column("New applications in all its years, persons", "count"),
+            Column("New applications, persons", "count"),
+            Column("known for years"),
         ),
         [tuple(row.values()) for row in rows],
     )
     sentence = (
         "Stocks are compared by their first and last year. Added up they are stock-years, no "
         "number of people: who waits for three years counts three times. New applications are "
-        "added up; where a year of the era is not known, their sum is not."
+        "added up over the years of the era that are known."
     )
     return _section("eras", "By era", [sentence], [table])
 
