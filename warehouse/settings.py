@@ -59,6 +59,7 @@ class Settings(BaseModel):
     postgres_schema: str = Field("asylum", min_length=1)
     postgres_reader: str = Field("asylum_reader", min_length=1)
     postgres_wait: float = Field(60.0, ge=0, description="seconds for readers to make room")
+    superset_postgres_url: SecretStr | None = Field(None, description="as a reader, for Superset")
 
     @field_validator("data_dir", "starter_dir")
     @classmethod
@@ -70,7 +71,7 @@ class Settings(BaseModel):
     def _one_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/") + "/"
 
-    @field_validator("postgres_url", mode="after")
+    @field_validator("postgres_url", "superset_postgres_url", mode="after")
     @classmethod
     def _is_postgres(cls, value: SecretStr | None) -> SecretStr | None:
         given = value.get_secret_value().strip() if value else ""
