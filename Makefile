@@ -11,7 +11,7 @@ run: $(READY)  ## build the warehouse from the starter extract and show China (A
 	@$(BIN)/asylum run $(ARGS)
 
 test: $(READY)  ## all tests; those in tests/full_scale skip with a reason where the releases are absent
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 test-bi: $(READY)  ## tests with Apache Superset, which it installs into .venv-superset the first time
 	@$(BIN)/python -m pytest -m bi $(ARGS)

@@ -18,6 +18,8 @@ EXPORTS = "exports"
 # All that writes to the data folder goes through this pool, one step at a time.
 WRITERS = "warehouse_writers"
 
+# When a source outside was asked last, whether or not it had anything new.
+LAST_LOOK = AssetKey([LANDING, "last_look"])
 STARTER_EXTRACT = AssetKey([SOURCES, "starter_extract"])
 PUBLISHED_FILE = AssetKey([PUBLISHED, "asylum_duckdb"])
 POSTGRESQL = AssetKey([PUBLISHED, "postgresql"])

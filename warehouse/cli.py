@@ -517,6 +517,13 @@ def ui(
     host: Annotated[
         str, typer.Option(help="Address to listen on; Dagster asks nobody who they are.")
     ] = "127.0.0.1",
+    read_only: Annotated[
+        bool,
+        typer.Option(
+            "--read-only",
+            help="Show everything, start and change nothing; schedule and sensors do not run.",
+        ),
+    ] = False,
 ) -> None:
     """Dagster's web UI, until Ctrl-C."""
     with _failures():
@@ -528,11 +535,13 @@ def ui(
         typer.echo(f"http://{host}:{port} (Ctrl-C ends it)")
         sys.stdout.flush()
         os.chdir(PROJECT_ROOT)
+        # Both take the definitions from pyproject.toml of the folder.
+        words = ("dagster_webserver", "--read-only") if read_only else ("dagster", "dev")
         # This process becomes Dagster's: signals and its exit code are Dagster's own.
         os.execve(  # noqa: S606 - no shell, fixed words
             sys.executable,
             [
-                *(sys.executable, "-m", "dagster", "dev", "-m", "orchestration.definitions"),
+                *(sys.executable, "-m", *words),
                 *("--host", host, "--port", str(port)),
             ],
             {**os.environ, **_paths(settings), "DAGSTER_HOME": str(home)},

@@ -64,13 +64,25 @@ select endpoint, snapshot_id, coalesce(release_id, 'api-' || finished_at::date) 
 from {{ source('raw', 'snapshots') }}
 """,
     "dbt_project/models/marts/dim_release.sql": """
-select release_id, release_id = max(release_id) over () as is_newest_held
+select release_id, release_id = max(release_id) over () as is_newest_held,
+    date '2025-12-31' as reference_date, date '2026-06-25' as in_force_from
 from {{ ref('int_snapshots_resolved') }} group by release_id
+""",
+    "dbt_project/models/marts/dim_era.sql": """
+select leader as era_id, leader, 'CHN' as country_iso3, from_year as first_year_counted,
+    null::integer as last_year_counted
+from {{ ref('eras') }}
 """,
     "dbt_project/models/marts/mart_origin_yearly.sql": """
 select origin_iso3, 'persons' as counting_unit, reference_year, 'China' as origin_name,
+    make_date(reference_year, 12, 31) as reference_date,
     sum(asylum_seekers_stock)::bigint as asylum_seekers_stock,
-    null::bigint as applications_new, false as is_provisional, release_id
+    null::bigint as applications_new, null::bigint as decisions_recognized,
+    null::bigint as decisions_complementary, null::bigint as decisions_rejected,
+    null::bigint as decisions_otherwise_closed, null::bigint as decisions_total,
+    null::double as refugee_recognition_rate, null::double as total_protection_rate,
+    false as is_rate_on_small_count, false as is_provisional, release_id,
+    release_id as applications_release_id, release_id as decisions_release_id
 from {{ ref('stg_unhcr__population') }}
 join {{ ref('int_snapshots_resolved') }} using (snapshot_id)
 join {{ ref('dim_release') }} using (release_id)
