@@ -185,7 +185,9 @@ def setup() -> None:
         sources = wanted_sources(settings)
         typer.echo(f"Superset's environment: {ENVIRONMENT}", err=True)
         install()
-        typer.echo("Superset's database and the dashboard; the first time takes a minute.", err=True)
+        typer.echo(
+            "Superset's database and the dashboard; the first time takes a minute.", err=True
+        )
         dashboards = load(settings, sources)
     except _FAILURES as error:
         raise _fail(error) from error

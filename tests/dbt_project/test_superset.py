@@ -178,7 +178,9 @@ def superset(
 
 def _has_role(server: PostgresServer, name: str) -> bool:
     with server.connect(server.address("postgres")) as con:
-        return con.execute("select 1 from pg_roles where rolname = %s", (name,)).fetchone() is not None
+        return (
+            con.execute("select 1 from pg_roles where rolname = %s", (name,)).fetchone() is not None
+        )
 
 
 def _wait_for(superset: Superset, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -387,11 +389,15 @@ def test_dashboard_shows_every_chart_in_a_browser(
     by_id = {number: name for name, number in superset.charts(source).items()}
     rows = {by_id[number]: answer["result"][0]["data"] for number, answer in answers.items()}
     assert {name: len(data) for name, data in rows.items()} == {
-        name: len(expected(superset.settings, query))
-        for name, query in EXPECTED.items()
-    } | {name: len({row["reference_year"] for row in superset.data(source, name)}) for name in
-         ("Asylum-seekers in the eight largest countries of asylum",)} | {
-        "Claims by verdict": len({row["document_id"] for row in superset.data(source, "Claims by verdict")})}
+        name: len(expected(superset.settings, query)) for name, query in EXPECTED.items()
+    } | {
+        name: len({row["reference_year"] for row in superset.data(source, name)})
+        for name in ("Asylum-seekers in the eight largest countries of asylum",)
+    } | {
+        "Claims by verdict": len(
+            {row["document_id"] for row in superset.data(source, "Claims by verdict")}
+        )
+    }
 
 
 def test_a_new_publication_is_seen_at_once(superset: Superset) -> None:
