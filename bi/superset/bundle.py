@@ -2,10 +2,10 @@
 
 `assets/` is in the format in which Superset exports: databases, datasets, charts and dashboards, a
 file each, tied together by their UUIDs. It names no machine. What depends on one is filled in here:
-the address of the source, its schema, the columns of each dataset with the comments they carry there.
+the address of the source, its schema, the columns of each dataset with the comments they carry.
 
-The published file and PostgreSQL can stand in the same Superset: the UUIDs in the repository are those
-of the published file, and those of PostgreSQL are derived from them, always the same way.
+The published file and PostgreSQL can stand in the same Superset: the UUIDs in the repository are
+those of the published file, and those of PostgreSQL are derived from them, always the same way.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ class Source:
 def published_file(settings: Settings) -> Source:
     """The published file, opened read-only by DuckDB in Superset's own process.
 
-    Whoever may write SQL in Superset would otherwise read any file that its process can: no external
-    access, and no setting it back.
+    Whoever may write SQL in Superset would otherwise read any file that its process can: no
+    external access, and no setting it back.
     """
     with open_published(settings) as con:
         listed = con.execute(
@@ -106,8 +106,8 @@ def postgresql(settings: Settings) -> Source:
     """The schema that `asylum publish` makes in PostgreSQL, asked by a user who can read alone."""
     if settings.superset_postgres_url is None:
         raise BundleError(
-            "ASYLUM_SUPERSET_POSTGRES_URL is not set: the address of PostgreSQL, with a user who is a "
-            "member of the reading role and no more (docs/postgresql.md says how to make one)."
+            "ASYLUM_SUPERSET_POSTGRES_URL is not set: the address of PostgreSQL, with a user who "
+            "is a member of the reading role and no more (docs/postgresql.md says how to make one)."
         )
     address = settings.superset_postgres_url.get_secret_value()
     schema = settings.postgres_schema
@@ -139,8 +139,8 @@ def postgresql(settings: Settings) -> Source:
         )
     if not listed:
         raise BundleError(
-            f"There is no table in schema {schema} that the user of ASYLUM_SUPERSET_POSTGRES_URL may "
-            "read. Publish with `asylum publish`, and make the user a member of "
+            f"There is no table in schema {schema} that the user of ASYLUM_SUPERSET_POSTGRES_URL "
+            "may read. Publish with `asylum publish`, and make the user a member of "
             f"{settings.postgres_reader}."
         )
     host = conninfo_to_dict(address).get("host", "")
@@ -177,8 +177,8 @@ def dataset_columns(dataset: Mapping[str, Any], source: Source) -> list[Column]:
     if dataset["sql"] is None:
         if dataset["table_name"] not in source.columns:
             raise BundleError(
-                f"The dashboard needs the table {dataset['table_name']}, and the {source.label} has "
-                "none. Publish anew with this version: `asylum run`, `asylum publish`."
+                f"The dashboard needs the table {dataset['table_name']}, and the {source.label} "
+                "has none. Publish anew with this version: `asylum run`, `asylum publish`."
             )
         return list(source.columns[dataset["table_name"]])
     behind = {
@@ -258,7 +258,8 @@ def query_context(params: Mapping[str, Any]) -> dict[str, Any]:
     """
     query: dict[str, Any] = {
         "filters": [
-            {"col": one["subject"], "op": one["operator"], "val": one["comparator"]}
+            {"col": one["subject"], "op": one["operator"]}
+            | ({} if one["comparator"] is None else {"val": one["comparator"]})
             for one in params["adhoc_filters"]
         ],
         "extras": {"having": "", "where": ""},

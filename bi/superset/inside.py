@@ -1,7 +1,8 @@
 """What has to be done inside Superset: its database, its administrator, the import.
 
-Run by `run.py` with the Python of Superset's environment. The bundles and the password come by standard
-input as JSON, so that they are in no command line and no file. The last line of the output is JSON, too.
+Run by `run.py` with the Python of Superset's environment. The bundles and the password come by
+standard input as JSON, so that they are in no command line and no file. The last line of the output
+is JSON, too.
 """
 
 from __future__ import annotations

@@ -72,8 +72,8 @@ def install(environment: Path = ENVIRONMENT) -> bool:
     if sys.version_info[:2] not in _PYTHONS:
         raise SupersetError(
             "Superset 6.1 needs Python 3.11 or 3.12, and the project runs on "
-            f"{sys.version_info[0]}.{sys.version_info[1]}. Make an environment of the project with one "
-            "of them: make PYTHON=python3.11"
+            f"{sys.version_info[0]}.{sys.version_info[1]}. Make an environment of the project with "
+            "one of them: make PYTHON=python3.11"
         )
     _call([sys.executable, "-m", "venv", "--clear", str(environment)], "No environment was made")
     _call(
@@ -124,7 +124,7 @@ def variables(settings: Settings) -> dict[str, str]:
 def load(
     settings: Settings, sources: Sequence[Source], environment: Path = ENVIRONMENT
 ) -> list[str]:
-    """Import the dashboard for each source, over what is there of it. Gives the dashboards' names."""
+    """Import the dashboard for each source, over what is there. Gives the dashboards' names."""
     version = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
     migrated = home(settings) / "migrated"
     given = {
@@ -145,7 +145,8 @@ def load(
     if done.returncode != 0:
         last = "\n".join(done.stderr.strip().splitlines()[-5:])
         raise SupersetError(
-            f"Superset did not take the dashboard:\n{last}\nAll it said: {home(settings) / 'load.log'}"
+            f"Superset did not take the dashboard:\n{last}\n"
+            f"All it said: {home(settings) / 'load.log'}"
         )
     migrated.write_text(version, "utf-8")
     found: list[str] = json.loads(done.stdout.strip().splitlines()[-1])["dashboards"]

@@ -1,6 +1,7 @@
-"""Superset's settings. Loaded by Superset, in its own environment, so nothing of the project is there.
+"""Superset's settings. Superset loads them in its own environment, without the project.
 
-What differs from machine to machine is in the folder that ASYLUM_SUPERSET_HOME names; `run.py` makes it.
+What differs from machine to machine is in the folder that ASYLUM_SUPERSET_HOME names, made by
+`run.py`.
 """
 
 import os
