@@ -15,7 +15,7 @@ import re
 import uuid
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,11 @@ _TYPES = {
     "double": "DOUBLE PRECISION",
     "timestamp without time zone": "TIMESTAMP",
 }
+
+
+# What Superset takes for "a password, not shown".
+_MASK = "X" * 10
+_PASSWORD = re.compile(r"(?<=//)([^/@:]*:)[^/@]*@")
 
 
 class BundleError(Exception):
@@ -294,8 +299,15 @@ def query_context(params: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def write_zip(texts: Mapping[str, str], target: Path) -> None:
-    """The bundle as a file, for a Superset that somebody else runs."""
+def write_zip(source: Source, target: Path) -> None:
+    """The bundle as a file, for a Superset that somebody else runs: Dashboards, Import.
+
+    Without the password: where there is one, that page asks for it.
+    """
+    masked = replace(source, uri=_PASSWORD.sub(rf"\g<1>{_MASK}@", source.uri))
+    texts = contents(masked)
+    metadata = yaml.safe_load(texts["metadata.yaml"]) | {"type": "Dashboard"}
+    texts["metadata.yaml"] = yaml.safe_dump(metadata, sort_keys=False)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as bundle:
         for path, text in texts.items():
             bundle.writestr(f"asylum/{path}", text)

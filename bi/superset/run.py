@@ -225,12 +225,12 @@ def bundle(
 ) -> None:
     """The dashboard as a ZIP file, to be imported into a Superset that somebody else runs.
 
-    The address of PostgreSQL is left out: that Superset asks for it.
+    The password of PostgreSQL is left out: that Superset asks for it.
     """
     try:
         settings = load_settings()
         source = postgresql(settings) if postgres else published_file(settings)
-        write_zip(contents(source), to)
+        write_zip(source, to)
     except _FAILURES as error:
         raise _fail(error) from error
     typer.echo(str(to))

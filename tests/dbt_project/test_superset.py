@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import duckdb
 import pytest
@@ -347,6 +348,31 @@ def test_dashboard_can_be_loaded_again(superset: Superset) -> None:
     before = {name: superset.charts(name) for name in superset.sources}
     run.load(superset.settings, list(superset.sources.values()))
     assert {name: superset.charts(name) for name in superset.sources} == before
+
+
+def test_zip_can_be_imported_as_a_person_would(
+    superset: Superset, source: str, tmp_path: Path
+) -> None:
+    """By the page Dashboards, Import: over what is there, with the password it asks for."""
+    target = tmp_path / "dashboard.zip"
+    bundle.write_zip(superset.sources[source], target)
+    passwords = {}
+    if source == "postgresql":
+        url = superset.settings.superset_postgres_url
+        assert url is not None
+        secret = url.get_secret_value().split(":")[2].rpartition("@")[0]
+        passwords["databases/warehouse.yaml"] = unquote(secret)
+    before = superset.charts(source)
+    with target.open("rb") as file:
+        answer = superset.session.post(
+            f"{superset.address}/api/v1/dashboard/import/",
+            files={"formData": (target.name, file, "application/zip")},
+            data={"overwrite": "true", "passwords": json.dumps(passwords)},
+            timeout=120,
+        )
+    assert answer.ok, answer.text
+    assert superset.charts(source) == before
+    assert superset.data(source, "About these figures")
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")

@@ -153,7 +153,7 @@ def test_bundle_of_the_file(
         if path.startswith("charts/"):
             assert json.loads(yaml.safe_load(text)["query_context"])["queries"], path
     target = tmp_path / "dashboard.zip"
-    bundle.write_zip(texts, target)
+    bundle.write_zip(file, target)
     with zipfile.ZipFile(target) as packed:
         assert {name.removeprefix("asylum/") for name in packed.namelist()} == set(texts)
 
@@ -176,7 +176,7 @@ def test_without_an_address_there_is_no_postgresql(published_starter: Settings) 
 
 
 def test_bundle_of_postgresql(
-    postgres: PostgresServer, published_starter: Settings, file: bundle.Source
+    postgres: PostgresServer, published_starter: Settings, file: bundle.Source, tmp_path: Path
 ) -> None:
     """Only for a user who can read alone; beside the file's, under UUIDs of its own."""
     database = postgres.database()
@@ -211,6 +211,14 @@ def test_bundle_of_postgresql(
             assert [[column[name] for name in names] for column in mine["columns"]] == [
                 [column[name] for name in names] for column in theirs["columns"]
             ], path
+    target = tmp_path / "dashboard.zip"
+    bundle.write_zip(source, target)
+    with zipfile.ZipFile(target) as packed:
+        database_text = packed.read("asylum/databases/warehouse.yaml").decode()
+        everything = b"".join(packed.read(name) for name in packed.namelist())
+    assert "//bundle_reader:XXXXXXXXXX@127.0.0.1" in database_text
+    [secret] = re.findall(r"//bundle_reader:([^@]+)@", reader.get_secret_value())
+    assert secret.encode() not in everything
     slug = yaml.safe_load(texts["dashboards/people_who_fled.yaml"])["slug"]
     assert slug == "people-who-fled-postgresql"
 
