@@ -235,6 +235,21 @@ def unit_test(settings: Settings, on_event: OnEvent | None = None) -> BuildResul
     return BuildResult(_nodes(outcome.results), time.perf_counter() - started)
 
 
+def document(settings: Settings) -> Path:
+    """Have dbt write its documentation of the project as one page; returns the page's path.
+
+    Raises DbtError when dbt stops, as where nothing was built yet. Nobody holds the database
+    afterwards.
+    """
+    ensure_manifest(settings)
+    if not settings.build_db.exists():
+        raise DbtError(f"{settings.build_db} is missing: build first with `asylum run`.")
+    # dbt copies an asset folder of each of `asset-paths`; there are none. Without --no-compile it
+    # renders every model's SQL a second time, which the page has no need of.
+    _invoke(settings, "docs generate", ["--static", "--no-compile"], write_json=True)
+    return settings.dbt_target_dir / "static_index.html"
+
+
 def _invoke(
     settings: Settings,
     command: str,
@@ -259,7 +274,7 @@ def _invoke(
                     *("--no-send-anonymous-usage-stats", "--no-version-check"),
                     *("--static-parser", "--partial-parse"),
                     "--write-json" if write_json else "--no-write-json",
-                    command,
+                    *command.split(),
                     *("--project-dir", str(settings.dbt_dir)),
                     *("--profiles-dir", str(settings.dbt_dir)),
                     *("--target-path", str(settings.dbt_target_dir)),

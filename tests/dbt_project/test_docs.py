@@ -46,7 +46,7 @@ README, REVISIONS = shown_in("README.md"), shown_in("docs/revisions.md")
 
 
 def cookbook() -> list[tuple[str, list[str], str]]:
-    """Each question with its command's words and its answer; a block of another kind is an error."""
+    """Each question with its command's words and its answer; no other blocks."""
     text = (PROJECT_ROOT / "docs/cookbook.md").read_text("utf-8")
     found = []
     for section in text.split("\n### ")[1:]:
