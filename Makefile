@@ -11,7 +11,7 @@ run: $(READY)  ## build the warehouse from the starter extract and show China (A
 	@$(BIN)/asylum run $(ARGS)
 
 test: $(READY)  ## all tests; those in tests/full_scale skip with a reason where the releases are absent
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 lint: $(READY)  ## ruff, mypy, sqlfluff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

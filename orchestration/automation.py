@@ -1,21 +1,25 @@
-"""When a refresh runs: the job, a weekly schedule, and a sensor that looks for new figures.
+"""What runs, when, and who hears of a failure: jobs, a weekly schedule, two sensors.
 
-Both are off until somebody turns them on: they ask a public API that is not ours, and opening the
-UI is no reason to do so.
+Schedule and `new_figures` are off until somebody turns them on: they ask a public API that is not
+ours, and opening the UI is no reason to do so. `failed_runs` is on, and asks nobody.
 """
 
 from typing import Any
 
 import dagster as dg
 
-from orchestration import keys
-from orchestration.assets.landing import TAG_SOURCE
+from orchestration import checks, keys
+from orchestration.assets.landing import TAG_RELEASE, TAG_SOURCE
+from orchestration.failures import error_text
 from warehouse.landing import control_fingerprint
+from warehouse.notify import FailedRun, notify
+from warehouse.releases import read_lists
 from warehouse.settings import Settings
 from warehouse.unhcr.api import UpstreamError
 
 REFRESH = "refresh"
 REBUILD = "rebuild"
+BACKFILL = "backfill"
 TAG_SEEN = "asylum/control_totals"
 # UNHCR publishes twice a year and corrects now and then: a look a day is enough, and polite.
 LOOK_EVERY_SECONDS = 24 * 60 * 60
@@ -38,6 +42,32 @@ rebuild = dg.define_asset_job(
     REBUILD,
     selection=dg.AssetSelection.all() - dg.AssetSelection.groups(keys.LANDING),
     description="Load, build, test, publish and export what is landed; no source is asked.",
+    tags={TAG_SOURCE: "landing"},
+    executor_def=EXECUTOR,
+)
+
+
+def _older_releases(config: dict[str, Any]) -> dict[str, Any]:
+    return {"ops": {"landing": {"config": {"source": "archive", "releases": config["releases"]}}}}
+
+
+backfill = dg.define_asset_job(
+    BACKFILL,
+    selection=dg.AssetSelection.all(),
+    description="Land older releases from UNHCR's archive, then load, build, test, publish and "
+    "export. All that are not here yet, unless the configuration names some: "
+    "`releases: [2024-06]`. Ends after landing if nothing is new.",
+    config=dg.ConfigMapping(
+        config_fn=_older_releases,
+        config_schema={
+            "releases": dg.Field(
+                [str],
+                default_value=[],
+                description="Such as 2024-06; empty: all that are not here yet.",
+            )
+        },
+    ),
+    tags={TAG_SOURCE: "archive"},
     executor_def=EXECUTOR,
 )
 
@@ -59,7 +89,8 @@ weekly = dg.ScheduleDefinition(
     minimum_interval_seconds=LOOK_EVERY_SECONDS,
     default_status=dg.DefaultSensorStatus.STOPPED,
     description="Asks the API for its control totals of the newest years, and for a refresh when "
-    "they are not those seen last. The cursor holds what was seen.",
+    "they are not those seen last. The cursor holds what was seen. Each look is put on record "
+    "as `landing/last_look`, and the calendar is looked at with it.",
 )
 def new_figures(
     context: dg.SensorEvaluationContext, settings: dg.ResourceParam[Settings]
@@ -69,10 +100,23 @@ def new_figures(
         seen = control_fingerprint(settings)
     except UpstreamError as error:
         return dg.SkipReason(f"The API did not answer, the next look is in a day: {error}")
+    looked = dg.AssetMaterialization(
+        keys.LAST_LOOK, metadata={"asked_by": "sensor new_figures", "control_totals": seen}
+    )
+    events: list[dg.AssetMaterialization | dg.AssetCheckEvaluation] = [looked, *_calendar(settings)]
     if seen == context.cursor and not _failed_before(context.instance, seen):
-        return dg.SkipReason("The control totals are those seen last.")
+        reason = "The control totals are those seen last."
+        return dg.SensorResult(skip_reason=reason, cursor=seen, asset_events=events)
     request = dg.RunRequest(run_config=FROM_API, tags={TAG_SOURCE: "api", TAG_SEEN: seen})
-    return dg.SensorResult(run_requests=[request], cursor=seen)
+    return dg.SensorResult(run_requests=[request], cursor=seen, asset_events=events)
+
+
+def _calendar(settings: Settings) -> list[dg.AssetCheckEvaluation]:
+    """Whether a release is due; of what is published, if something is."""
+    if not settings.published_db.exists():
+        return []
+    result = checks.release_is_due(settings, list(read_lists().releases.values()))
+    return [checks.on_record(result)]
 
 
 def _failed_before(instance: dg.DagsterInstance, seen: str) -> bool:
@@ -80,3 +124,26 @@ def _failed_before(instance: dg.DagsterInstance, seen: str) -> bool:
     runs = instance.get_runs(dg.RunsFilter(tags={TAG_SEEN: seen}), limit=ATTEMPTS)
     failed = dg.DagsterRunStatus.FAILURE
     return 0 < len(runs) < ATTEMPTS and all(run.status == failed for run in runs)
+
+
+@dg.run_failure_sensor(
+    # Runs of the command line belong to no code location, and are ours all the same.
+    monitor_all_code_locations=True,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Tells of each run that failed: in the log, by mail or to a web address, as "
+    "ASYLUM_NOTIFY says. A message that cannot be sent makes the tick fail.",
+)
+def failed_runs(context: dg.RunFailureSensorContext, settings: dg.ResourceParam[Settings]) -> None:
+    """One message a run. Raises NotifyError when it cannot be sent."""
+    run = context.dagster_run
+    events = [*context.get_step_failure_events(), context.failure_event]
+    notify(
+        settings,
+        FailedRun(
+            job=run.job_name,
+            run_id=run.run_id,
+            error=error_text(events),
+            source=run.tags.get(TAG_SOURCE),
+            release=run.tags.get(TAG_RELEASE),
+        ),
+    )

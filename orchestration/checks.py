@@ -6,6 +6,7 @@ They are evaluated in the step that makes the asset, so that no figure is shown 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 
 import dagster as dg
 
@@ -13,13 +14,16 @@ from orchestration import keys
 from warehouse.dbt import NodeResult
 from warehouse.manifest import ControlDifference, Manifest
 from warehouse.raw import Quarantined
-from warehouse.readback import published_rows
+from warehouse.readback import newest_release, published_rows
+from warehouse.release_calendar import next_release
+from warehouse.releases import NamedRelease
 from warehouse.settings import Settings
 from warehouse.unhcr.endpoints import ENDPOINTS, Endpoint
 
 CONTROL_TOTALS = "pairs_agree_with_control_totals"
 KNOWN_COLUMNS = "no_column_is_new"
 NOTHING_WAS_LOST = "nothing_was_lost"
+RELEASE_IS_DUE = "release_is_due"
 PUBLISHED_ANSWERS = "answers_with_the_rows_of_the_build"
 _DIFFERENCES_SHOWN = 50
 
@@ -145,12 +149,62 @@ def _nothing_was_lost(endpoint: Endpoint, found: Sequence[Quarantined]) -> dg.As
     )
 
 
-def published_spec() -> dg.AssetCheckSpec:
+def published_specs() -> list[dg.AssetCheckSpec]:
     """What is asked of the published file, after it has taken the old one's place."""
-    return dg.AssetCheckSpec(
-        PUBLISHED_ANSWERS,
-        asset=keys.PUBLISHED_FILE,
-        description="The file opens for a reader, and each table holds as many rows as the build.",
+    return [
+        dg.AssetCheckSpec(
+            PUBLISHED_ANSWERS,
+            asset=keys.PUBLISHED_FILE,
+            description="The file opens for a reader, and each table holds as many rows as the "
+            "build. Nothing is exported from one that does not.",
+        ),
+        dg.AssetCheckSpec(
+            RELEASE_IS_DUE,
+            asset=keys.PUBLISHED_FILE,
+            description="UNHCR has published nothing newer than what is here, as far as its "
+            "calendar goes: June, and October to November. Warns four weeks after the latest day "
+            "on which a release of the kind came out so far, and when `releases.csv` knows one "
+            "that is not here. Looked at by every run and every look of the sensor.",
+        ),
+    ]
+
+
+def release_is_due(
+    settings: Settings, releases: Sequence[NamedRelease], today: date | None = None
+) -> dg.AssetCheckResult:
+    """What the calendar says of the published file today (UTC); `releases` are those of our list.
+
+    Raises PublishedMissingError when the file does not open.
+    """
+    held = newest_release(settings)
+    following = next_release(held, releases, today or datetime.now(UTC).date())
+    return dg.AssetCheckResult(
+        asset_key=keys.PUBLISHED_FILE,
+        check_name=RELEASE_IS_DUE,
+        passed=following.due_since is None,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=following.text(held),
+        metadata={
+            "newest_release": held.release_id,
+            "next_describes": following.reference_date.isoformat(),
+            "expected_from": following.earliest.isoformat(),
+            "expected_to": following.latest.isoformat(),
+            **({"due_since": following.due_since.isoformat()} if following.due_since else {}),
+        },
+    )
+
+
+def on_record(result: dg.AssetCheckResult) -> dg.AssetCheckEvaluation:
+    """A result found outside of the step that makes the asset, to be put on record all the same."""
+    assert result.asset_key is not None
+    assert result.check_name is not None
+    return dg.AssetCheckEvaluation(
+        asset_key=result.asset_key,
+        check_name=result.check_name,
+        passed=result.passed,
+        severity=result.severity,
+        description=result.description,
+        metadata=result.metadata,
     )
 
 

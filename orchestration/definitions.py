@@ -15,11 +15,25 @@ from orchestration.assets.models import models
 from orchestration.assets.postgresql import postgresql
 from orchestration.assets.published import published
 from orchestration.assets.raw import raw
-from orchestration.automation import EXECUTOR, new_figures, rebuild, refresh, weekly
+from orchestration.automation import (
+    EXECUTOR,
+    backfill,
+    failed_runs,
+    new_figures,
+    rebuild,
+    refresh,
+    weekly,
+)
+from orchestration.descriptions import files_described
 from orchestration.resources import Record, settings_resource, silent, warehouse_resource
 from warehouse.dbt import load_manifest, published_functions, published_tables
 from warehouse.runresult import OnProgress
 from warehouse.settings import Settings, load_settings
+
+# What Dagster calls the definitions in pyproject.toml's `tool.dagster`. A run made in another
+# process is put with them by this tag.
+CODE_LOCATION = "asylum_warehouse"
+REPOSITORY_TAG = {".dagster/repository": f"__repository__@{CODE_LOCATION}"}
 
 # The client has asked again within minutes; these attempts are for an outage of hours.
 LANDING_RETRIES = dg.RetryPolicy(
@@ -45,11 +59,11 @@ def definitions(
             models(manifest),
             published(tables, published_functions(manifest)),
             *postgresql(settings),
-            *exports(tables),
+            *files_described(exports(tables), manifest),
         ],
-        jobs=[refresh, rebuild],
+        jobs=[refresh, rebuild, backfill],
         schedules=[weekly],
-        sensors=[new_figures],
+        sensors=[new_figures, failed_runs],
         resources={
             "warehouse": warehouse_resource(settings, on_progress, record),
             "settings": settings_resource(settings),

@@ -11,7 +11,7 @@ from dagster._core.instance.ref import InstanceRef
 from orchestration.keys import WRITERS
 from orchestration.storage import OpenSqliteStorage
 from warehouse import atomic
-from warehouse.settings import Settings
+from warehouse.settings import Settings, load_settings
 
 CONFIG_FILE = "dagster.yaml"
 
@@ -67,3 +67,8 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
         },
     }
     return dg.DagsterInstance.from_ref(InstanceRef.from_dir(home, overrides=overrides))
+
+
+if __name__ == "__main__":
+    # What starts Dagster's own programs, as a service does, makes their home first.
+    print(ensure_home(load_settings()))

@@ -18,11 +18,16 @@ EXPORTS = "exports"
 # All that writes to the data folder goes through this pool, one step at a time.
 WRITERS = "warehouse_writers"
 
+# When a source outside was asked last, whether or not it had anything new.
+LAST_LOOK = AssetKey([LANDING, "last_look"])
 STARTER_EXTRACT = AssetKey([SOURCES, "starter_extract"])
 PUBLISHED_FILE = AssetKey([PUBLISHED, "asylum_duckdb"])
 POSTGRESQL = AssetKey([PUBLISHED, "postgresql"])
 DATA_PACKAGE = AssetKey([EXPORTS, "datapackage"])
 CHARTS = AssetKey([EXPORTS, "charts"])
+REPORT_PAGE = AssetKey([EXPORTS, "report_page"])
+REPORT_TEXT = AssetKey([EXPORTS, "report_text"])
+WORKBOOK = AssetKey([EXPORTS, "workbook"])
 
 # What the manifests say of all snapshots together.
 RAW_DESCRIPTIONS = {

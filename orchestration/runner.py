@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
 import dagster as dg
-from dagster_shared.error import SerializableErrorInfo
 
 from orchestration.assets.landing import TAG_SOURCE
 from orchestration.automation import REBUILD, REFRESH
-from orchestration.definitions import definitions
+from orchestration.definitions import REPOSITORY_TAG, definitions
+from orchestration.failures import error_text
 from orchestration.instance import open_instance
 from orchestration.resources import Record, WarehouseBusyError, exclusive, silent
 from warehouse import fingerprint
@@ -73,7 +72,8 @@ def _run(
                     "ops": ops,
                     "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
                 },
-                tags={TAG_SOURCE: source, TAG_COMMAND: "command line"},
+                # Without its repository the UI shows it with no job and in no timeline.
+                tags={TAG_SOURCE: source, TAG_COMMAND: "command line", **REPOSITORY_TAG},
                 raise_on_error=False,
             )
             return _result(settings, outcome, record)
@@ -104,7 +104,7 @@ def _result(settings: Settings, outcome: dg.ExecuteInProcessResult, record: Reco
         ],
         exports=record.exports,
         seconds=_seconds(outcome.all_events),
-        error=None if outcome.success else _error(outcome.all_events),
+        error=None if outcome.success else error_text(outcome.all_events),
     )
     if record.build:
         result.models_built = len(record.build.models)
@@ -172,26 +172,3 @@ def _seconds(events: Sequence[dg.DagsterEvent]) -> dict[str, float]:
             seconds = event.step_success_data.duration_ms / 1000
             out[stage] = round(out.get(stage, 0.0) + seconds, 2)
     return out
-
-
-def _error(events: Sequence[dg.DagsterEvent]) -> str:
-    """Why the run failed: what our code said, without what Dagster wrapped around it."""
-    for event in events:
-        if event.event_type == dg.DagsterEventType.STEP_FAILURE:
-            failure = event.step_failure_data
-            if failure.user_failure_data and failure.user_failure_data.description:
-                return str(failure.user_failure_data.description)
-            return _message(failure.error)
-    for event in events:
-        if event.event_type == dg.DagsterEventType.RUN_FAILURE:
-            return _message(event.job_failure_data.error)
-    return "The run ended without success, and nothing says why."
-
-
-def _message(error: SerializableErrorInfo | None) -> str:
-    """The message of the first error in the chain of causes that is not Dagster's own."""
-    while error and error.cause and (error.cls_name or "").startswith("Dagster"):
-        error = error.cause
-    if error is None:
-        return "The run failed without a message."
-    return re.sub(rf"^(?:\w+\.)*{error.cls_name}: ", "", error.message).strip()

@@ -69,8 +69,9 @@ def audit(
     """The register's claims by an opened published file, of one document or all; `as_of` is the
     day that counts as now, and documents that came out after it are left out.
 
-    Raises AuditError when there is no such document.
+    Raises AuditError when there is no such document, or the file is of before there were claims.
     """
+    _must_have_claims(con)
     known = con.execute(
         "select document_id, published_on from published_documents order by published_on"
     ).fetchall()
@@ -106,8 +107,10 @@ def check(
 ) -> dict[str, Any]:
     """One claim on the spot, by an opened published file; `cells` are columns of the register.
 
-    Returns the claim with its verdict and `inputs`. Raises ClaimsError when it cannot be evaluated.
+    Returns the claim with its verdict and `inputs`. Raises ClaimsError when it cannot be evaluated,
+    AuditError when the file is of before there were claims.
     """
+    _must_have_claims(con)
     text = {
         name: "" if cells.get(name) is None else str(cells[name]) for name in claims.CLAIM_COLUMNS
     }
@@ -162,6 +165,18 @@ def as_markdown(found: Audit) -> str:
             "",
         ]
     return "\n".join([*lines, found.source, ""])
+
+
+def _must_have_claims(con: duckdb.DuckDBPyConnection) -> None:
+    there = con.execute(
+        "select 1 from duckdb_tables() where database_name = current_database() "
+        "and table_name = 'published_claims'"
+    ).fetchall()
+    if not there:
+        raise AuditError(
+            "The published file was made by an earlier version, which knew no claims. "
+            "Make it anew with `asylum run`."
+        )
 
 
 def _claims(con: duckdb.DuckDBPyConnection, audit_: str, inputs: str) -> list[dict[str, Any]]:

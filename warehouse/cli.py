@@ -531,6 +531,13 @@ def ui(
     host: Annotated[
         str, typer.Option(help="Address to listen on; Dagster asks nobody who they are.")
     ] = "127.0.0.1",
+    read_only: Annotated[
+        bool,
+        typer.Option(
+            "--read-only",
+            help="Show everything, start and change nothing; schedule and sensors do not run.",
+        ),
+    ] = False,
 ) -> None:
     """Dagster's web UI, until Ctrl-C."""
     with _failures():
@@ -542,11 +549,13 @@ def ui(
         typer.echo(f"http://{host}:{port} (Ctrl-C ends it)")
         sys.stdout.flush()
         os.chdir(PROJECT_ROOT)
+        # Both take the definitions from pyproject.toml of the folder.
+        words = ("dagster_webserver", "--read-only") if read_only else ("dagster", "dev")
         # This process becomes Dagster's: signals and its exit code are Dagster's own.
         os.execve(  # noqa: S606 - no shell, fixed words
             sys.executable,
             [
-                *(sys.executable, "-m", "dagster", "dev", "-m", "orchestration.definitions"),
+                *(sys.executable, "-m", *words),
                 *("--host", host, "--port", str(port)),
             ],
             {**os.environ, **_paths(settings), "DAGSTER_HOME": str(home)},
@@ -604,6 +613,39 @@ def sql(
                 _prompt(session, chosen, output)
             else:
                 _answer(session, sys.stdin.read() if query is None else query, chosen, output)
+
+
+@app.command()
+def report(
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            help="File to write: .html for a page, .md for a text, .xlsx for a workbook.",
+            show_default=False,
+        ),
+    ],
+    origin: Annotated[
+        str,
+        typer.Option(
+            help="Country of origin as ISO3; STA (stateless), UKN (unknown) and TIB (Tibetan) "
+            "for those that have none."
+        ),
+    ] = DEFAULT_ORIGIN,
+) -> None:
+    """What there is on one country of origin, as a page, a text or a workbook."""
+    with _failures():
+        settings = load_settings()
+        from warehouse import console  # noqa: PLC0415
+        from warehouse.exports.origins import UnknownOriginError  # noqa: PLC0415
+        from warehouse.exports.report import ReportFormatError, write_report  # noqa: PLC0415
+
+        try:
+            written = write_report(settings, origin, out)
+        except (UnknownOriginError, ReportFormatError) as error:
+            raise typer.BadParameter(str(error)) from error
+        out_ = console.console()
+        out_.print(console.plain(f"{out}: {written.summary}"), soft_wrap=True)
 
 
 def _sql_format(format_: SqlFormat | None, output: Path | None) -> SqlFormat:

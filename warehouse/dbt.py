@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 from filelock import FileLock
 
-from warehouse import atomic, claims, fingerprint
+from warehouse import atomic, fingerprint
 from warehouse.database import connect
 from warehouse.publish import SCHEMAS, Lineage, SnapshotUsed
 from warehouse.settings import Settings
@@ -55,7 +55,8 @@ class NodeResult:
     """What one node of the project came to.
 
     `status` is dbt's: success, error, skipped, pass, fail, warn, no-op. `failures` is the number
-    of rows a test found. `rows` is what a table holds afterwards (None for views and tests).
+    of rows a test found. `rows` is what a table holds afterwards (None for views and tests),
+    `types` its columns in the database: (name, type).
     `schema` and `relation` say where a table is.
     """
 
@@ -69,6 +70,7 @@ class NodeResult:
     schema: str
     relation: str
     rows: int | None = None
+    types: tuple[tuple[str, str], ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -186,22 +188,21 @@ def build(
     database counts as tested (`fingerprint.read_tested`); during and after any other it does not.
 
     Raises DbtError when dbt itself stops, as for a project that does not parse; DatabaseBusyError
-    when another process holds the database; ClaimsError for published claims that cannot be
-    evaluated. Nobody holds the database afterwards.
+    when another process holds the database. Nobody holds it afterwards.
     """
     started = time.perf_counter()
-    claims.check_register()
     code = fingerprint.code_hash(settings)
     fingerprint.forget_tested(settings)
     (settings.data_dir / "tmp").mkdir(parents=True, exist_ok=True)
-    arguments = ["--exclude-resource-type", "unit_test"]
+    # An exposure only names what is made of the tables: nothing is built.
+    arguments = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"]
     if select:
         arguments += ["--select", *select]
     if not _histories_can_be_added_to(settings):
         arguments.append("--full-refresh")
     outcome = _invoke(settings, "build", arguments, on_event=on_event)
     result = BuildResult(_nodes(outcome.results), 0.0)
-    result = replace(result, nodes=_count_rows(settings, result.nodes))
+    result = replace(result, nodes=_look_up(settings, result.nodes))
     if not select and not result.failed:
         fingerprint.keep_tested(settings, _tested(settings, code, result))
     return replace(result, seconds=time.perf_counter() - started)
@@ -410,8 +411,8 @@ def _node(found: Any) -> NodeResult:
     )
 
 
-def _count_rows(settings: Settings, nodes: tuple[NodeResult, ...]) -> tuple[NodeResult, ...]:
-    """`nodes` with the rows of the tables among them, by one look into the catalogue."""
+def _look_up(settings: Settings, nodes: tuple[NodeResult, ...]) -> tuple[NodeResult, ...]:
+    """`nodes` with rows and columns of the tables among them, by one look into the catalogue."""
     if not settings.build_db.exists():
         return nodes
     with connect(settings.build_db, settings) as con:
@@ -419,10 +420,21 @@ def _count_rows(settings: Settings, nodes: tuple[NodeResult, ...]) -> tuple[Node
             "select schema_name, table_name, estimated_size from duckdb_tables() "
             "where database_name = current_database() and not temporary"
         ).fetchall()
+        columns = con.execute(
+            "select schema_name, table_name, column_name, lower(data_type) from duckdb_columns() "
+            "where database_name = current_database() order by column_index"
+        ).fetchall()
     # dbt makes each table anew and deletes nothing from it, so the estimate is exact.
     rows = {(schema, table): size for schema, table, size in found}
+    types: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for schema, table, column, data_type in columns:
+        types.setdefault((schema, table), []).append((column, data_type))
     return tuple(
-        replace(node, rows=rows.get((node.schema, node.relation)))
+        replace(
+            node,
+            rows=rows.get((node.schema, node.relation)),
+            types=tuple(types.get((node.schema, node.relation), ())),
+        )
         if node.resource_type in _TABLES
         else node
         for node in nodes

@@ -8,6 +8,7 @@ from warehouse.database import identifier
 from warehouse.exports.datapackage import FILE_NAME
 from warehouse.exports.tables import exported_fingerprint
 from warehouse.publish import open_published, published_fingerprint
+from warehouse.release_calendar import HeldRelease
 from warehouse.settings import Settings
 
 
@@ -25,6 +26,19 @@ def published_rows(settings: Settings) -> dict[str, int]:
             name: con.execute(f"select count(*) from {identifier(name)}").fetchall()[0][0]
             for (name,) in tables
         }
+
+
+def newest_release(settings: Settings) -> HeldRelease:
+    """The newest release in the published file.
+
+    Raises PublishedMissingError when it does not open.
+    """
+    with open_published(settings) as con:
+        rows = con.execute(
+            "select release_id, reference_date, in_force_from from dim_release "
+            "where is_newest_held order by release_id desc limit 1"
+        ).fetchall()
+    return HeldRelease(*rows[0])
 
 
 def stands_for(settings: Settings, fingerprint: str) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import get_args
+from typing import Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -14,8 +15,8 @@ from pydantic import (
     SecretStr,
     ValidationError,
     field_validator,
+    model_validator,
 )
-from pydantic_core import ErrorDetails
 
 PREFIX = "ASYLUM_"
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -59,6 +60,19 @@ class Settings(BaseModel):
     postgres_schema: str = Field("asylum", min_length=1)
     postgres_reader: str = Field("asylum_reader", min_length=1)
     postgres_wait: float = Field(60.0, ge=0, description="seconds for readers to make room")
+    # Who hears of a run that failed: warehouse/notify.py.
+    notify: Literal["log", "smtp", "webhook"] = "log"
+    notify_webhook_url: SecretStr | None = None
+    smtp_host: str | None = None
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_from: str | None = None
+    smtp_to: str | None = Field(None, description="addresses, with commas between")
+    ui_url: str | None = Field(
+        None, pattern=r"^https?://[^\s]+$", description="where people open Dagster's UI"
+    )
 
     @field_validator("data_dir", "starter_dir")
     @classmethod
@@ -81,6 +95,31 @@ class Settings(BaseModel):
                 "an address begins with postgresql://; what it is instead is not shown"
             )
         return SecretStr(given)
+
+    @field_validator("notify_webhook_url")
+    @classmethod
+    def _is_an_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not re.match(r"^https?://[^\s/]+", value.get_secret_value()):
+            raise ValueError("it must begin with http:// or https:// and a host")
+        return value
+
+    @model_validator(mode="after")
+    def _can_notify(self) -> Settings:
+        needed = {
+            "log": (),
+            "smtp": ("smtp_host", "smtp_from", "smtp_to"),
+            "webhook": ("notify_webhook_url",),
+        }[self.notify]
+        missing = [PREFIX + name.upper() for name in needed if not getattr(self, name)]
+        if missing:
+            raise ValueError(f"{PREFIX}NOTIFY={self.notify} needs {', '.join(missing)}")
+        if bool(self.smtp_user) != bool(self.smtp_password):
+            raise ValueError(f"{PREFIX}SMTP_USER and {PREFIX}SMTP_PASSWORD go together")
+        if self.smtp_password and self.smtp_security == "none":
+            raise ValueError(
+                f"{PREFIX}SMTP_SECURITY=none would send {PREFIX}SMTP_PASSWORD for all to read"
+            )
+        return self
 
     @property
     def landing_dir(self) -> Path:
@@ -121,8 +160,9 @@ class Settings(BaseModel):
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from the environment (or from `environ`).
 
-    Raises SettingsError when a variable starting with ASYLUM_ is not one of ours, or its value
-    cannot be used.
+    A secret may stand in a file, as systemd and containers hand them over: ASYLUM_<FIELD>_FILE is
+    its path. Raises SettingsError when a variable starting with ASYLUM_ is not one of ours, its
+    value cannot be used, or such a file cannot be read. No message holds a secret.
     """
     source = os.environ if environ is None else environ
     given = {
@@ -130,21 +170,39 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         for name, value in source.items()
         if name.startswith(PREFIX)
     }
+    for field in secrets():
+        path = given.pop(f"{field}_file", None)
+        if path is not None:
+            given[field] = _secret_in(path, field, given)
     try:
         return Settings.model_validate(given)
     except ValidationError as error:
         known = ", ".join(PREFIX + name.upper() for name in Settings.model_fields)
-        problems = "; ".join(
-            f"{PREFIX}{str(problem['loc'][0]).upper()}={_shown(problem)}: {problem['msg']}"
-            for problem in error.errors()
-        )
-        # Not `from error`: that one carries what was given, and it may be a secret.
+        problems = "; ".join(_problem(problem) for problem in error.errors())
+        # The error itself shows all values it was given.
         raise SettingsError(f"{problems}. Known variables: {known}") from None
 
 
-def _shown(problem: ErrorDetails) -> str:
-    """What was given; nothing of a secret, which may stand under a name that is not ours, too."""
-    name = str(problem["loc"][0])
-    field = Settings.model_fields.get(name)
-    is_secret = field is None or SecretStr in get_args(field.annotation)
-    return "(not shown)" if is_secret else repr(problem["input"])
+def secrets() -> list[str]:
+    """The fields whose values nobody is to see."""
+    return [name for name, info in Settings.model_fields.items() if "SecretStr" in str(info)]
+
+
+def _secret_in(path: str, field: str, given: Mapping[str, str]) -> str:
+    name = PREFIX + field.upper()
+    if field in given:
+        raise SettingsError(f"{name} and {name}_FILE are both set; only one can count.")
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{name}_FILE={path!r} cannot be read: {error}") from error
+
+
+def _problem(problem: Any) -> str:
+    """One problem in words; the value only of a variable that is known and no secret."""
+    if not problem["loc"]:
+        return str(problem["msg"]).removeprefix("Value error, ")
+    field = str(problem["loc"][0])
+    shown = field in Settings.model_fields and field not in secrets()
+    value = f"={problem['input']!r}" if shown else ""
+    return f"{PREFIX}{field.upper()}{value}: {problem['msg']}"

@@ -8,11 +8,15 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration import keys
+from orchestration.assets.reports import reports
 from orchestration.resources import Warehouse
 from warehouse.dbt import PublishedTable
 from warehouse.exports import datapackage, tables
 from warehouse.publish import open_published, read_about
 from warehouse.readback import published_rows
+
+# The country of origin that is drawn; `asylum report` draws any other.
+CHARTED = "CHN"
 
 
 def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
@@ -52,7 +56,8 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
         key=keys.CHARTS,
         deps=[keys.PUBLISHED_FILE],
         group_name=keys.EXPORTS,
-        description="Yearly stock and new applications of a country of origin, as PNG and SVG.",
+        description="Figures of a country of origin as pictures, PNG and SVG: each year, each "
+        "release, flows and rates, destinations, ranks, and what was only carried forward.",
         kinds={"png", "svg"},
         pool=keys.WRITERS,
     )
@@ -62,16 +67,22 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
 
         settings = warehouse.settings
         warehouse.on_progress("exports", "charts", 1, 3)
-        paths = charts.export_charts(settings)
+        with open_published(settings) as con:
+            drawn = charts.drawings(con, CHARTED)
+        paths = charts.write_drawings(drawn, settings, CHARTED)
         warehouse.record.exports.extend(paths)
         metadata: dict[str, dg.MetadataValue] = {
-            path.suffix[1:]: dg.MetadataValue.path(str(path.relative_to(settings.data_dir)))
+            # `yearly_png` and `yearly_svg`: of one origin, it need not say which.
+            path.name.removeprefix(f"{CHARTED.lower()}_").replace(".", "_"): dg.MetadataValue.path(
+                str(path.relative_to(settings.data_dir))
+            )
             for path in paths
         }
-        if paths:
-            picture = base64.b64encode(paths[0].read_bytes()).decode()
-            metadata["preview"] = dg.MetadataValue.md(
-                f"![yearly figures](data:image/png;base64,{picture})"
+        for drawing in drawn:
+            # Small, since it is kept with the event: about 60 kB each.
+            picture = base64.b64encode(drawing.png()).decode()
+            metadata[f"{drawing.name}_preview"] = dg.MetadataValue.md(
+                f"![{drawing.name}](data:image/png;base64,{picture})"
             )
         return dg.MaterializeResult(metadata=metadata)
 
@@ -81,6 +92,9 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
         deps=[
             *(keys.exported(table.name) for table in exported),
             keys.CHARTS,
+            keys.REPORT_PAGE,
+            keys.REPORT_TEXT,
+            keys.WORKBOOK,
             keys.PUBLISHED_FILE,
         ],
         group_name=keys.EXPORTS,
@@ -107,7 +121,7 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
             }
         )
 
-    return [exported_tables, chart_files, data_package]
+    return [exported_tables, chart_files, *reports(), data_package]
 
 
 def _spec(table: PublishedTable) -> dg.AssetSpec:

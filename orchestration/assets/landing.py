@@ -8,15 +8,22 @@ import dagster as dg
 from pydantic import Field
 
 from orchestration import checks, keys
+from orchestration.freshness import LOOKED_AT
 from orchestration.resources import Warehouse
 from warehouse import fingerprint
+from warehouse.attribution import SOURCE_URL
+from warehouse.backfill import backfill
 from warehouse.landing import Landed, LandingBusyError, crawl, land_starter, manifests
 from warehouse.manifest import Manifest
+from warehouse.publish import open_published, read_about
 from warehouse.readback import stands_for
+from warehouse.releases import read_lists
 from warehouse.settings import Settings
 from warehouse.unhcr.api import UpstreamError
 from warehouse.unhcr.endpoints import ENDPOINTS, Endpoint
 from warehouse.unhcr.verify import MalformedPageError
+
+_API_URL = Settings.model_fields["api_url"].default
 
 # Asking again may help with these, and with nothing else.
 _PASSING = (UpstreamError, LandingBusyError)
@@ -30,15 +37,31 @@ class Source(Enum):
 
     starter = "starter"
     api = "api"
+    archive = "archive"
 
 
 class LandingConfig(dg.Config):
     """Where the figures come from, and which of them."""
 
-    source: Source = Source.starter
-    origins: list[str] = Field(default_factory=list)
-    api_url: str | None = None
-    even_if_nothing_is_new: bool = False
+    source: Source = Field(
+        Source.starter,
+        description="`starter`: the extract that comes with the project, no network. `api`: "
+        "UNHCR's API, the newest release. `archive`: older releases; the job `backfill` asks "
+        "for these.",
+    )
+    origins: list[str] = Field(
+        default_factory=list,
+        description="Countries of origin as ISO3, such as SYR, to ask the API for; empty: all.",
+    )
+    releases: list[str] = Field(
+        default_factory=list,
+        description="Releases to ask the archive for, such as 2024-06; empty: all that are not "
+        "here yet.",
+    )
+    api_url: str | None = Field(None, description="Instead of ASYLUM_API_URL.")
+    even_if_nothing_is_new: bool = Field(
+        False, description="Go on after landing, and make everything anew, in any case."
+    )
 
 
 def sources() -> list[dg.AssetSpec]:
@@ -50,6 +73,11 @@ def sources() -> list[dg.AssetSpec]:
                 group_name=keys.SOURCES,
                 description=f"`{endpoint.name}/` of UNHCR's Refugee Statistics API. It serves the "
                 "newest release alone; what it said before is in landing.",
+                metadata={
+                    "address": dg.MetadataValue.url(f"{_API_URL}{endpoint.name}/"),
+                    "source": dg.MetadataValue.url(SOURCE_URL),
+                    **({"first_year": endpoint.first_year} if endpoint.first_year else {}),
+                },
                 kinds={"http", "json"},
             )
             for endpoint in ENDPOINTS.values()
@@ -60,6 +88,7 @@ def sources() -> list[dg.AssetSpec]:
             description="Figures for China in the API's shape, kept in `seeds/starter`, so that "
             "everything runs without a network.",
             kinds={"json"},
+            metadata={"documentation": dg.MetadataValue.path("seeds/starter/README.md")},
         ),
     ]
 
@@ -68,7 +97,7 @@ def landing(retry_policy: dg.RetryPolicy | None) -> dg.AssetsDefinition:
     """The step that asks the source and lands what it answers."""
 
     @dg.multi_asset(
-        specs=[_spec(endpoint) for endpoint in ENDPOINTS.values()],
+        specs=[*(_spec(endpoint) for endpoint in ENDPOINTS.values()), _last_look()],
         check_specs=checks.landing_specs(),
         pool=keys.WRITERS,
         retry_policy=retry_policy,
@@ -94,9 +123,43 @@ def landing(retry_policy: dg.RetryPolicy | None) -> dg.AssetsDefinition:
                 yield dg.AssetObservation(key, description="Nothing new.", metadata=metadata)
             else:
                 yield dg.MaterializeResult(key, metadata=metadata)
+        if config.source is Source.api:
+            yield dg.MaterializeResult(keys.LAST_LOOK, metadata=_look_metadata(landed))
         yield from checks.landing_results(newest)
+        if done:
+            _say_of_the_published(context, settings)
 
     return landing
+
+
+def _last_look() -> dg.AssetSpec:
+    return dg.AssetSpec(
+        keys.LAST_LOOK,
+        deps=[keys.api_endpoint(endpoint) for endpoint in ENDPOINTS.values()],
+        group_name=keys.LANDING,
+        description="When the API was asked last, whether or not it had anything new: by a run "
+        "with source `api`, or by the sensor `new_figures`. Stale when nobody has looked for "
+        "more than a week.",
+        kinds={"python", "http"},
+        freshness_policy=LOOKED_AT,
+        skippable=True,
+    )
+
+
+def _look_metadata(landed: list[Landed]) -> dict[str, Any]:
+    new = [one.snapshot_id for one in landed if one.is_new]
+    return {"asked_by": "run", "new_snapshots": ", ".join(new) or "none"}
+
+
+def _say_of_the_published(context: dg.AssetExecutionContext, settings: Settings) -> None:
+    """What stands published is not made anew by a run that ends here, and its release may be due
+    since the run that made it.
+    """
+    with open_published(settings) as con:
+        release = read_about(con)["release"]
+    context.instance.add_run_tags(context.run_id, {TAG_RELEASE: release})
+    result = checks.release_is_due(settings, list(read_lists().releases.values()))
+    context.instance.report_runless_asset_event(checks.on_record(result))
 
 
 def _spec(endpoint: Endpoint) -> dg.AssetSpec:
@@ -121,6 +184,8 @@ def _land(config: LandingConfig, warehouse: Warehouse) -> list[Landed]:
     try:
         if config.source is Source.starter:
             return land_starter(settings, on_progress=progress)
+        if config.source is Source.archive:
+            return backfill(settings, releases=config.releases or None, on_progress=progress)
         return crawl(settings, origins=config.origins, on_progress=progress)
     except Exception as error:
         if isinstance(error, _PASSING) and not isinstance(error, MalformedPageError):

@@ -8,6 +8,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_
 from dagster_dbt.asset_utils import DAGSTER_DBT_UNIQUE_ID_METADATA_KEY as UNIQUE_ID
 
 from orchestration import checks, keys
+from orchestration.descriptions import COLUMN_SCHEMA, check_text, columns
 from orchestration.resources import Warehouse
 from warehouse import dbt
 
@@ -38,20 +39,24 @@ class Translator(DagsterDbtTranslator):
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> Any:
         """The kind says how it is kept, too."""
         spec = super().get_asset_spec(manifest, unique_id, project)
-        kept = self.get_resource_props(manifest, unique_id).get("config", {}).get("materialized")
-        return spec.replace_attributes(kinds={"dbt", "duckdb", *([kept] if kept else [])})
+        node = self.get_resource_props(manifest, unique_id)
+        kept = node.get("config", {}).get("materialized")
+        return spec.replace_attributes(
+            kinds={"dbt", "duckdb", *([kept] if kept else [])},
+            metadata={**spec.metadata, COLUMN_SCHEMA: columns(node, {})},
+        )
 
     def get_asset_check_spec(
         self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: Any
     ) -> dg.AssetCheckSpec | None:
-        """With the test's own description.
+        """With what it says, and what follows when it fails.
 
         Not blocking: the step itself fails when a test of severity error does, and a blocking
         check is warned about in every run that ends before it.
         """
         spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
-        description = self.get_resource_props(manifest, unique_id).get("description")
-        return spec and spec._replace(blocking=False, description=description or None)
+        test = self.get_resource_props(manifest, unique_id)
+        return spec and spec._replace(blocking=False, description=check_text(test))
 
 
 def models(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
@@ -70,7 +75,7 @@ def models(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
             warehouse.settings, warehouse.progress("models"), select=_selection(context, manifest)
         )
         warehouse.record.build = result
-        yield from _events(context, result)
+        yield from _events(context, result, manifest)
         if result.failed:
             raise dg.Failure(result.failure_text(), allow_retries=False)
 
@@ -93,22 +98,31 @@ def _selection(context: dg.AssetExecutionContext, manifest: Mapping[str, Any]) -
     return [".".join(manifest["nodes"][unique_id]["fqn"]) for unique_id in sorted(chosen)]
 
 
-def _events(context: dg.AssetExecutionContext, result: dbt.BuildResult) -> Iterator[Any]:
+def _events(
+    context: dg.AssetExecutionContext, result: dbt.BuildResult, manifest: Mapping[str, Any]
+) -> Iterator[Any]:
     """What was built, then what was tested. A skipped test says nothing."""
     assets = {s.metadata[UNIQUE_ID]: key for key, s in context.assets_def.specs_by_key.items()}
     tests = {(s.metadata or {})[UNIQUE_ID]: s.key for s in context.assets_def.check_specs}
     for node in result.models:
         key = assets.get(node.unique_id)
         if key in context.selected_asset_keys:
-            yield dg.MaterializeResult(key, metadata=_metadata(node))
+            yield dg.MaterializeResult(key, metadata=_metadata(node, manifest))
     for node in result.tests:
         check = tests.get(node.unique_id)
         if check and check in context.selected_asset_check_keys and node.status != "skipped":
             yield checks.dbt_result(check, node)
 
 
-def _metadata(node: dbt.NodeResult) -> dict[str, Any]:
+def _metadata(node: dbt.NodeResult, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    stated = manifest["nodes"][node.unique_id]["columns"].values()
     return {
+        # Where a contract states the types, the definition shows them.
+        **(
+            {COLUMN_SCHEMA: columns(manifest["nodes"][node.unique_id], dict(node.types))}
+            if not all(column.get("data_type") for column in stated)
+            else {}
+        ),
         **({"dagster/row_count": node.rows} if node.rows is not None else {}),
         "table": f"{node.schema}.{node.relation}",
         "seconds": round(node.seconds, 3),

@@ -7,10 +7,13 @@ from typing import Any
 import dagster as dg
 
 from orchestration import checks, keys
+from orchestration.assets.landing import TAG_RELEASE
+from orchestration.freshness import BY_THE_CALENDAR
 from orchestration.resources import Warehouse
 from warehouse import fingerprint
 from warehouse.dbt import PublishedTable
 from warehouse.publish import publish
+from warehouse.releases import read_lists
 
 _NOT_TESTED = (
     "The build database is not in a state that has passed all data tests, so nothing was "
@@ -34,12 +37,15 @@ def published(tables: Sequence[PublishedTable], functions: Sequence[str]) -> dg.
                 "with comments, read-only, in the format of DuckDB 1.5. Readers keep the old file "
                 "until the new one is whole.",
                 kinds={"duckdb"},
+                freshness_policy=BY_THE_CALENDAR,
             )
         ],
-        check_specs=[checks.published_spec()],
+        check_specs=checks.published_specs(),
         pool=keys.WRITERS,
     )
-    def published(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[Any]:
+    def published(
+        context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
+    ) -> Iterator[Any]:
         started, settings = time.perf_counter(), warehouse.settings
         warehouse.on_progress("published", "publish", 0, 1)
         build = fingerprint.read_tested(settings)
@@ -53,6 +59,7 @@ def published(tables: Sequence[PublishedTable], functions: Sequence[str]) -> dg.
             functions=functions,
         )
         warehouse.record.published = file
+        context.instance.add_run_tags(context.run_id, {TAG_RELEASE: file.release})
         yield dg.MaterializeResult(
             keys.PUBLISHED_FILE,
             metadata={
@@ -67,6 +74,7 @@ def published(tables: Sequence[PublishedTable], functions: Sequence[str]) -> dg.
         )
         check = checks.published_result(settings, build.rows)
         yield check
+        yield checks.release_is_due(settings, list(read_lists().releases.values()))
         if not check.passed:
             raise dg.Failure(
                 f"{file.path} does not hold what was built: {_differences(check)}. "

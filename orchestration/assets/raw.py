@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration import checks, keys
+from orchestration.descriptions import COLUMN_SCHEMA
 from orchestration.resources import Warehouse
 from warehouse import raw as loader
 from warehouse.unhcr.endpoints import ENDPOINTS
@@ -22,6 +23,14 @@ def _specs() -> list[dg.AssetSpec]:
             description=f"What `{endpoint.name}/` answered as a table of the build database: all "
             "columns as text, nothing interpreted, every snapshot kept.",
             kinds={"python", "duckdb"},
+            metadata={
+                COLUMN_SCHEMA: dg.TableSchema(
+                    [
+                        dg.TableColumn(name, type="bigint" if name == "_row_number" else "varchar")
+                        for name in (*loader.OWN_COLUMNS, *endpoint.columns)
+                    ]
+                )
+            },
         )
         for endpoint in endpoints
     ]
@@ -54,7 +63,7 @@ def raw(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[Any]:
                 "dagster/row_count": result.rows.get(table, 0),
                 "snapshot": loaded.get(table, "none new"),
                 "table": f"raw.{table}",
-                "seconds_of_all": seconds,
+                "seconds_for_all_tables": seconds,
             },
         )
     for name in keys.RAW_DESCRIPTIONS:

@@ -5,6 +5,8 @@ every kind that a made-up document makes about another country.
 from __future__ import annotations
 
 import csv
+import io
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,9 +15,10 @@ from typing import Any
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
 from tests.dbt_project.made_up import MadeUp, Row, api_row
-from warehouse import audit, claims
+from warehouse import audit, claims, cli
 from warehouse.publish import open_published
 from warehouse.settings import Settings
 
@@ -508,3 +511,93 @@ def test_every_kind_has_a_claim_that_holds_and_one_that_does_not() -> None:
 def test_an_input_error_names_the_input(judged: dict[str, Any]) -> None:
     assert "2021: 1,500 stated, 1,560 on the day" in judged["change_wrong_input"]["explanation"]
     assert "which is the whole difference" in judged["sum_wrong_input"]["explanation"]
+
+
+# --- the commands
+
+
+@pytest.fixture
+def asylum(
+    published_starter: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[int, str]]:
+    monkeypatch.setenv("ASYLUM_DATA_DIR", str(published_starter.data_dir))
+
+    def run(*arguments: str) -> tuple[int, str]:
+        result = CliRunner().invoke(cli.app, arguments)
+        return result.exit_code, result.output
+
+    return run
+
+
+def test_the_audit_as_json_has_every_claim_with_its_inputs(
+    asylum: Callable[..., tuple[int, str]],
+) -> None:
+    code, out = asylum("claims", "--format", "json")
+    found = json.loads(out)
+    assert code == 0
+    assert len(found) == len({(c["document_id"], c["claim_id"]) for c in found}) == 39
+    assert all(claim["inputs"] for claim in found)
+    of_sum = next(c for c in found if c["kind"] == "sum")
+    inputs = [i for i in of_sum["inputs"] if i["input_role"] == "figure"]
+    assert sum(i["value_on_the_day"] for i in inputs) == of_sum["value_on_the_day"]
+    order = [c["claim_id"] for c in found if c["document_id"] == "safeguard_defenders_2025"]
+    assert order[:3] == ["1", "2", "3"]
+    assert order[-1] == "13"
+
+
+def test_the_audit_as_csv_and_markdown_says_the_same(
+    asylum: Callable[..., tuple[int, str]],
+) -> None:
+    code, out = asylum("claims", "--format", "csv", "--document", "khabarhub_2026")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert code == 0
+    assert rows[0]["verdict"] == "confirmed_since_revised"
+    code, markdown = asylum("claims", "--format", "markdown", "--document", "khabarhub_2026")
+    assert code == 0
+    lines = [line for line in markdown.splitlines() if line.startswith("| ")]
+    assert len(lines) == len(rows) + 1
+    assert all(line.count(" | ") == lines[0].count(" | ") for line in lines)
+    assert "release 2025-12.1" in markdown
+
+
+def test_the_table_shows_each_claim_and_explains_it_on_request(
+    asylum: Callable[..., tuple[int, str]],
+) -> None:
+    code, out = asylum("claims", "--document", "safeguard_defenders_2025", "--explain")
+    assert code == 0
+    assert "2,989, which is the whole difference" in " ".join(out.split())
+    code, out = asylum("claims")
+    assert code == 0
+    assert "misstated" in out
+    assert "1,158,739" in out
+
+
+@pytest.mark.parametrize(
+    ("question", "code", "said"),
+    [
+        ("claims --document nobody", 1, "safeguard_defenders_2025"),
+        ("claims --as-of yesterday", 2, "is no day"),
+        (
+            "check --origin QQQ --year 2025 --value 1 --published 2026-02-01",
+            *(1, "'QQQ' is no country"),
+        ),
+        (
+            "check --origin CHN --year 2025 --value 1 --kind change --published 2026-02-01",
+            *(1, "cannot do without"),
+        ),
+    ],
+)
+def test_a_question_that_cannot_be_answered_says_why(
+    asylum: Callable[..., tuple[int, str]], question: str, code: int, said: str
+) -> None:
+    found, out = asylum(*question.split())
+    assert found == code
+    assert said in " ".join(out.split())
+
+
+def test_a_change_is_checked_on_the_spot(asylum: Callable[..., tuple[int, str]]) -> None:
+    asked = ["check", "--origin", "CHN", "--year", "2024", "--kind", "change", "--value"]
+    for value, verdict in (("169", "misstated"), ("69", "confirmed since revised")):
+        code, out = asylum(*asked, value, "--base-year", "2019", "--published", "2025-01-13")
+        assert code == 0
+        assert verdict in out

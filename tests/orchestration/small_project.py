@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from warehouse.settings import PROJECT_ROOT, Settings
 
 
@@ -64,16 +66,23 @@ select endpoint, snapshot_id, coalesce(release_id, 'api-' || finished_at::date) 
 from {{ source('raw', 'snapshots') }}
 """,
     "dbt_project/models/marts/dim_release.sql": """
-select release_id, release_id = max(release_id) over () as is_newest_held
+select release_id, release_id = max(release_id) over () as is_newest_held,
+    date '2025-12-31' as reference_date, date '2026-06-25' as in_force_from
 from {{ ref('int_snapshots_resolved') }} group by release_id
 """,
     "dbt_project/models/marts/mart_origin_yearly.sql": """
 select origin_iso3, 'persons' as counting_unit, reference_year, 'China' as origin_name,
+    make_date(reference_year, 12, 31) as reference_date,
     sum(asylum_seekers_stock)::bigint as asylum_seekers_stock,
-    null::bigint as applications_new, false as is_provisional, release_id
+    null::bigint as applications_new, null::bigint as decisions_recognized,
+    null::bigint as decisions_complementary, null::bigint as decisions_rejected,
+    null::bigint as decisions_otherwise_closed, null::bigint as decisions_total,
+    null::double as refugee_recognition_rate, null::double as total_protection_rate,
+    false as is_rate_on_small_count, false as is_provisional, release_id,
+    release_id as applications_release_id, release_id as decisions_release_id
 from {{ ref('stg_unhcr__population') }}
 join {{ ref('int_snapshots_resolved') }} using (snapshot_id)
-join {{ ref('dim_release') }} using (release_id)
+join (select release_id, is_newest_held from {{ ref('dim_release') }}) using (release_id)
 where is_newest_held group by all
 """,
     "dbt_project/models/marts/models.yml": """
@@ -104,6 +113,20 @@ unit_tests:
     "seeds/reference/eras.csv": "leader,from_year\nA,2003\nB,2013\n",
 }
 
+REPORTED = (
+    "dim_country",
+    "dim_era",
+    "dim_release",
+    "mart_carried_forward",
+    "mart_carried_forward_by_asylum",
+    "mart_claim_audit",
+    "mart_claim_inputs",
+    "mart_destination_yearly",
+    "mart_origin_yearly",
+    "mart_revision_summary",
+    "mart_revisions",
+)
+
 WARNING_TEST = """
 {{ config(severity='warn') }}
 select * from {{ ref('mart_origin_yearly') }}
@@ -130,3 +153,25 @@ def small_project(folder: Path, **settings: Any) -> SmallSettings:
     profiles = (PROJECT_ROOT / "dbt_project" / "profiles.yml").read_text("utf-8")
     write(made, "dbt_project/profiles.yml", profiles)
     return made
+
+
+def add_reported(made: SmallSettings) -> None:
+    """What report and charts read: tables with the columns of the real project's contracts, and the
+    rows that the small project has of them, if any.
+    """
+    real = PROJECT_ROOT / "dbt_project" / "models" / "marts"
+    described = [
+        model
+        for path in sorted(real.rglob("_*__models.yml"))
+        for model in yaml.safe_load(path.read_text("utf-8"))["models"]
+    ]
+    for name in REPORTED:
+        [model] = [one for one in described if one["name"] == name]
+        columns = ", ".join(
+            f"null::{one['data_type']} as {one['name']}" for one in model["columns"]
+        )
+        path = made.dbt_dir / "models" / "marts" / f"{name}.sql"
+        rows = f"{path.read_text('utf-8')}\nunion all by name\n" if path.exists() else ""
+        path.write_text(f"{rows}select {columns} where false\n", encoding="utf-8")
+    seed = Path("seeds/reference/special_origins.csv")
+    write(made, str(seed), (PROJECT_ROOT / seed).read_text("utf-8"))

@@ -1,15 +1,19 @@
-"""The sensor: a refresh when the figures changed, and only then."""
+"""The sensors: a refresh when the figures changed, and only then; a message for a failed run."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from orchestration import automation
-from orchestration.automation import ATTEMPTS, TAG_SEEN, new_figures
+from orchestration import automation, checks, keys
+from orchestration.assets.landing import TAG_RELEASE, TAG_SOURCE
+from orchestration.automation import ATTEMPTS, TAG_SEEN, failed_runs, new_figures
+from warehouse.notify import NotifyError
+from warehouse.release_calendar import HeldRelease
 from warehouse.settings import Settings
 from warehouse.unhcr.api import UpstreamError
 
@@ -61,7 +65,40 @@ def test_it_asks_for_a_refresh_from_the_api_when_the_totals_are_new(
 def test_it_asks_for_nothing_when_the_totals_are_those_seen_last(
     monkeypatch: pytest.MonkeyPatch, settings: Settings, instance: dg.DagsterInstance
 ) -> None:
-    assert isinstance(look(monkeypatch, settings, instance, "now", "now"), dg.SkipReason)
+    found = look(monkeypatch, settings, instance, "now", "now")
+    assert isinstance(found, dg.SensorResult)
+    assert not found.run_requests
+    assert "those seen last" in str(found.skip_reason)
+
+
+def test_each_look_is_on_record_whether_or_not_anything_is_new(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    for answer in ("now", "later"):
+        found = look(monkeypatch, settings, instance, answer, "now")
+        assert isinstance(found, dg.SensorResult)
+        [looked] = found.asset_events
+        assert isinstance(looked, dg.AssetMaterialization)
+        assert looked.asset_key == keys.LAST_LOOK
+    failed = look(monkeypatch, settings, instance, UpstreamError("no answer"), "now")
+    assert isinstance(failed, dg.SkipReason), "a look without an answer is none"
+
+
+def test_the_calendar_is_looked_at_with_each_look_once_something_is_published(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    settings.published_db.touch()
+    held = HeldRelease("2024-06", date(2024, 6, 30), date(2024, 10, 9))
+    monkeypatch.setattr(checks, "newest_release", lambda _: held)
+    found = look(monkeypatch, settings, instance, "now", "now")
+    assert isinstance(found, dg.SensorResult)
+    [evaluated] = [e for e in found.asset_events if isinstance(e, dg.AssetCheckEvaluation)]
+    assert evaluated.asset_key == keys.PUBLISHED_FILE
+    assert evaluated.check_name == checks.RELEASE_IS_DUE
+    assert evaluated.severity == dg.AssetCheckSeverity.WARN
+    assert not evaluated.passed
+    assert evaluated.metadata["newest_release"].value == "2024-06"
+    assert "came out on" in str(evaluated.description)
 
 
 def test_totals_that_change_back_are_a_change(
@@ -97,7 +134,8 @@ def test_a_refresh_that_failed_is_asked_for_again_a_few_times(
     asked = 0
     for number in range(ATTEMPTS + 2):
         found = look(monkeypatch, settings, instance, "now", "now" if number else "before")
-        if isinstance(found, dg.SensorResult):
+        assert isinstance(found, dg.SensorResult)
+        if found.run_requests:
             asked += 1
             instance.add_run(
                 dg.DagsterRun("refresh", tags={TAG_SEEN: "now"}, status=dg.DagsterRunStatus.FAILURE)
@@ -110,4 +148,83 @@ def test_a_refresh_that_succeeded_after_a_failure_is_not_asked_for_again(
 ) -> None:
     for status in (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS):
         instance.add_run(dg.DagsterRun("refresh", tags={TAG_SEEN: "now"}, status=status))
-    assert isinstance(look(monkeypatch, settings, instance, "now", "now"), dg.SkipReason)
+    found = look(monkeypatch, settings, instance, "now", "now")
+    assert isinstance(found, dg.SensorResult)
+    assert not found.run_requests
+
+
+@dg.op
+def says_why_in_two_lines() -> None:
+    raise dg.Failure("Failed tests (1):\nassert_this.")
+
+
+@dg.op
+def stumbles() -> None:
+    raise ZeroDivisionError("no\nfigures")
+
+
+@pytest.mark.parametrize(
+    ("op", "said"),
+    [
+        pytest.param(says_why_in_two_lines, "Failed tests (1): assert_this.", id="failure"),
+        pytest.param(stumbles, "no figures", id="exception"),
+    ],
+)
+def test_a_run_that_failed_is_told_of_with_what_failed_and_where_to_look(
+    settings: Settings,
+    instance: dg.DagsterInstance,
+    caplog: pytest.LogCaptureFixture,
+    op: dg.OpDefinition,
+    said: str,
+) -> None:
+    settings = settings.model_copy(update={"ui_url": "https://dagster.example.org"})
+    result = failed_run(instance, op)
+    context = dg.build_run_status_sensor_context(
+        sensor_name="failed_runs",
+        dagster_instance=instance,
+        dagster_run=result.dagster_run,
+        dagster_event=result.get_run_failure_event(),
+        resources={"settings": settings},
+    ).for_run_failure()
+    caplog.clear()
+    failed_runs(context)
+    [told] = [r.getMessage() for r in caplog.records if r.name == "warehouse.notify"]
+    assert told.splitlines() == [
+        f"some_job failed: {said}",
+        f"run {result.run_id}, source api, release 2025-12.1",
+        f"https://dagster.example.org/runs/{result.run_id}",
+    ]
+
+
+def test_a_message_that_cannot_be_sent_is_an_error_of_the_sensor_and_goes_on_to_the_next_run(
+    settings: Settings, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise NotifyError("the webhook at example.org answered 404")
+
+    monkeypatch.setattr(automation, "notify", refuse)
+    first = dg.build_sensor_context(instance=instance, resources={"settings": settings})
+    failed_runs.evaluate_tick(first)  # from here on
+    run = failed_run(instance, stumbles)
+    second = dg.build_sensor_context(
+        instance=instance, cursor=first.cursor, resources={"settings": settings}
+    )
+    ticked = failed_runs.evaluate_tick(second)
+    [reaction] = ticked.dagster_run_reactions
+    assert reaction.dagster_run.run_id == run.run_id, "a run of no code location"
+    assert "answered 404" in str(reaction.error)
+    assert ticked.cursor != first.cursor
+
+
+def failed_run(instance: dg.DagsterInstance, op: dg.OpDefinition) -> dg.ExecuteInProcessResult:
+    @dg.job(name="some_job")
+    def some_job() -> None:
+        op()
+
+    result = some_job.execute_in_process(
+        instance=instance,
+        tags={TAG_SOURCE: "api", TAG_RELEASE: "2025-12.1"},
+        raise_on_error=False,
+    )
+    assert not result.success
+    return result

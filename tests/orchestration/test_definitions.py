@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ import pytest
 from dagster_dbt.asset_utils import DAGSTER_DBT_UNIQUE_ID_METADATA_KEY as UNIQUE_ID
 
 from orchestration import keys
-from orchestration.definitions import definitions
+from orchestration.definitions import CODE_LOCATION, definitions
 from warehouse.dbt import load_manifest
-from warehouse.settings import Settings
+from warehouse.settings import PROJECT_ROOT, Settings
 from warehouse.unhcr.endpoints import ENDPOINTS
 
 ROOMS = {
@@ -121,6 +122,56 @@ def test_every_data_test_of_dbt_is_an_asset_check(
     assert not missing, "give these meta.dagster.ref, or Dagster does not show them"
 
 
+def test_every_check_says_what_it_is_and_every_test_of_dbt_what_follows(
+    known: dg.Definitions, settings: Settings
+) -> None:
+    nodes = load_manifest(settings)["nodes"]
+    for definition in known.assets or []:
+        if not isinstance(definition, dg.AssetsDefinition):
+            continue
+        for spec in definition.check_specs:
+            assert spec.description, spec.key
+            unique_id = (spec.metadata or {}).get(UNIQUE_ID)
+            if unique_id:
+                blocks = nodes[unique_id]["config"]["severity"].lower() == "error"
+                ending = "Blocks: while" if blocks else "Warns: it is shown"
+                assert ending in spec.description, spec.key
+                assert not spec.description.startswith("`expect_"), "a sentence is missing for it"
+
+
+def test_every_table_shows_its_columns_with_types_where_these_are_stated(
+    known: dg.Definitions,
+) -> None:
+    for key, spec in specs(known).items():
+        room, name = key.path[0], key.path[-1]
+        if "table_function" in spec.kinds:  # it has arguments
+            continue
+        if room in {"reference", "staging", "intermediate", "marts"} or (
+            room == "exports" and name.startswith(("mart_", "dim_"))
+        ):
+            schema = spec.metadata["dagster/column_schema"]
+            assert isinstance(schema, dg.TableSchema), key
+            assert schema.columns, key
+            if room in {"reference", "exports"}:
+                assert all(column.type != "?" for column in schema.columns), key
+
+
+def test_old_things_are_noticed_by_the_calendar_and_by_the_last_look(known: dg.Definitions) -> None:
+    policies = {key: spec.freshness_policy for key, spec in specs(known).items()}
+    assert {key for key, policy in policies.items() if policy} == {
+        keys.LAST_LOOK,
+        keys.PUBLISHED_FILE,
+    }
+    # An asset that others stand on would be made, and they with it, by each look.
+    for spec in specs(known).values():
+        assert keys.LAST_LOOK not in {dep.asset_key for dep in spec.deps}
+
+
+def test_its_name_is_the_one_that_runs_of_the_command_line_are_put_with() -> None:
+    project = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text("utf-8"))
+    assert project["tool"]["dagster"]["code_location_name"] == CODE_LOCATION
+
+
 def test_all_that_writes_goes_through_one_pool_in_one_process(known: dg.Definitions) -> None:
     job = known.resolve_job_def("refresh")
     assert {node.definition.pool for node in job.nodes} == {keys.WRITERS}
@@ -129,9 +180,12 @@ def test_all_that_writes_goes_through_one_pool_in_one_process(known: dg.Definiti
 
 def test_nothing_asks_the_api_before_somebody_turns_it_on(known: dg.Definitions) -> None:
     [schedule] = known.schedules or []
-    [sensor] = known.sensors or []
+    sensors = {sensor.name: sensor.default_status for sensor in known.sensors or []}
     assert schedule.default_status == dg.DefaultScheduleStatus.STOPPED
-    assert sensor.default_status == dg.DefaultSensorStatus.STOPPED
+    assert sensors == {
+        "new_figures": dg.DefaultSensorStatus.STOPPED,
+        "failed_runs": dg.DefaultSensorStatus.RUNNING,
+    }
 
 
 def test_no_path_of_this_machine_is_in_what_is_shown(

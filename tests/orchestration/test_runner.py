@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,19 @@ import dagster as dg
 import pytest
 
 from orchestration import checks, keys, runner
+from orchestration.assets import landing
+from orchestration.definitions import definitions
+from orchestration.failures import error_text
 from orchestration.instance import ensure_home, open_instance
 from orchestration.resources import exclusive
 from orchestration.runner import TAG_COMMAND, run_rebuild, run_refresh
+from tests.fake_archive import FakeArchive, population
 from tests.orchestration.small_project import (
     FAILING_TEST,
+    REPORTED,
     WARNING_TEST,
     SmallSettings,
+    add_reported,
     small_project,
     write,
 )
@@ -40,6 +47,7 @@ from warehouse.settings import PROJECT_ROOT
 def model(tmp_path_factory: pytest.TempPathFactory) -> SmallSettings:
     """A warehouse that has been built once, to be copied."""
     settings = small_project(tmp_path_factory.mktemp("model"))
+    add_reported(settings)
     result = run_refresh(settings)
     assert result.success, result.error
     return settings
@@ -50,7 +58,9 @@ def settings(tmp_path: Path, model: SmallSettings) -> SmallSettings:
     """A project with nothing landed yet; parsed already, since that takes seconds."""
     shutil.copytree(model.dbt_target_dir, tmp_path / "data" / "dbt")
     (tmp_path / "data" / "dbt" / "tested.json").unlink()
-    return small_project(tmp_path)
+    made = small_project(tmp_path)
+    add_reported(made)
+    return made
 
 
 @pytest.fixture
@@ -96,13 +106,13 @@ def test_a_refresh_goes_from_the_starter_extract_to_exported_files(
     assert result.error is None
     assert result.release == "2025-12.1"
     assert all(snapshot.is_new for snapshot in result.snapshots)
-    assert result.models_built == 5
+    assert result.models_built == 4 + len(REPORTED)
     assert (result.tests_passed, result.tests_warned, result.tests_failed) == (3, 1, [])
     assert result.published == settings.published_db
     assert {path.name for path in result.exports} == {
-        *("mart_origin_yearly.csv", "mart_origin_yearly.parquet"),
-        *("dim_release.csv", "dim_release.parquet", "datapackage.json"),
-        *("chn_yearly.png", "chn_yearly.svg"),
+        *(f"{table}.{kind}" for table in REPORTED for kind in ("csv", "parquet")),
+        *("chn_yearly.png", "chn_yearly.svg", "report.html", "report.md", "asylum.xlsx"),
+        "datapackage.json",
     }
     assert list(result.seconds) == ["landing", "raw", "models", "published", "exports"]
     assert [*dict.fromkeys(stage for stage, *_ in heard)] == list(result.seconds)
@@ -418,3 +428,81 @@ def test_what_lost_data_fails_its_check_and_stops_nothing(built: SmallSettings) 
     assert not result.up_to_date, "an acceptance is something new"
     assert result.quarantined == []
     assert run_refresh(built).up_to_date
+
+
+def evaluations(settings: SmallSettings, check: str) -> list[Any]:
+    """All that was put on record of a check of the published file, newest first."""
+    with open_instance(settings) as instance:
+        records = instance.event_log_storage.get_asset_check_execution_history(
+            dg.AssetCheckKey(keys.PUBLISHED_FILE, check), limit=10
+        )
+    return [one.event.dagster_event.event_specific_data for one in records if one.event]
+
+
+def test_the_calendar_is_looked_at_by_a_run_that_ends_after_landing_too(
+    built: SmallSettings,
+) -> None:
+    before = len(evaluations(built, checks.RELEASE_IS_DUE))
+    result = run_refresh(built)
+    assert result.up_to_date
+    with open_instance(built) as instance:
+        assert instance.get_run_by_id(result.run_id).tags["asylum/release"] == "2025-12.1"
+    found = [one for one in evaluations(built, checks.RELEASE_IS_DUE) if hasattr(one, "passed")]
+    assert len(evaluations(built, checks.RELEASE_IS_DUE)) > before
+    assert found[0].severity == dg.AssetCheckSeverity.WARN
+    assert found[0].metadata["newest_release"].value == "2025-12.1"
+
+
+def backfill_job(settings: SmallSettings, releases: list[str]) -> dg.ExecuteInProcessResult:
+    """As the UI runs it: with the job's own configuration."""
+    known = definitions(settings, landing_retries=None)
+    with exclusive(settings, patience=0), open_instance(settings) as instance:
+        return known.resolve_job_def("backfill").execute_in_process(
+            instance=instance, run_config={"releases": releases}, raise_on_error=False
+        )
+
+
+def test_the_job_backfill_lands_older_releases_and_goes_on_to_publish(
+    built: SmallSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("rdata", reason="the extra `archive` is not installed")
+    rows = [population(2023, "CHI", "AUL", 5, asylum_seekers=7)]
+    with FakeArchive(tmp_path / "lists") as archive:
+        archive.publish("2023-06", "2023-06-30", {"population": rows})
+        archive.publish("2023-12", "2023-12-31", {"population": rows})
+        settings = built.model_copy(update={"archive_url": archive.url})
+        fetch = partial(landing.backfill, reference_dir=archive.reference_dir)
+        monkeypatch.setattr(landing, "backfill", fetch)
+        first = backfill_job(settings, [])
+        assert first.success, error_text(first.all_events)
+        asked = [f"c-{release}/data/population.rda" for release in ("2023-06", "2023-12")]
+        assert archive.asked() == asked
+        again = backfill_job(settings, ["2023-12"])
+        assert again.success
+        assert archive.asked() == asked, "what is here is not asked for again"
+        steps = {e.step_key for e in again.all_events if e.event_type_value == "STEP_SUCCESS"}
+        assert steps == {"landing"}, "and the run ends there"
+    with open_instance(settings) as instance:
+        for result in (first, again):
+            tags = instance.get_run_by_id(result.run_id).tags
+            assert tags["asylum/source"] == "archive"
+            assert tags["asylum/release"] == "2025-12.1", "the newest that is published"
+    landed = {manifest.release_id for _, manifest in manifests(settings, "population")}
+    assert {"2023-06", "2023-12"} <= landed
+    with open_published(settings) as con:
+        held = {row[0] for row in con.execute("select release_id from dim_release").fetchall()}
+    assert {"2023-06", "2023-12"} <= held
+
+
+def test_the_job_backfill_says_what_to_install_where_the_reader_is_missing(
+    built: SmallSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "rdata", None)
+    result = backfill_job(built, ["2023-12"])
+    assert not result.success
+    assert "Install the extra `archive`" in error_text(result.all_events)
+
+
+def test_the_job_backfill_names_the_releases_there_are(built: SmallSettings) -> None:
+    result = backfill_job(built, ["1850-12"])
+    assert "unknown release: 1850-12. There are: 2022-12.0" in error_text(result.all_events)

@@ -51,7 +51,10 @@ create or replace table marts.mart_origin_yearly (
     asylum_seekers_stock bigint, applications_new bigint, asylum_seekers_stock_change bigint,
     asylum_seekers_stock_change_rate double, refugee_recognition_rate double,
     total_protection_rate double, is_provisional boolean not null, release_id varchar not null,
-    snapshot_id varchar not null, retrieved_at timestamp with time zone not null
+    snapshot_id varchar not null, retrieved_at timestamp with time zone not null,
+    decisions_recognized bigint, decisions_complementary bigint, decisions_rejected bigint,
+    decisions_otherwise_closed bigint, decisions_total bigint, is_rate_on_small_count boolean,
+    applications_release_id varchar, decisions_release_id varchar
 );
 create or replace table marts.mart_destination_yearly (
     origin_unhcr_code varchar not null, origin_iso3 varchar, asylum_unhcr_code varchar,
@@ -110,7 +113,8 @@ def build(settings: Settings, *, seed: int = 0, asylum_name: str = "Brazil") -> 
                 if(unit = 'persons', 1000 * (year - 2010), null),
                 if(unit = 'persons', 100 * (year - 2010), 7), if(unit = 'persons', -5, null),
                 if(unit = 'persons', -0.25, null), 0.125, 0.5, year = 2025,
-                '2025-12.1', 'starter-2025-12.1-aaaaaaaa', '2026-11-21 00:00:00+00'
+                '2025-12.1', 'starter-2025-12.1-aaaaaaaa', '2026-11-21 00:00:00+00',
+                1, 3, 4, 2, 10, true, '2025-12.1', '2025-12.1'
             from range(2015, 2026) as years (year), (values ('persons'), ('cases')) as units (unit)
             where unit = 'persons' or year = 2019
             order by hash(year, unit, ?)

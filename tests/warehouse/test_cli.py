@@ -459,19 +459,30 @@ def test_a_torn_note_of_the_last_run_is_named(settings: Settings) -> None:
 # ui ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("option", "program_words"),
+    [
+        pytest.param([], ["-m", "dagster", "dev"], id="whole"),
+        pytest.param(["--read-only"], ["-m", "dagster_webserver", "--read-only"], id="read_only"),
+    ],
+)
 def test_ui_becomes_dagster_with_a_home_in_the_data_folder(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    option: list[str],
+    program_words: list[str],
 ) -> None:
     became: list[Any] = []
     monkeypatch.setattr("os.chdir", lambda _: None)
     monkeypatch.setattr("os.execve", lambda *given: became.append(given))
     monkeypatch.setattr("warehouse.cli._refuse_taken", lambda *_: None)
-    done = asylum("ui", "--port", "3456")
+    done = asylum("ui", "--port", "3456", *option)
     assert done.exit_code == 0, done.output
     [(program, words, environment)] = became
     assert program == sys.executable
-    assert words[1:6] == ["-m", "dagster", "dev", "-m", "orchestration.definitions"]
-    assert words[6:] == ["--host", "127.0.0.1", "--port", "3456"]
+    # Which definitions, and what they are called, stands in pyproject.toml.
+    assert words[1:4] == program_words
+    assert words[4:] == ["--host", "127.0.0.1", "--port", "3456"]
     assert environment["DAGSTER_HOME"] == str(settings.dagster_home)
     assert (settings.dagster_home / "dagster.yaml").exists()
 

@@ -126,13 +126,28 @@ def test_a_build_says_of_each_node_what_became_of_it(loaded: SmallSettings) -> N
     assert not result.failed
     assert {node.name for node in result.models} == {
         *("stg_unhcr__population", "int_snapshots_resolved", "dim_release"),
-        *("mart_origin_yearly", "eras"),
+        *("mart_origin_yearly", "dim_era", "eras"),
     }
     rows = {node.name: node.rows for node in result.models}
     assert rows["eras"] == 2
     assert rows["stg_unhcr__population"] is None
     counted = other_process(loaded, "select count(*) from marts.mart_origin_yearly")
     assert counted == f"[({rows['mart_origin_yearly']},)]"
+    assert [done for _, done, _ in heard] == list(range(1, len(result.nodes) + 1))
+    assert heard[-1][1] == heard[-1][2]
+
+
+def test_an_exposure_is_no_step_of_a_build(loaded: SmallSettings) -> None:
+    write(
+        loaded,
+        "dbt_project/models/exposures.yml",
+        "exposures:\n  - {name: shown, type: analysis, owner: {name: A}, "
+        "depends_on: [ref('mart_origin_yearly')]}\n",
+    )
+    heard: list[tuple[str, int, int | None]] = []
+    result = dbt.build(loaded, lambda *event: heard.append(event))
+    assert not result.failed
+    assert "shown" not in {node.name for node in result.nodes}
     assert [done for _, done, _ in heard] == list(range(1, len(result.nodes) + 1))
     assert heard[-1][1] == heard[-1][2]
 
@@ -182,7 +197,7 @@ def test_only_a_whole_build_without_failure_counts_as_tested(loaded: SmallSettin
     assert tested is not None
     assert tested.lineage.build_fingerprint == fingerprint.expected(loaded)
     assert tested.lineage.release == "2025-12.1"
-    assert set(tested.rows) == {"mart_origin_yearly", "dim_release", "eras"}
+    assert set(tested.rows) == {"mart_origin_yearly", "dim_era", "dim_release", "eras"}
 
     dbt.build(loaded, select=["dim_release"])
     assert fingerprint.read_tested(loaded) is None
@@ -263,6 +278,7 @@ def test_the_fingerprint_tells_content_and_code_apart_from_their_order(
 def test_tables_are_published_with_the_key_their_grain_test_states(project: SmallSettings) -> None:
     tables = dbt.published_tables(dbt.load_manifest(project))
     assert tables == [
+        ("marts", "dim_era", ()),
         ("marts", "dim_release", ()),
         ("marts", "mart_origin_yearly", ("origin_iso3", "reference_year")),
         ("reference", "eras", ()),

@@ -785,7 +785,7 @@ def test_an_address_that_cannot_be_read_is_not_repeated(
 @pytest.mark.parametrize("name", ["ASYLUM_POSTGRES_URL", "ASYLUM_POSTGRE_URL"])
 def test_a_variable_that_cannot_be_used_is_named_without_its_value(name: str) -> None:
     given = {name: "mysql://user:s3cr3t-w0rd@host/db"}
-    with pytest.raises(SettingsError, match=rf"{name}=\(not shown\)") as caught:
+    with pytest.raises(SettingsError, match=rf"{name}: ") as caught:
         load_settings(given)
     assert leaks("".join(traceback.format_exception(caught.value)), "s3cr3t", "w0rd") == []
 

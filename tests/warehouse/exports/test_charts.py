@@ -2,104 +2,688 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import json
+import re
+import struct
+import zlib
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import duckdb
 import pytest
+import vl_convert
 
 from warehouse.exports import charts
+from warehouse.exports.charts import (
+    carried_forward,
+    destinations,
+    flows,
+    heatmap,
+    rank,
+    releases,
+    style,
+    yearly,
+)
+from warehouse.exports.charts.drawing import Drawing
+from warehouse.exports.charts.frame import clean, hatch, release_words
 from warehouse.publish import PublishedMissingError
 from warehouse.settings import Settings
 
 SVG = "{http://www.w3.org/2000/svg}"
+MODULES = (yearly, releases, flows, destinations, heatmap, rank, carried_forward)
+NAMES = [module.__name__.rsplit(".", 1)[1] for module in MODULES]
+HOSTILE = (
+    "<script>alert(1)</script></svg>\n\"quoted\" 'n' datum.x[0] \\u0022 ${alert} {{7*7}} "
+    "\u202e\u0627\u0633\u0645 " + "very long " * 12
+)
+
+# The published columns that charts read.
+TABLES = {
+    "about": "fact varchar, value varchar",
+    "dim_era": "era_id varchar, leader varchar, country_iso3 varchar, first_year_counted integer, "
+    "last_year_counted integer",
+    "dim_release": "release_id varchar, in_force_from date, reference_date date, is_held boolean, "
+    "datasets varchar",
+    "mart_origin_yearly": "origin_iso3 varchar, origin_name varchar, counting_unit varchar, "
+    "reference_year integer, reference_date date, asylum_seekers_stock bigint, "
+    "asylum_seekers_stock_world_share double, applications_new bigint, "
+    "decisions_recognized bigint, decisions_complementary bigint, decisions_rejected bigint, "
+    "decisions_otherwise_closed bigint, decisions_total bigint, refugee_recognition_rate double, "
+    "total_protection_rate double, is_rate_on_small_count boolean, is_provisional boolean, "
+    "release_id varchar, applications_release_id varchar, decisions_release_id varchar",
+    "mart_destination_yearly": "origin_iso3 varchar, origin_name varchar, "
+    "asylum_unhcr_code varchar, asylum_name varchar, row_kind varchar, counting_unit varchar, "
+    "reference_year integer, reference_date date, asylum_seekers_stock bigint, "
+    "asylum_seekers_rank bigint, asylum_seekers_share double, is_provisional boolean, "
+    "release_id varchar",
+    "mart_destination_concentration": "origin_iso3 varchar, reference_year integer, "
+    "are_pairs_complete boolean",
+    "mart_revision_summary": "origin_iso3 varchar, origin_name varchar, dataset varchar, "
+    "counting_unit varchar, measure varchar, reference_year integer, first_published_on date, "
+    "first_value bigint, days_until_final bigint",
+    "mart_revisions": "level varchar, origin_iso3 varchar, dataset varchar, "
+    "counting_unit varchar, measure varchar, reference_year integer, published_on date, "
+    "value_after bigint",
+    "mart_carried_forward": "origin_iso3 varchar, asylum_unhcr_code varchar, asylum_name varchar, "
+    "measure varchar, basis varchar, earlier_reference_date date, carried_forward_stock bigint, "
+    "release_id varchar",
+    "mart_carried_forward_by_asylum": "asylum_unhcr_code varchar, measure varchar, "
+    "basis varchar, carried_forward_share double, release_id varchar",
+}
+POPULATION = {
+    "dataset": "population",
+    "counting_unit": "persons",
+    "measure": "asylum_seekers_stock",
+}
 
 
-def published(settings: Settings, rows: list[tuple[object, ...]]) -> None:
-    settings.published_db.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(settings.published_db)) as con:
-        con.execute(
-            "create table mart_origin_yearly (origin_iso3 varchar, origin_name varchar, "
-            "counting_unit varchar, reference_year integer, reference_date date, "
-            "asylum_seekers_stock bigint, applications_new bigint, is_provisional boolean, "
-            "release_id varchar)"
+class Published:
+    """The published tables that charts read, filled with what a test says."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self.con = con
+        for table, columns in TABLES.items():
+            con.execute(f"create table {table} ({columns})")
+
+    def add(self, table: str, **values: Any) -> None:
+        self.con.execute(
+            f"insert into {table} ({', '.join(values)}) values ({', '.join('?' * len(values))})",
+            list(values.values()),
         )
-        con.execute("create table about (fact varchar, value varchar)")
-        if rows:
-            con.executemany(f"insert into mart_origin_yearly values ({', '.join('?' * 9)})", rows)
+
+    def year(self, year: int, stock: int | None, new: int | None = None, **other: Any) -> None:
+        values = {
+            "origin_iso3": "CHN",
+            "origin_name": "China",
+            "counting_unit": "persons",
+            "reference_date": date(year, 6 if other.get("is_provisional") else 12, 30),
+            "is_provisional": False,
+            "release_id": "2025-12.1",
+        } | other
+        self.add(
+            "mart_origin_yearly",
+            reference_year=year,
+            asylum_seekers_stock=stock,
+            applications_new=new,
+            applications_release_id=values["release_id"],
+            **values,
+        )
+
+    def destination(self, code: str | None, year: int, stock: int | None, **other: Any) -> None:
+        values = {
+            "origin_iso3": "CHN",
+            "origin_name": "China",
+            "asylum_name": f"Land {code}" if code else "Not itemised",
+            "row_kind": "pair" if code else "not_itemised",
+            "counting_unit": "persons",
+            "reference_date": date(year, 6 if other.get("is_provisional") else 12, 30),
+            "is_provisional": False,
+            "release_id": "2025-12.1",
+        } | other
+        self.add(
+            "mart_destination_yearly",
+            asylum_unhcr_code=code,
+            reference_year=year,
+            asylum_seekers_stock=stock,
+            **values,
+        )
+
+    def release(self, release: str, since: date, of: date) -> None:
+        self.add(
+            "dim_release",
+            release_id=release,
+            in_force_from=since,
+            reference_date=of,
+            is_held=True,
+            datasets="asylum-decisions, population",
+        )
+
+    def told(self, year: int, since: date, value: int | None, final_after: int | None) -> None:
+        self.add(
+            "mart_revision_summary",
+            origin_iso3="CHN",
+            origin_name="China",
+            reference_year=year,
+            first_published_on=since,
+            first_value=value,
+            days_until_final=final_after,
+            **POPULATION,
+        )
+
+    def revised(self, year: int, since: date, value: int | None) -> None:
+        self.add(
+            "mart_revisions",
+            level="origin",
+            origin_iso3="CHN",
+            reference_year=year,
+            published_on=since,
+            value_after=value,
+            **POPULATION,
+        )
+
+    def drawn(self, origin: str = "CHN") -> dict[str, Drawing]:
+        return {drawing.name: drawing for drawing in charts.drawings(self.con, origin)}
+
+    def draw(self, name: str) -> Drawing:
+        drawing = MODULES[NAMES.index(name)].draw(self.con, "CHN")
+        assert isinstance(drawing, Drawing)
+        return drawing
 
 
-def row(year: int, stock: int | None, new: int | None = None, **other: object) -> tuple:
-    values = {
-        "iso3": "CHN",
-        "name": "China",
-        "unit": "persons",
-        "provisional": False,
-        "release": "2025-12.1",
-    } | other
-    return (
-        values["iso3"], values["name"], values["unit"], year, date(year, 12, 31), stock, new,
-        values["provisional"], values["release"],
-    )  # fmt: skip
+MID, END = date(2025, 11, 11), date(2026, 6, 25)
 
 
-def text_of(path) -> str:
-    return " ".join("".join(node.itertext()) for node in ElementTree.parse(path).iter(f"{SVG}text"))
+def two_releases(published: Published) -> None:
+    """A mid-year release, and the final one after it, which revised the year."""
+    published.release("2025-06", MID, date(2025, 6, 30))
+    published.release("2025-12.1", END, date(2025, 12, 31))
+    published.told(2025, MID, 1000, (END - MID).days)
+    published.revised(2025, END, 600)
+
+
+def everything(published: Published, name: str = "China", *, provisional: bool = False) -> None:
+    """An origin of which all can be drawn; all names are `name`."""
+    texts = {"origin_name": name}
+    for year in (2019, 2024, 2025):
+        last = {"is_provisional": provisional and year == 2025}
+        published.year(
+            year,
+            year - 1500,
+            year - 1700,
+            asylum_seekers_stock_world_share=0.5,
+            decisions_recognized=40,
+            decisions_complementary=10,
+            decisions_rejected=50,
+            decisions_otherwise_closed=20,
+            decisions_total=120,
+            refugee_recognition_rate=0.4,
+            total_protection_rate=0.5,
+            is_rate_on_small_count=year == 2019,
+            **texts,
+            **last,
+        )
+        for place, code in enumerate("ABCDEFGHIJKLMNOPQRSTUV", start=1):
+            published.destination(
+                code,
+                year,
+                5000 // place,
+                asylum_seekers_rank=place,
+                asylum_seekers_share=0.9 / 22,
+                asylum_name=f"{code} {name}",
+                **texts,
+                **last,
+            )
+        published.destination(None, year, 77, asylum_seekers_share=0.1, **texts, **last)
+    published.add("dim_era", era_id="a", leader=name, country_iso3="CHN", first_year_counted=2013)
+    two_releases(published)
+    published.con.execute("update mart_revision_summary set origin_name = ?", [name])
+    published.add(
+        "mart_carried_forward",
+        origin_iso3="CHN",
+        asylum_unhcr_code="A",
+        asylum_name=name,
+        measure="asylum_seekers_stock",
+        basis="end_of_year_before",
+        earlier_reference_date=date(2024, 12, 31),
+        carried_forward_stock=800,
+        release_id="2025-06",
+    )
+
+
+def strings(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """All strings of a specification, keys too, with where they stand."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield path, key
+            yield from strings(value, (*path, key))
+    elif isinstance(node, list):
+        for value in node:
+            yield from strings(value, path)
+    elif isinstance(node, str):
+        yield path, node
+
+
+def values(drawing: Drawing, *fields: str) -> list[dict[str, Any]]:
+    """The rows of a drawing's data that have all these fields, as drawn."""
+    datasets = drawing.spec()["datasets"].values()
+    return [row for rows in datasets for row in rows if set(fields) <= row.keys()]
+
+
+def text_of(svg: str) -> str:
+    words = (node.itertext() for node in ElementTree.fromstring(svg).iter(f"{SVG}text"))
+    return " ".join("".join(parts) for parts in words)
 
 
 @pytest.fixture
-def settings(tmp_path) -> Settings:
-    return Settings(data_dir=tmp_path)
+def published() -> Iterator[Published]:
+    with duckdb.connect() as con:
+        yield Published(con)
 
 
-def test_a_picture_names_its_country_source_and_release_and_keeps_stock_and_flow_apart(settings):
-    published(settings, [row(2023, 137143, 48087), row(2024, 180960, 55594)])
-    png, svg = charts.export_charts(settings)
-    assert png.read_bytes().startswith(b"\x89PNG")
-    text = text_of(svg)
-    for expected in ("China", "UNHCR", "2025-12.1", "CC-BY-4.0", "(stock)", "(flow)", "2024"):
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    settings = Settings(data_dir=tmp_path)
+    with duckdb.connect(str(settings.published_db)) as con:
+        made = Published(con)
+        made.year(2023, 137143, 48087)
+        made.year(2024, 180960, 55594)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def all_drawn() -> dict[str, Drawing]:
+    with duckdb.connect() as con:
+        published = Published(con)
+        everything(published, provisional=True)
+        return published.drawn()
+
+
+@pytest.fixture(scope="module")
+def all_svgs(all_drawn: dict[str, Drawing]) -> dict[str, str]:
+    return {name: drawing.svg for name, drawing in all_drawn.items()}
+
+
+def test_of_an_origin_with_all_data_all_is_drawn_in_the_reader_s_order(
+    all_drawn: dict[str, Drawing],
+) -> None:
+    assert list(all_drawn) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_picture_says_its_title_source_and_release(
+    all_drawn: dict[str, Drawing], all_svgs: dict[str, str], name: str
+) -> None:
+    text = text_of(all_svgs[name])
+    for expected in (all_drawn[name].title, "UNHCR", "2025-12.1", "CC-BY-4.0"):
         assert expected in text
 
 
-def test_a_provisional_year_is_drawn_hollow(settings):
-    published(settings, [row(2024, 180960), row(2025, 178725, provisional=True)])
-    _, svg = charts.export_charts(settings)
-    bars = [
-        node.get("fill")
-        for node in ElementTree.parse(svg).iter(f"{SVG}path")
-        if node.get("aria-roledescription") == "bar"
+@pytest.mark.parametrize("name", NAMES)
+def test_a_picture_is_readable_at_900_pixels(all_svgs: dict[str, str], name: str) -> None:
+    root = ElementTree.fromstring(all_svgs[name])
+    assert float(root.attrib["width"]) <= 900
+    sizes = [float(node.attrib["font-size"][:-2]) for node in root.iter(f"{SVG}text")]
+    assert len(sizes) > 5
+    assert min(sizes) >= 11
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_drawing_describes_itself_and_answers_a_pointer(
+    all_drawn: dict[str, Drawing], name: str
+) -> None:
+    drawing = all_drawn[name]
+    spec = drawing.spec()
+    assert spec["description"] == drawing.description
+    assert "China" in drawing.description and re.search(r"\d", drawing.description)
+    assert '"tooltip": [' in json.dumps(spec)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_colour_is_of_the_config(all_drawn: dict[str, Drawing], name: str) -> None:
+    light, dark = all_drawn[name].spec(), all_drawn[name].spec(dark=True)
+    assert light.pop("config") == charts.config()
+    assert dark.pop("config") == charts.config(dark=True) != charts.config()
+    assert light == dark
+    assert not [text for _, text in strings(light) if re.fullmatch(r"#[0-9a-fA-F]{3,8}", text)]
+    marks = {key for path, key in strings(light) if path and path[-1] == "mark"}
+    assert not marks & {"color", "fill", "stroke"}
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_words_stand_out_from_the_paper(dark: bool) -> None:
+    def luminance(colour: str) -> float:
+        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    def contrast(one: str, other: str) -> float:
+        low, high = sorted([luminance(one), luminance(other)])
+        return (high + 0.05) / (low + 0.05)
+
+    made = charts.config(dark=dark)
+    paper = made["background"]
+    words = [made["title"]["color"], made["title"]["subtitleColor"], made["axis"]["labelColor"]]
+    assert min(contrast(colour, paper) for colour in words) >= 4.5
+    assert contrast(made["style"]["stock"]["color"], paper) >= 3
+    assert min(contrast(colour, paper) for colour in made["range"]["category"]) >= 2
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_from_upstream_is_text_and_nothing_else(name: str) -> None:
+    with duckdb.connect() as con:
+        published = Published(con)
+        everything(published, HOSTILE)
+        drawing = published.draw(name)
+    told = clean(HOSTILE)
+    assert told in drawing.title
+    pieces = ("<script", "datum.x", "alert", "very long", "{{7")
+    for path, text in strings(drawing.spec()):
+        if any(piece in text for piece in pieces):
+            assert path[-1] in {"text", "name", "description"}, path
+    # Nor has what Vega-Lite makes of it anything in it to run.
+    vega = vl_convert.vegalite_to_vega(drawing.spec())
+    for path, text in strings(vega):
+        if any(piece in text for piece in pieces):
+            assert path[-1] in {"text", "subtitle", "name", "description"}, path
+    svg = drawing.svg
+    root = ElementTree.fromstring(svg)
+    kinds = {node.tag.removeprefix(SVG) for node in root.iter()}
+    assert kinds <= {"svg", "g", "path", "text", "rect", "line", "tspan", "defs", "linearGradient",
+                     "stop", "clipPath", "title"}  # fmt: skip
+    assert not [key for node in root.iter() for key in node.attrib if key.lower().startswith("on")]
+    assert "<script>alert(1)</script>" in text_of(svg)
+    assert drawing.png().startswith(b"\x89PNG")
+
+
+def test_control_and_writing_order_characters_are_taken_from_names() -> None:
+    assert clean("a\u202eb\nc\x00d\u2066") == "ab c d"
+    assert clean("Côte d'Ivoire & اسم") == "Côte d'Ivoire & اسم"
+
+
+@pytest.mark.parametrize(
+    ("rows", "origin", "names"),
+    [
+        ([], "CHN", []),
+        ([(2024, 100, None)], "XYZ", []),
+        ([(2024, None, None)], "CHN", []),
+        ([(2024, 0, None)], "CHN", []),
+        ([(2024, 100, None)], "CHN", ["yearly"]),
+        ([(2024, 100, 7)], "CHN", ["yearly", "flows"]),
+        ([(2024, None, 7)], "CHN", ["flows"]),
+    ],
+    ids=["no_rows", "unknown", "refugees_alone", "zeros", "one_year", "with_flow", "flow_alone"],
+)
+def test_an_origin_with_little_data_has_fewer_pictures(
+    published: Published, rows: list[tuple[int, int | None, int | None]], origin: str,
+    names: list[str],
+) -> None:  # fmt: skip
+    for year, stock, new in rows:
+        published.year(year, stock, new)
+    drawn = published.drawn(origin)
+    assert list(drawn) == names
+    for drawing in drawn.values():
+        assert "2024" in text_of(drawing.svg)
+
+
+def test_one_destination_in_one_year_is_ranked_and_nothing_more(published: Published) -> None:
+    published.destination("A", 2025, 5, asylum_seekers_rank=1, asylum_seekers_share=1.0)
+    assert list(published.drawn()) == ["destinations"]
+
+
+def test_a_file_without_the_tables_of_a_drawing_gives_the_others(published: Published) -> None:
+    everything(published)
+    published.con.execute("drop table mart_revisions")
+    assert list(published.drawn()) == ["yearly", "flows", "destinations", "heatmap", "rank"]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=NAMES)
+def test_a_drawing_says_which_tables_it_reads(module: Any) -> None:
+    tree = ast.parse(inspect.getsource(module))
+    texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    read = {
+        name
+        for text in texts
+        if isinstance(text, str)
+        for name in re.findall(r"\b(?:from|join)\s+((?:mart|dim)_\w+)", text)
+    }
+    if module in (destinations, heatmap, rank):
+        read.add("mart_destination_concentration")
+    if module is carried_forward:
+        read |= releases.READS
+    assert read == module.READS
+
+
+def test_stock_and_flow_stand_apart_and_cases_are_not_drawn(published: Published) -> None:
+    published.year(2019, 104248, 20404)
+    published.year(2019, None, 99999, counting_unit="cases")
+    drawn = published.drawn()
+    text = text_of(drawn["yearly"].svg)
+    assert "(stock, persons)" in text and "(flow, persons)" in text
+    assert "99999" not in str(drawn["yearly"].spec())
+    assert not [row for row in values(drawn["flows"], "high") if row["high"] == 99999]
+    assert "99,999 new applications" in drawn["flows"].description
+    assert "Left out" in text_of(drawn["flows"].svg)
+
+
+def test_a_provisional_year_is_hatched_and_said(published: Published) -> None:
+    published.year(2024, 180960, 10)
+    published.year(2025, 178725, 9, is_provisional=True)
+    drawing = published.draw("yearly")
+    stripes = [row for row in values(drawing, "left", "high") if "year" not in row]
+    assert len(stripes) > 20
+    assert all(2024.5 < row["left"] < row["right"] < 2025.5 for row in stripes)
+    assert all(row["high"] <= 178725 for row in stripes)
+    svg = drawing.svg
+    assert "Hatched: 2025 is provisional, the figure of 30 June 2025." in text_of(svg)
+    lines = [
+        node
+        for node in ElementTree.fromstring(svg).iter(f"{SVG}line")
+        if node.get("stroke") == "#ffffff"
     ]
-    assert sorted(bars[:2]) == [charts.BLUE, "white"]
+    assert len(lines) == len(stripes)
+    assert "178,725 (provisional, on 30 June 2025)" in drawing.description
+    published.con.execute("update mart_origin_yearly set is_provisional = false")
+    assert "Hatched" not in text_of(published.draw("yearly").svg)
 
 
-def test_cases_are_not_drawn_among_persons(settings):
-    published(settings, [row(2019, 104248, 20404), row(2019, None, 99999, unit="cases")])
-    with duckdb.connect(str(settings.published_db), read_only=True) as con:
-        chart = charts.yearly_chart(con, "CHN")
-    assert "99999" not in chart.to_json()
+@pytest.mark.parametrize("name", ["yearly", "flows", "destinations", "heatmap"])
+def test_what_is_provisional_is_hatched_wherever_it_is_drawn(
+    all_drawn: dict[str, Drawing], all_svgs: dict[str, str], name: str
+) -> None:
+    stripes = [row for row in values(all_drawn[name], "left", "high") if len(row) == 4]
+    assert len(stripes) > 20
+    assert "Hatched: 2025 is provisional" in text_of(all_svgs[name])
 
 
-def test_a_name_from_upstream_is_text_and_nothing_else(settings):
-    hostile = '<script>alert(1)</script> & "Côte d\'Ivoire"'
-    published(settings, [row(2024, 100, name=hostile)])
-    _, svg = charts.export_charts(settings)
-    assert hostile in text_of(svg)
-    assert "<script" not in svg.read_text(encoding="utf-8")
+def test_a_hatch_has_stripes_of_45_degrees_within_its_box() -> None:
+    box = {"left": 10.0, "right": 12.0, "low": 0.0, "high": 500.0}
+    stripes = hatch(box, per_x=12, per_y=0.2)
+    assert len(stripes) == round((2 * 12 + 500 * 0.2) / style.HATCH_PITCH)
+    for stripe in stripes:
+        assert 10 <= stripe["left"] < stripe["right"] <= 12
+        assert 0 <= stripe["low"] < stripe["high"] <= 500
+        across = (stripe["right"] - stripe["left"]) * 12
+        assert across == pytest.approx((stripe["high"] - stripe["low"]) * 0.2, abs=0.01)
 
 
-@pytest.mark.parametrize("rows", [[], [row(2024, None)], [row(2024, 0)]])
-def test_an_origin_without_figures_gives_no_picture_and_no_error(settings, rows):
-    published(settings, rows)
-    assert charts.export_charts(settings) == []
+def test_of_conventions_that_overlap_the_one_that_leaves_room_is_drawn(
+    published: Published,
+) -> None:
+    for year in range(2001, 2025):
+        published.year(year, year)
+    for era, leader, first, last in (
+        ("a", "First", 2003, 2012),
+        ("b", "Second", 2013, None),
+        ("c", "Second", 2012, None),
+    ):
+        published.add("dim_era", era_id=era, leader=leader, country_iso3="CHN",
+                      first_year_counted=first, last_year_counted=last)  # fmt: skip
+    published.add("dim_era", era_id="d", leader="Other", country_iso3="XYZ",
+                  first_year_counted=2001)  # fmt: skip
+    text = text_of(published.draw("yearly").svg)
+    assert "First, 2003–2012" in text and "Second, since 2013" in text
+    assert "since 2012" not in text and "Other" not in text
 
 
-def test_drawing_twice_gives_the_same_bytes(settings):
-    published(settings, [row(2023, 137143, 48087), row(2024, 180960, 55594)])
+def test_the_axis_of_years_begins_where_the_data_do(published: Published) -> None:
+    published.year(1951, 0)
+    for year in range(2000, 2026):
+        published.year(year, year)
+    years = [row["year"] for row in values(published.draw("yearly"), "year")]
+    assert min(years) == 2000
+    spec = json.dumps(published.draw("yearly").spec())
+    domains = set(re.findall(r'"domain": \[(\d+\.5), (\d+\.5)\]', spec))
+    assert domains == {("1999.5", "2025.5")}
+
+
+def test_each_release_has_what_it_said_and_whether_that_was_final(published: Published) -> None:
+    two_releases(published)
+    # Final later without another value: no revision tells that, the days do.
+    published.told(2024, MID, 500, (END - MID).days)
+    found = [
+        (row["year"], row["release"], row["stock"], row["provisional"])
+        for row in releases.told(published.con, "CHN")
+    ]
+    assert found == [
+        (2024, "2025-06", 500, True),
+        (2024, "2025-12.1", 500, False),
+        (2025, "2025-06", 1000, True),
+        (2025, "2025-12.1", 600, False),
+    ]
+    drawing = published.draw("releases")
+    assert "2025: first 1,000 (2025-06, provisional), now 600 (2025-12.1, final)" in (
+        drawing.description
+    )
+    assert "1,000 provisional" in text_of(drawing.svg)
+
+
+def test_a_figure_that_a_release_took_away_is_not_drawn_for_it(published: Published) -> None:
+    two_releases(published)
+    published.con.execute("update mart_revisions set value_after = null")
+    assert [row["release"] for row in releases.told(published.con, "CHN")] == ["2025-06"]
+    assert "releases" not in published.drawn()
+
+
+def test_destinations_hold_the_whole_the_others_together_and_the_rest_as_such(
+    all_drawn: dict[str, Drawing], all_svgs: dict[str, str]
+) -> None:
+    rows = {row["name"]: row for row in values(all_drawn["destinations"], "baseline", "share")}
+    ranked = [row for row in rows.values() if row["style"] == "stock"]
+    assert len(ranked) == 15
+    assert [row["stock"] for row in ranked] == [5000 // place for place in range(1, 16)]
+    others = rows["7 other countries"]
+    assert others["stock"] == others["baseline"] == sum(5000 // place for place in range(16, 23))
+    assert rows["Not itemised by country"]["stock"] == 77
+    assert sum(row["share"] for row in rows.values()) == pytest.approx(1)
+    assert "in 2019, before the pandemic" in text_of(all_svgs["destinations"])
+
+
+def test_the_baseline_is_that_of_the_dbt_project() -> None:
+    project = Settings().dbt_dir / "dbt_project.yml"
+    assert f"baseline_year: {destinations.BASELINE_YEAR}\n" in project.read_text(encoding="utf-8")
+
+
+def test_it_is_said_when_not_every_country_of_asylum_is_known(published: Published) -> None:
+    everything(published)
+    note = "Not every country of asylum is in these data"
+    assert note not in str(published.draw("rank").spec())
+    published.add("mart_destination_concentration", origin_iso3="CHN", reference_year=2025,
+                  are_pairs_complete=False)  # fmt: skip
+    drawn = published.drawn()
+    assert all(note in str(drawn[name].spec()) for name in ("destinations", "heatmap", "rank"))
+
+
+def test_the_heatmap_has_the_largest_in_the_order_of_now(published: Published) -> None:
+    for place in range(25):
+        published.destination(f"L{place:02}", 2024, 1000 - place)
+    published.destination("L05", 2025, 50)
+    published.destination("L07", 2025, 90, is_provisional=True)
+    cells = [row for row in values(published.draw("heatmap"), "row", "stock", "year")]
+    order = {row["name"]: row["row"] for row in cells}
+    assert len(order) == 20
+    assert order["Land L07"] == 0 and order["Land L05"] == 1 and order["Land L00"] == 2
+    assert "Land L20" not in order
+
+
+def test_ranks_are_of_countries_and_a_line_is_broken_where_there_is_none(
+    published: Published,
+) -> None:
+    for year in (2022, 2023, 2024):
+        published.year(year, 10 + year, asylum_seekers_stock_world_share=0.1)
+        published.year(year, 9000, asylum_seekers_stock_world_share=0.8, origin_iso3=None)
+        published.year(year, 8000, asylum_seekers_stock_world_share=0.8, origin_iso3="AAA")
+        published.destination("A", year, 10, asylum_seekers_rank=1)
+    published.destination("B", 2022, 5, asylum_seekers_rank=2)
+    published.destination("B", 2024, 5, asylum_seekers_rank=2)
+    drawing = published.draw("rank")
+    line = [(row["left"], row["rank"]) for row in values(drawing, "series") if row["series"] == 1]
+    assert (2023, None) in line and (2024, 2) in line
+    assert "China was 2 of 2 in 2024 (final)" in drawing.description
+    assert "2 of 2" in text_of(drawing.svg)
+
+
+def test_without_the_world_there_is_no_rank_in_it(published: Published) -> None:
+    for year in (2023, 2024):
+        published.year(year, 10)
+        published.destination("A", year, 10, asylum_seekers_rank=1)
+    assert "world" not in str(published.draw("rank").spec())
+
+
+def test_what_was_carried_forward_is_a_share_of_the_origin_s_stock_at_that_release(
+    all_drawn: dict[str, Drawing],
+) -> None:
+    rows = values(all_drawn["carried_forward"], "share", "earlier")
+    found = {(row["release"], row["style"]): (row["stock"], row["share"]) for row in rows}
+    assert found == {
+        ("2025-12.1", "rest"): (600, 1.0),
+        ("2025-06", "stale"): (800, 0.8),
+        ("2025-06", "rest"): (200, 0.2),
+    }
+
+
+def test_several_releases_are_told_as_a_span() -> None:
+    assert release_words({"2025-12.1"}) == "2025-12.1"
+    assert release_words({"2025-12.1", "2024-06"}) == "2024-06 and 2025-12.1"
+    assert release_words({"2025-12.1", "2024-06", "2024-12"}) == "2024-06 to 2025-12.1"
+
+
+def test_files_are_png_and_svg_of_each_drawing(settings: Settings) -> None:
+    paths = charts.export_charts(settings)
+    assert [path.name for path in paths] == [
+        *("chn_yearly.png", "chn_yearly.svg", "chn_flows.png", "chn_flows.svg"),
+    ]
+    assert all(path.exists() for path in paths)
+    assert paths[0].read_bytes().startswith(b"\x89PNG")
+    assert "180,960" in text_of(paths[1].read_text(encoding="utf-8"))
+
+
+def test_a_png_is_packed_well_and_shows_the_same(all_drawn: dict[str, Drawing]) -> None:
+    def chunks(png: bytes) -> list[tuple[bytes, bytes]]:
+        found, position = [], 8
+        while position < len(png):
+            (length,) = struct.unpack_from(">I", png, position)
+            kind_and_data = png[position + 4 : position + 8 + length]
+            (checksum,) = struct.unpack_from(">I", png, position + 8 + length)
+            assert zlib.crc32(kind_and_data) == checksum
+            found.append((kind_and_data[:4], kind_and_data[4:]))
+            position += 12 + length
+        return found
+
+    def pixels(png: bytes) -> bytes:
+        return zlib.decompress(b"".join(part for kind, part in chunks(png) if kind == b"IDAT"))
+
+    hasty = vl_convert.vegalite_to_png(all_drawn["flows"].spec(), scale=1)
+    packed = all_drawn["flows"].png()
+    assert len(packed) * 2 < len(hasty)
+    assert pixels(packed) == pixels(hasty)
+    assert [part for part in chunks(packed) if part[0] != b"IDAT"] == [
+        part for part in chunks(hasty) if part[0] != b"IDAT"
+    ]
+
+
+def test_files_of_drawings_that_are_no_longer_there_are_removed(settings: Settings) -> None:
+    folder = settings.exports_dir / charts.FOLDER
+    charts.export_charts(settings)
+    (folder / "syr_yearly.png").write_bytes(b"of another origin")
+    with duckdb.connect(str(settings.published_db)) as con:
+        con.execute("update mart_origin_yearly set applications_new = null")
+    charts.export_charts(settings)
+    assert sorted(path.name for path in folder.iterdir()) == [
+        *("chn_yearly.png", "chn_yearly.svg", "syr_yearly.png"),
+    ]
+
+
+def test_drawing_twice_gives_the_same_bytes(settings: Settings) -> None:
     first = [path.read_bytes() for path in charts.export_charts(settings)]
     assert [path.read_bytes() for path in charts.export_charts(settings)] == first
     assert not list(settings.exports_dir.glob(".charts-*"))
 
 
-def test_without_a_published_file_it_says_what_to_do(settings):
+def test_without_a_published_file_it_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(PublishedMissingError, match="asylum run"):
-        charts.export_charts(settings)
+        charts.export_charts(Settings(data_dir=tmp_path))

@@ -1,0 +1,62 @@
+"""The report of one country of origin: a page, a text and a workbook."""
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from orchestration import keys
+from orchestration.resources import Warehouse
+
+
+def reports() -> Sequence[dg.AssetsDefinition]:
+    """The steps that write the report, each file on its own."""
+    return [
+        _report(
+            keys.REPORT_PAGE,
+            "report.html",
+            "A page that asks no network: headline figures, charts, claims checked, revisions, "
+            "what is stale, destinations, definitions, source.",
+            "html",
+        ),
+        _report(
+            keys.REPORT_TEXT,
+            "report.md",
+            "The same as Markdown that reads as plain text, for a newsroom's editor.",
+            "markdown",
+        ),
+        _report(
+            keys.WORKBOOK,
+            "asylum.xlsx",
+            "The marts of one country of origin, a sheet each, with a readme sheet.",
+            "excel",
+        ),
+    ]
+
+
+def _report(key: dg.AssetKey, name: str, description: str, kind: str) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=key,
+        deps=[keys.PUBLISHED_FILE],
+        group_name=keys.EXPORTS,
+        description=description,
+        kinds={kind},
+        pool=keys.WRITERS,
+    )
+    def report_file(warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
+        # What draws and writes workbooks takes long to import: only a run that does waits for it.
+        from warehouse.exports import report  # noqa: PLC0415
+
+        settings = warehouse.settings
+        warehouse.on_progress("exports", name, 1, 3)
+        written = report.export_report(settings, name)
+        warehouse.record.exports.append(written.path)
+        return dg.MaterializeResult(
+            metadata={
+                "origin": written.origin.code,
+                "preview": dg.MetadataValue.md(written.preview),
+                "path": dg.MetadataValue.path(str(written.path.relative_to(settings.data_dir))),
+                "bytes": written.path.stat().st_size,
+            }
+        )
+
+    return report_file

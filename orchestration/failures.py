@@ -1,0 +1,37 @@
+"""Why a run failed: what our code said, without what Dagster wrapped around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import dagster as dg
+from dagster_shared.error import SerializableErrorInfo
+
+
+def error_text(events: Sequence[dg.DagsterEvent]) -> str:
+    """The cause, from the events of a run that failed."""
+    for event in events:
+        if event.event_type == dg.DagsterEventType.STEP_FAILURE:
+            failure = event.step_failure_data
+            if failure.user_failure_data and failure.user_failure_data.description:
+                return str(failure.user_failure_data.description)
+            return _message(failure.error)
+    for event in events:
+        if event.event_type == dg.DagsterEventType.RUN_FAILURE:
+            # A run whose process died has no error, and its event says so.
+            error = event.job_failure_data.error
+            return _message(error) if error else (event.message or _NOTHING)
+    return _NOTHING
+
+
+_NOTHING = "The run ended without success, and nothing says why."
+
+
+def _message(error: SerializableErrorInfo | None) -> str:
+    """The message of the first error in the chain of causes that is not Dagster's own."""
+    while error and error.cause and (error.cls_name or "").startswith("Dagster"):
+        error = error.cause
+    if error is None:
+        return "The run failed without a message."
+    return re.sub(rf"^(?:\w+\.)*{error.cls_name}: ", "", error.message).strip()

@@ -1,0 +1,86 @@
+"""Headless Chromium for tests that look at a page; they skip where it is missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+DRAWN = "html[data-charts=drawn]"
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium; skips the test that asks for it where there is none."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("there is no Chromium on this machine: .ci/install-tools installs it")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(QUIET))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def axe() -> str:
+    """The script of axe-core, or the one AXE_CORE_JS names; skips the test where there is none."""
+    installed = Path(sys.prefix) / "share/axe/node_modules/axe-core/axe.min.js"
+    path = Path(os.environ.get("AXE_CORE_JS", installed))
+    if not path.exists():
+        pytest.skip(f"there is no axe-core at {path}: .ci/install-tools installs it")
+    return path.read_text(encoding="utf-8")
+
+
+@dataclass
+class Seen:
+    """A page that was opened, and all that it did which a page of ours must not do."""
+
+    page: Page
+    problems: list[str] = field(default_factory=list)
+    asked_for: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def opened(browser: Browser, path: Path, width: int = 1200, **options: Any) -> Iterator[Seen]:
+    """`path` in a tab of its own without a network; every complaint and request is written down."""
+    context = browser.new_context(viewport={"width": width, "height": 800}, offline=True, **options)
+    try:
+        seen = Seen(context.new_page())
+        seen.page.on(
+            "console",
+            lambda said: seen.problems.append(f"{said.type}: {said.text}"),
+        )
+        seen.page.on("pageerror", lambda error: seen.problems.append(f"error: {error}"))
+
+        def dismiss(dialog: Any) -> None:
+            seen.problems.append(f"dialog: {dialog.message}")
+            dialog.dismiss()
+
+        seen.page.on("dialog", dismiss)
+        context.on(
+            "request",
+            lambda request: (
+                None if request.url.startswith("data:") else seen.asked_for.append(request.url)
+            ),
+        )
+        seen.page.goto(path.as_uri())
+        yield seen
+    finally:
+        context.close()

@@ -1,0 +1,83 @@
+"""Secrets and the channels of a notification: what is missing is said, what is secret never."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from warehouse.settings import SettingsError, load_settings, secrets
+
+SECRET = "hunter2-and-more"
+MAIL = {
+    "ASYLUM_NOTIFY": "smtp",
+    "ASYLUM_SMTP_HOST": "mail.invalid",
+    "ASYLUM_SMTP_FROM": "asylum@example.org",
+    "ASYLUM_SMTP_TO": "desk@example.org",
+}
+
+
+def test_the_secrets_are_known_by_their_type() -> None:
+    assert {"notify_webhook_url", "smtp_password"} <= set(secrets())
+    assert "smtp_user" not in secrets()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        pytest.param({"ASYLUM_NOTIFY": "pigeon"}, "ASYLUM_NOTIFY='pigeon'", id="unknown"),
+        pytest.param(
+            {"ASYLUM_NOTIFY": "smtp", "ASYLUM_SMTP_HOST": "a"},
+            "ASYLUM_NOTIFY=smtp needs ASYLUM_SMTP_FROM, ASYLUM_SMTP_TO",
+            id="mail_without_addresses",
+        ),
+        pytest.param(
+            {"ASYLUM_NOTIFY": "webhook"}, "needs ASYLUM_NOTIFY_WEBHOOK_URL", id="webhook_without"
+        ),
+        pytest.param(
+            {**MAIL, "ASYLUM_SMTP_PASSWORD": SECRET}, "go together", id="password_without_user"
+        ),
+        pytest.param(
+            {
+                **MAIL,
+                "ASYLUM_SMTP_USER": "u",
+                "ASYLUM_SMTP_PASSWORD": SECRET,
+                "ASYLUM_SMTP_SECURITY": "none",
+            },
+            "for all to read",
+            id="password_in_the_clear",
+        ),
+        pytest.param(
+            {"ASYLUM_NOTIFY_WEBHOOK_URL": f"ftp://{SECRET}"},
+            "ASYLUM_NOTIFY_WEBHOOK_URL: ",
+            id="no_address",
+        ),
+        pytest.param({"ASYLUM_SMTP_PASWORD": SECRET}, "ASYLUM_SMTP_PASWORD: ", id="misspelt"),
+        pytest.param(
+            {"ASYLUM_SMTP_PASSWORD": SECRET, "ASYLUM_SMTP_PASSWORD_FILE": "/x"},
+            "both set",
+            id="value_and_file",
+        ),
+        pytest.param({"ASYLUM_SMTP_PASSWORD_FILE": "/no/file"}, "cannot be read", id="no_file"),
+    ],
+)
+def test_what_cannot_be_used_is_said_without_a_secret(given: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(given)
+    assert said in str(caught.value)
+    assert SECRET not in str(caught.value)
+    assert caught.value.__cause__ is None or SECRET not in str(caught.value.__cause__)
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text(SECRET + "\n")
+    given = {
+        **MAIL,
+        "ASYLUM_SMTP_USER": "u",
+        "ASYLUM_SMTP_PASSWORD_FILE": str(tmp_path / "password"),
+    }
+    settings = load_settings(given)
+    assert settings.smtp_password is not None
+    assert settings.smtp_password.get_secret_value() == SECRET
+    assert SECRET not in repr(settings)
+    assert SECRET not in str(settings.model_dump())

@@ -1,0 +1,109 @@
+"""Charts of one country of origin, drawn from the published file: files, and specs for the page.
+
+`drawings` makes them, `write_charts` puts them under `exports/charts/` as PNG and SVG. A drawing
+a module; what they share in looks stands in `style`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from warehouse import atomic
+from warehouse.exports.charts import (
+    carried_forward,
+    destinations,
+    flows,
+    heatmap,
+    rank,
+    releases,
+    yearly,
+)
+from warehouse.exports.charts.drawing import Drawing
+from warehouse.exports.charts.style import config
+from warehouse.publish import open_published
+from warehouse.settings import Settings
+
+__all__ = [
+    "FOLDER",
+    "READS",
+    "Drawing",
+    "config",
+    "drawings",
+    "export_charts",
+    "write_charts",
+    "write_drawings",
+]
+
+FOLDER = "charts"
+_STAGING_PREFIX = ".charts-"
+_SCALE = 2
+# In the order in which a reader meets them.
+_DRAW = tuple(
+    (module.READS, module.draw)
+    for module in (yearly, releases, flows, destinations, heatmap, rank, carried_forward)
+)
+# The published tables that drawings are made from.
+READS = frozenset(table for reads, _ in _DRAW for table in reads)
+
+
+def drawings(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[Drawing]:
+    """The drawings of an origin of which there are data, of an opened published file.
+
+    An origin without figures gives an empty list, and a file without the tables of a drawing, as an
+    older version publishes it, does not give that one.
+    """
+    found = con.execute(
+        "select table_name from duckdb_tables() "
+        "where database_name = current_database() and schema_name = 'main'"
+    ).fetchall()
+    tables = {table for (table,) in found}
+    made = (draw(con, origin_iso3) for reads, draw in _DRAW if reads <= tables)
+    return [drawing for drawing in made if drawing is not None]
+
+
+def export_charts(settings: Settings, origin_iso3: str = "CHN") -> list[Path]:
+    """Draw the figures of a country of origin; returns the paths, PNG and SVG of each drawing.
+
+    An origin without figures gives no chart, and an empty list. Raises PublishedMissingError when
+    nothing is published.
+    """
+    with open_published(settings) as con:
+        return write_charts(con, settings, origin_iso3)
+
+
+def write_charts(
+    con: duckdb.DuckDBPyConnection, settings: Settings, origin_iso3: str = "CHN"
+) -> list[Path]:
+    """`export_charts` for a published file that is already open."""
+    return write_drawings(drawings(con, origin_iso3), settings, origin_iso3)
+
+
+def write_drawings(
+    drawn: Sequence[Drawing], settings: Settings, origin_iso3: str = "CHN"
+) -> list[Path]:
+    """Write drawings of an origin; files of drawings it no longer has are removed."""
+    folder = settings.exports_dir / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    prefix = f"{origin_iso3.lower()}_"
+    for left in settings.exports_dir.glob(f"{_STAGING_PREFIX}*"):
+        shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(prefix=_STAGING_PREFIX, dir=settings.exports_dir) as staging:
+        files = []
+        for drawing in drawn:
+            png = Path(staging) / f"{prefix}{drawing.name}.png"
+            svg = png.with_suffix(".svg")
+            png.write_bytes(drawing.png(scale=_SCALE))
+            svg.write_text(drawing.svg, encoding="utf-8")
+            files += [png, svg]
+        for path in files:
+            atomic.replace(path, folder / path.name)
+    written = [folder / path.name for path in files]
+    for path in folder.iterdir():
+        if path.name.startswith(prefix) and path not in written:
+            path.unlink()
+    return written

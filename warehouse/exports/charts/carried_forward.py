@@ -1,0 +1,206 @@
+"""How much of the stock only repeats an earlier reference date, by country of asylum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import duckdb
+
+from warehouse.exports.charts import releases
+from warehouse.exports.charts.drawing import Drawing
+from warehouse.exports.charts.frame import (
+    Row,
+    boxes,
+    clean,
+    framed,
+    number,
+    panel,
+    percent,
+    row_names,
+    rows_axis,
+    text,
+)
+
+READS = releases.READS | frozenset({"mart_carried_forward", "mart_carried_forward_by_asylum"})
+_TOP = 8
+_NAMES = 210  # pixels left of the plot
+_WIDTH = 440
+_ROW_HEIGHT = 26
+_REST = "Not carried forward, or below 100"
+
+
+def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
+    """For the newest release and the one of the reference date before: the share of the origin's
+    stock that each country of asylum only repeats. None where neither repeats anything.
+    """
+    latest = _latest(releases.told(con, origin_iso3))
+    repeated = _repeated(con, origin_iso3, [release["release"] for release in latest])
+    if not repeated:
+        return None
+    name = clean(latest[0]["origin_name"])
+    panels, words = [], []
+    for release in latest:
+        own = [row for row in repeated if row["release_id"] == release["release"]]
+        rows = _rows(own, release)
+        heading = (
+            f"Release {clean(release['release'])}, stock on "
+            f"{release['release_reference_date']:%-d %B %Y}"
+            f"{', provisional' if release['provisional'] else ''}: "
+            f"{percent(_share(own, release))} carried forward"
+        )
+        panels.append(_bars(rows, heading))
+        first = ", ".join(f"{row['name']} {number(row['stock'])}" for row in rows[: len(own)][:5])
+        words.append(
+            f"{heading}, of {number(release['stock'])} persons{': ' if first else ''}{first}."
+        )
+    title = f"Asylum-seekers from {name} that a release only carried forward"
+    notes = [
+        "Stocks of a country of asylum of 100 persons or more that are exactly those of an earlier "
+        "date, as a share of the origin's stock. Whether a country did not report, or the number "
+        "is truly the same, the data cannot tell.",
+    ]
+    return Drawing(
+        "carried_forward",
+        title,
+        f"Bars by country of asylum, a panel a release. {' '.join(words)}",
+        framed(panels, title, notes, {release["release"] for release in latest}),
+    )
+
+
+def _latest(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """The stock of each release's own year: of the newest release, and of the newest of the
+    reference date before.
+    """
+    latest: dict[Any, dict[str, Any]] = {}
+    for row in sorted(rows, key=lambda row: row["published_on"], reverse=True):
+        day = row["release_reference_date"]
+        if day is not None and row["year"] == day.year and row["stock"]:
+            latest.setdefault(day, row)
+    return [latest[day] for day in sorted(latest, reverse=True)[:2]]
+
+
+def _repeated(
+    con: duckdb.DuckDBPyConnection, origin_iso3: str, releases: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Pairs that repeat a figure, the largest first; once each, with the earliest date repeated."""
+    result = con.execute(
+        """
+        select
+            pairs.release_id,
+            pairs.asylum_unhcr_code,
+            pairs.asylum_name,
+            max(pairs.carried_forward_stock) as stock,
+            min(pairs.earlier_reference_date) as earlier,
+            max(asylums.carried_forward_share) as of_all_origins
+        from mart_carried_forward as pairs
+        left join mart_carried_forward_by_asylum as asylums
+            on
+                pairs.release_id = asylums.release_id
+                and pairs.asylum_unhcr_code = asylums.asylum_unhcr_code
+                and pairs.measure = asylums.measure
+                and pairs.basis = asylums.basis
+        where
+            pairs.origin_iso3 = ?
+            and pairs.measure = 'asylum_seekers_stock'
+            and list_contains(?, pairs.release_id)
+        group by pairs.release_id, pairs.asylum_unhcr_code, pairs.asylum_name
+        order by stock desc, pairs.asylum_unhcr_code
+        """,
+        [origin_iso3, list(releases)],
+    )
+    columns = [column[0] for column in result.description]
+    return [dict(zip(columns, values, strict=True)) for values in result.fetchall()]
+
+
+def _share(repeated: Sequence[Row], release: Row) -> float:
+    share: float = sum(row["stock"] for row in repeated) / release["stock"]
+    return share
+
+
+def _rows(repeated: Sequence[Row], release: Row) -> list[dict[str, Any]]:
+    rows = [
+        {
+            "name": clean(row["asylum_name"]),
+            "stock": row["stock"],
+            "earlier": f"as on {row['earlier']:%-d %b %Y}",
+            "all": row["of_all_origins"],
+            "style": "stale",
+        }
+        for row in repeated[:_TOP]
+    ]
+    others = repeated[_TOP:]
+    if others:
+        rows.append(
+            {
+                "name": f"{len(others)} other {'countries' if len(others) > 1 else 'country'}",
+                "stock": sum(row["stock"] for row in others),
+                "earlier": "as on an earlier date",
+                "all": None,
+                "style": "stale",
+            }
+        )
+    rows.append(
+        {
+            "name": _REST,
+            "stock": release["stock"] - sum(row["stock"] for row in repeated),
+            "earlier": "",
+            "all": None,
+            "style": "rest",
+        }
+    )
+    for place, row in enumerate(rows):
+        share = row["stock"] / release["stock"]
+        row |= {
+            "row": place,
+            "share": share,
+            "left": 0,
+            "right": share,
+            "low": place - 0.36,
+            "high": place + 0.36,
+            "release": release["release"],
+        }
+    return rows
+
+
+def _bars(rows: Sequence[Row], heading: str) -> alt.LayerChart:
+    y = rows_axis(len(rows))
+    x = alt.X(
+        "left:Q",
+        title=None,
+        scale=alt.Scale(domain=[0, 1], nice=False),
+        axis=alt.Axis(format="%", tickCount=5, domain=False),
+    )
+    layers: list[alt.Chart] = []
+    for style in ("stale", "rest"):
+        some = [row for row in rows if row["style"] == style]
+        if some:
+            layers += boxes(
+                some,
+                style,
+                x,
+                y,
+                per_x=_WIDTH,
+                per_y=_ROW_HEIGHT,
+                tooltip=[
+                    alt.Tooltip("name:N", title="Country of asylum"),
+                    alt.Tooltip("stock:Q", title="Persons", format=",d"),
+                    alt.Tooltip("share:Q", title="Share of the origin's stock", format=".1%"),
+                    alt.Tooltip("earlier:N", title="Repeats"),
+                    alt.Tooltip("all:Q", title="Carried forward there, all origins", format=".1%"),
+                    alt.Tooltip("release:N", title="Release"),
+                ],
+            )
+    layers.append(row_names(rows, y, _NAMES))
+    values = [
+        {
+            "left": row["share"],
+            "low": row["row"],
+            "text": f"{percent(row['share'])}  ({number(row['stock'])}"
+            + (f", {row['earlier']})" if row["earlier"] else ")"),
+        }
+        for row in rows
+    ]
+    layers.append(text(values, x, y, align="left", dx=6))
+    return panel(layers, _WIDTH, _ROW_HEIGHT * len(rows), heading)

@@ -1,0 +1,238 @@
+"""Where people wait: countries of asylum of the newest year, and the same before the pandemic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import duckdb
+
+from warehouse.exports.charts.drawing import Drawing
+from warehouse.exports.charts.frame import (
+    Row,
+    boxes,
+    clean,
+    data,
+    framed,
+    headroom,
+    incomplete,
+    number,
+    panel,
+    percent,
+    row_names,
+    rows_axis,
+    text,
+)
+
+# The baseline of `asylum_seekers_stock_baseline`: var `baseline_year` of the dbt project.
+BASELINE_YEAR = 2019
+READS = frozenset({"mart_destination_yearly", "mart_destination_concentration"})
+_TOP = 15
+_NAMES = 200  # pixels left of the plot
+_WIDTH = 420
+_ROW_HEIGHT = 26
+
+
+def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
+    """The countries with most asylum-seekers in the newest year, ranked, each with its baseline;
+    then the other countries together, and what the total holds and no country does.
+
+    None where no country of asylum is known.
+    """
+    result = con.execute(
+        """
+        with figures as (
+            select
+                reference_year,
+                row_kind,
+                asylum_unhcr_code,
+                asylum_name,
+                origin_name,
+                is_provisional,
+                reference_date,
+                release_id,
+                asylum_seekers_stock as stock,
+                asylum_seekers_share as share
+            from mart_destination_yearly
+            where origin_iso3 = ? and counting_unit = 'persons' and asylum_seekers_stock > 0
+        ),
+
+        newest as (
+            select * from figures
+            where
+                reference_year
+                = (select max(reference_year) from figures where row_kind = 'pair')
+        ),
+
+        baseline as (
+            select row_kind, asylum_unhcr_code, stock from figures
+            where reference_year = ?
+        ),
+
+        joined as (
+            select
+                coalesce(newest.row_kind, baseline.row_kind) as row_kind,
+                newest.* exclude (row_kind),
+                baseline.stock as baseline
+            from newest
+            full join baseline
+                on
+                    newest.row_kind = baseline.row_kind
+                    and newest.asylum_unhcr_code is not distinct from baseline.asylum_unhcr_code
+        )
+
+        select * from joined
+        order by row_kind = 'pair' desc, stock desc nulls last, asylum_unhcr_code
+        """,
+        [origin_iso3, BASELINE_YEAR],
+    )
+    columns = [column[0] for column in result.description]
+    found = [dict(zip(columns, values, strict=True)) for values in result.fetchall()]
+    pairs = [row for row in found if row["row_kind"] == "pair"]
+    newest = [row for row in pairs if row["stock"] is not None]
+    if not newest:
+        return None
+    about = newest[0]
+    year, name = about["reference_year"], clean(about["origin_name"])
+    has_baseline = year != BASELINE_YEAR and any(row["baseline"] for row in found)
+    rows = _rows(pairs, [row for row in found if row["row_kind"] != "pair"])
+    status = f"provisional, on {about['reference_date']:%-d %B %Y}"
+    for place, row in enumerate(rows):
+        row |= {
+            "row": place,
+            "left": 0,
+            "right": row["stock"],
+            "low": place - 0.36,
+            "high": place + 0.36,
+            "provisional": about["is_provisional"],
+            "status": status if about["is_provisional"] else "final",
+            "release": about["release_id"],
+        }
+    notes = [
+        *incomplete(con, origin_iso3),
+        "Persons waiting for a decision (stock), and their share of the whole.",
+    ]
+    if has_baseline:
+        notes.append(f"Upright line: the same in {BASELINE_YEAR}, before the pandemic.")
+    if about["is_provisional"]:
+        notes.append(f"Hatched: {year} is {status}.")
+    title = f"Where asylum-seekers from {name} waited in {year}"
+    return Drawing(
+        "destinations",
+        title,
+        _description(name, year, rows, has_baseline),
+        framed(
+            [_bars(rows, year, has_baseline=has_baseline)],
+            title,
+            notes,
+            {row["release_id"] for row in newest},
+        ),
+    )
+
+
+def _rows(pairs: Sequence[Row], not_itemised: Sequence[Row]) -> list[dict[str, Any]]:
+    known = [row for row in pairs if row["stock"] is not None]
+    shown = known[:_TOP]
+    rows = [
+        {
+            "name": clean(row["asylum_name"]),
+            "style": "stock",
+            **{key: row[key] for key in ("stock", "share", "baseline")},
+        }
+        for row in shown
+    ]
+    others = known[_TOP:]
+    if others:
+        # With those that were countries of asylum in the baseline year alone.
+        rest = [row for row in pairs if row not in shown]
+        shares = [row["share"] for row in others]
+        rows.append(
+            {
+                "name": f"{len(others)} other {'countries' if len(others) > 1 else 'country'}",
+                "style": "rest",
+                "stock": sum(row["stock"] for row in others),
+                "share": None if None in shares else sum(shares),
+                "baseline": sum(row["baseline"] or 0 for row in rest) or None,
+            }
+        )
+    rows += [
+        {
+            "name": "Not itemised by country",
+            "style": "rest",
+            **{key: row[key] for key in ("stock", "share", "baseline")},
+        }
+        for row in not_itemised
+        if row["stock"] is not None
+    ]
+    return rows
+
+
+def _description(name: str, year: int, rows: Sequence[Row], has_baseline: bool) -> str:
+    told = "; ".join(
+        f"{row['name']} {number(row['stock'])} ({percent(row['share'])}"
+        + (f", {number(row['baseline'] or 0)} in {BASELINE_YEAR})" if has_baseline else ")")
+        for row in [*rows[:5], *[row for row in rows[5:] if row["style"] == "rest"]]
+    )
+    return (
+        f"Ranked bars of countries of asylum of asylum-seekers from {name} in {year} "
+        f"({rows[0]['status']}): {told}."
+    )
+
+
+def _bars(rows: Sequence[Row], year: int, *, has_baseline: bool) -> alt.LayerChart:
+    y = rows_axis(len(rows))
+    top = headroom(value for row in rows for value in (row["stock"], row["baseline"]))
+    x = alt.X(
+        "left:Q",
+        title=None,
+        scale=alt.Scale(domain=[0, top], nice=False),
+        axis=alt.Axis(format=",d", tickCount=4, orient="top", domain=False),
+    )
+    tooltip = [
+        alt.Tooltip("name:N", title="Country of asylum"),
+        alt.Tooltip("stock:Q", title=f"Asylum-seekers {year}", format=",d"),
+        alt.Tooltip("share:Q", title="Share of the whole", format=".1%"),
+        alt.Tooltip("baseline:Q", title=f"Asylum-seekers {BASELINE_YEAR}", format=",d"),
+        alt.Tooltip("status:N", title="Status"),
+        alt.Tooltip("release:N", title="Release"),
+    ]
+    layers: list[alt.Chart] = []
+    for style in ("stock", "rest"):
+        some = [row for row in rows if row["style"] == style]
+        if some:
+            layers += boxes(
+                some, style, x, y, per_x=_WIDTH / top, per_y=_ROW_HEIGHT, tooltip=tooltip
+            )
+    if has_baseline:
+        lines = [
+            row | {"left": row["baseline"], "low": row["row"] - 0.46, "high": row["row"] + 0.46}
+            for row in rows
+            if row["baseline"] is not None
+        ]
+        layers.append(
+            alt.Chart(data(lines))
+            .mark_rule(style="mark")
+            .encode(x=x, y=y, y2=alt.Y2("high"), tooltip=tooltip)
+        )
+    layers.append(row_names(rows, y, _NAMES))
+    layers += _columns(rows, y, year, has_baseline=has_baseline)
+    return panel(layers, _WIDTH, _ROW_HEIGHT * len(rows))
+
+
+def _columns(rows: Sequence[Row], y: alt.Y, year: int, *, has_baseline: bool) -> list[alt.Chart]:
+    """The figures right of the plot, in columns: beside a bar they could be read as the line's."""
+    columns = [
+        (76, str(year), [number(row["stock"]) for row in rows]),
+        (130, "share", ["" if row["share"] is None else percent(row["share"]) for row in rows]),
+    ]
+    if has_baseline:
+        told = ["–" if row["baseline"] is None else number(row["baseline"]) for row in rows]
+        columns.append((206, str(BASELINE_YEAR), told))
+    layers = []
+    for at, heading, told in columns:
+        x = alt.XValue(_WIDTH + at)
+        lines = [{"low": row["row"], "text": words} for row, words in zip(rows, told, strict=True)]
+        layers.append(text(lines, x, y, align="right"))
+        layers.append(text([{"text": heading}], x, alt.YValue(-12), "quiet", align="right"))
+    return layers

@@ -1,0 +1,178 @@
+"""Where people waited, year by year: a cell a country of asylum and year."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import duckdb
+
+from warehouse.exports.charts.drawing import Drawing
+from warehouse.exports.charts.frame import (
+    boxes,
+    clean,
+    framed,
+    incomplete,
+    number,
+    panel,
+    row_names,
+    rows_axis,
+    years_axis,
+)
+
+READS = frozenset({"mart_destination_yearly", "mart_destination_concentration"})
+_TOP = 20
+_YEARS = 26
+_NAMES = 200  # pixels left of the plot
+_WIDTH = 620
+_ROW_HEIGHT = 20
+
+
+def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
+    """The countries that ever held most asylum-seekers in the latest years, those with most now on
+    top; a provisional year hatched. None where there is no second year or no country.
+    """
+    found = con.execute(
+        """
+        with figures as (
+            select
+                reference_year,
+                asylum_unhcr_code,
+                asylum_name,
+                origin_name,
+                asylum_seekers_stock,
+                is_provisional,
+                release_id,
+                max(reference_year) over () as newest_year
+            from mart_destination_yearly
+            where
+                origin_iso3 = ?
+                and counting_unit = 'persons'
+                and row_kind = 'pair'
+                and asylum_seekers_stock > 0
+        ),
+
+        shown as (
+            select
+                asylum_unhcr_code,
+                max(asylum_seekers_stock) as highest,
+                max(asylum_seekers_stock) filter (where reference_year = newest_year) as newest
+            from figures
+            where reference_year > newest_year - ?
+            group by asylum_unhcr_code
+            order by highest desc, asylum_unhcr_code
+            limit ?
+        ),
+
+        ranked as (
+            select
+                *,
+                row_number() over (
+                    order by newest desc nulls last, highest desc, asylum_unhcr_code
+                ) - 1 as place
+            from shown
+        )
+
+        select
+            figures.reference_year,
+            ranked.place,
+            figures.asylum_name,
+            figures.asylum_seekers_stock,
+            figures.is_provisional,
+            figures.release_id,
+            figures.origin_name
+        from figures
+        inner join ranked using (asylum_unhcr_code)
+        where figures.reference_year > figures.newest_year - ?
+        order by ranked.place, figures.reference_year
+        """,
+        [origin_iso3, _YEARS, _TOP, _YEARS],
+    ).fetchall()
+    if len({year for year, *_ in found}) < 2:
+        return None
+    rows: list[dict[str, Any]] = [
+        {
+            "year": year,
+            "row": place,
+            "name": clean(asylum),
+            "stock": stock,
+            "left": year - 0.47,
+            "right": year + 0.47,
+            "low": place - 0.45,
+            "high": place + 0.45,
+            "provisional": provisional,
+            "status": "provisional" if provisional else "final",
+            "release": release,
+        }
+        for year, place, asylum, stock, provisional, release, _ in found
+    ]
+    name = clean(found[0][6])
+    first, last = min(row["year"] for row in rows), max(row["year"] for row in rows)
+    names = {row["row"]: row for row in rows}
+    notes = [
+        *incomplete(con, origin_iso3),
+        "Persons waiting at the end of the year (stock). No cell: none, or not known. "
+        "The scale is logarithmic.",
+    ]
+    provisional = sorted({row["year"] for row in rows if row["provisional"]})
+    if provisional:
+        notes.append(f"Hatched: {', '.join(map(str, provisional))} is provisional.")
+    peaks = sorted(rows, key=lambda row: -row["stock"])
+    title = f"Countries of asylum of people from {name}, {first} to {last}"
+    now = [row for row in rows if row["year"] == last]
+    description = (
+        f"A grid of {len(names)} countries of asylum and the years {first} to {last}: the stronger "
+        f"a cell, the more asylum-seekers from {name} waited there. The highest is "
+        f"{peaks[0]['name']} in {peaks[0]['year']} with {number(peaks[0]['stock'])}. "
+        f"Most in {last} ({now[0]['status']}): "
+        + "; ".join(f"{row['name']} {number(row['stock'])}" for row in now[:5])
+        + "."
+    )
+    return Drawing(
+        "heatmap",
+        title,
+        description,
+        framed(
+            [_grid(rows, list(names.values()), first, last)],
+            title,
+            notes,
+            {row["release"] for row in rows},
+        ),
+    )
+
+
+def _grid(
+    rows: list[dict[str, Any]], names: list[dict[str, Any]], first: int, last: int
+) -> alt.LayerChart:
+    x, per_x = years_axis(first, last, _WIDTH)
+    y = rows_axis(len(names))
+    most = max(row["stock"] for row in rows)
+    colour = alt.Color(
+        "stock:Q",
+        title="Asylum-seekers",
+        scale=alt.Scale(type="log", domain=[5, max(most, 50)], range="heatmap", clamp=True),
+        legend=alt.Legend(
+            format=",d",
+            gradientLength=300,
+            values=[10**power for power in range(1, 8) if 10**power <= max(most, 50)],
+        ),
+    )
+    layers: list[alt.Chart] = boxes(
+        rows,
+        "stock",
+        x,
+        y,
+        per_x=per_x,
+        per_y=_ROW_HEIGHT,
+        colour=colour,
+        stripes="thin_stripe",
+        tooltip=[
+            alt.Tooltip("name:N", title="Country of asylum"),
+            alt.Tooltip("year:Q", title="Year", format="d"),
+            alt.Tooltip("stock:Q", title="Asylum-seekers (stock)", format=",d"),
+            alt.Tooltip("status:N", title="Status"),
+            alt.Tooltip("release:N", title="Release"),
+        ],
+    )
+    layers.append(row_names(names, y, _NAMES))
+    return panel(layers, _WIDTH, _ROW_HEIGHT * len(names))

@@ -1,0 +1,272 @@
+"""Ranks over time: of the countries of asylum for the origin, and of the origin in the world."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import duckdb
+
+from warehouse.exports.charts.drawing import Drawing
+from warehouse.exports.charts.frame import (
+    Row,
+    clean,
+    data,
+    framed,
+    incomplete,
+    label,
+    number,
+    panel,
+    text,
+    years_axis,
+)
+
+READS = frozenset(
+    {"mart_destination_yearly", "mart_destination_concentration", "mart_origin_yearly"}
+)
+_SERIES = 8
+_DEEPEST = 12
+_YEARS = 15
+_WIDTH = 590
+_NAMES = 200  # pixels right of the plot
+
+
+def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
+    """Above the ranks of the countries of asylum that are first now, below the rank of the origin
+    among all countries of origin, in years of which the data hold the world.
+
+    None where neither has two years.
+    """
+    destinations = _destinations(con, origin_iso3)
+    world = _world(con, origin_iso3)
+    if not destinations and not world:
+        return None
+    name = clean((destinations or world)[0]["origin_name"])
+    title = f"Ranks over time: asylum-seekers from {name}"
+    panels, words = [], []
+    if destinations:
+        panels.append(_bump(destinations))
+        words.append(_destination_words(destinations))
+    if world:
+        panels.append(_line(world))
+        best, newest = min(world, key=lambda row: row["rank"]), world[-1]
+        words.append(
+            f"Among countries of origin, by asylum-seekers, {name} was {number(newest['rank'])} of "
+            f"{number(newest['of'])} in {newest['year']} ({newest['status']}), and highest in "
+            f"{best['year']}: {number(best['rank'])}."
+        )
+    rows = [*destinations, *world]
+    provisional = sorted({row["year"] for row in rows if row["provisional"]})
+    notes = [
+        *(incomplete(con, origin_iso3) if destinations else ()),
+        "Rank 1 has the most asylum-seekers waiting at the end of the year (stock, persons).",
+    ]
+    if destinations:
+        notes.append(f"A line is broken where a country is below rank {_DEEPEST} or has none.")
+    if provisional:
+        notes.append(f"Hollow points: {', '.join(map(str, provisional))} is provisional.")
+    return Drawing(
+        "rank",
+        title,
+        " ".join(words),
+        framed(panels, title, notes, {row["release"] for row in rows}),
+    )
+
+
+def _destinations(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[dict[str, Any]]:
+    found = con.execute(
+        """
+        with figures as (
+            select
+                *,
+                max(reference_year) over () as newest_year
+            from mart_destination_yearly
+            where
+                origin_iso3 = ?
+                and counting_unit = 'persons'
+                and row_kind = 'pair'
+                and asylum_seekers_rank is not null
+        ),
+
+        series as (
+            select
+                asylum_unhcr_code,
+                row_number() over (order by asylum_seekers_rank, asylum_unhcr_code) - 1 as series
+            from figures
+            where reference_year = newest_year
+            qualify series < ?
+        )
+
+        select
+            figures.reference_year as year,
+            series.series,
+            figures.asylum_name as name,
+            figures.origin_name,
+            figures.asylum_seekers_rank as rank,
+            figures.asylum_seekers_stock as stock,
+            figures.is_provisional as provisional,
+            figures.release_id as release
+        from figures
+        inner join series using (asylum_unhcr_code)
+        where figures.reference_year > figures.newest_year - ?
+        order by series.series, figures.reference_year
+        """,
+        [origin_iso3, _SERIES, _YEARS],
+    )
+    return _two_years(found)
+
+
+def _world(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[dict[str, Any]]:
+    found = con.execute(
+        """
+        with ranked as (
+            select
+                reference_year as year,
+                origin_iso3,
+                origin_name,
+                asylum_seekers_stock as stock,
+                asylum_seekers_stock_world_share as share,
+                is_provisional as provisional,
+                release_id as release,
+                rank() over (
+                    partition by reference_year order by asylum_seekers_stock desc
+                ) as rank,
+                count(*) over (partition by reference_year) as "of"
+            from mart_origin_yearly
+            where
+                counting_unit = 'persons'
+                and origin_iso3 is not null
+                and asylum_seekers_stock > 0
+                -- Otherwise not every origin was asked for.
+                and asylum_seekers_stock_world_share is not null
+        )
+
+        select * from ranked
+        where origin_iso3 = ?
+        order by year
+        """,
+        [origin_iso3],
+    )
+    return _two_years(found)
+
+
+def _two_years(result: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    columns = [column[0] for column in result.description]
+    rows = [dict(zip(columns, values, strict=True)) for values in result.fetchall()]
+    for row in rows:
+        row["status"] = "provisional" if row["provisional"] else "final"
+    return rows if len({row["year"] for row in rows}) > 1 else []
+
+
+def _destination_words(rows: list[dict[str, Any]]) -> str:
+    last = max(row["year"] for row in rows)
+    first = min(row["year"] for row in rows)
+    told = []
+    for series in sorted({row["series"] for row in rows})[:5]:
+        ranks = {row["year"]: row for row in rows if row["series"] == series}
+        before = f"rank {ranks[first]['rank']}" if first in ranks else "none"
+        told.append(f"{clean(ranks[last]['name'])} {ranks[last]['rank']} ({before} in {first})")
+    return f"Lines of ranks of countries of asylum. Ranks in {last}: {'; '.join(told)}."
+
+
+def _rank_axis(deepest: int, ticks: int) -> alt.Y:
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100) if deepest / step <= ticks)
+    return alt.Y(
+        "rank:Q",
+        title=None,
+        scale=alt.Scale(domain=[deepest * 1.03 + 0.5, 0.5], zero=False, nice=False),
+        axis=alt.Axis(
+            format="d", values=[1, *(rank for rank in range(step, deepest + 1, step) if rank > 1)]
+        ),
+    )
+
+
+def _bump(rows: list[dict[str, Any]]) -> alt.LayerChart:
+    first, last = min(row["year"] for row in rows), max(row["year"] for row in rows)
+    x, _ = years_axis(first, last, _WIDTH)
+    deepest = min(max(row["rank"] for row in rows), _DEEPEST)
+    y = _rank_axis(deepest, _DEEPEST)
+    by_place = {(row["series"], row["year"]): row for row in rows if row["rank"] <= deepest}
+    # A year in which a line has no point has a point without a rank, which breaks it.
+    points = [
+        {"left": year, "series": series, "rank": None} | _point(by_place.get((series, year)))
+        for series in sorted({row["series"] for row in rows})
+        for year in range(first, last + 1)
+    ]
+    colour = alt.Color(
+        "series:N",
+        scale=alt.Scale(domain=list(range(_SERIES)), range="category"),
+        legend=None,
+    )
+    names = [
+        point | {"text": f"{point['rank']}  {label(point['name'])}"}
+        for point in points
+        if point["left"] == last and point["rank"] is not None
+    ]
+    layers = [
+        alt.Chart(data(points)).mark_line(strokeWidth=2.5).encode(x=x, y=y, color=colour),
+        *_points(points, x, y, colour),
+        text(names, x, y, align="left", dx=14, limit=_NAMES),
+    ]
+    return panel(
+        layers, _WIDTH, max(deepest * 26, 60), f"Countries of asylum that are first in {last}"
+    )
+
+
+def _point(row: Row | None) -> dict[str, Any]:
+    if row is None:
+        return {}
+    return {key: row[key] for key in ("rank", "stock", "provisional", "status", "release")} | {
+        "name": clean(row["name"])
+    }
+
+
+def _points(
+    points: list[dict[str, Any]], x: alt.X, y: alt.Y, colour: alt.Color | None
+) -> list[alt.Chart]:
+    tooltip = [
+        alt.Tooltip("name:N", title="Country"),
+        alt.Tooltip("left:Q", title="Year", format="d"),
+        alt.Tooltip("rank:Q", title="Rank", format="d"),
+        alt.Tooltip("stock:Q", title="Asylum-seekers (stock)", format=",d"),
+        alt.Tooltip("status:N", title="Status"),
+        alt.Tooltip("release:N", title="Release"),
+    ]
+    layers = []
+    for provisional in (False, True):
+        some = [
+            point
+            for point in points
+            if point["rank"] is not None and point["provisional"] is provisional
+        ]
+        if some:
+            layer = alt.Chart(data(some)).encode(x=x, y=y, tooltip=tooltip)
+            looks: dict[str, Any] = {"filled": not provisional, "size": 70, "opacity": 1}
+            if colour is None:
+                layers.append(layer.mark_point(style="stock", **looks))
+            else:
+                layers.append(layer.mark_point(**looks).encode(color=colour))
+    return layers
+
+
+def _line(rows: list[dict[str, Any]]) -> alt.LayerChart:
+    first, last = rows[0]["year"], rows[-1]["year"]
+    x, _ = years_axis(first, last, _WIDTH)
+    y = _rank_axis(max(row["rank"] for row in rows), 6)
+    by_year = {row["year"]: row for row in rows}
+    points = [
+        {"left": year, "rank": None}
+        | (
+            _point(by_year[year] | {"name": by_year[year]["origin_name"]})
+            if year in by_year
+            else {}
+        )
+        for year in range(first, last + 1)
+    ]
+    newest = points[-1] | {"text": f"{rows[-1]['rank']} of {rows[-1]['of']}"}
+    layers = [
+        alt.Chart(data(points)).mark_line(style="stock", strokeWidth=2).encode(x=x, y=y),
+        *_points(points, x, y, None),
+        text([newest], x, y, align="left", dx=14),
+    ]
+    return panel(layers, _WIDTH, 150, "In the world: rank among all countries of origin")

@@ -1,0 +1,210 @@
+"""How a figure moved: the stock of the same year, at each release that told it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import duckdb
+
+from warehouse.exports.charts.drawing import Drawing
+from warehouse.exports.charts.frame import Row, boxes, clean, framed, headroom, number, panel, text
+from warehouse.exports.charts.style import WIDTH
+
+READS = frozenset({"mart_revision_summary", "mart_revisions", "dim_release"})
+_YEARS = 4
+_RELEASES = 8
+
+
+def told(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[dict[str, Any]]:
+    """The stock of asylum-seekers of an origin at each release held: a row a year and release, with
+    whether the figure was provisional then. No row where a release had no figure of the year.
+    """
+    result = con.execute(
+        """
+        with summaries as (
+            select *
+            from mart_revision_summary
+            where
+                origin_iso3 = ?
+                and dataset = 'population'
+                and counting_unit = 'persons'
+                and measure = 'asylum_seekers_stock'
+        ),
+
+        stated as (
+            select reference_year, first_published_on as stated_on, first_value as stock
+            from summaries
+            union all
+            select reference_year, published_on, value_after
+            from mart_revisions
+            where
+                level = 'origin'
+                and origin_iso3 = ?
+                and dataset = 'population'
+                and counting_unit = 'persons'
+                and measure = 'asylum_seekers_stock'
+        ),
+
+        releases as (
+            select release_id, in_force_from, reference_date as release_reference_date
+            from dim_release
+            where is_held and list_contains(string_split(datasets, ', '), 'population')
+        )
+
+        select
+            summaries.reference_year as year,
+            summaries.origin_name,
+            releases.release_id as release,
+            releases.in_force_from as published_on,
+            releases.release_reference_date,
+            -- What was stated last by the day of the release.
+            arg_max_null(stated.stock, stated.stated_on) as stock,
+            coalesce(
+                releases.in_force_from
+                < summaries.first_published_on + cast(summaries.days_until_final as integer),
+                true
+            ) as provisional
+        from summaries
+        inner join releases on summaries.first_published_on <= releases.in_force_from
+        inner join stated
+            on
+                summaries.reference_year = stated.reference_year
+                and stated.stated_on <= releases.in_force_from
+        group by all
+        having stock is not null
+        order by year, published_on
+        """,
+        [origin_iso3, origin_iso3],
+    )
+    columns = [column[0] for column in result.description]
+    return [dict(zip(columns, values, strict=True)) for values in result.fetchall()]
+
+
+def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
+    """A panel a year for the latest years, a bar a release; provisional ones hatched.
+
+    None where fewer than two releases tell the origin's figures.
+    """
+    found = told(con, origin_iso3)
+    releases = sorted({(row["published_on"], row["release"]) for row in found})[-_RELEASES:]
+    if len(releases) < 2:
+        return None
+    places = {release: place for place, (_, release) in enumerate(releases)}
+    years = sorted({row["year"] for row in found}, reverse=True)[:_YEARS]
+    rows = [
+        {
+            "year": row["year"],
+            "release": clean(row["release"]),
+            "published": f"{row['published_on']:%-d %b %Y}",
+            "left": places[row["release"]] - 0.36,
+            "right": places[row["release"]] + 0.36,
+            "low": 0,
+            "high": row["stock"],
+            "provisional": row["provisional"],
+            "status": "provisional" if row["provisional"] else "final",
+        }
+        for row in found
+        if row["year"] in years and row["release"] in places
+    ]
+    if not any(row["high"] for row in rows):
+        return None
+    name = clean(found[-1]["origin_name"])
+    top = headroom(row["high"] for row in rows) * 1.08
+    panels = [
+        _year(year, [row for row in rows if row["year"] == year], len(places), top)
+        for year in years
+    ]
+    panels.append(_names(releases))
+    title = f"Asylum-seekers from {name}: what each release said of the same year"
+    notes = [
+        "Persons waiting at the end of the year (stock), or in the middle of it where a figure was "
+        "provisional (hatched).",
+        "Releases that are in this warehouse, with the day from which they were in force.",
+    ]
+    return Drawing(
+        "releases",
+        title,
+        _description(name, rows, years),
+        framed(panels, title, notes, {row["release"] for row in rows}, spacing=8),
+    )
+
+
+def _description(name: str, rows: Sequence[Row], years: Sequence[int]) -> str:
+    words = [f"Bars of the stock of asylum-seekers from {name} by release, a panel a year."]
+    for year in years:
+        first, *_, last = [row for row in rows if row["year"] == year] * 2
+        if first["release"] == last["release"]:
+            words.append(f"{year}: {number(first['high'])} ({last['release']}).")
+            continue
+        change = "unchanged" if first["high"] == last["high"] else f"now {number(last['high'])}"
+        words.append(
+            f"{year}: first {number(first['high'])} ({first['release']}, {first['status']}), "
+            f"{change} ({last['release']}, {last['status']})."
+        )
+    return " ".join(words)
+
+
+def _places(count: int) -> alt.X:
+    return alt.X(
+        "left:Q",
+        title=None,
+        scale=alt.Scale(domain=[-0.5, count - 0.5], zero=False, nice=False),
+        axis=None,
+    )
+
+
+def _year(year: int, rows: Sequence[Row], count: int, top: float) -> alt.LayerChart:
+    height = 84
+    x = _places(count)
+    y = alt.Y(
+        "low:Q",
+        title=None,
+        scale=alt.Scale(domain=[0, top], nice=False),
+        axis=alt.Axis(format=",d", tickCount=3),
+    )
+    layers = boxes(
+        rows,
+        "stock",
+        x,
+        y,
+        per_x=WIDTH / count,
+        per_y=height / top,
+        tooltip=[
+            alt.Tooltip("year:Q", title="Year", format="d"),
+            alt.Tooltip("high:Q", title="Asylum-seekers (stock)", format=",d"),
+            alt.Tooltip("status:N", title="Status then"),
+            alt.Tooltip("release:N", title="Release"),
+            alt.Tooltip("published:N", title="In force from"),
+        ],
+    )
+    values = [
+        {
+            "left": (row["left"] + row["right"]) / 2,
+            "low": row["high"],
+            "text": number(row["high"]) + (" provisional" if row["provisional"] else ""),
+        }
+        for row in rows
+    ]
+    layers.append(text(values, x, y, baseline="bottom", dy=-3))
+    return panel(layers, WIDTH, height, str(year))
+
+
+def _names(releases: Sequence[tuple[Any, str]]) -> alt.LayerChart:
+    x = _places(len(releases))
+    layers = [
+        text(
+            [{"left": place, "text": words} for place, words in enumerate(lines)],
+            x,
+            alt.YValue(height),
+            style,
+            baseline="top",
+            limit=WIDTH / len(releases) - 6,
+        )
+        for lines, height, style in (
+            ([clean(release) for _, release in releases], 0, "words"),
+            ([f"{day:%-d %b %Y}" for day, _ in releases], 16, "quiet"),
+        )
+    ]
+    return panel(layers, WIDTH, 30)

@@ -1,0 +1,222 @@
+"""Every year: who was waiting at its end (stock) above, who applied in it (flow) below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import duckdb
+
+from warehouse.exports.charts.drawing import Drawing
+from warehouse.exports.charts.frame import (
+    Row,
+    boxes,
+    clean,
+    framed,
+    headroom,
+    number,
+    panel,
+    text,
+    years_axis,
+)
+from warehouse.exports.charts.style import WIDTH
+
+READS = frozenset({"mart_origin_yearly", "dim_era"})
+_STOCK = "Asylum-seekers waiting at the end of the year (stock, persons)"
+_FLOW = "New applications in the year (flow, persons)"
+
+
+def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
+    """Stock of asylum-seekers above, new applications (persons) below, a bar a year.
+
+    Provisional years are hatched; eras of the origin lie behind. None if the origin has no
+    asylum-seekers in any year.
+    """
+    found = con.execute(
+        """
+        select
+            reference_year,
+            asylum_seekers_stock,
+            applications_new,
+            is_provisional,
+            reference_date,
+            origin_name,
+            release_id
+        from mart_origin_yearly
+        where origin_iso3 = ? and counting_unit = 'persons'
+        order by reference_year
+        """,
+        [origin_iso3],
+    ).fetchall()
+    rows: list[dict[str, Any]] = [
+        {
+            "year": year,
+            "left": year - 0.42,
+            "right": year + 0.42,
+            "stock": stock,
+            "new": new,
+            "provisional": provisional,
+            "status": f"provisional, on {day:%-d %B %Y}" if provisional else "final",
+            "release": release,
+        }
+        for year, stock, new, provisional, day, _, release in found
+        if stock is not None or new is not None
+    ]
+    while rows and not rows[0]["stock"] and not rows[0]["new"]:
+        del rows[0]  # UNHCR writes zeros back to 1951, before it counted
+    if not any(row["stock"] for row in rows):
+        return None
+    name = clean(found[-1][5])
+    first, last = rows[0]["year"], rows[-1]["year"]
+    eras = _eras(con, origin_iso3, min(first, last - 9), last)
+    panels = [_bars(rows, "stock", _STOCK, 250, eras, named=True)]
+    if any(row["new"] for row in rows):
+        panels.append(_bars(rows, "new", _FLOW, 130, eras, named=False))
+    provisional = [row for row in rows if row["provisional"]]
+    notes = [
+        f"Hatched: {row['year']} is provisional, the figure of {row['status'][16:]}."
+        for row in provisional
+    ]
+    if any(row[field] is None for row in rows for field in ("stock", "new")):
+        notes.append("No bar: none, or not known.")
+    if eras:
+        notes.append("Grey bands: calendar years counted for a leader.")
+    title = f"People from {name} seeking asylum abroad"
+    return Drawing(
+        "yearly",
+        title,
+        _description(name, rows, eras),
+        framed(panels, title, notes, {row["release"] for row in rows}),
+    )
+
+
+def _description(name: str, rows: Sequence[Row], eras: Sequence[Row]) -> str:
+    waiting = [row for row in rows if row["stock"] is not None]
+    top, newest = max(waiting, key=lambda row: row["stock"]), waiting[-1]
+    words = [
+        f"Bars by year for people from {name}, {rows[0]['year']} to {rows[-1]['year']}.",
+        f"Asylum-seekers waiting at the end of the year were most in {top['year']}: "
+        f"{number(top['stock'])}.",
+        f"Newest year {newest['year']}: {number(newest['stock'])} ({newest['status']}).",
+    ]
+    applied = [row for row in rows if row["new"] is not None]
+    if applied:
+        most = max(applied, key=lambda row: row["new"])
+        words.append(
+            f"New applications of persons were most in {most['year']}: {number(most['new'])}; "
+            f"in {applied[-1]['year']} {number(applied[-1]['new'])} "
+            f"({applied[-1]['status']})."
+        )
+    if eras:
+        words.append(f"Bands behind the bars: {'; '.join(era['text'] for era in eras)}.")
+    return " ".join(words)
+
+
+def _eras(
+    con: duckdb.DuckDBPyConnection, origin_iso3: str, first: int, last: int
+) -> list[dict[str, Any]]:
+    """Eras of the origin within the years. Where conventions overlap, the one that overlaps least:
+    it leaves room for the others.
+    """
+    found = con.execute(
+        """
+        select
+            leader,
+            first_year_counted,
+            coalesce(last_year_counted, ?) as last_year_counted,
+            last_year_counted is null as is_open
+        from dim_era as era
+        where
+            country_iso3 = ?
+            and first_year_counted <= ?
+            and coalesce(last_year_counted, ?) >= ?
+        order by
+            (
+                select count(*)
+                from dim_era as other
+                where
+                    other.country_iso3 = era.country_iso3
+                    and other.first_year_counted <= coalesce(era.last_year_counted, 9999)
+                    and coalesce(other.last_year_counted, 9999) >= era.first_year_counted
+            ),
+            first_year_counted,
+            era_id
+        """,
+        [last, origin_iso3, last, last, first],
+    ).fetchall()
+    eras: list[dict[str, Any]] = []
+    for leader, start, end, is_open in found:
+        if all(end < era["start"] or start > era["end"] for era in eras):
+            years = f"since {start}" if is_open else f"{start}–{end}"
+            eras.append({"text": f"{clean(leader)}, {years}", "start": start, "end": end})
+    eras.sort(key=lambda era: era["start"])
+    for era in eras:
+        era["left"], era["right"] = max(era["start"], first) - 0.5, min(era["end"], last) + 0.5
+    return eras
+
+
+def _bars(
+    rows: Sequence[Row], field: str, title: str, height: int, eras: Sequence[Row], *, named: bool
+) -> alt.LayerChart:
+    first, last = rows[0]["year"], rows[-1]["year"]
+    x, per_x = years_axis(first, last, WIDTH)
+    top = headroom(row[field] for row in rows)
+    y = alt.Y(
+        "low:Q",
+        title=None,
+        scale=alt.Scale(domain=[0, top], nice=False),
+        axis=alt.Axis(format=",d", tickCount=5),
+    )
+    known = [row | {"low": 0, "high": row[field]} for row in rows if row[field] is not None]
+    layers = [
+        alt.Chart(alt.InlineData(values=[era]))
+        .mark_rect(style=("band_even", "band_odd")[index % 2], aria=False)
+        .encode(x=x, x2=alt.X2("right"))
+        for index, era in enumerate(eras)
+    ]
+    layers += boxes(
+        known,
+        {"stock": "stock", "new": "flow"}[field],
+        x,
+        y,
+        per_x=per_x,
+        per_y=height / top,
+        tooltip=[
+            alt.Tooltip("year:Q", title="Year", format="d"),
+            alt.Tooltip("high:Q", title=title, format=",d"),
+            alt.Tooltip("status:N", title="Status"),
+            alt.Tooltip("release:N", title="Release"),
+        ],
+    )
+    layers += _values(known, x, y)
+    if named:
+        middles = [
+            {"left": (era["left"] + era["right"]) / 2, "text": era["text"]}
+            for era in eras
+            if (era["right"] - era["left"]) * per_x > 7 * len(era["text"])
+        ]
+        layers.append(text(middles, x, alt.YValue(-1), "quiet", baseline="bottom"))
+    return panel(layers, WIDTH, height, title)
+
+
+def _values(known: Sequence[Row], x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """The values of the highest bar and the newest, clear of each other and of higher bars."""
+    top, newest = max(known, key=lambda row: row["high"]), known[-1]
+    # (row, its edge or middle, alignment)
+    told = [(top, top["year"], "center")]
+    if newest is not top:
+        if newest["year"] - top["year"] == 1:
+            told = [(top, top["right"], "right")]
+        told.append((newest, newest["left"], "left"))
+    return [
+        text(
+            [{"left": at, "low": row["high"], "text": number(row["high"])}],
+            x,
+            y,
+            align=align,
+            baseline="bottom",
+            dy=-3,
+        )
+        for row, at, align in told
+    ]

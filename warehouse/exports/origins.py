@@ -1,0 +1,118 @@
+"""Which origin is meant: a country by its ISO3, or one of the three that have none by UNHCR's code.
+
+ISO3 and UNHCR's codes are different alphabets (AUS is Australia in one and Austria in the other),
+so a UNHCR code is understood only where there is no ISO3: stateless, unknown, Tibetan.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+import duckdb
+
+_HELD = """
+    select origin_iso3, any_value(origin_unhcr_code), arg_max(origin_name, reference_year)
+    from mart_origin_yearly
+    where coalesce(origin_iso3, origin_unhcr_code) = ?
+    group by origin_iso3
+"""
+_NAMED = """
+    select iso3, unhcr_code, country_name from dim_country where coalesce(iso3, unhcr_code) = $code
+    union all
+    select null, unhcr_code, name from special_origins where unhcr_code = $code
+    limit 1
+"""
+_ALL = """
+    select distinct coalesce(iso3, unhcr_code), unhcr_code, country_name from dim_country
+    union
+    select unhcr_code, unhcr_code, name from special_origins
+"""
+_MOST = """
+    select coalesce(origin_iso3, origin_unhcr_code)
+    from mart_origin_yearly
+    where counting_unit = 'persons'
+    order by
+        origin_iso3 is not distinct from $preferred desc,
+        reference_year desc,
+        asylum_seekers_stock desc nulls last,
+        origin_unhcr_code
+    limit 1
+"""
+_MATCHES = 6
+_SIMILAR = 0.6
+_SHORTEST_PART = 4
+
+
+class UnknownOriginError(Exception):
+    """What was asked for is no origin."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """An origin; `unhcr_code` is None for a country that the published file does not know."""
+
+    iso3: str | None
+    unhcr_code: str | None
+    name: str
+
+    @property
+    def code(self) -> str:
+        """What it is asked for by."""
+        return self.iso3 or self.unhcr_code or ""
+
+
+def find_origin(con: duckdb.DuckDBPyConnection, code: str) -> Origin:
+    """The origin of this code, whether or not an opened published file has figures of it.
+
+    Raises UnknownOriginError, with what is nearest, for a code that is no origin's.
+    """
+    wanted = code.strip().upper()
+    found = con.execute(_HELD, [wanted]).fetchall()
+    found = found or con.execute(_NAMED, {"code": wanted}).fetchall()
+    if found:
+        iso3, unhcr_code, name = found[0]
+        return Origin(iso3, unhcr_code, name or wanted)
+    # Not among those fetched: ISO 3166-1 still knows it.
+    import pycountry  # noqa: PLC0415
+
+    country = pycountry.countries.get(alpha_3=wanted)
+    if country is not None:
+        return Origin(wanted, None, country.name)
+    near = _near(con, code.strip())
+    hint = f" Near to it: {'; '.join(near)}." if near else ""
+    raise UnknownOriginError(
+        f"{code!r} is no origin: give a country's ISO3 code, such as CHN or SYR, or STA "
+        f"(stateless), UKN (unknown) or TIB (Tibetan), which have none.{hint}"
+    )
+
+
+def default_origin(con: duckdb.DuckDBPyConnection, preferred: str = "CHN") -> str:
+    """`preferred` if an opened published file has figures of it, else the origin with the most
+    asylum-seekers in the newest year; `preferred` again where there are no figures at all.
+    """
+    found = con.execute(_MOST, {"preferred": preferred}).fetchall()
+    return found[0][0] if found else preferred
+
+
+def _near(con: duckdb.DuckDBPyConnection, text: str) -> list[str]:
+    """`CODE (name)` of what may have been meant, likeliest first."""
+    import pycountry  # noqa: PLC0415
+
+    names = {country.alpha_3: country.name for country in pycountry.countries}
+    by_unhcr_code = {}
+    for code, unhcr_code, name in con.execute(_ALL).fetchall():
+        names[code] = name or code
+        by_unhcr_code[unhcr_code] = code
+    alpha_2 = pycountry.countries.get(alpha_2=text.upper())
+    folded = text.casefold()
+    likely = [by_unhcr_code.get(text.upper()), alpha_2 and alpha_2.alpha_3]
+    if len(text) >= _SHORTEST_PART:
+        likely += sorted(code for code, name in names.items() if folded in name.casefold())
+        by_name = {name.casefold(): code for code, name in sorted(names.items(), reverse=True)}
+        close = difflib.get_close_matches(folded, by_name, _MATCHES, _SIMILAR)
+        likely += [by_name[name] for name in close]
+    else:
+        likely += difflib.get_close_matches(text.upper(), sorted(names), _MATCHES, _SIMILAR)
+    codes = list(dict.fromkeys(code for code in likely if code))
+    return [f"{code} ({names[code]})" for code in codes[:_MATCHES]]

@@ -1,0 +1,176 @@
+"""The report as one page: a file of its own that asks no network, for browsers, phones and paper.
+
+Everything that comes from upstream goes through Jinja's autoescape, or as JSON into a data block
+that no browser runs. The page's own scripts are allowed by their hashes and nothing else is, so
+even text that slipped through could not be run, and could not fetch or send anything.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+
+from warehouse import attribution
+from warehouse.exports import findings, wording
+from warehouse.exports.findings import Findings
+
+if TYPE_CHECKING:
+    from warehouse.exports.charts import Drawing
+
+TEMPLATES = Path(__file__).parent / "templates"
+_COUNTED_ID = re.compile(r'(id="|url\(#)(gradient_|clip)(\d+)')
+_SVG_SIZE = re.compile(r'<svg\b[^>]*?\swidth="([\d.]+)"[^>]*?\sheight="([\d.]+)"')
+
+
+def render(found: Findings, drawings: Sequence[Drawing]) -> str:
+    """The page of an origin as HTML."""
+    name = wording.visible(found.origin.name)
+    scripts = [_script("report.js")]
+    if drawings:
+        scripts.insert(0, _library())
+    template = _environment().get_template("report.html")
+    return template.render(
+        found=found,
+        about=found.about,
+        name=name,
+        title=f"People from {name} who seek asylum abroad",
+        summary=findings.summary(found),
+        nothing=findings.nothing_known(found),
+        advice=findings.what_to_do(found),
+        charts=[_chart(drawing) for drawing in drawings],
+        contents=_contents(found, drawings),
+        verdicts=findings.VERDICTS,
+        meanings=findings.VERDICT_MEANINGS,
+        met={claim.verdict for claim in found.claims},
+        definitions=findings.DEFINITIONS,
+        numeric=wording.NUMERIC,
+        licence_title=attribution.LICENCE_TITLE,
+        looks=_looks() if drawings else None,
+        style=_script("report.css"),
+        scripts=scripts,
+        policy=_policy(scripts),
+    )
+
+
+def _contents(found: Findings, drawings: Sequence[Drawing]) -> list[tuple[str, str]]:
+    """The headings of the page, in order, by the beginning of their ids."""
+    by_name = {part.name: part.title for part in found.sections if part.tables}
+    claims = "What others published, checked" if found.claims else None
+    entries = [
+        ("figures", "Headline figures"),
+        ("charts", "Charts" if drawings else None),
+        ("years", by_name.get("years")),
+        ("claims", claims),
+        ("revisions", by_name.get("revisions")),
+        ("carried_forward", by_name.get("carried_forward")),
+        ("destinations", by_name.get("destinations")),
+        ("eras", by_name.get("eras")),
+        ("definitions", "Definitions"),
+        ("source", "Source, licence, terms"),
+    ]
+    return [(name, title) for name, title in entries if title]
+
+
+def _chart(drawing: Drawing) -> dict[str, Any]:
+    import vl_convert  # noqa: PLC0415 - takes long, and only a page with charts needs it
+
+    spec = drawing.spec()
+    svg = _numbered_anew(vl_convert.vegalite_to_svg(spec))
+    # The page brings the colours once for all charts, and the alternative text itself.
+    del spec["config"], spec["description"]
+    size = _SVG_SIZE.search(svg)
+    if size is None:
+        raise ValueError(f"The chart {drawing.name} was drawn without a size: {svg[:200]}")
+    return {
+        "name": drawing.name,
+        "title": drawing.title,
+        "description": drawing.description,
+        "spec": spec,
+        "picture": f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}",
+        "width": round(float(size[1])),
+        "height": round(float(size[2])),
+    }
+
+
+def _numbered_anew(svg: str) -> str:
+    """`svg` with the ids that Vega counts on through a process counted from 0: the same figures
+    give the same bytes.
+    """
+    numbers: dict[str, int] = {}
+    return _COUNTED_ID.sub(
+        lambda found: (
+            f"{found[1]}{found[2]}{numbers.setdefault(found[2] + found[3], len(numbers))}"
+        ),
+        svg,
+    )
+
+
+def _looks() -> dict[str, Any]:
+    """The colours of charts on a light and on a dark page; the page itself is their paper."""
+    from warehouse.exports.charts import config  # noqa: PLC0415
+
+    return {
+        name: config(dark=dark) | {"background": "transparent"}
+        for name, dark in (("light", False), ("dark", True))
+    }
+
+
+@functools.cache
+def _library() -> str:
+    """Vega, Vega-Lite and Vega-Embed, as vl-convert brings them: drawn here as it is there."""
+    import vl_convert  # noqa: PLC0415
+
+    return _inline(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
+
+
+def _script(name: str) -> str:
+    return _inline((TEMPLATES / name).read_text(encoding="utf-8"))
+
+
+def _inline(text: str) -> str:
+    """Code as it can stand within its element; refused if it would end or hide it."""
+    if re.search(r"</(script|style)|<!--", text, re.IGNORECASE):
+        raise ValueError("Code with </script>, </style> or <!-- in it cannot stand in a page.")
+    return text
+
+
+def _policy(scripts: Sequence[str]) -> str:
+    """Nothing is loaded or sent; only these scripts run. Styles may be set, as charts need."""
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+        for script in scripts
+    )
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
+        f"base-uri 'none'; form-action 'none'"
+    )
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "seen": lambda text: wording.visible(str(text)),
+        "show": wording.show,
+        "value": wording.number,
+        "day": wording.day,
+        "moment": lambda iso: wording.moment(iso) if iso else wording.NOT_KNOWN,
+        "plural": wording.plural,
+    }
+    # `tojson` makes a data block safe to stand in a page; names stay legible in it.
+    environment.policies["json.dumps_function"] = json.dumps
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
+    return environment

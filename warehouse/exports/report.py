@@ -1,0 +1,110 @@
+"""The report of one origin as a page, a text or a workbook, from the published file alone.
+
+`exports/report.html`, `report.md` and `asylum.xlsx` are made by every run; `asylum report` makes
+any of them for any other origin.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from warehouse import atomic
+from warehouse.exports import findings, page, plaintext, wording, workbook
+from warehouse.exports.origins import Origin, default_origin, find_origin
+from warehouse.publish import open_published
+from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from warehouse.exports.charts import Drawing
+
+PAGE = "report.html"
+TEXT = "report.md"
+WORKBOOK = "asylum.xlsx"
+FORMATS = (".html", ".md", ".xlsx")
+
+
+class ReportFormatError(Exception):
+    """The file's name says no format that a report is written in."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A report as written; `summary` says it in one line, `preview` in a Markdown list or table."""
+
+    path: Path
+    origin: Origin
+    summary: str
+    preview: str
+
+
+def write_report(settings: Settings, code: str, path: Path) -> Written:
+    """Write the report of the origin `code` to `path`, as its ending says.
+
+    `code` is an ISO3 code, or UNHCR's for an origin that has none. The file is the old one or the
+    new one, whatever happens. Raises ReportFormatError for another ending, UnknownOriginError,
+    PublishedMissingError, and OSError where the file cannot be written.
+    """
+    kind = path.suffix.lower()
+    if kind not in FORMATS:
+        raise ReportFormatError(
+            f"{path} does not end in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}: the ending says "
+            f"what is written."
+        )
+    if not path.absolute().parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {path.absolute().parent}")
+    with open_published(settings) as con:
+        return _write(con, find_origin(con, code), path)
+
+
+def export_report(settings: Settings, name: str) -> Written:
+    """Write `exports/NAME`, one of PAGE, TEXT and WORKBOOK: for China, or for the largest origin
+    where the published file has no figures of China.
+    """
+    path = settings.exports_dir / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open_published(settings) as con:
+        return _write(con, find_origin(con, default_origin(con)), path)
+
+
+def _write(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> Written:
+    kind = path.suffix.lower()
+    if kind == ".xlsx":
+        rows = _write_workbook(con, origin, path)
+        lines = [f"| {sheet} | {count:,} |" for sheet, count in rows.items()]
+        return Written(
+            path,
+            origin,
+            f"{sum(rows.values()):,} rows in {len(rows)} sheets, {origin.name}",
+            "\n".join(["| sheet | rows |", "| --- | ---: |", *lines]),
+        )
+    found = findings.find(con, origin)
+    if kind == ".html":
+        text = page.render(found, _draw(con, origin) if found.has_figures else [])
+    else:
+        text = plaintext.render(found)
+    atomic.write_text(path, text)
+    preview = plaintext.headlines(found) or wording.markdown(findings.summary(found))
+    return Written(path, origin, findings.summary(found), preview)
+
+
+def _draw(con: duckdb.DuckDBPyConnection, origin: Origin) -> Sequence[Drawing]:
+    # What draws takes long to import: only a page waits for it.
+    from warehouse.exports import charts  # noqa: PLC0415
+
+    return charts.drawings(con, origin.code)
+
+
+def _write_workbook(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> dict[str, int]:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        rows = workbook.write(con, origin, temporary)
+        atomic.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return rows

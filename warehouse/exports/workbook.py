@@ -1,0 +1,314 @@
+"""`asylum.xlsx`: the marts of one origin for a spreadsheet, a sheet each, with what to know first.
+
+Cells hold what the tables hold, typed: numbers, days, true and false, text. Text is never run: a
+name that begins with = stays a name. Equal published files give equal bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from warehouse.database import identifier, literal
+from warehouse.exports.datapackage import field_type, unit_of
+from warehouse.exports.origins import Origin
+from warehouse.publish import read_about
+
+README = "readme"
+COLUMNS = "columns"
+PREFIX = "mart_"
+# What a sheet and a cell can hold; beyond it is an error, or is cut where that can be seen.
+SHEET_ROWS = 1_048_575
+CELL_CHARACTERS = 32_767
+SHEET_NAME_CHARACTERS = 31
+_CUT = " … [cut]"
+# XML has no way to write these.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]|^'|'$")
+_WIDEST = 48
+_NARROWEST = 10
+# So many rows decide how wide a column is.
+_ROWS_MEASURED = 200
+_DATE_FORMATS = {"date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm:ss"}
+
+
+class WorkbookError(Exception):
+    """A table does not fit into a sheet."""
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A table of the published file, as far as it is about the origin."""
+
+    table: str
+    name: str
+    description: str
+    columns: list[tuple[str, str, str]]  # name, DuckDB type, description
+    where: str
+
+
+def write(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> dict[str, int]:
+    """Write the workbook of an origin, from an opened published file; returns rows by sheet."""
+    about = read_about(con)
+    sheets = _sheets(con, origin)
+    rows: dict[str, int] = {}
+    with xlsxwriter.Workbook(
+        str(path),
+        {
+            # Rows go to the disk as they come, not all into memory.
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "default_date_format": _DATE_FORMATS["date"],
+        },
+    ) as book:
+        book.set_properties(
+            {
+                "title": cell_text(f"People from {origin.name} who seek asylum abroad"),
+                "subject": about["source_sentence"],
+                "author": about["project"],
+                "comments": f"{about['how_to_cite']} {about['endorsement']}",
+                # Not the time of writing: equal figures give equal bytes.
+                "created": datetime.fromisoformat(about["built_at"]).astimezone(UTC),
+            }
+        )
+        readme = book.add_worksheet(README)
+        dictionary = book.add_worksheet(COLUMNS)
+        for sheet in sheets:
+            rows[sheet.name] = _write_sheet(con, book, sheet, origin)
+        _write_columns(book, dictionary, sheets)
+        _write_readme(book, readme, origin=origin, about=about, sheets=sheets, rows=rows)
+        readme.activate()
+    return rows
+
+
+def cell_text(text: str) -> str:
+    """`text` as a cell can hold it: without what XML cannot write, and cut where it is too long."""
+    text = _NOT_IN_XML.sub("\ufffd", text)
+    if len(text) > CELL_CHARACTERS:
+        text = text[: CELL_CHARACTERS - len(_CUT)] + _CUT
+    return text
+
+
+def sheet_name(table: str, taken: Iterable[str] = ()) -> str:
+    """A name for the sheet of `table` that every spreadsheet accepts and no other sheet has."""
+    plain = _NOT_IN_SHEET_NAMES.sub("_", _NOT_IN_XML.sub("_", table)) or "_"
+    used = {name.casefold() for name in taken}
+    name, number = plain[:SHEET_NAME_CHARACTERS], 1
+    while name.casefold() in used or name.casefold() == "history":  # Excel keeps that for itself
+        number += 1
+        ending = f"_{number}"
+        name = plain[: SHEET_NAME_CHARACTERS - len(ending)] + ending
+    return name
+
+
+def _sheets(con: duckdb.DuckDBPyConnection, origin: Origin) -> list[_Sheet]:
+    """The marts with a column that says of which origin a row is, and what goes with them."""
+    tables = con.execute(
+        """
+        select table_name, coalesce(description, '') from about_tables
+        where starts_with(table_name, ?) or table_name in ('dim_era', 'dim_release')
+        order by starts_with(table_name, ?) desc, table_name
+        """,
+        [PREFIX, PREFIX],
+    ).fetchall()
+    sheets: list[_Sheet] = []
+    for table, description in tables:
+        columns = con.execute(
+            "select column_name, data_type, coalesce(comment, '') from duckdb_columns() "
+            "where database_name = current_database() and schema_name = 'main' and table_name = ? "
+            "order by column_index",
+            [table],
+        ).fetchall()
+        where = _of_origin(table, {name for name, _, _ in columns}, origin)
+        if where is None:
+            continue
+        name = sheet_name(table, [README, COLUMNS, *(sheet.name for sheet in sheets)])
+        sheets.append(_Sheet(table, name, description, columns, where))
+    return sheets
+
+
+def _of_origin(table: str, columns: set[str], origin: Origin) -> str | None:
+    """The condition on a row to be about the origin; None where a table has no origins."""
+    code, iso3 = literal(origin.code), literal(origin.iso3 or "")
+    if {"origin_iso3", "origin_unhcr_code"} <= columns:
+        return f"coalesce(origin_iso3, origin_unhcr_code) = {code}"
+    if "origin_iso3" in columns:
+        return f"origin_iso3 = {iso3}"
+    about = {
+        "dim_era": f"country_iso3 = {iso3}",
+        "dim_release": "true",
+        "mart_claim_summary": "document_id in (select document_id from mart_claim_audit "
+        f"where origin_iso3 = {iso3})",
+    }
+    return about.get(table)
+
+
+def _write_sheet(
+    con: duckdb.DuckDBPyConnection, book: Workbook, sheet: _Sheet, origin: Origin
+) -> int:
+    page = book.add_worksheet(sheet.name)
+    columns = ", ".join(_readable(identifier(name), kind) for name, kind, _ in sheet.columns)
+    # In the published order, which a join would otherwise be free to change.
+    found = con.execute(
+        f"select {columns} from {identifier(sheet.table)} where {sheet.where} order by rowid"
+    ).fetchall()
+    if len(found) > SHEET_ROWS:
+        raise WorkbookError(
+            f"{sheet.table} has {len(found):,} rows of {origin.name}, and a sheet holds "
+            f"{SHEET_ROWS:,}. Use exports/tables/{sheet.table}.parquet."
+        )
+    names = [name for name, _, _ in sheet.columns]
+    formats = [_number_format(book, name, kind) for name, kind, _ in sheet.columns]
+    for index, name in enumerate(names):
+        shown = [_length(row[index]) for row in found[:_ROWS_MEASURED]]
+        page.set_column(index, index, min(_WIDEST, max([_NARROWEST, len(name) + 2, *shown])))
+    writers = [
+        _writer(page, kind, form)
+        for (_, kind, _), form in zip(sheet.columns, formats, strict=True)
+    ]  # fmt: skip
+    heading = book.add_format({"bold": True, "bottom": 1})
+    for index, name in enumerate(names):
+        page.write_string(0, index, name, heading)
+    for number, row in enumerate(found, start=1):
+        for index, value in enumerate(row):
+            if value is not None:
+                writers[index](number, index, value)
+    keys = sum(name.endswith(("_iso3", "_unhcr_code", "_id")) for name in names[:2])
+    page.freeze_panes(1, max(1, keys))
+    page.autofilter(0, 0, max(len(found), 1), len(names) - 1)
+    return len(found)
+
+
+def _readable(column: str, kind: str) -> str:
+    """A column as a sheet can hold it: lists as JSON, times in UTC without a zone."""
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return f"{column} at time zone 'UTC'"
+    if field_type(kind) in {"array", "object"}:
+        return f"to_json({column})::varchar"
+    return column
+
+
+def _number_format(book: Workbook, name: str, kind: str) -> Format | None:
+    type_ = field_type(kind)
+    if type_ in _DATE_FORMATS:
+        return book.add_format({"num_format": _DATE_FORMATS[type_]})
+    if type_ not in {"integer", "number"}:
+        return None
+    unit = unit_of(name, kind)
+    if unit == "fraction":
+        return book.add_format({"num_format": "0.0%"})
+    if unit == "ratio":
+        return book.add_format({"num_format": "#,##0.00"})
+    if re.search(r"(^|_)year(_|$)", name) and not name.endswith(("_count", "_stock")):
+        return book.add_format({"num_format": "0"})
+    return book.add_format({"num_format": "#,##0" if type_ == "integer" else "#,##0.###"})
+
+
+def _writer(page: Worksheet, kind: str, form: Format | None) -> Callable[[int, int, Any], Any]:
+    """How a value of the column is written: by its type in the table, never by its looks."""
+    match field_type(kind):
+        case "integer" | "number":
+            return lambda row, column, value: page.write_number(row, column, float(value), form)
+        case "boolean":
+            return page.write_boolean
+        case "date" | "datetime":
+            return lambda row, column, value: page.write_datetime(row, column, value, form)
+        case _:
+            return lambda row, column, value: page.write_string(row, column, cell_text(str(value)))
+
+
+def _length(value: Any) -> int:
+    if isinstance(value, datetime):
+        return 20
+    if isinstance(value, (date, int, float)):
+        return _NARROWEST + 1
+    return len(str(value)) + 1 if value is not None else 0
+
+
+def _write_columns(book: Workbook, page: Worksheet, sheets: list[_Sheet]) -> None:
+    """What each column of each sheet is."""
+    heading = book.add_format({"bold": True, "bottom": 1})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    for index, (name, width) in enumerate(
+        (("sheet", 32), ("column", 44), ("type", 12), ("unit", 38), ("description", 110))
+    ):
+        page.set_column(index, index, width)
+        page.write_string(0, index, name, heading)
+    number = 0
+    for sheet in sheets:
+        for name, kind, description in sheet.columns:
+            number += 1
+            row = (sheet.name, name, field_type(kind), unit_of(name, kind) or "", description)
+            for index, text in enumerate(row):
+                if text:
+                    page.write_string(number, index, cell_text(text), wrapped)
+    page.freeze_panes(1, 2)
+    page.autofilter(0, 0, max(number, 1), 4)
+
+
+def _write_readme(
+    book: Workbook,
+    page: Worksheet,
+    *,
+    origin: Origin,
+    about: dict[str, str],
+    sheets: list[_Sheet],
+    rows: dict[str, int],
+) -> None:
+    """What a reader must know before anything else."""
+    bold = book.add_format({"bold": True, "valign": "top"})
+    title = book.add_format({"bold": True, "font_size": 16})
+    heading = book.add_format({"bold": True, "bottom": 1})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    count = book.add_format({"num_format": "#,##0", "valign": "top", "align": "left"})
+    page.set_column(0, 0, 34)
+    page.set_column(1, 1, 100)
+    page.set_column(2, 2, 12)
+    page.hide_gridlines(2)
+    page.write_string(0, 0, cell_text(f"People from {origin.name} who seek asylum abroad"), title)
+    facts = [
+        ("Origin", f"{origin.name} ({origin.code})"),
+        ("Release", about["release"]),
+        ("Source", f"{about['source']}, {about['source_address']}"),
+        ("How to cite", about["how_to_cite"]),
+        ("Licence", f"{about['licence']}, {about['licence_address']}"),
+        ("Terms of use", about["terms_address"]),
+        ("Other providers", about["other_providers"]),
+        ("Endorsement", about["endorsement"]),
+        ("Retrieved (UTC)", about["retrieved_at"] or "not known"),
+        ("Built (UTC)", about["built_at"]),
+        (
+            "How to read it",
+            "An empty cell is not known, never zero. Stocks are persons on a day and are never "
+            "added up over years; flows happened within a year. Persons and cases are never added: "
+            "counting_unit says which a row counts. Rates and shares are fractions, shown in per "
+            "cent. Times are UTC. Characters that a sheet cannot hold are shown as \ufffd.",
+        ),
+    ]
+    for number, (term, text) in enumerate(facts, start=2):
+        page.write_string(number, 0, term, bold)
+        page.write_string(number, 1, cell_text(text), wrapped)
+    first = len(facts) + 3
+    for index, name in enumerate(("Sheet", "What a row is", "Rows")):
+        page.write_string(first, index, name, heading)
+    listed: list[tuple[str, str, int | None]] = [
+        (COLUMNS, "What each column of the sheets is.", None)
+    ]
+    listed += [(sheet.name, sheet.description, rows[sheet.name]) for sheet in sheets]
+    for number, (name, description, size) in enumerate(listed, start=first + 1):
+        page.write_url(number, 0, f"internal:'{name}'!A1", string=name)
+        page.write_string(number, 1, cell_text(description), wrapped)
+        if size is not None:
+            page.write_number(number, 2, size, count)
