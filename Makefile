@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test lint ui lock bench clean
+.PHONY: run docs test lint ui lock bench clean
 
 run: $(READY)  ## build the warehouse from the starter extract and show China (ARGS="--source api" asks UNHCR)
 	@$(BIN)/asylum run $(ARGS)
@@ -17,6 +17,9 @@ lint: $(READY)  ## ruff, mypy, sqlfluff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint dbt_project
+
+docs: $(READY)  ## documentation of every table, column, test and metric as one page, from the last build
+	@$(BIN)/asylum docs
 
 ui: $(READY)  ## Dagster's web UI on loopback
 	@$(BIN)/asylum ui

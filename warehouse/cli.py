@@ -526,6 +526,16 @@ def metrics(context: typer.Context) -> None:
 
 
 @app.command()
+def docs() -> None:
+    """dbt's documentation of every table, column, test and metric, as one page without network."""
+    with _failures():
+        settings = load_settings()
+        from warehouse.exports import dbt_docs  # noqa: PLC0415
+
+        typer.echo(dbt_docs.export_dbt_docs(settings))
+
+
+@app.command()
 def ui(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 3000,
     host: Annotated[

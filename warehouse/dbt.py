@@ -35,6 +35,7 @@ OnEvent = Callable[[str, int, int | None], None]
 _WARNINGS_ARE_ERRORS = {"error": "all", "warn": ["LogTestResult"]}
 _MANIFEST = "manifest.json"
 _MANIFEST_HASH = "manifest.sha256"
+_CATALOG = "catalog.json"
 _LOG_BYTES = 2_000_000
 _LOGS_KEPT = 5
 _FAILED = {"error", "fail", "runtime error", "partial success"}
@@ -236,19 +237,18 @@ def unit_test(settings: Settings, on_event: OnEvent | None = None) -> BuildResul
     return BuildResult(_nodes(outcome.results), time.perf_counter() - started)
 
 
-def document(settings: Settings) -> Path:
-    """Have dbt write its documentation of the project as one page; returns the page's path.
+def document(settings: Settings) -> tuple[Path, Path, Path]:
+    """Have dbt document the project: paths of its page, the manifest and the catalogue.
 
-    Raises DbtError when dbt stops, as where nothing was built yet. Nobody holds the database
+    Raises DbtError when dbt stops, or where nothing was built yet. Nobody holds the database
     afterwards.
     """
-    ensure_manifest(settings)
     if not settings.build_db.exists():
         raise DbtError(f"{settings.build_db} is missing: build first with `asylum run`.")
-    # dbt copies an asset folder of each of `asset-paths`; there are none. Without --no-compile it
-    # renders every model's SQL a second time, which the page has no need of.
-    _invoke(settings, "docs generate", ["--static", "--no-compile"], write_json=True)
-    return settings.dbt_target_dir / "static_index.html"
+    manifest = ensure_manifest(settings)
+    # Without --no-compile dbt renders each model's SQL anew, which the page has no need of.
+    _invoke(settings, "docs generate", ["--no-compile"], write_json=True)
+    return settings.dbt_target_dir / "index.html", manifest, settings.dbt_target_dir / _CATALOG
 
 
 def _invoke(
