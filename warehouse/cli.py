@@ -198,6 +198,8 @@ def _next_commands(source: Source, origin: str) -> list[str]:
         f'{asylum} sql "select reference_year, asylum_name, asylum_seekers_stock from '
         f"mart_destination_yearly where origin_iso3 = '{origin}' and asylum_seekers_rank = 1 "
         f'order by 1"',
+        f"{asylum} claims",
+        f"{asylum} report --origin {origin} --out {origin.lower()}.html",
         f"{asylum} ui",
         third,
     ]

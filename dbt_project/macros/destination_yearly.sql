@@ -174,6 +174,7 @@
                     )
             end as applications_new_rank,
             {{ yearly_history('asylum_seekers_stock', keys) }},
+            {{ yearly_baseline('applications_new', keys) }},
             max(asylum_seekers_stock) over series as asylum_seekers_stock_peak,
             min(reference_year) filter (where asylum_seekers_stock > 1000)
                 over series as asylum_seekers_stock_first_year_above_1000
@@ -186,6 +187,7 @@
         select
             *,
             {{ yearly_standing('asylum_seekers_stock', keys) }},
+            {{ against_baseline('applications_new') }},
             {{ fraction('asylum_seekers_stock', 'asylum_seekers_stock_total') }}
                 as asylum_seekers_share,
             {{ fraction('refugees_stock', 'refugees_stock_total') }} as refugees_share,
@@ -236,15 +238,21 @@
             with_standing.asylum_seekers_stock_highest_to_date,
             with_standing.asylum_seekers_stock_highest_year_to_date,
             with_standing.asylum_seekers_stock_baseline,
+            with_standing.asylum_seekers_stock_baseline_difference,
             with_standing.asylum_seekers_stock_peak,
             with_standing.asylum_seekers_stock_peak_year,
             with_standing.asylum_seekers_stock_first_year_above_1000,
+            with_standing.applications_new_baseline,
+            with_standing.applications_new_baseline_difference,
             with_standing.asylum_seekers_share,
             with_standing.refugees_share,
             with_standing.applications_new_share,
             with_standing.asylum_seekers_stock_change_rate,
             with_standing.asylum_seekers_stock_baseline_ratio,
+            with_standing.applications_new_baseline_ratio,
             with_standing.is_asylum_seekers_stock_change_on_small_count,
+            with_standing.is_asylum_seekers_stock_baseline_on_small_count,
+            with_standing.is_applications_new_baseline_on_small_count,
             with_standing.is_provisional,
             case
                 when with_standing.row_kind = 'pair' and with_standing.counting_unit = 'persons'

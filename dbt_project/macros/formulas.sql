@@ -51,7 +51,7 @@
 
     change: against the year before, if there is a figure for it, not against the last known one.
     highest_year: the earliest year with the highest value up to and with the row's year.
-    baseline: the value in var('baseline_year'); NULL if there is none. -#}
+    baseline: see `yearly_baseline`, which with `against_baseline` is the part of the two about it. -#}
 {% macro yearly_history(measure, keys) -%}
     {%- set series = 'partition by ' ~ (keys | join(', ')) ~ ' order by reference_year' -%}
     {{ year_before(measure, keys) }} as {{ measure }}_year_before,
@@ -60,9 +60,7 @@
     max({{ measure }}) over (
         {{ series }} rows between unbounded preceding and 1 preceding
     ) as {{ measure }}_highest_before,
-    max({{ measure }}) filter (where reference_year = {{ var('baseline_year') }}) over (
-        partition by {{ keys | join(', ') }}
-    ) as {{ measure }}_baseline
+    {{ yearly_baseline(measure, keys) }}
 {%- endmacro %}
 
 {% macro yearly_standing(measure, keys) -%}
@@ -80,7 +78,23 @@
         partition by {{ keys | join(', ') }}
         order by reference_year rows unbounded preceding
     ) as {{ measure }}_highest_year_to_date,
-    {{ fraction(measure, measure ~ '_baseline') }} as {{ measure }}_baseline_ratio
+    {{ against_baseline(measure) }}
+{%- endmacro %}
+
+{#- The value in var('baseline_year'); NULL if there is none. Difference and ratio are against it, and
+    marked like a change where one of the two is a small count. Two steps, too. -#}
+{% macro yearly_baseline(measure, keys) -%}
+    max({{ measure }}) filter (where reference_year = {{ var('baseline_year') }}) over (
+        partition by {{ keys | join(', ') }}
+    ) as {{ measure }}_baseline
+{%- endmacro %}
+
+{% macro against_baseline(measure) -%}
+    {{ measure }} - {{ measure }}_baseline as {{ measure }}_baseline_difference,
+    {{ fraction(measure, measure ~ '_baseline') }} as {{ measure }}_baseline_ratio,
+    {{ is_small('least(' ~ measure ~ ', ' ~ measure ~ '_baseline)') }}
+    and {{ measure }} is not null
+    and {{ measure }}_baseline is not null as is_{{ measure }}_baseline_on_small_count
 {%- endmacro %}
 
 {#- Whether a stock repeats that of an earlier reference date, and is large enough for this to say

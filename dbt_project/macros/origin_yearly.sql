@@ -232,6 +232,7 @@
             with_standing.{{ measure }}_highest_to_date,
             with_standing.{{ measure }}_highest_year_to_date,
             with_standing.{{ measure }}_baseline,
+            with_standing.{{ measure }}_baseline_difference,
             with_standing.{{ measure }}_baseline_ratio,
             with_standing.{{ measure }}_world_share,
             {%- endfor %}
@@ -239,6 +240,7 @@
             with_standing.total_protection_rate,
             {%- for measure in followed %}
             with_standing.is_{{ measure }}_change_on_small_count,
+            with_standing.is_{{ measure }}_baseline_on_small_count,
             {%- endfor %}
             with_standing.is_rate_on_small_count,
             with_standing.is_provisional,

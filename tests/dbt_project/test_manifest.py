@@ -17,7 +17,8 @@ NAMES = {
     "intermediate/outlook": r"int_year_end_[a-z_]+_(resolved|combined)",
     "marts/core": r"dim_[a-z_]+",
     "marts/yearly": r"fct_[a-z_]+_yearly|mart_[a-z]+_yearly",
-    "marts/destination": r"mart_destination_[a-z_]+",
+    "marts/destination": r"mart_destination_[a-z_]+|mart_region_yearly",
+    "marts/era": r"mart_era_[a-z]+|mart_origin_records",
     "intermediate/revision": r"int_[a-z_]+_(revised|compared)",
     "marts/as_of": r"(fct|mart)_[a-z_]+_yearly_as_of|mart_claim_[a-z]+_of",
     "marts/claims": r"mart_claim_[a-z]+",
@@ -35,12 +36,17 @@ MAY_READ = {
 # Names of models that those of a folder may read besides. Marts about releases are about what stood
 # before, and a fact is what stands; who counts revisions reads the mart that lists them. A claim is
 # about what was held on a day, and what was carried forward in it; its verdict about its figures.
+# Eras are made of years; new destinations and regions of the destinations as they are shown.
 MAY_READ_BESIDES = {
     "marts/revision": r"int_[a-z_]+",
     "marts": r"mart_revisions",
     "marts/claims": r"int_coverage_in_force|mart_carried_forward|mart_claim_[a-z_]+",
     "marts/as_of": r"int_coverage_in_force|mart_carried_forward|mart_claim_[a-z_]+",
+    "marts/era": r"mart_origin_records|mart_era_comparison",
+    "marts/destination": r"mart_(destination|origin)_yearly",
 }
+# Of several years at once: no year of their own.
+OF_SPANS = {"mart_era_comparison", "mart_era_pairs"}
 ROOMS = {"stg": "staging", "int": "intermediate", "dim": "marts", "fct": "marts", "mart": "marts"}
 
 
@@ -261,10 +267,16 @@ def test_columns_are_in_the_order_keys_names_time_measures_flags_lineage(
         if kind(mart["name"]) == "dim":
             continue
         columns = [row[0] for row in starter.execute(f"describe marts.{mart['name']}").fetchall()]
-        year = columns.index("reference_year")
+        of_span = mart["name"] in OF_SPANS
+        assert ("reference_year" in columns) != of_span, mart["name"]
+        year = next(
+            i
+            for i, c in enumerate(columns)
+            if c.endswith("year_counted" if of_span else "reference_year")
+        )
         stocks = [i for i, name in enumerate(columns) if name.endswith("_stock")]
         lineage = [columns.index(name) for name in ("release_id", "snapshot_id", "retrieved_at")]
-        assert columns.index("reference_date") == year + 1, mart["name"]
+        assert of_span or columns.index("reference_date") == year + 1, mart["name"]
         assert all(i > year for i in stocks), mart["name"]
         assert lineage == sorted(lineage), mart["name"]
         assert columns[-1] == "retrieved_at", mart["name"]

@@ -122,6 +122,7 @@ REPORTED = (
     "mart_claim_audit",
     "mart_claim_inputs",
     "mart_destination_yearly",
+    "mart_era_comparison",
     "mart_origin_yearly",
     "mart_revision_summary",
     "mart_revisions",

@@ -6,6 +6,7 @@ import csv
 import re
 from datetime import date
 
+import pycountry
 import pytest
 import yaml
 
@@ -235,6 +236,33 @@ def test_an_era_begins_before_it_ends_and_counts_years_in_office() -> None:
         assert int(start[:4]) <= first
         assert last <= int(end[:4])
         assert bool(row["in_office_to"]) == bool(row["last_year_counted"])
+
+
+def test_an_era_has_a_plain_name_and_the_iso3_code_of_a_country() -> None:
+    for row in rows_of("eras"):
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", row["era_id"]), row
+        assert pycountry.countries.get(alpha_3=row["country_iso3"]), row
+
+
+def test_two_rows_of_one_time_in_office_count_other_years_by_another_convention() -> None:
+    times: dict[tuple[str, ...], Rows] = {}
+    for row in rows_of("eras"):
+        times.setdefault((row["country_iso3"], row["leader"], row["in_office_from"]), []).append(
+            row
+        )
+    for rows in times.values():
+        assert len({(r["first_year_counted"], r["last_year_counted"]) for r in rows}) == len(rows)
+        assert len({row["convention"] for row in rows}) == len(rows)
+        assert len({(row["office"], row["in_office_to"]) for row in rows}) == 1
+
+
+def test_under_one_convention_no_year_of_a_country_is_counted_for_two_leaders() -> None:
+    counted: dict[tuple[str, str, int], str] = {}
+    for row in rows_of("eras"):
+        last = int(row["last_year_counted"] or LATEST_YEAR)
+        for year in range(int(row["first_year_counted"]), last + 1):
+            key = (row["country_iso3"], row["convention"], year)
+            assert counted.setdefault(key, row["era_id"]) == row["era_id"], key
 
 
 def test_default_eras_leave_no_year_out_and_count_none_twice() -> None:

@@ -70,7 +70,7 @@ DEFINITIONS = (
         "Stock",
         "A number of persons on a day, the reference date. Asylum-seekers are a stock: people "
         "whose claim was waiting for a decision on that day. Someone who waits for three years is "
-        "in three stocks, so stocks are never added up over years.",
+        "in three stocks, so stocks added up over years are no number of people.",
     ),
     (
         "Flow",
@@ -791,21 +791,28 @@ def _eras(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section:
         con,
         """
         select
-            leader,
-            min(reference_year) || '–' || max(reference_year) as years,
-            convention,
-            arg_min(asylum_seekers_stock, reference_year) as first,
-            arg_max(asylum_seekers_stock, reference_year) as last,
-            min(asylum_seekers_stock) as lowest,
-            max(asylum_seekers_stock) as highest,
-            sum(applications_new)::bigint as applications_new
-        from dim_era inner join mart_origin_yearly
-            on country_iso3 = origin_iso3
-            and reference_year >= first_year_counted
-            and reference_year <= coalesce(last_year_counted, reference_year)
-        where of_origin and counting_unit = 'persons'
-        group by era_id, leader, convention, first_year_counted
-        order by first_year_counted desc, era_id
+            stocks.leader,
+            stocks.first_year_counted || '–' || stocks.counted_to_year as years,
+            stocks.convention,
+            stocks.first_year_value as first,
+            stocks.last_year_value as last,
+            stocks.lowest_value as lowest,
+            stocks.highest_value as highest,
+            stocks.stock_years,
+            flows.flow_sum,
+            flows.known_year_count || ' of ' || flows.year_count as flow_years
+        from mart_era_comparison as stocks
+        left join mart_era_comparison as flows
+            on
+                stocks.era_id = flows.era_id
+                and stocks.origin_unhcr_code = flows.origin_unhcr_code
+                and flows.measure = 'applications_new'
+                and flows.counting_unit = 'persons'
+        where
+            stocks.origin_iso3 = $origin
+            and stocks.measure = 'asylum_seekers_stock'
+            and stocks.known_year_count > 0
+        order by stocks.first_year_counted desc, stocks.era_id
         """,
         origin,
     )
@@ -820,13 +827,16 @@ def _eras(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section:
             Column("Asylum-seekers, last year", "count"),
             Column("Lowest", "count"),
             Column("Highest", "count"),
-            Column("New applications in all its years, persons", "count"),
+            Column("Stock-years: year-end stocks added up", "count"),
+            Column("New applications, persons", "count"),
+            Column("known for years"),
         ),
         [tuple(row.values()) for row in rows],
     )
     sentence = (
-        "Stocks are compared by their first and last year, and never added up: who waits for "
-        "three years would count three times. New applications are added up."
+        "Stocks are compared by their first and last year. Added up they are stock-years, no "
+        "number of people: who waits for three years counts three times. New applications are "
+        "added up over the years of the era that are known."
     )
     return _section("eras", "By era", [sentence], [table])
 

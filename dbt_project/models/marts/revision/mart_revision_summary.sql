@@ -1,45 +1,7 @@
-{%- set datasets = [
-    ('population', 'fct_population_totals_yearly', population_stocks() + population_flows()),
-    ('asylum-applications', 'fct_asylum_applications_totals_yearly', application_measures()),
-    ('asylum-decisions', 'fct_asylum_decisions_totals_yearly', decision_measures()),
-] -%}
 {%- set key = ['dataset', 'origin_unhcr_code', 'reference_year', 'counting_unit', 'measure'] -%}
 -- What became of each figure of an origin since it was first published, among the releases held.
 with
-{%- for dataset, fact, measures in datasets %}
-{{ dataset.replace('-', '_') }} as (
-    select
-        country_unhcr_code as origin_unhcr_code,
-        reference_year,
-        {{ "'persons' as" if dataset == 'population' }} counting_unit,
-        any_value(reference_date) as reference_date,
-        {%- for measure in measures %}
-        {{ total(measure) }} as {{ measure }},
-        {%- endfor %}
-        bool_or(is_provisional) as is_provisional,
-        any_value(release_id) as release_id,
-        any_value(snapshot_id) as snapshot_id,
-        any_value(retrieved_at) as retrieved_at
-    from {{ ref(fact) }}
-    where total_by = 'origin'
-    group by all
-),
-{% endfor %}
-newest as (
-    {%- for dataset, fact, measures in datasets %}
-    select
-        '{{ dataset }}' as dataset,
-        * exclude ({{ measures | join(', ') }}),
-        unnest([
-            {%- for measure in measures %}
-            { 'measure': '{{ measure }}', 'newest_value': {{ measure }} }
-            {{- ',' if not loop.last }}
-            {%- endfor %}
-        ], recursive := true)
-    from {{ dataset.replace('-', '_') }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-),
+{{ origin_figures(origin_datasets(), 'newest', 'newest_value') }},
 
 revised as (
     select
