@@ -10,7 +10,7 @@
     ('.*_share|.*_in_range_rate|.*_recognition_rate|.*_protection_rate', 'COLUMN between 0 and 1 + 1e-9'),
     ('.*_change_rate|change_rate|largest_move_rate|change_over_era_rate', 'COLUMN >= -1'),
     ('.*_error_rate|.*_ratio', 'COLUMN >= 0'),
-    ('(?!is_|are_).*_stock(_on_the_day|_baseline|_highest_to_date)?|(?!is_|are_).*_(baseline|highest_to_date|count)|times_seen', 'COLUMN >= 0'),
+    ('(?!is_|are_).*_stock(_on_the_day|_baseline|_highest_to_date)?|(?!is_|are_).*_(baseline|highest_to_date|count)|times_seen|stock_before', 'COLUMN >= 0'),
     ('(pairs_)?(applications|decisions|returned)_(?!.*(change|difference|source|release_id)).*', 'COLUMN >= 0'),
     ('new_applications_.*|(earlier_|later_)?(stock_years|flow_sum|(lowest|highest|mean)_value)', 'COLUMN >= 0'),
     ('.*_source', "COLUMN in ('control_total', 'sum_of_pairs', 'mixed', 'not_available')"),
