@@ -5,13 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test test-bi lint ui superset lock superset-lock bench clean
+.PHONY: run docs test test-bi lint ui superset lock superset-lock bench clean
 
 run: $(READY)  ## build the warehouse from the starter extract and show China (ARGS="--source api" asks UNHCR)
 	@$(BIN)/asylum run $(ARGS)
 
 test: $(READY)  ## all tests; those in tests/full_scale skip with a reason where the releases are absent
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 test-bi: $(READY)  ## tests with Apache Superset, which it installs into .venv-superset the first time
 	@$(BIN)/python -m pytest -m bi $(ARGS)
@@ -20,6 +20,9 @@ lint: $(READY)  ## ruff, mypy, sqlfluff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint dbt_project
+
+docs: $(READY)  ## documentation of every table, column, test and metric as one page, from the last build
+	@$(BIN)/asylum docs
 
 ui: $(READY)  ## Dagster's web UI on loopback
 	@$(BIN)/asylum ui

@@ -30,9 +30,12 @@ FROM_API: dict[str, Any] = {"ops": {"landing": {"config": {"source": "api"}}}}
 # Every start of a process costs more than all of Dagster's own work in one: steps share one.
 EXECUTOR = dg.in_process_executor
 
+# Documentation of the project takes seconds and is not of the figures: it is made when asked for.
+EVERYTHING = dg.AssetSelection.all() - dg.AssetSelection.assets(keys.DBT_DOCS)
+
 refresh = dg.define_asset_job(
     REFRESH,
-    selection=dg.AssetSelection.all(),
+    selection=EVERYTHING,
     description="Land, load, build, test, publish and export. From the starter extract unless the "
     "configuration of `landing` says `source: api`. Ends after landing if nothing is new.",
     executor_def=EXECUTOR,
@@ -40,7 +43,7 @@ refresh = dg.define_asset_job(
 
 rebuild = dg.define_asset_job(
     REBUILD,
-    selection=dg.AssetSelection.all() - dg.AssetSelection.groups(keys.LANDING),
+    selection=EVERYTHING - dg.AssetSelection.groups(keys.LANDING),
     description="Load, build, test, publish and export what is landed; no source is asked.",
     tags={TAG_SOURCE: "landing"},
     executor_def=EXECUTOR,
@@ -53,7 +56,7 @@ def _older_releases(config: dict[str, Any]) -> dict[str, Any]:
 
 backfill = dg.define_asset_job(
     BACKFILL,
-    selection=dg.AssetSelection.all(),
+    selection=EVERYTHING,
     description="Land older releases from UNHCR's archive, then load, build, test, publish and "
     "export. All that are not here yet, unless the configuration names some: "
     "`releases: [2024-06]`. Ends after landing if nothing is new.",

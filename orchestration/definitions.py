@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from orchestration.assets.dictionary import dictionaries
 from orchestration.assets.exports import exports
 from orchestration.assets.landing import landing, sources
 from orchestration.assets.models import models
@@ -59,7 +60,7 @@ def definitions(
             models(manifest),
             published(tables, published_functions(manifest)),
             *postgresql(settings),
-            *files_described(exports(tables), manifest),
+            *files_described([*exports(tables), *dictionaries()], manifest),
         ],
         jobs=[refresh, rebuild, backfill],
         schedules=[weekly],

@@ -513,6 +513,30 @@ def _day(option: str, text: str | None) -> date | None:
         raise typer.BadParameter(f"{option} {text!r} is no day as YYYY-MM-DD") from error
 
 
+@app.command(
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+    add_help_option=False,
+)
+def metrics(context: typer.Context) -> None:
+    """MetricFlow on the published file: `query --metrics … --group-by …`, `list metrics`."""
+    with _failures():
+        settings = load_settings()
+        from warehouse import metrics as metricflow  # noqa: PLC0415
+
+        code = metricflow.run(settings, context.args)
+    raise typer.Exit(code)
+
+
+@app.command()
+def docs() -> None:
+    """dbt's documentation of every table, column, test and metric, as one page without network."""
+    with _failures():
+        settings = load_settings()
+        from warehouse.exports import dbt_docs  # noqa: PLC0415
+
+        typer.echo(dbt_docs.export_dbt_docs(settings))
+
+
 @app.command()
 def ui(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 3000,

@@ -35,6 +35,7 @@ OnEvent = Callable[[str, int, int | None], None]
 _WARNINGS_ARE_ERRORS = {"error": "all", "warn": ["LogTestResult"]}
 _MANIFEST = "manifest.json"
 _MANIFEST_HASH = "manifest.sha256"
+_CATALOG = "catalog.json"
 _LOG_BYTES = 2_000_000
 _LOGS_KEPT = 5
 _FAILED = {"error", "fail", "runtime error", "partial success"}
@@ -236,6 +237,20 @@ def unit_test(settings: Settings, on_event: OnEvent | None = None) -> BuildResul
     return BuildResult(_nodes(outcome.results), time.perf_counter() - started)
 
 
+def document(settings: Settings) -> tuple[Path, Path, Path]:
+    """Have dbt document the project: paths of its page, the manifest and the catalogue.
+
+    Raises DbtError when dbt stops, or where nothing was built yet. Nobody holds the database
+    afterwards.
+    """
+    if not settings.build_db.exists():
+        raise DbtError(f"{settings.build_db} is missing: build first with `asylum run`.")
+    manifest = ensure_manifest(settings)
+    # Without --no-compile dbt renders each model's SQL anew, which the page has no need of.
+    _invoke(settings, "docs generate", ["--no-compile"], write_json=True)
+    return settings.dbt_target_dir / "index.html", manifest, settings.dbt_target_dir / _CATALOG
+
+
 def _invoke(
     settings: Settings,
     command: str,
@@ -260,7 +275,7 @@ def _invoke(
                     *("--no-send-anonymous-usage-stats", "--no-version-check"),
                     *("--static-parser", "--partial-parse"),
                     "--write-json" if write_json else "--no-write-json",
-                    command,
+                    *command.split(),
                     *("--project-dir", str(settings.dbt_dir)),
                     *("--profiles-dir", str(settings.dbt_dir)),
                     *("--target-path", str(settings.dbt_target_dir)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from warehouse.database import identifier
+from warehouse.exports import dictionary
 from warehouse.exports.datapackage import FILE_NAME
 from warehouse.exports.tables import exported_fingerprint
 from warehouse.publish import open_published, published_fingerprint
@@ -66,4 +67,5 @@ def _no_export_is_missing(settings: Settings) -> bool:
     if not package.exists():
         return False
     resources = json.loads(package.read_bytes())["resources"]
-    return all((settings.exports_dir / resource["path"]).exists() for resource in resources)
+    paths = [dictionary.FILE_NAME, *(resource["path"] for resource in resources)]
+    return all((settings.exports_dir / path).exists() for path in paths)

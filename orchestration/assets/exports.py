@@ -92,6 +92,7 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
         deps=[
             *(keys.exported(table.name) for table in exported),
             keys.CHARTS,
+            keys.DATA_DICTIONARY,
             keys.REPORT_PAGE,
             keys.REPORT_TEXT,
             keys.WORKBOOK,

@@ -112,7 +112,8 @@ def test_a_refresh_goes_from_the_starter_extract_to_exported_files(
     assert {path.name for path in result.exports} == {
         *(f"{table}.{kind}" for table in REPORTED for kind in ("csv", "parquet")),
         *("chn_yearly.png", "chn_yearly.svg", "report.html", "report.md", "asylum.xlsx"),
-        "datapackage.json",
+        *("datapackage.json", "data_dictionary.csv"),
+        *(path.name for path in (settings.exports_dir / "schemas").iterdir()),
     }
     assert list(result.seconds) == ["landing", "raw", "models", "published", "exports"]
     assert [*dict.fromkeys(stage for stage, *_ in heard)] == list(result.seconds)

@@ -110,7 +110,7 @@ def _resources(
         "select description, key_columns from about_tables where table_name = ?", [table]
     ).fetchall()
     description = comment or ""
-    schema = _schema(con, table, key)
+    schema = table_schema(con, table, key)
     csv = {
         "name": table,
         "type": "table",
@@ -142,7 +142,10 @@ def _file(folder: Path, path: str) -> dict[str, Any]:
     return {"path": path, "bytes": file.stat().st_size, "hash": f"sha256:{digest}"}
 
 
-def _schema(con: duckdb.DuckDBPyConnection, table: str, key: list[str] | None) -> dict[str, Any]:
+def table_schema(
+    con: duckdb.DuckDBPyConnection, table: str, key: list[str] | None
+) -> dict[str, Any]:
+    """The Table Schema of a table of an opened published file, with its key, types and units."""
     columns = con.execute(
         "select column_name, data_type, is_nullable, comment from duckdb_columns() "
         "where database_name = current_database() and schema_name = 'main' and table_name = ? "

@@ -21,7 +21,7 @@ PREFIXES = ("dim_", "mart_")
 FOLDER = "tables"
 # A spreadsheet takes a cell that begins with one of these for a formula, or skips the character
 # and then does.
-_RUN_BY_SPREADSHEETS = r"^[=+\-@\t\n\r]"
+RUN_BY_SPREADSHEETS = r"^[=+\-@\t\n\r]"
 _FINGERPRINT_FILE = ".built_from"
 _STAGING_PREFIX = ".tables-"
 
@@ -113,7 +113,7 @@ def _csv_value(column: str, kind: str) -> str:
         # write the rows in an order of their own. All these characters come before 'A', which
         # spares most cells the expression.
         text = f"{column}::varchar"
-        hostile = f"{text} < 'A' and regexp_matches({text}, {literal(_RUN_BY_SPREADSHEETS)})"
+        hostile = f"{text} < 'A' and regexp_matches({text}, {literal(RUN_BY_SPREADSHEETS)})"
         return f"case when {hostile} then chr(39) || {text} else {text} end"
     if kind == "TIMESTAMP WITH TIME ZONE":
         return _iso(f"{column} at time zone 'UTC'") + " || 'Z'"

@@ -1,0 +1,58 @@
+"""What the published tables are, in files: data dictionary and Table Schemas, and dbt's pages.
+
+dbt's documentation is of the project, not of the figures, and takes seconds: it is made when asked
+for (`make docs`, or by materializing its asset) and is no part of a refresh.
+"""
+
+import dagster as dg
+
+from orchestration import keys
+from orchestration.resources import Warehouse
+from warehouse.exports import dbt_docs, dictionary
+
+
+def dictionaries() -> list[dg.AssetsDefinition]:
+    """The steps that describe the published tables."""
+
+    @dg.asset(
+        key=keys.DATA_DICTIONARY,
+        deps=[keys.PUBLISHED_FILE],
+        group_name=keys.EXPORTS,
+        description="`data_dictionary.csv`, a line for each column of each published table, and "
+        "`schemas/`, a Table Schema (Frictionless) for each table.",
+        kinds={"csv", "json"},
+        pool=keys.WRITERS,
+    )
+    def data_dictionary(warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
+        settings = warehouse.settings
+        path, *schemas = dictionary.export_dictionary(settings)
+        warehouse.record.exports.extend([path, *schemas])
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": dictionary.described_columns(path),
+                "tables": len(schemas),
+                "path": dg.MetadataValue.path(str(path.relative_to(settings.data_dir))),
+                "bytes": sum(file.stat().st_size for file in [path, *schemas]),
+            }
+        )
+
+    @dg.asset(
+        key=keys.DBT_DOCS,
+        deps=[keys.PUBLISHED_FILE],
+        group_name=keys.EXPORTS,
+        description="`dbt_docs.html`: every model, column, test and metric of the dbt project, and "
+        "what is made from what, as one page. Made when asked for, not by a refresh.",
+        kinds={"html", "dbt"},
+        pool=keys.WRITERS,
+    )
+    def dbt_docs_page(warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
+        settings = warehouse.settings
+        path = dbt_docs.export_dbt_docs(settings)
+        return dg.MaterializeResult(
+            metadata={
+                "path": dg.MetadataValue.path(str(path.relative_to(settings.data_dir))),
+                "bytes": path.stat().st_size,
+            }
+        )
+
+    return [data_dictionary, dbt_docs_page]

@@ -1,0 +1,105 @@
+"""What every published table and column is, for programs and for people: `exports/schemas/` holds a
+Table Schema (Frictionless) for each table, `exports/data_dictionary.csv` a line for each column.
+
+From the published file alone, all of its tables, whether or not they are exported as files. Equal
+files give equal bytes; text that a spreadsheet would run as a formula has a ' put in front.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+
+import duckdb
+
+from warehouse import atomic
+from warehouse.exports.datapackage import table_schema, unit_of
+from warehouse.exports.tables import RUN_BY_SPREADSHEETS
+from warehouse.publish import open_published
+from warehouse.settings import Settings
+
+FILE_NAME = "data_dictionary.csv"
+FOLDER = "schemas"
+HEADER = ("table", "column", "type", "nullable", "key", "unit", "description")
+_HOSTILE = re.compile(RUN_BY_SPREADSHEETS)
+
+
+def export_dictionary(settings: Settings) -> list[Path]:
+    """Write the dictionary and the schemas; returns their paths, the dictionary first.
+
+    Schemas of tables that are no longer published are removed. Raises PublishedMissingError when
+    nothing is published.
+    """
+    with open_published(settings) as con:
+        return write_dictionary(con, settings)
+
+
+def write_dictionary(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Path]:
+    """`export_dictionary` for a published file that is already open."""
+    folder = settings.exports_dir / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for table, key in published_tables(con):
+        path = folder / f"{table}.json"
+        schema = table_schema(con, table, key)
+        atomic.write_text(path, json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
+        written.append(path)
+    for path in folder.glob("*.json"):
+        if path not in written:
+            path.unlink()
+    dictionary = settings.exports_dir / FILE_NAME
+    atomic.write_text(dictionary, dictionary_text(con))
+    return [dictionary, *written]
+
+
+def published_tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, list[str]]]:
+    """All tables of an opened published file by name, each with its key (empty if it has none)."""
+    rows = con.execute(
+        "select tables.table_name, about_tables.key_columns "
+        "from duckdb_tables() as tables left join about_tables using (table_name) "
+        "where tables.database_name = current_database() and tables.schema_name = 'main' "
+        "order by tables.table_name"
+    ).fetchall()
+    return [(name, list(key or [])) for name, key in rows]
+
+
+def dictionary_text(con: duckdb.DuckDBPyConnection) -> str:
+    """The dictionary as CSV: tables by name, columns in their order.
+
+    `key` is the place of the column in the table's key, from 1 on; empty where it is no part of it.
+    """
+    keys = dict(published_tables(con))
+    columns = con.execute(
+        "select table_name, column_name, data_type, is_nullable, comment from duckdb_columns() "
+        "where database_name = current_database() and schema_name = 'main' "
+        "order by table_name, column_index"
+    ).fetchall()
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEADER)
+    for table, column, kind, nullable, comment in columns:
+        key = keys.get(table, [])
+        cells = (
+            table,
+            column,
+            kind,
+            "yes" if nullable else "no",
+            str(key.index(column) + 1) if column in key else "",
+            unit_of(column, kind) or "",
+            comment or "",
+        )
+        writer.writerow([_harmless(cell) for cell in cells])
+    return text.getvalue()
+
+
+def described_columns(path: Path) -> int:
+    """How many columns a dictionary has a line for."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        return sum(1 for _ in csv.DictReader(lines))
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if _HOSTILE.match(cell) else cell
