@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
@@ -16,6 +17,7 @@ from psycopg import sql
 
 from tests.postgres_server import PostgresServer
 from warehouse import postgres as pg
+from warehouse.exports import tables
 from warehouse.publish import open_published
 from warehouse.settings import PROJECT_ROOT, Settings
 
@@ -127,6 +129,25 @@ def test_a_tool_finds_tables_keys_and_comments(
 def test_a_tool_changes_nothing(tool: psycopg.Connection, statement: str) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         tool.execute(statement.encode())
+
+
+def test_query_for_evidence_finds_the_years_in_the_parquet_file(
+    published_starter: Settings, tmp_path: Path
+) -> None:
+    section = PAGE.split("\n## Evidence\n")[1].split("\n## ")[0]
+    [query] = re.findall(r"(?s)\n```sql\n(.*?)```", section)
+    assert "'data/mart_origin_yearly.parquet'" in query
+    elsewhere = published_starter.model_copy(update={"data_dir": tmp_path})
+    with open_published(published_starter) as con:
+        tables.write_tables(con, elsewhere)
+        folder = elsewhere.exports_dir / "tables"
+        wanted = con.execute(
+            query.replace("'data/mart_origin_yearly.parquet'", "mart_origin_yearly")
+        )
+        rows = wanted.fetchall()
+        found = con.execute(query.replace("'data/", f"'{folder}/")).fetchall()
+    assert len(rows) > 20
+    assert found == rows
 
 
 def test_page_says_of_every_tool_whether_it_was_tried() -> None:
