@@ -513,10 +513,8 @@ def _day(option: str, text: str | None) -> date | None:
         raise typer.BadParameter(f"{option} {text!r} is no day as YYYY-MM-DD") from error
 
 
-@app.command(
-    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
-    add_help_option=False,
-)
+# What stands after MetricFlow's own command is MetricFlow's, `--help` too.
+@app.command(context_settings={"allow_extra_args": True, "allow_interspersed_args": False})
 def metrics(context: typer.Context) -> None:
     """MetricFlow on the published file: `query --metrics … --group-by …`, `list metrics`."""
     with _failures():
