@@ -5,13 +5,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run docs test lint ui lock bench clean
+.PHONY: run docs test test-bi lint ui superset lock superset-lock bench clean
 
 run: $(READY)  ## build the warehouse from the starter extract and show China (ARGS="--source api" asks UNHCR)
 	@$(BIN)/asylum run $(ARGS)
 
 test: $(READY)  ## all tests; those in tests/full_scale skip with a reason where the releases are absent
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+test-bi: $(READY)  ## tests with Apache Superset, which it installs into .venv-superset the first time
+	@$(BIN)/python -m pytest -m bi $(ARGS)
 
 lint: $(READY)  ## ruff, mypy, sqlfluff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -24,6 +27,10 @@ docs: $(READY)  ## documentation of every table, column, test and metric as one 
 ui: $(READY)  ## Dagster's web UI on loopback
 	@$(BIN)/asylum ui
 
+superset: $(READY)  ## Apache Superset on loopback, with the dashboard (ARGS="--port 8088")
+	@$(BIN)/python bi/superset/run.py setup
+	@$(BIN)/python bi/superset/run.py start $(ARGS)
+
 bench: $(READY)  ## speed and memory, as ratios against a floor measured in the same run
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
@@ -33,6 +40,12 @@ lock: $(READY)  ## make requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra archive --extra postgres --extra metrics --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --quiet \
 		--custom-compile-command "make lock" --output-file requirements.lock
+
+# Superset 6.1 came out in May 2026 and does not work with some of what came after.
+superset-lock: $(READY)  ## make bi/superset/requirements.txt anew from requirements.in
+	$(BIN)/uv pip compile bi/superset/requirements.in --universal --python-version 3.11 --exclude-newer 2026-06-01 \
+		--generate-hashes --strip-extras --no-emit-index-url --no-annotate --quiet \
+		--custom-compile-command "make superset-lock" --output-file bi/superset/requirements.txt
 
 # pip compiles bytecode as it installs; without it every start of dbt and Dagster takes twice as long.
 $(READY): requirements.lock pyproject.toml

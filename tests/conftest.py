@@ -22,6 +22,7 @@ def pytest_configure() -> None:
 _SHARED = "five_releases"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of one file run in one process, and so do those that share what takes long to make."""
     for item in items:

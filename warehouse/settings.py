@@ -60,6 +60,7 @@ class Settings(BaseModel):
     postgres_schema: str = Field("asylum", min_length=1)
     postgres_reader: str = Field("asylum_reader", min_length=1)
     postgres_wait: float = Field(60.0, ge=0, description="seconds for readers to make room")
+    superset_postgres_url: SecretStr | None = Field(None, description="as a reader, for Superset")
     # Who hears of a run that failed: warehouse/notify.py.
     notify: Literal["log", "smtp", "webhook"] = "log"
     notify_webhook_url: SecretStr | None = None
@@ -84,7 +85,7 @@ class Settings(BaseModel):
     def _one_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/") + "/"
 
-    @field_validator("postgres_url", mode="after")
+    @field_validator("postgres_url", "superset_postgres_url", mode="after")
     @classmethod
     def _is_postgres(cls, value: SecretStr | None) -> SecretStr | None:
         given = value.get_secret_value().strip() if value else ""

@@ -130,7 +130,7 @@ def succeeds(settings: Settings, **_: Any) -> RunResult:
 # run ---------------------------------------------------------------------------------------------
 
 
-def test_a_run_ends_with_what_was_built_the_answer_and_three_commands(
+def test_a_run_ends_with_what_was_built_the_answer_and_five_commands(
     settings: Settings, runner: Callable[..., None]
 ) -> None:
     runner(succeeds)
@@ -148,7 +148,7 @@ def test_a_run_ends_with_what_was_built_the_answer_and_three_commands(
     assert "Not itemised" not in out
     assert "\\n" not in out
     commands = out.split("Worth trying next:")[1].strip().splitlines()
-    assert [line.split()[1] for line in commands] == ["sql", "ui", "run"]
+    assert [line.split()[1] for line in commands] == ["sql", "claims", "report", "ui", "run"]
 
 
 def test_the_commands_worth_trying_work(settings: Settings, runner: Callable[..., None]) -> None:
