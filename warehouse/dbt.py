@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 from filelock import FileLock
 
-from warehouse import atomic, fingerprint
+from warehouse import atomic, claims, fingerprint
 from warehouse.database import connect
 from warehouse.publish import SCHEMAS, Lineage, SnapshotUsed
 from warehouse.settings import Settings
@@ -189,9 +189,11 @@ def build(
     database counts as tested (`fingerprint.read_tested`); during and after any other it does not.
 
     Raises DbtError when dbt itself stops, as for a project that does not parse; DatabaseBusyError
-    when another process holds the database. Nobody holds it afterwards.
+    when another process holds the database; ClaimsError for published claims that cannot be
+    evaluated. Nobody holds the database afterwards.
     """
     started = time.perf_counter()
+    claims.check_register()
     code = fingerprint.code_hash(settings)
     fingerprint.forget_tested(settings)
     (settings.data_dir / "tmp").mkdir(parents=True, exist_ok=True)
