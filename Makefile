@@ -5,13 +5,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run docs test test-bi lint ui superset lock superset-lock bench clean
+.PHONY: run docs test test-full-scale test-bi lint ui superset lock superset-lock bench clean
 
 run: $(READY)  ## build the warehouse from the starter extract and show China (ARGS="--source api" asks UNHCR)
 	@$(BIN)/asylum run $(ARGS)
 
-test: $(READY)  ## all tests; those in tests/full_scale skip with a reason where the releases are absent
+test: $(READY)  ## all tests that need nothing but the project
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+test-full-scale: $(READY)  ## tests with UNHCR's real releases; they skip with a reason where those are absent
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m full_scale $(ARGS)
 
 test-bi: $(READY)  ## tests with Apache Superset, which it installs into .venv-superset the first time
 	@$(BIN)/python -m pytest -m bi $(ARGS)
