@@ -47,7 +47,7 @@ def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server on loopback that lives as long as the tests of this process."""
     binaries = find_binaries()
     if binaries is None:
-        pytest.skip("no PostgreSQL server here: apt-get install postgresql, as .ci/run does")
+        pytest.skip("no PostgreSQL server here: .ci/install-tools installs it")
     server = PostgresServer(binaries)
     try:
         yield server

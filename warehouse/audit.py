@@ -15,6 +15,8 @@ import duckdb
 
 from warehouse import claims
 from warehouse.attribution import source_sentence
+from warehouse.exports.tables import harmless
+from warehouse.exports.wording import markdown
 from warehouse.publish import read_about
 
 # The day that counts as now, where none is given: after every release.
@@ -142,7 +144,7 @@ def as_csv(found: Audit) -> str:
     writer = csv.DictWriter(out, _AUDIT_COLUMNS, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     for claim in found.claims:
-        writer.writerow({name: _harmless(claim[name]) for name in _AUDIT_COLUMNS})
+        writer.writerow({name: _csv(claim[name]) for name in _AUDIT_COLUMNS})
     return out.getvalue()
 
 
@@ -206,13 +208,9 @@ def _place(claim: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _markdown(value: object) -> str:
-    """A value in a cell of a Markdown table, shown as it is and nothing else."""
-    text = " ".join(str("–" if value is None else value).split())
-    for sign in "\\`*_[]<>|#~":
-        text = text.replace(sign, f"\\{sign}")
-    return text
+    """A value in a cell of a Markdown table."""
+    return markdown("–" if value is None else str(value))
 
 
-def _harmless(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r\n" and value else value
+def _csv(value: object) -> object:
+    return harmless(value) if isinstance(value, str) else value

@@ -43,15 +43,22 @@
     )
 {%- endmacro %}
 
+{#- Claims with the document that makes them. -#}
+{% macro claims_of_documents(documents, claims) -%}
+    select
+        claims.*,
+        documents.publisher,
+        documents.title as document_title,
+        documents.published_on as document_published_on
+    from {{ claims }} as claims
+    inner join {{ documents }} as documents using (document_id)
+{%- endmacro %}
+
 {#- Every figure that a claim rests on, with what the document says of it, what the database said on
     the day of publication, and what it says now. -#}
 {% macro claim_inputs(documents, claims, as_of) -%}
     with claims as (
-        select
-            claims.*,
-            documents.published_on as document_published_on
-        from {{ claims }} as claims
-        inner join {{ documents }} as documents using (document_id)
+        {{ claims_of_documents(documents, claims) }}
     ),
 
     countries as (
@@ -688,13 +695,7 @@
 {#- The verdict on each claim, and its reasons. -#}
 {% macro claim_audit(documents, claims, as_of) -%}
     with claims as (
-        select
-            claims.*,
-            documents.publisher,
-            documents.title as document_title,
-            documents.published_on as document_published_on
-        from {{ claims }} as claims
-        inner join {{ documents }} as documents using (document_id)
+        {{ claims_of_documents(documents, claims) }}
     ),
 
     countries as (

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser import chromium
 from warehouse import dbt
 from warehouse.exports import dbt_docs
 from warehouse.settings import PROJECT_ROOT, Settings
@@ -89,21 +90,15 @@ def test_documenting_needs_a_build(tmp_path: Path) -> None:
 
 
 def test_chromium_shows_a_model_with_its_columns_without_a_network(page: Path) -> None:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("no Chromium on this machine")
-    asked, errors = [], []
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        context = browser.new_context(offline=True)
-        tab = context.new_page()
+    asked: list[str] = []
+    errors: list[str] = []
+    with chromium() as browser:
+        tab = browser.new_context(offline=True).new_page()
         tab.on("request", lambda request: asked.append(request.url))
         tab.on("pageerror", lambda error: errors.append(str(error)))
         tab.goto(f"{page.as_uri()}#!/model/model.asylum.mart_origin_yearly")
         tab.wait_for_selector("text=asylum_seekers_stock_world_share", state="attached")
         text = tab.inner_text("body")
-        browser.close()
     assert "mart_origin_yearly" in text
     assert "A row is" in text
     assert errors == []

@@ -27,6 +27,7 @@ import requests
 from pydantic import SecretStr
 
 from bi.superset import bundle, run
+from tests.browser import chromium
 from tests.postgres_server import PostgresServer, find_binaries
 from warehouse import postgres as pg
 from warehouse.publish import open_published
@@ -35,7 +36,6 @@ from warehouse.settings import Settings
 pytestmark = [pytest.mark.bi, pytest.mark.timeout(1800)]
 
 SLUGS = {"duckdb": "people-who-fled", "postgresql": "people-who-fled-postgresql"}
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 # What each chart has to show, asked of the published file in other words than the dashboard's.
 PERSONS = "from mart_origin_yearly where counting_unit = 'persons'"
@@ -205,7 +205,7 @@ def _wait_for(superset: Superset, process: subprocess.Popen[bytes], log: Path) -
 @pytest.fixture(params=list(SLUGS))
 def source(request: pytest.FixtureRequest, superset: Superset) -> str:
     if request.param not in superset.sources:
-        pytest.skip("no PostgreSQL server here: apt-get install postgresql, as .ci/run does")
+        pytest.skip("no PostgreSQL server here: .ci/install-tools installs it")
     name: str = request.param
     return name
 
@@ -314,7 +314,7 @@ def test_what_the_file_allows_does_not_rest_on_superset(superset: Superset) -> N
 
 def test_sql_lab_on_postgresql_reads_and_does_nothing_else(superset: Superset) -> None:
     if "postgresql" not in superset.sources:
-        pytest.skip("no PostgreSQL server here: apt-get install postgresql, as .ci/run does")
+        pytest.skip("no PostgreSQL server here: .ci/install-tools installs it")
     allowed = superset.sql("postgresql", "select count(*) as n from mart_origin_yearly")
     assert allowed.ok, allowed.text
     refused = superset.sql("postgresql", "delete from mart_origin_yearly")
@@ -375,17 +375,13 @@ def test_zip_can_be_imported_as_a_person_would(
     assert superset.data(source, "About these figures")
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")
 def test_dashboard_shows_every_chart_in_a_browser(
     superset: Superset, source: str, tmp_path: Path
 ) -> None:
     """The queries the page itself makes, of the origin its filter begins with: rows for all."""
-    from playwright.sync_api import sync_playwright
-
     answers: dict[int, dict[str, Any]] = {}
     abroad: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1500, "height": 5000})
         page.on(
             "requestfinished",

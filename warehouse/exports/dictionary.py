@@ -10,21 +10,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from pathlib import Path
 
 import duckdb
 
 from warehouse import atomic
 from warehouse.exports.datapackage import table_schema, unit_of
-from warehouse.exports.tables import RUN_BY_SPREADSHEETS
+from warehouse.exports.tables import harmless
 from warehouse.publish import open_published
 from warehouse.settings import Settings
 
 FILE_NAME = "data_dictionary.csv"
 FOLDER = "schemas"
 HEADER = ("table", "column", "type", "nullable", "key", "unit", "description")
-_HOSTILE = re.compile(RUN_BY_SPREADSHEETS)
 
 
 def export_dictionary(settings: Settings) -> list[Path]:
@@ -91,7 +89,7 @@ def dictionary_text(con: duckdb.DuckDBPyConnection) -> str:
             unit_of(column, kind) or "",
             comment or "",
         )
-        writer.writerow([_harmless(cell) for cell in cells])
+        writer.writerow([harmless(cell) for cell in cells])
     return text.getvalue()
 
 
@@ -99,7 +97,3 @@ def described_columns(path: Path) -> int:
     """How many columns a dictionary has a line for."""
     with path.open(encoding="utf-8", newline="") as lines:
         return sum(1 for _ in csv.DictReader(lines))
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if _HOSTILE.match(cell) else cell

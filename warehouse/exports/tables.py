@@ -6,6 +6,7 @@ the machine.
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -21,9 +22,14 @@ PREFIXES = ("dim_", "mart_")
 FOLDER = "tables"
 # A spreadsheet takes a cell that begins with one of these for a formula, or skips the character
 # and then does.
-RUN_BY_SPREADSHEETS = r"^[=+\-@\t\n\r]"
+_RUN_BY_SPREADSHEETS = r"^[=+\-@\t\n\r]"
 _FINGERPRINT_FILE = ".built_from"
 _STAGING_PREFIX = ".tables-"
+
+
+def harmless(cell: str) -> str:
+    """A text as a CSV holds it: one that no spreadsheet runs."""
+    return f"'{cell}" if re.match(_RUN_BY_SPREADSHEETS, cell) else cell
 
 
 def exported_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
@@ -113,7 +119,7 @@ def _csv_value(column: str, kind: str) -> str:
         # write the rows in an order of their own. All these characters come before 'A', which
         # spares most cells the expression.
         text = f"{column}::varchar"
-        hostile = f"{text} < 'A' and regexp_matches({text}, {literal(RUN_BY_SPREADSHEETS)})"
+        hostile = f"{text} < 'A' and regexp_matches({text}, {literal(_RUN_BY_SPREADSHEETS)})"
         return f"case when {hostile} then chr(39) || {text} else {text} end"
     if kind == "TIMESTAMP WITH TIME ZONE":
         return _iso(f"{column} at time zone 'UTC'") + " || 'Z'"
