@@ -193,8 +193,8 @@
     ),
 
     {% for name, unit, measures in claim_datasets() -%}
-    {%- set totals = 'fct_' ~ name ~ '_totals_yearly_as_of' -%}
-    {%- set pairs = 'fct_' ~ name ~ '_yearly_as_of' -%}
+    {%- set totals = 'fct_' ~ name ~ '_totals_yearly_history' -%}
+    {%- set pairs = 'fct_' ~ name ~ '_yearly_history' -%}
     {%- for source, level in [(totals, 'total'), (pairs, 'pair')] %}
     {{ name }}_{{ level }}s_of_days as (
         select
@@ -217,7 +217,7 @@
             snapshot_id,
             retrieved_at
         from days
-        cross join lateral (select * from {{ ref(source) }}(days.day)) as figures_of_day
+        inner join {{ ref(source) }} as figures_of_day on {{ stood_on('days.day', 'figures_of_day') }}
     ),
     {% endfor %}
     {{ name }}_rows as (
