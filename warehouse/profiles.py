@@ -280,11 +280,18 @@ def compare(
     before_id: str,
     now_id: str,
     reach: Reach,
+    *,
+    beside_id: str | None = None,
 ) -> Comparison:
-    """What moved from one snapshot of a dataset to another, of the pairs within `reach`."""
+    """What moved from one snapshot of a dataset to another, of the pairs within `reach`.
+
+    With `beside_id`, the earlier one counts as far as that one has as much: cell by cell, a country
+    in a year, the smaller of the two.
+    """
     columns = endpoint.counts
     cells = []
-    for name, snapshot_id in (("earlier", before_id), ("later", now_id)):
+    named = {"earlier": before_id, "later": now_id} | ({"beside": beside_id} if beside_id else {})
+    for name, snapshot_id in named.items():
         source = (
             f"select * from raw.snapshot_profiles where endpoint = {literal(endpoint.name)} "
             f"and snapshot_id = {literal(snapshot_id)}"
@@ -302,6 +309,13 @@ def compare(
             f"group by side, reference_year, unhcr_code)"
         )
     measured = ["row_count", *(f"c{at}" for at in range(len(columns)))]
+    earlier = "earlier"
+    if beside_id:
+        smaller = ", ".join(f"least(earlier.{c}, beside.{c}) as {c}" for c in measured)
+        earlier = (
+            f"(select side, reference_year, unhcr_code, earlier.country, {smaller} from earlier "
+            f"join beside using (side, reference_year, unhcr_code)) as earlier"
+        )
     joined = ", ".join(
         f"coalesce(earlier.{c}, 0) as {c}_before, coalesce(later.{c}, 0) as {c}_now, "
         f"greatest({c}_before - {c}_now, 0) as {c}_lost"
@@ -313,7 +327,7 @@ def compare(
         f"select side, reference_year, unhcr_code, "
         f"coalesce(later.country, earlier.country) as country, "
         f"later.unhcr_code is null as is_missing, {joined}, greatest({largest}, 0) as largest "
-        f"from earlier full join later using (side, reference_year, unhcr_code)"
+        f"from {earlier} full join later using (side, reference_year, unhcr_code)"
     )
     sums = ", ".join(
         f"cast(sum({c}_{when}) as bigint)" for c in measured for when in ("before", "now", "lost")

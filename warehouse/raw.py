@@ -78,7 +78,7 @@ def load(
     lists in `reference_dir`. Loading twice changes nothing. Raises RawLoadError when a snapshot's
     pages hold another number of rows than its manifest says, DatabaseBusyError when another process
     holds the build database, UnknownReleaseError when a snapshot states a release of no list,
-    ValueError when a list or an acceptance cannot be used.
+    ValueError when a list or a decision cannot be used.
     """
     landed = manifests(settings)
     lists = releases.read_lists(reference_dir)
@@ -248,7 +248,7 @@ def _assign_releases(
     def digest_within(snapshot: Snapshot, reach: Reach) -> str:
         return profiles.digest_within(con, snapshot.endpoint, snapshot.snapshot_id, reach)
 
-    loaded = _loaded(con, digest_within)
+    loaded = look_into(con)
     # What states its release needs no other to be assigned one, so it is validated first by itself.
     stated = [one for one in snapshots if one.stated_release_id is not None]
     among_stated = releases.resolve(stated, lists, digest_within)
@@ -292,22 +292,32 @@ def _assign_releases(
     ]
 
 
-def _loaded(con: duckdb.DuckDBPyConnection, digest_within: releases.DigestWithin) -> Loaded:
-    """How validation looks into raw; each comparison is made once."""
+def look_into(con: duckdb.DuckDBPyConnection) -> Loaded:
+    """How validation looks into the profiles of an open build database; each pair of snapshots is
+    compared once.
+    """
 
     @cache
-    def compare(endpoint: str, before: str, now: str, reach: Reach) -> Comparison:
-        return profiles.compare(con, ENDPOINTS[endpoint], before, now, reach)
+    def compare(
+        endpoint: str, before: str, now: str, reach: Reach, beside: str | None
+    ) -> Comparison:
+        return profiles.compare(con, ENDPOINTS[endpoint], before, now, reach, beside_id=beside)
 
     def same(before: Snapshot, now: Snapshot) -> bool:
         reach = validation.reach_of(now)
         if reach.is_whole:
             return validation.reach_of(before).is_whole and before.digest == now.digest
-        return reach.asylums is None and digest_within(before, reach) == now.digest
+        return reach.asylums is None and now.digest == profiles.digest_within(
+            con, before.endpoint, before.snapshot_id, reach
+        )
 
     return Loaded(
-        lambda before, now, reach: compare(
-            now.endpoint, before.snapshot_id, now.snapshot_id, reach
+        lambda before, now, reach, beside=None: compare(
+            now.endpoint,
+            before.snapshot_id,
+            now.snapshot_id,
+            reach,
+            beside.snapshot_id if beside else None,
         ),
         same,
         lambda one: profiles.codes(con, *one.key),

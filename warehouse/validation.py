@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 from warehouse.profiles import ASYLUM_SIDE, ORIGIN_SIDE, Comparison, Missing, Part, Reach, Total
 from warehouse.releases import CODE_LISTS, Key, Lists, Release, Snapshot
@@ -90,8 +90,19 @@ class Verdict:
         return self.held_because is not None
 
 
-# What moved from one snapshot to another, of the pairs within a reach.
-Compare = Callable[[Snapshot, Snapshot, Reach], Comparison]
+class Compare(Protocol):
+    """What moved from one snapshot to another, of the pairs within a reach.
+
+    The earlier one counts as far as another one `beside` it has as much.
+    """
+
+    def __call__(
+        self, before: Snapshot, now: Snapshot, reach: Reach, beside: Snapshot | None = None
+    ) -> Comparison:
+        """Compare them."""
+        ...
+
+
 # Rows by code column and code.
 Codes = Mapping[str, Mapping[str, int]]
 
@@ -186,8 +197,10 @@ class _Dataset:
         moved = self._loaded.compare(before, now, common(before, now))
         return [*out, *self._losses(before, now, moved), *notes, *notices(moved, name)]
 
-    def _losses(self, before: Snapshot, now: Snapshot, moved: Comparison) -> list[Finding]:
-        found = losses(moved, reach_of(now))
+    def _losses(
+        self, before: Snapshot, now: Snapshot, moved: Comparison, *, is_partial: bool = False
+    ) -> list[Finding]:
+        found = losses(moved, reach_of(now), is_partial=is_partial)
         if reach_of(before).is_whole and reach_of(now).is_whole:
             found += lost_codes(self._loaded.codes(before), self._loaded.codes(now))
         return found
@@ -202,28 +215,29 @@ class _Dataset:
         )
 
     def _accept_those_confirmed_by(self, now: Snapshot) -> None:
-        """Where the next release has no more than one that was held back, nothing was lost."""
+        """What the next release has of what was there before one that was held back, that must
+        have, too; then nothing was lost.
+        """
         for one, before in self._waiting:
             verdict = self._verdicts[one.key]
-            latest = max(s.latest_year or 0 for s in (one, before) if s)
             if (
                 verdict.verdict_from == "rule"
                 and self._releases[one.key].release_id != self._releases[now.key].release_id
                 and reach_of(now).holds(reach_of(one))
-                and not self._is_lossy(now, one, latest)
+                and not self._is_lossy(now, one, before)
             ):
                 self._verdicts[one.key] = Verdict(verdict.findings, verdict.compared_with)
                 self._accepted.append(one)
         self._waiting = [pair for pair in self._waiting if self._verdicts[pair[0].key].held_because]
 
-    def _is_lossy(self, before: Snapshot, now: Snapshot, until: int | None = None) -> bool:
-        """Whether one lacks what another has, in years up to one; or has what cannot be."""
+    def _is_lossy(self, before: Snapshot, now: Snapshot, beside: Snapshot | None = None) -> bool:
+        """Whether one lacks what another has, as far as a third has it; or has what cannot be."""
         if impossible_years(now.latest_year, self._releases[now.key]):
             return True
         if self._loaded.same(before, now):
             return False
-        moved = self._loaded.compare(before, now, common(before, now, until))
-        return bool(self._losses(before, now, moved))
+        moved = self._loaded.compare(before, now, common(before, now), beside)
+        return bool(self._losses(before, now, moved, is_partial=beside is not None))
 
 
 def held_back(
@@ -265,14 +279,13 @@ def reach_of(snapshot: Snapshot) -> Reach:
     return snapshot.reach
 
 
-def common(before: Snapshot, now: Snapshot, until: int | None = None) -> Reach:
-    """The countries of one, in the years that both were asked for, `until` at the latest."""
+def common(before: Snapshot, now: Snapshot) -> Reach:
+    """The countries of the later one, in the years that both were asked for."""
     earlier, later = reach_of(before), reach_of(now)
-    last = min(earlier.year_to, later.year_to)
     return Reach(
         *later.sides,
         max(earlier.year_from, later.year_from),
-        last if until is None else min(last, until),
+        min(earlier.year_to, later.year_to),
     )
 
 
@@ -316,8 +329,11 @@ def rows_of_lost_codes(before: Mapping[str, int], now: Mapping[str, int]) -> int
     return sum(max(rows - now.get(code, 0), 0) for code, rows in before.items())
 
 
-def losses(moved: Comparison, reach: Reach) -> list[Finding]:
-    """What is lost that is large against the whole dataset."""
+def losses(moved: Comparison, reach: Reach, *, is_partial: bool = False) -> list[Finding]:
+    """What is lost that is large against the whole dataset.
+
+    `is_partial` where the earlier one counts in part: then its totals are nobody's.
+    """
     years = moved.years.get(ORIGIN_SIDE, {})
     return [
         Finding("loss", text)
@@ -327,7 +343,7 @@ def losses(moved: Comparison, reach: Reach) -> list[Finding]:
             *_emptied_measures(years),
             *_lost_measures(moved),
             *(_lost_countries(moved) if reach.is_whole else ()),
-            *_swapped_measures(years),
+            *(() if is_partial else _swapped_measures(years)),
         )
     ]
 
@@ -467,7 +483,8 @@ def swapped_years(years: Mapping[int, Part], column: str, other: str) -> tuple[i
         and part.totals[other].before >= TOTAL_FLOOR
         and part.rows.now
     ]
-    return sum(1 for mine, its in compared if mine.now == its.before), len(compared)
+    alike = sum(1 for mine, its in compared if mine.now == its.before != mine.before)
+    return alike, len(compared)
 
 
 def _swapped_measures(years: Mapping[int, Part]) -> list[str]:

@@ -113,7 +113,7 @@ def what_is_lacking(found: Compared) -> str | None:
     for side, (apart, whole) in found.off.items():
         if apart > LARGEST_DIFFERENCE * whole:
             return (
-                f"pairs by {side} are off their control totals by {apart / whole:.0%} in all. "
+                f"pairs by {side} are off their control totals of {whole:,} by {apart:,} in all. "
                 f"The largest difference: {in_words(found.differences[0])}."
             )
     return None
