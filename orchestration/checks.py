@@ -22,6 +22,7 @@ from warehouse.unhcr.endpoints import ENDPOINTS, Endpoint
 
 CONTROL_TOTALS = "pairs_agree_with_control_totals"
 KNOWN_COLUMNS = "no_column_is_new"
+LANDED = "what_was_asked_for_was_landed"
 NOTHING_WAS_LOST = "nothing_was_lost"
 RELEASE_IS_DUE = "release_is_due"
 PUBLISHED_ANSWERS = "answers_with_the_rows_of_the_build"
@@ -29,7 +30,7 @@ _DIFFERENCES_SHOWN = 50
 
 
 def landing_specs() -> list[dg.AssetCheckSpec]:
-    """What is asked of every landed snapshot. Both only warn: what must stop, stopped the crawl."""
+    """What is asked of every landing. They stop nothing: what was landed is built."""
     specs = []
     for endpoint in ENDPOINTS.values():
         if endpoint.is_dataset:
@@ -43,6 +44,15 @@ def landing_specs() -> list[dg.AssetCheckSpec]:
             )
         specs.append(
             dg.AssetCheckSpec(
+                LANDED,
+                asset=keys.landed(endpoint),
+                description="Nothing that was asked for failed to land. Where something did, its "
+                "older figures stand, and the metadata say why.",
+                blocking=False,
+            )
+        )
+        specs.append(
+            dg.AssetCheckSpec(
                 KNOWN_COLUMNS,
                 asset=keys.landed(endpoint),
                 description="The source sent no column we do not know. A new one is kept in raw.",
@@ -51,13 +61,21 @@ def landing_specs() -> list[dg.AssetCheckSpec]:
     return specs
 
 
-def landing_results(newest: Mapping[str, Manifest]) -> Iterator[dg.AssetCheckResult]:
-    """The checks of each endpoint's newest snapshot; an endpoint never landed has none to fail."""
+def landing_results(
+    newest: Mapping[str, Manifest], failed: Mapping[str, str]
+) -> Iterator[dg.AssetCheckResult]:
+    """The checks of each endpoint's newest snapshot; an endpoint never landed has none to fail.
+
+    `failed`: why something could not be landed, by endpoint, or by release and endpoint.
+    """
     for endpoint in ENDPOINTS.values():
         manifest = newest.get(endpoint.name)
         if endpoint.is_dataset:
             yield _control_totals(endpoint, manifest.control_differences if manifest else [])
         yield _known_columns(endpoint, manifest)
+        yield _was_landed(
+            endpoint, {k: why for k, why in failed.items() if k.split()[-1] == endpoint.name}
+        )
 
 
 def _control_totals(
@@ -80,6 +98,16 @@ def _control_totals(
     )
 
 
+def _was_landed(endpoint: Endpoint, failed: Mapping[str, str]) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=keys.landed(endpoint),
+        check_name=LANDED,
+        passed=not failed,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"not_landed": len(failed), **failed},
+    )
+
+
 def _known_columns(endpoint: Endpoint, manifest: Manifest | None) -> dg.AssetCheckResult:
     added = sorted({c for part in manifest.slices for c in part.added_columns} if manifest else ())
     return dg.AssetCheckResult(
@@ -92,16 +120,15 @@ def _known_columns(endpoint: Endpoint, manifest: Manifest | None) -> dg.AssetChe
 
 
 def raw_specs() -> list[dg.AssetCheckSpec]:
-    """What is asked of every snapshot of a dataset. It fails and stops nothing: what seems to have
-    lost data is not used, and the rest goes on.
+    """What is asked of every snapshot of a dataset. It warns: what is held back is not used, and
+    the rest goes on.
     """
     return [
         dg.AssetCheckSpec(
             NOTHING_WAS_LOST,
             asset=keys.raw_table(endpoint.table),
-            description="No snapshot lacks years, countries, rows or totals that the one before "
-            "it has, and all codes are known. One that does is quarantined until it is accepted: "
-            "`asylum accept`.",
+            description="The newest figures are in use. Where they are held back, it says so and "
+            "why; all that was found is in its metadata, and `asylum accept` has them used.",
             blocking=False,
         )
         for endpoint in ENDPOINTS.values()
@@ -110,7 +137,7 @@ def raw_specs() -> list[dg.AssetCheckSpec]:
 
 
 def raw_results(quarantined: Sequence[Quarantined]) -> Iterator[dg.AssetCheckResult]:
-    """The check of each dataset: it fails where one of its snapshots is quarantined."""
+    """The check of each dataset: it warns where its newest figures are held back."""
     for endpoint in ENDPOINTS.values():
         if endpoint.is_dataset:
             yield _nothing_was_lost(
@@ -119,14 +146,21 @@ def raw_results(quarantined: Sequence[Quarantined]) -> Iterator[dg.AssetCheckRes
 
 
 def _nothing_was_lost(endpoint: Endpoint, found: Sequence[Quarantined]) -> dg.AssetCheckResult:
-    columns = ("snapshot", "release", "compared_with", "finding")
+    columns = ("snapshot", "release", "compared_with", "severity", "finding")
+    held_back = [one.held_back for one in found if one.held_back]
     table = dg.MetadataValue.table(
         records=[
             dg.TableRecord(
                 dict(
                     zip(
                         columns,
-                        (one.snapshot_id, one.release_id, one.compared_with or "", finding),
+                        (
+                            one.snapshot_id,
+                            one.release_id,
+                            one.compared_with or "",
+                            finding.severity,
+                            finding.text,
+                        ),
                         strict=True,
                     )
                 )
@@ -139,8 +173,9 @@ def _nothing_was_lost(endpoint: Endpoint, found: Sequence[Quarantined]) -> dg.As
     return dg.AssetCheckResult(
         asset_key=keys.raw_table(endpoint.table),
         check_name=NOTHING_WAS_LOST,
-        passed=not found,
-        severity=dg.AssetCheckSeverity.ERROR,
+        passed=not held_back,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="\n".join(held_back) or None,
         metadata={
             "quarantined": len(found),
             **({"snapshots": ", ".join(one.snapshot_id for one in found)} if found else {}),

@@ -35,7 +35,7 @@ WORKBOOK = AssetKey([EXPORTS, "workbook"])
 RAW_DESCRIPTIONS = {
     "snapshots": "One row a snapshot in the landing folder, from its manifest.",
     "snapshot_coverage": "What each query of each snapshot covers: years, origins, asylum.",
-    "snapshot_releases": "Which release each snapshot is, and whether it is believed.",
+    "snapshot_releases": "Which release each snapshot is, and whether it is accepted.",
     "control_differences": "Control totals that the pairs do not add up to, as the crawl found.",
 }
 

@@ -39,6 +39,7 @@ class Record:
     """What the steps of a run came to, for whoever runs them in their own process."""
 
     landed: list[Landed] = field(default_factory=list)
+    not_landed: dict[str, str] = field(default_factory=dict)
     nothing_new: bool = False
     loaded: LoadResult | None = None
     build: BuildResult | None = None

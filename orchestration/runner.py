@@ -102,6 +102,7 @@ def _result(settings: Settings, outcome: dg.ExecuteInProcessResult, record: Reco
             )
             for one in record.landed
         ],
+        not_landed=record.not_landed,
         exports=record.exports,
         seconds=_seconds(outcome.all_events),
         error=None if outcome.success else error_text(outcome.all_events),
@@ -127,14 +128,14 @@ def _quarantined(settings: Settings, record: Record) -> list[RunQuarantine]:
     """What this run did not use; if it ended after landing, what the published file leaves out."""
     if record.loaded:
         return [
-            RunQuarantine(one.endpoint, one.snapshot_id, one.release_id, " ".join(one.findings))
+            RunQuarantine(
+                one.endpoint, one.snapshot_id, one.release_id, one.held_because, one.held_back
+            )
             for one in record.loaded.quarantined
         ]
     if record.nothing_new:
         return [
-            RunQuarantine(
-                one["endpoint"], one["snapshot_id"], one["release_id"], one["findings"] or ""
-            )
+            RunQuarantine(*(one[name] for name in RunQuarantine._fields))
             for one in published_quarantine(settings)
         ]
     return []

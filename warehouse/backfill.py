@@ -18,23 +18,26 @@ from pydantic import ValidationError
 
 from warehouse.content import content_sha256, split_digests
 from warehouse.files import pack, page_file, write_durably
-from warehouse.landing import Landed, accept, incoming, manifests
+from warehouse.landing import Landed, NotAllLandedError, accept, incoming, manifests
 from warehouse.manifest import Coverage, Manifest, OriginalFile, Page, Slice
 from warehouse.settings import Settings, SettingsError
 from warehouse.unhcr import rda
-from warehouse.unhcr.api import Client
+from warehouse.unhcr.api import Client, UpstreamError
 from warehouse.unhcr.archive import (
     REFERENCE_DIR,
+    ArchiveError,
     ArchiveFile,
     Release,
     chosen_releases,
     fetch,
     file_url,
 )
-from warehouse.unhcr.endpoints import PAIRS, Endpoint, chosen
+from warehouse.unhcr.endpoints import PAIRS, chosen
 from warehouse.unhcr.verify import SliceCheck
 
 PAGE_ROWS = 10_000
+# Each file is tried for minutes: after so many that could not be had, the archive is not there.
+SILENT_AT_MOST = 3
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -52,10 +55,11 @@ def backfill(
 
     One snapshot a file, oldest release first; what is landed already is neither asked for nor
     touched, and comes back with `is_new` False. `archive_url` is used instead of the settings'.
-    `on_progress(label, done, total)` counts files, its label says which and how far it is.
-    Raises UpstreamError (a file cannot be had, differs from the published one, or does not hold
-    what it should), ReaderMissingError, LandingBusyError, ValueError (unknown release or
-    endpoint), SettingsError; files landed before it stay landed.
+    `on_progress(label, done, total)` counts files, its label says which and how far it is. A file
+    that cannot be had, differs from the published one or does not hold what it should keeps no
+    other from being landed; at the end, NotAllLandedError says which. Raises ReaderMissingError,
+    LandingBusyError, ValueError (unknown release or endpoint), SettingsError; files landed before
+    it stay landed.
     """
     settings = _with_archive(settings, archive_url)
     wanted = {endpoint.name for endpoint in chosen(endpoints)}
@@ -66,6 +70,8 @@ def backfill(
         if file.endpoint.name in wanted
     ]
     out: list[Landed] = []
+    failed: dict[str, str] = {}
+    silent = 0
     with incoming(settings) as folder, Client(settings) as client:
         run = _Run(settings, client, folder)
         for done, (release, file) in enumerate(work):
@@ -74,12 +80,23 @@ def backfill(
             if landed is None:
                 rda.require_reader()
                 report = _reporter(on_progress, name, done, len(work))
-                landed = run.land(release, file, report)
+                if silent == SILENT_AT_MOST:
+                    failed[name] = f"not asked for: the {silent} files before it could not be had"
+                    continue
+                try:
+                    landed = run.land(release, file, report)
+                except UpstreamError as error:
+                    failed[name] = str(error)
+                    silent = 0 if isinstance(error, (ArchiveError, rda.RdaError)) else silent + 1
+                    continue
+                silent = 0
             elif on_progress:
                 on_progress(name, done, len(work))
             out.append(landed)
     if on_progress:
         on_progress("older releases", len(work), len(work))
+    if failed:
+        raise NotAllLandedError(out, failed)
     return out
 
 
@@ -132,8 +149,12 @@ class _Run:
         original = home / file.name
         started_at = datetime.now(UTC)
         report("fetch")
-        fetch(self.client, self.settings, release, file, original)
-        part, digest = _pages(release, file.endpoint, original, report)
+        try:
+            fetch(self.client, self.settings, release, file, original)
+            part, digest = _pages(file, original, report)
+        except BaseException:
+            shutil.rmtree(home)
+            raise
         manifest = Manifest(
             endpoint=file.endpoint.name,
             snapshot_id=f"archive-{release.release_id}-{digest[:8]}",
@@ -152,10 +173,9 @@ class _Run:
         return landed
 
 
-def _pages(
-    release: Release, endpoint: Endpoint, original: Path, report: Callable[[str], None]
-) -> tuple[Slice, str]:
+def _pages(file: ArchiveFile, original: Path, report: Callable[[str], None]) -> tuple[Slice, str]:
     """Write the pages of one file beside it; the slice they make, and its content's sha256."""
+    endpoint = file.endpoint
     last_shown = -1
 
     def show(read: int, size: int) -> None:
@@ -166,10 +186,17 @@ def _pages(
             report(f"read {percent} %")
 
     table = rda.read(original, endpoint, show)
-    # All pairs, from the first year of the dataset to the release's own: what is absent from the
-    # file did not exist when it was published.
-    coverage = Coverage(year_from=endpoint.first_year, year_to=release.reference_date.year)
-    check = SliceCheck(endpoint, PAIRS, PAGE_ROWS, coverage)
+    # All pairs of all years: what is absent from the file did not exist when it was published.
+    coverage = Coverage()
+    # Of demographics, of which several rows of the file make one, the row among those made.
+    summed = " after adding up" if table.rows != table.source_rows else ""
+    check = SliceCheck(
+        endpoint,
+        PAIRS,
+        PAGE_ROWS,
+        coverage,
+        lambda page, row: f"{file.name}, row {(page - 1) * PAGE_ROWS + row:,}{summed}",
+    )
     count = -(-table.rows // PAGE_ROWS)
     pages = []
     for number, items in enumerate(table.pages(PAGE_ROWS), start=1):

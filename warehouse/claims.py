@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from warehouse.settings import PROJECT_ROOT
-from warehouse.unhcr.endpoints import ENDPOINTS
+from warehouse.unhcr.endpoints import EARLIEST_YEAR
 
 REFERENCE = PROJECT_ROOT / "seeds" / "reference"
 DOCUMENTS, CLAIMS = "published_documents", "published_claims"
@@ -144,13 +144,28 @@ def check_claim(cells: Mapping[str, str], published_on: date) -> None:
 @cache
 def measures() -> Mapping[str, str]:
     """The measures a claim can be about, and the endpoint of each."""
-    with (REFERENCE / "measures.csv").open(encoding="utf-8", newline="") as file:
-        found = {
-            row["measure"]: row["endpoint"]
-            for row in csv.DictReader(file)
-            if row["endpoint"] in {"population", "asylum-applications", "asylum-decisions"}
-        }
+    found = {
+        row["measure"]: row["endpoint"]
+        for row in _measures()
+        if row["endpoint"] in {"population", "asylum-applications", "asylum-decisions"}
+    }
     return found | dict.fromkeys(RATES, "asylum-decisions")
+
+
+@cache
+def first_years() -> Mapping[str, int]:
+    """The first year of each dataset: documentation, and no bound of what is loaded."""
+    found: dict[str, int] = {}
+    for row in _measures():
+        if row["first_year"]:
+            year = int(row["first_year"])
+            found[row["endpoint"]] = min(year, found.get(row["endpoint"], year))
+    return found
+
+
+def _measures() -> list[dict[str, str]]:
+    with (REFERENCE / "measures.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def is_country(iso3: str) -> bool:
@@ -290,8 +305,7 @@ def _check_kind(row: _Row) -> None:
 
 def _check_years(row: _Row, published_on: date | None) -> None:
     names = ("from_year", "to_year", "base_from_year", "base_to_year")
-    endpoint = ENDPOINTS.get(measures().get(row["measure"], ""))
-    first = (endpoint.first_year if endpoint else None) or 1951
+    first = first_years().get(measures().get(row["measure"], ""), EARLIEST_YEAR)
     last = published_on.year if published_on else date.max.year
     for name in names:
         if not row[name]:

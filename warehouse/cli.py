@@ -11,7 +11,7 @@ import shutil
 import socket
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ import typer
 from warehouse.settings import PROJECT_ROOT, Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
+    from warehouse.landing import Landed
     from warehouse.query import Session
     from warehouse.runresult import RunResult
 
@@ -119,6 +120,9 @@ def run(
         out.print(console.plain("Worth trying next:", "bold"))
         for line in _next_commands(source, (origins or [DEFAULT_ORIGIN])[0]):
             out.print(console.plain(f"  {line}"), soft_wrap=True)
+        if result.not_landed:
+            console.console(stderr=True).print(console.not_landed(result.not_landed))
+            raise typer.Exit(1)
 
 
 def _refresh(
@@ -242,15 +246,34 @@ def fetch(
             def landed_so_far(label: str, done: int, total: int | None) -> None:
                 on_progress("land", label, done, total)
 
-            if source == "starter":
-                found = landing.land_starter(settings, on_progress=landed_so_far)
-            else:
-                found = landing.crawl(
-                    settings, endpoints=endpoint, origins=origins, on_progress=landed_so_far
-                )
-        out = console.console()
-        out.print(console.landed(found))
-        out.print(console.plain(f"Landing: {settings.landing_dir}"))
+            with _landed_in_part(settings):
+                if source == "starter":
+                    found = landing.land_starter(settings, on_progress=landed_so_far)
+                else:
+                    found = landing.crawl(
+                        settings, endpoints=endpoint, origins=origins, on_progress=landed_so_far
+                    )
+        _show_landed(settings, found)
+
+
+@contextmanager
+def _landed_in_part(settings: Settings) -> Iterator[None]:
+    """Show what was landed before the error says what was not."""
+    from warehouse.landing import NotAllLandedError  # noqa: PLC0415
+
+    try:
+        yield
+    except NotAllLandedError as error:
+        _show_landed(settings, error.landed)
+        raise
+
+
+def _show_landed(settings: Settings, found: Sequence[Landed]) -> None:
+    from warehouse import console  # noqa: PLC0415
+
+    out = console.console()
+    out.print(console.landed(found))
+    out.print(console.plain(f"Landing: {settings.landing_dir}"))
 
 
 @app.command()
@@ -279,35 +302,44 @@ def backfill(
             def landed_so_far(label: str, done: int, total: int | None) -> None:
                 on_progress("backfill", label, done, total)
 
-            found = archived.backfill(
-                settings, releases=release, archive_url=archive_url, on_progress=landed_so_far
-            )
-        out = console.console()
-        out.print(console.landed(found))
-        out.print(console.plain(f"Landing: {settings.landing_dir}"))
+            with _landed_in_part(settings):
+                found = archived.backfill(
+                    settings, releases=release, archive_url=archive_url, on_progress=landed_so_far
+                )
+        _show_landed(settings, found)
+
+
+SnapshotArgument = Annotated[
+    str,
+    typer.Argument(
+        help="DATASET@RELEASE, such as demographics@2025-12.1; or a snapshot's id, or DATASET/ID. "
+        "`asylum status` lists them.",
+        show_default=False,
+    ),
+]
+WhyOption = Annotated[
+    str, typer.Option("--why", help="The reason; kept with the snapshot.", show_default=False)
+]
 
 
 @app.command()
-def accept(
-    snapshot: Annotated[
-        str,
-        typer.Argument(
-            help="A quarantined snapshot: its id, or endpoint/id; `asylum status` lists them.",
-            show_default=False,
-        ),
-    ],
-    why: Annotated[
-        str, typer.Option("--why", help="The reason; kept with the snapshot.", show_default=False)
-    ],
-) -> None:
-    """Have a quarantined snapshot used all the same, from the next run on."""
+def accept(snapshot: SnapshotArgument, why: WhyOption) -> None:
+    """Have a snapshot that is held back used all the same, from the next run on."""
     with _failures():
         settings = load_settings()
         from warehouse import console, quarantine  # noqa: PLC0415
 
-        done = quarantine.accept(settings, snapshot, why)
-        out = console.console()
-        out.print(console.accepted(done))
+        console.console().print(console.decided(quarantine.accept(settings, snapshot, why)))
+
+
+@app.command()
+def hold(snapshot: SnapshotArgument, why: WhyOption) -> None:
+    """Hold a snapshot back, from the next run on, until somebody accepts it."""
+    with _failures():
+        settings = load_settings()
+        from warehouse import console, quarantine  # noqa: PLC0415
+
+        console.console().print(console.decided(quarantine.hold(settings, snapshot, why)))
 
 
 @app.command()
@@ -373,8 +405,11 @@ def status(
     format_: Annotated[
         Literal["table", "json"], typer.Option("--format", help="How to write it.")
     ] = "table",
+    held: Annotated[
+        bool, typer.Option("--held", help="Only what is held back, with all that was found.")
+    ] = False,
 ) -> None:
-    """Snapshots, releases, what is quarantined, the published file, the last run."""
+    """Snapshots, releases, what is held back, the published file, the last run."""
     with _failures():
         settings = load_settings()
         from warehouse import console  # noqa: PLC0415
@@ -384,7 +419,7 @@ def status(
         if format_ == "json":
             typer.echo(json.dumps(state, indent=1, ensure_ascii=False))
         else:
-            console.console().print(console.status(state))
+            console.console().print(console.held(state) if held else console.status(state))
 
 
 @app.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from warehouse.runresult import OnProgress, RunResult
 if TYPE_CHECKING:  # these bring DuckDB with them, which a message does not need
     from warehouse.answer import OriginAnswer
     from warehouse.audit import Audit
-    from warehouse.quarantine import Accepted
+    from warehouse.quarantine import Decided
     from warehouse.query import Head
 
 # Commands to the terminal (C0, C1), line separators, and the marks that turn writing around.
@@ -41,7 +41,8 @@ _VERDICTS = {
     "not_reproduced": "red",
     "not_checkable": "dim",
 }
-HOW_TO_ACCEPT = 'To use one all the same: asylum accept DATASET/SNAPSHOT --why "…"'
+HOW_TO_ACCEPT = 'To use one all the same: asylum accept DATASET@RELEASE --why "…"'
+HOW_TO_SEE_MORE = "What was found in them: asylum status --held"
 
 
 def console(file: IO[str] | None = None, *, stderr: bool = False) -> Console:
@@ -151,7 +152,8 @@ def summary(result: RunResult, source: str, started: datetime, ended: datetime) 
         head = f"Nothing new at the source: release {result.release} is published already."
     else:
         head = f"Built release {result.release} from source {source!r} in {seconds:.1f} s."
-    parts: list[RenderableType] = [plain(head, "bold green")]
+    parts: list[RenderableType] = [*held_back([q.held_back for q in result.quarantined])]
+    parts.append(plain(head, "bold green"))
     if result.snapshots:
         snapshots = _table("dataset", "release", "snapshot", "rows", "", right=("rows",))
         for endpoint, snapshot_id, release_id, rows, is_new in result.snapshots:
@@ -164,7 +166,10 @@ def summary(result: RunResult, source: str, started: datetime, ended: datetime) 
             )
         parts += [_title("Made from"), snapshots]
     if result.quarantined:
-        parts += [_title("Not used, since they seem to have lost data"), _quarantine(result)]
+        names = ", ".join(
+            dict.fromkeys(f"{one.endpoint}@{one.release_id}" for one in result.quarantined)
+        )
+        parts.append(plain(f"Held back: {names}. {HOW_TO_SEE_MORE}"))
     if not result.up_to_date:
         parts.append(
             plain(
@@ -183,21 +188,23 @@ def summary(result: RunResult, source: str, started: datetime, ended: datetime) 
     return Group(*parts)
 
 
-def _quarantine(result: RunResult) -> RenderableType:
-    table = _table("dataset", "release", "snapshot", "what is missing")
-    for one in result.quarantined:
-        table.add_row(
-            plain(one.endpoint), plain(one.release_id), plain(one.snapshot_id), plain(one.findings)
-        )
-    return Group(table, plain(HOW_TO_ACCEPT, "dim"))
+def not_landed(failed: Mapping[str, str]) -> RenderableType:
+    """What could not be landed of what was asked for, and why."""
+    lines = [f"{name}: {reason}" for name, reason in failed.items()]
+    return plain_lines("\n".join(["Not landed, so older figures stand:", *lines]), "bold red")
 
 
-def accepted(done: Accepted) -> RenderableType:
-    """A snapshot that was accepted just now."""
-    said = done.acceptance
+def held_back(lines: Sequence[str | None]) -> list[Text]:
+    """What to say first: datasets whose newest figures are held back, a line each."""
+    return [plain(line, "bold yellow") for line in lines if line]
+
+
+def decided(done: Decided) -> RenderableType:
+    """A snapshot that was accepted or held just now."""
+    said = done.decision
     return Group(
         plain(
-            f"{done.endpoint}/{done.snapshot_id} is accepted by {said.accepted_by}: {said.why}",
+            f"{done.endpoint}/{done.snapshot_id} is {said.word} by {said.decided_by}: {said.why}",
             "bold green",
         ),
         plain("The next `asylum run` builds with it."),
@@ -370,7 +377,7 @@ def landed(snapshots: Sequence[Any]) -> RenderableType:
 
 def status(state: dict[str, Any]) -> RenderableType:
     """The state gathered by warehouse/status.py."""
-    parts: list[RenderableType] = []
+    parts: list[RenderableType] = [*held_back(state["held_back"])]
     if state["snapshots"]:
         table = _table(
             *("dataset", "snapshot", "release", "source", "rows", "retrieved", "", "seen"),
@@ -387,7 +394,7 @@ def status(state: dict[str, Any]) -> RenderableType:
                 age(s["retrieved_at"]),
                 f"{s['times_seen']}×",
             )
-        parts += [_title("Landed snapshots"), table, *_releases(state), *_judged(state)]
+        parts += [_title("Landed snapshots"), table, *_releases(state), *_decided(state)]
     else:
         parts.append(
             plain("Nothing landed yet. `asylum run` builds from the starter extract.", "yellow")
@@ -437,28 +444,47 @@ def _releases(state: dict[str, Any]) -> list[RenderableType]:
     return [_title("Releases"), table]
 
 
-def _judged(state: dict[str, Any]) -> list[RenderableType]:
-    """Snapshots that are not used, and those that are since somebody said so."""
+def held(state: dict[str, Any]) -> RenderableType:
+    """The snapshots that are not used, with all that was found in each."""
+    parts: list[RenderableType] = [*held_back(state["held_back"])]
+    for s in state["quarantined"]:
+        parts += [
+            Text(),
+            _title(f"{s['endpoint']}@{s['release_id']} ({s['snapshot_id']})"),
+            plain(f"Held back by {_HOLDERS[s['verdict_from']]} because {s['held_because']}."),
+        ]
+        if s["compared_with"]:
+            parts.append(plain(f"Compared with {s['compared_with']}:"))
+        parts += [plain(f"- {finding}") for finding in (s["findings"] or "").split("; ") if finding]
+    if not state["quarantined"]:
+        return plain("Nothing is held back.")
+    return Group(*parts, Text(), plain(HOW_TO_ACCEPT, "dim"))
+
+
+_HOLDERS = {"rule": "the rule", "review": "a review", "person": "a person"}
+
+
+def _decided(state: dict[str, Any]) -> list[RenderableType]:
+    """Snapshots that are not used, and those on which somebody decided."""
     parts: list[RenderableType] = []
     if state["quarantined"]:
-        table = _table("dataset", "snapshot", "release", "what is missing")
+        table = _table("dataset", "release", "snapshot", "held back because")
         for s in state["quarantined"]:
             table.add_row(
-                *(plain(s[name] or NOTHING) for name in ("endpoint", "snapshot_id", "release_id")),
-                plain(s["findings"] or NOTHING),
+                *(plain(s[name] or NOTHING) for name in ("endpoint", "release_id", "snapshot_id")),
+                plain(s["held_because"]),
             )
-        parts += [_title("Quarantined: landed, but not used"), table, plain(HOW_TO_ACCEPT, "dim")]
-    if state["accepted"]:
-        table = _table("dataset", "snapshot", "accepted", "by", "why")
-        for s in state["accepted"]:
+        parts += [_title("Held back: landed, but not used"), table, plain(HOW_TO_SEE_MORE, "dim")]
+    if state["decided"]:
+        table = _table("dataset", "snapshot", "decision", "on", "by", "why")
+        for s in state["decided"]:
             table.add_row(
-                plain(s["endpoint"]),
-                plain(s["snapshot_id"]),
-                plain(s["accepted_at"][:10]),
-                plain(s["accepted_by"]),
+                *(plain(s[name]) for name in ("endpoint", "snapshot_id", "decision")),
+                plain(s["decided_at"][:10]),
+                plain(s["decided_by"]),
                 plain(s["why"] + ("" if s["is_built_in"] else " (from the next run on)")),
             )
-        parts += [_title("Accepted"), table]
+        parts += [_title("Decided by a person"), table]
     return parts
 
 

@@ -447,13 +447,16 @@ def _tested(settings: Settings, code: str, result: BuildResult) -> fingerprint.T
     """The note of a build that passed: read from what is really in the database."""
     with connect(settings.build_db, settings) as con:
         loaded = con.execute(
-            "select endpoint, snapshot_id, content_sha256, accepted_sha256 "
+            "select endpoint, snapshot_id, content_sha256, decision_sha256 "
             "from raw.loads join raw.snapshot_releases using (endpoint, snapshot_id)"
         ).fetchall()
         snapshots = con.execute(
             "select endpoint, snapshot_id, release_id, source_kind, "
             "strftime(retrieved_at, '%Y-%m-%dT%H:%M:%SZ'), row_count "
             "from intermediate.int_snapshots_resolved order by all"
+        ).fetchall()
+        held_back = con.execute(
+            "select held_back from raw.snapshot_releases where held_back is not null order by all"
         ).fetchall()
         newest = con.execute(
             "select release_id from marts.dim_release where is_newest_held "
@@ -469,10 +472,11 @@ def _tested(settings: Settings, code: str, result: BuildResult) -> fingerprint.T
         finished_at=datetime.now(UTC),
         lineage=Lineage(
             release=newest[0][0],
+            held_back=[line for (line,) in held_back],
             build_fingerprint=fingerprint.combined(
                 (
-                    (endpoint, snapshot_id, fingerprint.content_of(content, accepted))
-                    for endpoint, snapshot_id, content, accepted in loaded
+                    (endpoint, snapshot_id, fingerprint.content_of(content, decided))
+                    for endpoint, snapshot_id, content, decided in loaded
                 ),
                 code,
             ),

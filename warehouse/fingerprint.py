@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from warehouse import acceptance, atomic
+from warehouse import atomic, decision
 from warehouse.landing import manifests
 from warehouse.publish import Lineage
 from warehouse.settings import PROJECT_NAME, Settings
@@ -72,9 +72,9 @@ def code_hash(settings: Settings) -> str:
     return _hash_lines([project_hash(settings), _hash_files(python, PACKAGE_DIR)])
 
 
-def content_of(content_sha256: str, acceptance_sha256: str | None) -> str:
-    """What decides the part of a build that is a snapshot's: its content, and its acceptance."""
-    return content_sha256 if acceptance_sha256 is None else f"{content_sha256}+{acceptance_sha256}"
+def content_of(content_sha256: str, decision_sha256: str | None) -> str:
+    """What decides the part of a build that is a snapshot's: its content, and who decided on it."""
+    return content_sha256 if decision_sha256 is None else f"{content_sha256}+{decision_sha256}"
 
 
 def combined(snapshots: Iterable[Snapshot], code: str) -> str:
@@ -86,8 +86,8 @@ def expected(settings: Settings) -> str:
     """The fingerprint that a build made now, from all that is landed, would have."""
     landed = []
     for folder, manifest in manifests(settings):
-        accepted = acceptance.read(folder)
-        content = content_of(manifest.content_sha256, accepted.sha256 if accepted else None)
+        decided = decision.read(folder)
+        content = content_of(manifest.content_sha256, decided.sha256 if decided else None)
         landed.append((manifest.endpoint, manifest.snapshot_id, content))
     return combined(landed, code_hash(settings))
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -58,6 +58,26 @@ class Landed:
     is_new: bool
 
 
+class NotAllLandedError(UpstreamError):
+    """Some of what was asked for could not be landed; the rest is.
+
+    landed: what came; failed: by what could not be landed (a dataset, or a release and a dataset)
+    the reason.
+    """
+
+    def __init__(self, landed: Sequence[Landed], failed: Mapping[str, str]) -> None:
+        super().__init__(
+            "\n".join(
+                [
+                    f"{len(failed)} of {len(failed) + len(landed)} could not be landed:",
+                    *(f"{name}: {reason}" for name, reason in failed.items()),
+                ]
+            )
+        )
+        self.landed = list(landed)
+        self.failed = dict(failed)
+
+
 def crawl(
     settings: Settings,
     *,
@@ -65,18 +85,23 @@ def crawl(
     origins: Sequence[str] = (),
     on_progress: Progress | None = None,
 ) -> list[Landed]:
-    """Fetch endpoints (default: all) from UNHCR's API and land them, all or none.
+    """Fetch endpoints (default: all) from UNHCR's API and land them.
 
     origins (ISO3) narrows the datasets to these countries of origin. Content equal to the newest
-    snapshot of the same source and coverage makes no new one; its manifest notes the time.
-    Raises UpstreamError, LandingBusyError, ValueError (unknown endpoint, malformed origin); the
-    landing folder is then as it was.
+    snapshot of the same source and coverage makes no new one; its manifest notes the time. An
+    endpoint whose answers cannot be read does not keep the others from being landed: then
+    NotAllLandedError is raised at the end. Raises UpstreamError where none can be had,
+    LandingBusyError, ValueError (unknown endpoint, malformed origin); the landing folder is then
+    as it was.
     """
     wanted = chosen(endpoints)
     listed = checked_origins(origins)
     with incoming(settings) as folder:
-        crawled = unhcr_crawl.run(settings, wanted, listed, folder, on_progress)
-        return [accept(settings, one.folder, one.manifest, folder) for one in crawled]
+        crawled, failed = unhcr_crawl.run(settings, wanted, listed, folder, on_progress)
+        landed = [accept(settings, one.folder, one.manifest, folder) for one in crawled]
+    if failed:
+        raise NotAllLandedError(landed, failed)
+    return landed
 
 
 def land_starter(settings: Settings, on_progress: Progress | None = None) -> list[Landed]:

@@ -31,7 +31,7 @@ class Coverage(_Part):
 
     `origins` and `asylums` are ISO3 codes as asked for; "all" means a row for each country,
     "summed" means the dimension is added up ("-" in the rows). `year_from` and `year_to` are None
-    for endpoints without years.
+    where all years were asked for, and for endpoints without years.
     """
 
     origins: list[str] | Literal["all", "summed"] = "all"

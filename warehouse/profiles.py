@@ -21,8 +21,9 @@ they are split into pages, and that of a snapshot is made of those of its years 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import duckdb
 
@@ -101,37 +102,50 @@ def _countries(stated: list[str] | str) -> frozenset[str] | None:
 
 
 @dataclass(frozen=True)
-class Profile:
-    """A snapshot, or the part of it that lies within a reach.
+class Total:
+    """A count column added up, over a year or a country, in an earlier and a later snapshot.
 
-    rows: by year. totals: by (year, counting unit, count column), None where nothing is known.
-    origins, asylums: by country and year the largest of its counts.
+    lost: what single cells (a country in a year) have less, not made up for by what others have
+    more. Persons and cases are added: for comparing, and no figure.
     """
 
-    rows: Mapping[int, int] = field(default_factory=dict)
-    totals: Mapping[tuple[int, str, str], int | None] = field(default_factory=dict)
-    origins: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
-    asylums: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    before: int = 0
+    now: int = 0
+    lost: int = 0
 
-    def between(self, year_from: int, year_to: int) -> Profile:
-        """The years from `year_from` to `year_to`, both included."""
+    def __add__(self, other: Total) -> Total:
+        return Total(self.before + other.before, self.now + other.now, self.lost + other.lost)
 
-        def inside(year: int) -> bool:
-            return year_from <= year <= year_to
 
-        def of(countries: Mapping[str, Mapping[int, int]]) -> dict[str, dict[int, int]]:
-            kept = {
-                country: {year: size for year, size in years.items() if inside(year)}
-                for country, years in countries.items()
-            }
-            return {country: years for country, years in kept.items() if years}
+@dataclass(frozen=True)
+class Part:
+    """Rows and totals (by count column) of a year, or of a country on one side."""
 
-        return Profile(
-            {year: rows for year, rows in self.rows.items() if inside(year)},
-            {key: total for key, total in self.totals.items() if inside(key[0])},
-            of(self.origins),
-            of(self.asylums),
-        )
+    rows: Total = Total()
+    totals: Mapping[str, Total] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A country that one snapshot has in a year and the later one has not; its largest count."""
+
+    side: str
+    country: str
+    year: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What moved between two snapshots, in all years of either.
+
+    years: by side and year; countries: by side and country; both sides hold the same rows, added
+    up over the other one. missing: countries that are in the year's rows of the earlier alone.
+    """
+
+    years: Mapping[str, Mapping[int, Part]] = field(default_factory=dict)
+    countries: Mapping[str, Mapping[str, Part]] = field(default_factory=dict)
+    missing: Sequence[Missing] = ()
 
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:
@@ -260,39 +274,78 @@ def _hex(digest: int) -> str:
     return f"{digest:032x}"
 
 
-def read(
-    con: duckdb.DuckDBPyConnection, endpoint: Endpoint, snapshot_id: str, reach: Reach
-) -> Profile:
-    """The profile of the pairs whose countries lie within `reach`, in all years."""
-    if reach.is_whole:
-        cells = (
+def compare(
+    con: duckdb.DuckDBPyConnection,
+    endpoint: Endpoint,
+    before_id: str,
+    now_id: str,
+    reach: Reach,
+    *,
+    beside_id: str | None = None,
+) -> Comparison:
+    """What moved from one snapshot of a dataset to another, of the pairs within `reach`.
+
+    With `beside_id`, the earlier one counts as far as that one has as much: cell by cell, a country
+    in a year, the smaller of the two.
+    """
+    columns = endpoint.counts
+    cells = []
+    named = {"earlier": before_id, "later": now_id} | ({"beside": beside_id} if beside_id else {})
+    for name, snapshot_id in named.items():
+        source = (
             f"select * from raw.snapshot_profiles where endpoint = {literal(endpoint.name)} "
             f"and snapshot_id = {literal(snapshot_id)}"
+            if reach.is_whole
+            else _cells(endpoint, snapshot_id, reach)
         )
-    else:
-        cells = _cells(endpoint, snapshot_id, reach)
-    counts = endpoint.counts
-    sums = ", ".join(f"cast(sum(totals[{literal(c)}]) as bigint)" for c in counts)
-    largest = ", ".join(f"totals[{literal(c)}]" for c in counts)
-    years = con.execute(
-        f"select reference_year, counting_unit, cast(sum(row_count) as bigint), [{sums}] "
-        f"from ({cells}) where side = {literal(ORIGIN_SIDE)} group by all"
+        sums = ", ".join(
+            f"coalesce(sum(totals[{literal(column)}]), 0) as c{at}"
+            for at, column in enumerate(columns)
+        )
+        cells.append(
+            f"{name} as (select side, reference_year, unhcr_code, any_value(country) as country, "
+            f"sum(row_count) as row_count, {sums} from ({source}) "
+            f"where reference_year between {reach.year_from} and {reach.year_to} "
+            f"group by side, reference_year, unhcr_code)"
+        )
+    measured = ["row_count", *(f"c{at}" for at in range(len(columns)))]
+    earlier = "earlier"
+    if beside_id:
+        smaller = ", ".join(f"least(earlier.{c}, beside.{c}) as {c}" for c in measured)
+        earlier = (
+            f"(select side, reference_year, unhcr_code, earlier.country, {smaller} from earlier "
+            f"join beside using (side, reference_year, unhcr_code)) as earlier"
+        )
+    joined = ", ".join(
+        f"coalesce(earlier.{c}, 0) as {c}_before, coalesce(later.{c}, 0) as {c}_now, "
+        f"greatest({c}_before - {c}_now, 0) as {c}_lost"
+        for c in measured
+    )
+    largest = ", ".join(f"c{at}_before" for at in range(len(columns)))
+    con.execute(
+        f"create or replace temp table compared as with {', '.join(cells)} "
+        f"select side, reference_year, unhcr_code, "
+        f"coalesce(later.country, earlier.country) as country, "
+        f"later.unhcr_code is null as is_missing, {joined}, greatest({largest}, 0) as largest "
+        f"from {earlier} full join later using (side, reference_year, unhcr_code)"
+    )
+    sums = ", ".join(
+        f"cast(sum({c}_{when}) as bigint)" for c in measured for when in ("before", "now", "lost")
+    )
+    by: dict[str, dict[str, dict[Any, Part]]] = {}
+    for key in ("reference_year", "country"):
+        parts = by.setdefault(key, {ORIGIN_SIDE: {}, ASYLUM_SIDE: {}})
+        for side, value, *found in con.execute(
+            f"select side, {key}, {sums} from compared group by all order by all"
+        ).fetchall():
+            rows, *totals = (Total(*found[at : at + 3]) for at in range(0, len(found), 3))
+            parts[side][value] = Part(rows, dict(zip(columns, totals, strict=True)))
+    missing = con.execute(
+        "select side, country, reference_year, cast(largest as bigint) from compared "
+        "where is_missing order by all"
     ).fetchall()
-    countries = con.execute(
-        f"select side, country, list(reference_year), list(largest) from ("
-        f"select side, country, reference_year, "
-        f"coalesce(max(greatest({largest}, 0)), 0) as largest "
-        f"from ({cells}) group by all) group by all"
-    ).fetchall()
-    rows: dict[int, int] = {}
-    totals: dict[tuple[int, str, str], int | None] = {}
-    for year, unit, row_count, found in years:
-        rows[year] = rows.get(year, 0) + row_count
-        totals |= {(year, unit, c): total for c, total in zip(counts, found, strict=True)}
-    sides: dict[str, dict[str, dict[int, int]]] = {ORIGIN_SIDE: {}, ASYLUM_SIDE: {}}
-    for side, country, its_years, sizes in countries:
-        sides[side][country] = dict(zip(its_years, sizes, strict=True))
-    return Profile(rows, totals, sides[ORIGIN_SIDE], sides[ASYLUM_SIDE])
+    con.execute("drop table compared")
+    return Comparison(by["reference_year"], by["country"], [Missing(*one) for one in missing])
 
 
 def codes(

@@ -79,6 +79,7 @@ class Lineage(BaseModel):
     release: str = Field(min_length=1)
     build_fingerprint: str = Field(min_length=1)
     snapshots: list[SnapshotUsed] = []
+    held_back: list[str] = Field([], description="what to say first, a line a dataset")
 
 
 @dataclass(frozen=True)
@@ -498,7 +499,9 @@ def _describe(
     """The tables about the tables."""
     times = [used.retrieved_at for used in lineage.snapshots if used.retrieved_at]
     newest = max(times).astimezone(UTC) if times else None
+    held_back = [("held_back", "\n".join(lineage.held_back), "say it first, a line a dataset")]
     facts = [
+        *(held_back if lineage.held_back else ()),
         ("release", lineage.release, "the newest release of the source in here"),
         ("source", attribution.SOURCE_TITLE, "whose figures these are"),
         ("source_address", attribution.SOURCE_URL, "where the source publishes them"),

@@ -5,7 +5,7 @@ One table an endpoint, all of the API's columns as text, with three of ours in f
 from 1). Beside them what the manifests say: `snapshots`, `snapshot_coverage`,
 `control_differences`, and `loads`, the book of what has been loaded. What the snapshots come to:
 `snapshot_profiles` and `snapshot_codes` (profiles.py), and `snapshot_releases`, which release each
-is, and whether it is believed (releases.py).
+is (releases.py), and whether it is accepted (validation.py).
 """
 
 from __future__ import annotations
@@ -17,15 +17,16 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse import acceptance, profiles, releases
+from warehouse import decision, profiles, releases, validation
 from warehouse.database import connect, identifier, literal
 from warehouse.landing import manifests
 from warehouse.manifest import FILE_NAME, Manifest, Slice
-from warehouse.profiles import Profile, Reach
-from warehouse.releases import Held, Judgement, Key, Lists, Release, Snapshot
+from warehouse.profiles import Comparison, Reach
+from warehouse.releases import Key, Lists, Release, Snapshot
 from warehouse.settings import Settings
 from warehouse.unhcr.archive import REFERENCE_DIR
 from warehouse.unhcr.endpoints import ENDPOINTS, PAIRS, Endpoint
+from warehouse.validation import Finding, Loaded, Verdict
 
 OWN_COLUMNS = ("_snapshot_id", "_slice", "_row_number")
 # DuckDB holds two buffers of this size for each thread, so it is no larger than it must be.
@@ -40,13 +41,18 @@ class RawLoadError(Exception):
 
 @dataclass(frozen=True)
 class Quarantined:
-    """A snapshot that seems to have lost data, and is not used; one sentence a finding."""
+    """A snapshot that is held back, why, and all that was found in it.
+
+    held_back: what every product says first; None where a later snapshot took its place.
+    """
 
     endpoint: str
     snapshot_id: str
     release_id: str
     compared_with: str | None
-    findings: tuple[str, ...]
+    held_because: str
+    held_back: str | None
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True)
@@ -68,11 +74,11 @@ def load(
     """Bring schema `raw` of the build database in line with the landing folder.
 
     Snapshots not yet loaded are loaded, each in a transaction of its own; snapshots that are gone
-    from the landing folder are taken out. Then all are told by their release and judged, by the
+    from the landing folder are taken out. Then all are assigned a release and validated, by the
     lists in `reference_dir`. Loading twice changes nothing. Raises RawLoadError when a snapshot's
     pages hold another number of rows than its manifest says, DatabaseBusyError when another process
     holds the build database, UnknownReleaseError when a snapshot states a release of no list,
-    ValueError when a list or an acceptance cannot be used.
+    ValueError when a list or a decision cannot be used.
     """
     landed = manifests(settings)
     lists = releases.read_lists(reference_dir)
@@ -94,7 +100,7 @@ def load(
             result.loaded.append(entry[:2])
         _complete_profiles(con)
         _describe_snapshots(con, [path / FILE_NAME for path, _ in landed])
-        result.quarantined.extend(_tell_releases(con, landed, lists))
+        result.quarantined.extend(_assign_releases(con, landed, lists))
         result.rows.update(
             (name, con.execute(f"select count(*) from raw.{identifier(name)}").fetchall()[0][0])
             for name in (endpoint.table for endpoint in ENDPOINTS.values())
@@ -232,7 +238,7 @@ def _complete_profiles(con: duckdb.DuckDBPyConnection) -> None:
             raise
 
 
-def _tell_releases(
+def _assign_releases(
     con: duckdb.DuckDBPyConnection, landed: Sequence[tuple[Path, Manifest]], lists: Lists
 ) -> list[Quarantined]:
     """Fill `snapshot_releases`, made anew each time; the snapshots that are quarantined."""
@@ -242,26 +248,22 @@ def _tell_releases(
     def digest_within(snapshot: Snapshot, reach: Reach) -> str:
         return profiles.digest_within(con, snapshot.endpoint, snapshot.snapshot_id, reach)
 
-    @cache
-    def profile_of(key: Key, sides: Reach) -> Profile:
-        endpoint, snapshot_id = key
-        return profiles.read(con, ENDPOINTS[endpoint], snapshot_id, sides)
-
-    held = Held(
-        digest_within,
-        lambda one, reach: profile_of(one.key, Reach(*reach.sides)),
-        lambda one: profiles.codes(con, *one.key),
-    )
-    # What states its release needs no other to be told, so it is judged first by itself.
+    loaded = look_into(con)
+    # What states its release needs no other to be assigned one, so it is validated first by itself.
     stated = [one for one in snapshots if one.stated_release_id is not None]
     among_stated = releases.resolve(stated, lists, digest_within)
-    first = releases.judge_all(stated, among_stated, lists, held)
-    distrusted = {key for key, judgement in first.items() if judgement.is_quarantined}
+    first = validation.validate_all(stated, among_stated, lists, loaded)
+    distrusted = {key for key, verdict in first.items() if verdict.is_quarantined}
     found = releases.resolve(snapshots, lists, digest_within, distrusted)
-    judgements = releases.judge_all(snapshots, found, lists, held)
+    verdicts = validation.validate_all(snapshots, found, lists, loaded)
+    held_back = validation.held_back(snapshots, found, verdicts)
     rows = [
         _release_row(
-            one, found[one.key], judgements[one.key], _difference(con, one, snapshots, found)
+            one,
+            found[one.key],
+            verdicts[one.key],
+            held_back.get(one.key),
+            _difference(con, one, snapshots, found),
         )
         for one in snapshots
     ]
@@ -280,12 +282,46 @@ def _tell_releases(
         Quarantined(
             *one.key,
             found[one.key].release_id,
-            judgements[one.key].compared_with,
-            judgements[one.key].findings,
+            verdicts[one.key].compared_with,
+            held_because,
+            held_back.get(one.key),
+            verdicts[one.key].findings,
         )
         for one in snapshots
-        if judgements[one.key].is_quarantined
+        if (held_because := verdicts[one.key].held_because)
     ]
+
+
+def look_into(con: duckdb.DuckDBPyConnection) -> Loaded:
+    """How validation looks into the profiles of an open build database; each pair of snapshots is
+    compared once.
+    """
+
+    @cache
+    def compare(
+        endpoint: str, before: str, now: str, reach: Reach, beside: str | None
+    ) -> Comparison:
+        return profiles.compare(con, ENDPOINTS[endpoint], before, now, reach, beside_id=beside)
+
+    def same(before: Snapshot, now: Snapshot) -> bool:
+        reach = validation.reach_of(now)
+        if reach.is_whole:
+            return validation.reach_of(before).is_whole and before.digest == now.digest
+        return reach.asylums is None and now.digest == profiles.digest_within(
+            con, before.endpoint, before.snapshot_id, reach
+        )
+
+    return Loaded(
+        lambda before, now, reach, beside=None: compare(
+            now.endpoint,
+            before.snapshot_id,
+            now.snapshot_id,
+            reach,
+            beside.snapshot_id if beside else None,
+        ),
+        same,
+        lambda one: profiles.codes(con, *one.key),
+    )
 
 
 def _snapshot(folder: Path, manifest: Manifest, digests: Mapping[Key, tuple[str, int]]) -> Snapshot:
@@ -300,7 +336,7 @@ def _snapshot(folder: Path, manifest: Manifest, digests: Mapping[Key, tuple[str,
         reach=reach,
         digest=digest if reach else None,
         latest_year=latest_year,
-        accepted=acceptance.read(folder),
+        decision=decision.read(folder),
     )
 
 
@@ -332,17 +368,24 @@ _SNAPSHOT_RELEASES = """
         endpoint varchar not null, snapshot_id varchar not null, release_id varchar not null,
         release_title varchar not null, in_force_from date not null, reference_date date not null,
         is_provisional_release boolean not null, is_named boolean not null, differs_in varchar,
-        is_quarantined boolean not null, findings varchar[] not null, compared_with varchar,
+        is_quarantined boolean not null, held_because varchar, verdict_from varchar not null,
+        held_back varchar,
+        findings struct(severity varchar, finding varchar)[] not null, compared_with varchar,
         accepted_at timestamptz, accepted_by varchar, accepted_why varchar,
-        accepted_sha256 varchar
+        decision_sha256 varchar
     )
 """
 
 
 def _release_row(
-    snapshot: Snapshot, release: Release, judgement: Judgement, differs_in: str | None
+    snapshot: Snapshot,
+    release: Release,
+    verdict: Verdict,
+    held_back: str | None,
+    differs_in: str | None,
 ) -> list[object]:
-    accepted = snapshot.accepted
+    decided = snapshot.decision
+    accepted = decided if decided and decided.is_accepted else None
     return [
         *snapshot.key,
         release.release_id,
@@ -352,13 +395,16 @@ def _release_row(
         release.is_provisional,
         release.is_named,
         differs_in,
-        judgement.is_quarantined,
-        list(judgement.findings),
-        judgement.compared_with,
-        accepted and accepted.accepted_at,
-        accepted and accepted.accepted_by,
+        verdict.is_quarantined,
+        verdict.held_because,
+        verdict.verdict_from,
+        held_back,
+        [{"severity": one.severity, "finding": one.text} for one in verdict.findings],
+        verdict.compared_with,
+        accepted and accepted.decided_at,
+        accepted and accepted.decided_by,
         accepted and accepted.why,
-        accepted and accepted.sha256,
+        decided and decided.sha256,
     ]
 
 

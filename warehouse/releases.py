@@ -1,34 +1,16 @@
-"""Which release a snapshot is, and whether it may be believed. No SQL, no files but the lists.
+"""Which release a snapshot is. No SQL, no files but the lists.
 
-**Which release.** What the starter extract and the archive give says so itself. What the API gives
-is recognised by content: the digests of its pairs (profiles.py) are held against those of known
-releases, from `release_contents.csv` and from snapshots of the archive that are held. The API
-changes as a whole, so what it served at a moment is, for each dataset, the newest snapshot landed
-by then; it is release R where every dataset agrees with R of which R's digest is known, population
-among them. A snapshot takes the release of the first moment at which it was served together with
-all of R; none such, and it is a release of its own, `api-` and the day it was first seen. A crawl
-narrowed to some countries of origin is held against these countries in the named snapshots that
-are held. By a file of the archive that is itself quarantined nothing is recognised: the API may
-well have what the file lacks. Endpoints without pairs go with the population that the API served
-with them.
+What the starter extract and the archive give says so itself. What the API gives is recognised by
+content: the digests of its pairs (profiles.py) are compared with those of known releases, from
+`release_contents.csv` and from snapshots of the archive that are loaded. The API changes as a
+whole, so what it served at a moment is, for each dataset, the newest snapshot landed by then; it is
+release R where every dataset agrees with R of which R's digest is known, population among them. A
+snapshot takes the release of the first moment at which it was served together with all of R; none
+such, and it is a release of its own, `api-` and the day it was first seen. A crawl narrowed to some
+countries of origin is compared with these countries in the named snapshots that are loaded. By a
+file of the archive that is itself quarantined nothing is recognised: the API may well have what the
+file lacks. Endpoints without pairs go with the population that the API served with them.
 All of this is a function of the set of snapshots: the order in which they came plays no part.
-
-**Whether it may be believed.** In the order in which they came into force, each snapshot of a
-dataset is held against the newest earlier one that was believed and was asked for all of its
-countries, in the years both were asked for (`judge`). What a snapshot seems to have lost
-quarantines it alone; a person can accept it all the same (acceptance.py).
-
-The limits are measured on the releases 2024-06, 2024-12, 2025-06, 2025-12.0 and 2025-12.1 of
-population, applications and decisions, each against each later one. There
-
-- no year vanished, and no dataset had fewer rows by more than 0.04 %;
-- one country vanished from all years, French Guiana, with 5 applications, and countries vanished
-  from single years with 63 persons at most, when a mid-year figure gave way to that of the year's
-  end: hence COUNTRY_FLOOR and COUNTRY_YEAR_FLOOR;
-- totals of settled years moved by less than 0.5 %, but for the returned refugees of 2022 (-26 %)
-  and 2023 (+7 %), a correction that release 2025-06.1 announced: hence `release_corrections.csv`.
-  UNHCR rounds small counts (5 may be 3 or 7), so that a total below TOTAL_FLOOR can move by 2 %
-  though nothing was lost, and a snapshot of one country by a few rows: hence ROWS_FLOOR.
 """
 
 from __future__ import annotations
@@ -39,22 +21,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from warehouse.acceptance import Acceptance
-from warehouse.profiles import Profile, Reach
+from warehouse.decision import Decision
+from warehouse.profiles import Reach
 from warehouse.unhcr.archive import REFERENCE_DIR, known_releases
-
-LARGEST_LOSS_OF_ROWS = 0.05
-LARGEST_MOVE_OF_A_TOTAL = 0.02
-# Fewer rows than these are no loss worth a word.
-ROWS_FLOOR = 10
-# Persons or cases: a year or a country is missed from this size on, by its largest count;
-COUNTRY_FLOOR = 100
-# a country that is there in other years, from this;
-COUNTRY_YEAR_FLOOR = 1_000
-# and a total is held against the one before from this.
-TOTAL_FLOOR = 1_000
-# The newest years of a release are still being collected.
-UNSETTLED_YEARS = 2
+from warehouse.unhcr.endpoints import ENDPOINTS
 
 # The latest year of a release is that of these.
 _MAIN = ("population", "asylum-applications", "asylum-decisions")
@@ -71,7 +41,7 @@ CODE_LISTS = {
     "dec_pc": ("counting_units", "unit_code"),
     "pop_type": ("population_types", "pop_type"),
 }
-CONTENTS, CORRECTIONS = "release_contents.csv", "release_corrections.csv"
+CONTENTS, REVIEWS = "release_contents.csv", "release_reviews.csv"
 
 Key = tuple[str, str]
 
@@ -91,14 +61,12 @@ class NamedRelease:
 
 
 @dataclass(frozen=True)
-class Correction:
-    """A correction of settled years that a release announced."""
+class Review:
+    """What was decided, for everybody, on a dataset of a release as it was published."""
 
-    endpoint: str
-    column: str
-    year_from: int
-    year_to: int
-    published_on: date
+    is_accepted: bool
+    why: str
+    reviewed_on: date
 
 
 @dataclass(frozen=True)
@@ -106,13 +74,14 @@ class Lists:
     """What seeds/reference says of releases and codes.
 
     contents: digest by (release, endpoint). incomplete: files of the archive known to lack
-    figures that the release has: nothing is recognised by them. codes: by column of the API.
+    figures that the release has: nothing is recognised by them. reviews: by (release, endpoint).
+    codes: by column of the API.
     """
 
     releases: Mapping[str, NamedRelease]
     contents: Mapping[tuple[str, str], str] = field(default_factory=dict)
     incomplete: frozenset[tuple[str, str]] = frozenset()
-    corrections: Sequence[Correction] = ()
+    reviews: Mapping[tuple[str, str], Review] = field(default_factory=dict)
     codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
@@ -128,7 +97,7 @@ class Snapshot:
     reach: Reach | None = None
     digest: str | None = None
     latest_year: int | None = None
-    accepted: Acceptance | None = None
+    decision: Decision | None = None
 
     @property
     def key(self) -> Key:
@@ -157,30 +126,8 @@ class Release:
         return self.reference_date.month == 6
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """What a snapshot seems to have lost, against which other one (its id)."""
-
-    findings: tuple[str, ...] = ()
-    compared_with: str | None = None
-    is_quarantined: bool = False
-
-
 # The digest of a snapshot's pairs within a reach that narrows countries of origin and years.
 DigestWithin = Callable[[Snapshot, Reach], str]
-# The profile of a snapshot's pairs whose countries lie within a reach, in all years.
-ProfileOf = Callable[[Snapshot, Reach], Profile]
-# Rows by code column and code.
-Codes = Mapping[str, Mapping[str, int]]
-
-
-@dataclass(frozen=True)
-class Held:
-    """How to look into the snapshots that are held."""
-
-    digest_within: DigestWithin
-    profile: ProfileOf
-    codes: Callable[[Snapshot], Codes]
 
 
 def read_lists(folder: Path = REFERENCE_DIR) -> Lists:
@@ -197,24 +144,33 @@ def read_lists(folder: Path = REFERENCE_DIR) -> Lists:
         contents[key] = row["content_digest"]
         if row["is_complete"] == "false":
             incomplete.add(key)
-    try:
-        corrections = [
-            Correction(
-                row["endpoint"],
-                row["source_column"],
-                int(row["year_from"]),
-                int(row["year_to"]),
-                releases[row["release_id"]].published_on,
-            )
-            for row in _rows(folder / CORRECTIONS)
-        ]
-    except (KeyError, ValueError) as error:
-        raise ValueError(f"{folder / CORRECTIONS}: cannot be used: {error!r}") from error
     codes = {
         column: frozenset(row[name] for row in _rows(folder / f"{file}.csv"))
         for column, (file, name) in CODE_LISTS.items()
     }
-    return Lists(releases, contents, frozenset(incomplete), corrections, codes)
+    return Lists(
+        releases, contents, frozenset(incomplete), _reviews(folder / REVIEWS, releases), codes
+    )
+
+
+def _reviews(path: Path, releases: Mapping[str, NamedRelease]) -> dict[tuple[str, str], Review]:
+    out = {}
+    for line, row in enumerate(_rows(path), start=2):
+        where = f"{path}, line {line}"
+        if row["release_id"] not in releases:
+            raise ValueError(f"{where}: release {row['release_id']!r} is not in releases.csv.")
+        if row["endpoint"] not in ENDPOINTS:
+            raise ValueError(f"{where}: {row['endpoint']!r} is no dataset of the API.")
+        if row["decision"] not in {"accepted", "held"}:
+            raise ValueError(f"{where}: decision is accepted or held, not {row['decision']!r}.")
+        try:
+            reviewed_on = date.fromisoformat(row["reviewed_on"])
+        except ValueError as error:
+            raise ValueError(f"{where}: reviewed_on: {error}") from error
+        out[row["release_id"], row["endpoint"]] = Review(
+            row["decision"] == "accepted", row["why"], reviewed_on
+        )
+    return out
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -438,225 +394,3 @@ def difference_text(endpoint: str, release_id: str, differing: Mapping[int, int]
     earlier = len(differing) - len(parts)
     before = [f"{earlier} earlier years"] if earlier else []
     return f"{endpoint}: {', '.join([*before, *parts])}"
-
-
-def judge_all(
-    snapshots: Iterable[Snapshot],
-    releases: Mapping[Key, Release],
-    lists: Lists,
-    held: Held,
-) -> dict[Key, Judgement]:
-    """What each snapshot with pairs seems to have lost; the others are believed."""
-    by_endpoint: dict[str, list[Snapshot]] = {}
-    out: dict[Key, Judgement] = {}
-    for one in snapshots:
-        out[one.key] = Judgement()
-        if one.reach is not None:
-            by_endpoint.setdefault(one.endpoint, []).append(one)
-    for members in by_endpoint.values():
-        believed: list[Snapshot] = []
-        for one in sorted(members, key=lambda s: _place(s, releases)):
-            reach = _reach_of(one)
-            before = next((b for b in reversed(believed) if _reach_of(b).holds(reach)), None)
-            found = _findings(before, one, releases, lists, held)
-            quarantined = bool(found) and one.accepted is None
-            out[one.key] = Judgement(
-                tuple(found), before.snapshot_id if before else None, quarantined
-            )
-            if not quarantined:
-                believed.append(one)
-    return out
-
-
-def _place(snapshot: Snapshot, releases: Mapping[Key, Release]) -> tuple[date, datetime, str]:
-    return releases[snapshot.key].in_force_from, snapshot.retrieved_at, snapshot.snapshot_id
-
-
-def _findings(
-    before: Snapshot | None,
-    now: Snapshot,
-    releases: Mapping[Key, Release],
-    lists: Lists,
-    held: Held,
-) -> list[str]:
-    reach = _reach_of(now)
-    out = unknown_codes(held.codes(now), lists.codes)
-    if before is None or _same(before, now, held):
-        return out
-    years = (
-        max(reach.year_from, _reach_of(before).year_from),
-        min(reach.year_to, _reach_of(before).year_to),
-    )
-    earlier, later = releases[before.key], releases[now.key]
-    announced = [
-        one
-        for one in lists.corrections
-        if one.endpoint == now.endpoint
-        and earlier.in_force_from < one.published_on <= later.in_force_from
-    ]
-    lost = judge(
-        held.profile(before, reach).between(*years),
-        held.profile(now, reach).between(*years),
-        announced,
-        f"{earlier.release_id} ({before.snapshot_id})",
-    )
-    return lost + out
-
-
-def _same(before: Snapshot, now: Snapshot, held: Held) -> bool:
-    """Whether one holds all that the other does, within what the later one was asked for."""
-    reach = _reach_of(now)
-    if reach.is_whole:
-        return before.digest == now.digest
-    return reach.asylums is None and held.digest_within(before, reach) == now.digest
-
-
-def unknown_codes(found: Codes, known: Mapping[str, frozenset[str]]) -> list[str]:
-    """Codes that are in no list of ours: what they count is not known."""
-    out = []
-    for column, codes in sorted(found.items()):
-        for code, rows in sorted(codes.items()):
-            if column in known and code not in known[column]:
-                where = f"seeds/reference/{CODE_LISTS[column][0]}.csv"
-                out.append(f"Unknown {column} {code!r} in {rows:,} rows: not in {where}.")
-    return out
-
-
-def judge(
-    before: Profile, now: Profile, announced: Sequence[Correction] = (), named: str = "before"
-) -> list[str]:
-    """What `now` lacks that `before` has, one sentence each, with the numbers.
-
-    Both are of the same countries and years. `announced` are the corrections published between
-    the two; `named` is what the earlier one is called in the sentences.
-    """
-    gone = _vanished_years(before, now)
-    return [
-        *_say_years(gone, before, named),
-        *_vanished_countries("origin", before.origins, now.origins, gone, named),
-        *_vanished_countries("asylum", before.asylums, now.asylums, gone, named),
-        *_fewer_rows(before, now, gone, named),
-        *_moved_totals(before, now, gone, announced, named),
-    ]
-
-
-def _vanished_years(before: Profile, now: Profile) -> list[int]:
-    def size(year: int) -> int:
-        return max((years.get(year, 0) for years in before.origins.values()), default=0)
-
-    missing = before.rows.keys() - now.rows.keys()
-    return sorted(year for year in missing if size(year) >= COUNTRY_FLOOR)
-
-
-def _say_years(gone: Sequence[int], before: Profile, named: str) -> list[str]:
-    if not gone:
-        return []
-    rows = sum(before.rows[year] for year in gone)
-    which = f"{len(gone)} years are missing" if len(gone) > 1 else "A year is missing"
-    return [f"{which}: {_spans(gone)}, of which {named} has {rows:,} rows."]
-
-
-def _spans(years: Sequence[int]) -> str:
-    """Years as 2001-2024, 2026."""
-    spans: list[list[int]] = []
-    for year in sorted(years):
-        if spans and year == spans[-1][1] + 1:
-            spans[-1][1] = year
-        else:
-            spans.append([year, year])
-    return ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in spans)
-
-
-def _vanished_countries(
-    side: str,
-    before: Mapping[str, Mapping[int, int]],
-    now: Mapping[str, Mapping[int, int]],
-    gone: Sequence[int],
-    named: str,
-) -> list[str]:
-    """Countries that are nowhere any more, and those missing from a year in which they were large;
-    what went with a whole year is not said again.
-    """
-    nowhere: dict[str, tuple[int, int]] = {}
-    sometimes: dict[str, list[int]] = {}
-    largest: dict[str, int] = {}
-    for country, sizes in sorted(before.items()):
-        kept = {year: size for year, size in sizes.items() if year not in gone}
-        missing = [year for year in sorted(kept) if year not in now.get(country, {})]
-        if not missing:
-            continue
-        size, year = max((kept[year], year) for year in missing)
-        if country not in now and size >= COUNTRY_FLOOR:
-            nowhere[country] = (size, year)
-        elif size >= COUNTRY_YEAR_FLOOR:
-            sometimes[country] = [y for y in missing if kept[y] >= COUNTRY_YEAR_FLOOR]
-            largest[country] = size
-    out = []
-    of = f"of {side}"
-    if nowhere:
-        listed = _listed(
-            {c: f"{c} ({size:,} in {year})" for c, (size, year) in nowhere.items()},
-            {c: size for c, (size, _) in nowhere.items()},
-        )
-        some = f"{len(nowhere)} countries {of} are" if len(nowhere) > 1 else f"A country {of} is"
-        out.append(f"{some} missing that {named} has: {listed}.")
-    if sometimes:
-        listed = _listed(
-            {c: f"{c} in {_spans(y)} (up to {largest[c]:,})" for c, y in sometimes.items()},
-            largest,
-        )
-        some = (
-            f"{len(sometimes)} countries {of} are" if len(sometimes) > 1 else f"A country {of} is"
-        )
-        out.append(f"{some} missing from years in which {named} has them: {listed}.")
-    return out
-
-
-def _listed(texts: Mapping[str, str], sizes: Mapping[str, int]) -> str:
-    """The largest, and how many more."""
-    order = sorted(texts, key=lambda country: (-sizes[country], country))
-    shown = [texts[country] for country in order[:_NAMED_AT_MOST]]
-    more = len(order) - len(shown)
-    return ", ".join([*shown, f"and {more} more"] if more else shown)
-
-
-def _fewer_rows(before: Profile, now: Profile, gone: Sequence[int], named: str) -> list[str]:
-    had = sum(rows for year, rows in before.rows.items() if year not in gone)
-    # Years that only the later one has are no replacement for rows of the earlier one's.
-    has = sum(rows for year, rows in now.rows.items() if year in before.rows)
-    if had - has < ROWS_FLOOR or had - has <= LARGEST_LOSS_OF_ROWS * had:
-        return []
-    return [
-        f"Fewer rows: {has:,} where {named} has {had:,} in the same years ({has / had - 1:+.1%})."
-    ]
-
-
-def _moved_totals(
-    before: Profile,
-    now: Profile,
-    gone: Sequence[int],
-    announced: Sequence[Correction],
-    named: str,
-) -> list[str]:
-    settled = max(before.rows, default=0) - UNSETTLED_YEARS
-    moved: dict[tuple[str, str], list[tuple[float, int, int, int | None]]] = {}
-    for (year, unit, column), total in before.totals.items():
-        if year > settled or year in gone or total is None or total < TOTAL_FLOOR:
-            continue
-        if any(a.column == column and a.year_from <= year <= a.year_to for a in announced):
-            continue
-        other = now.totals.get((year, unit, column))
-        change = ((other or 0) - total) / total
-        if abs(change) > LARGEST_MOVE_OF_A_TOTAL:
-            moved.setdefault((column, unit), []).append((change, year, total, other))
-    out = []
-    for (column, unit), years in sorted(moved.items()):
-        change, year, total, other = max(years, key=lambda one: (abs(one[0]), one[1]))
-        what = column + {"P": " (persons)", "C": " (cases)"}.get(unit, "")
-        also = f"; {len(years)} settled years moved by more than 2 %" if len(years) > 1 else ""
-        found = "nothing" if other is None else f"{other:,}"
-        out.append(
-            f"The total of {what} in {year}, a settled year, is {found} where {named} has "
-            f"{total:,} ({change:+.1%}){also}."
-        )
-    return out

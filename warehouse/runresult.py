@@ -29,12 +29,16 @@ class RunSnapshot(NamedTuple):
 
 
 class RunQuarantine(NamedTuple):
-    """A snapshot that seems to have lost data and was not used; `findings` says what."""
+    """A snapshot that was not used, and why.
+
+    held_back: what to say first; None where a later snapshot took its place.
+    """
 
     endpoint: str
     snapshot_id: str
     release_id: str
-    findings: str
+    held_because: str
+    held_back: str | None
 
 
 @dataclass
@@ -42,12 +46,14 @@ class RunResult:
     """What one refresh did. `seconds` is by stage; `tests_failed` holds one message a test.
 
     `quarantined` are all landed snapshots that are not used, whether or not they are new.
+    `not_landed` says by what was asked for why it could not be landed: the rest was built.
     """
 
     success: bool
     up_to_date: bool = False
     snapshots: list[RunSnapshot] = field(default_factory=list)
     quarantined: list[RunQuarantine] = field(default_factory=list)
+    not_landed: dict[str, str] = field(default_factory=dict)
     release: str = ""
     models_built: int = 0
     tests_passed: int = 0
@@ -77,6 +83,7 @@ class LastRun(BaseModel):
     tests_warned: int = 0
     tests_failed: int = 0
     error: str | None = None
+    not_landed: dict[str, str] = {}
     seconds: dict[str, float] = {}
 
 
@@ -121,6 +128,7 @@ def write_last_run(
                 "tests_passed": result.tests_passed,
                 "tests_warned": result.tests_warned,
                 "tests_failed": len(result.tests_failed),
+                "not_landed": result.not_landed,
                 "seconds": result.seconds,
             }
         )

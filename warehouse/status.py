@@ -10,10 +10,11 @@ from typing import Any
 
 import duckdb
 
-from warehouse import acceptance
+from warehouse import decision
+from warehouse.decision import Decision
 from warehouse.landing import manifests
 from warehouse.publish import PublishedMissingError, open_published, read_about
-from warehouse.quarantine import TABLE, judged
+from warehouse.quarantine import TABLE, validated
 from warehouse.runresult import read_last_run
 from warehouse.settings import Settings
 
@@ -23,8 +24,9 @@ def gather(settings: Settings) -> dict[str, Any]:
 
     snapshots: one object each, by dataset and time; their release is the one the last run found,
     or what the source says. releases: snapshots counted by release, with the days in force where
-    the published file knows them. quarantined, accepted: snapshots that are not used, and those
-    that are since somebody said so (`is_built_in`: by the published file already).
+    the published file knows them. held_back: what to say first, a line a dataset. quarantined:
+    snapshots that are not used. decided: those on which somebody decided (`is_built_in`: in the
+    published file already).
     published: None when there is nothing that can be read, then `published_problem` says why;
     last_run: None when there was none. Raises ValueError naming a file that is not what it should
     be.
@@ -32,7 +34,7 @@ def gather(settings: Settings) -> dict[str, Any]:
     folders = manifests(settings)
     landed = [manifest for _, manifest in folders]
     published, problem = _published(settings)
-    verdicts = {(v["endpoint"], v["snapshot_id"]): v for v in _judged(settings, published)}
+    verdicts = {(v["endpoint"], v["snapshot_id"]): v for v in _validated(settings, published)}
     names = {
         (m.endpoint, m.snapshot_id): verdicts.get((m.endpoint, m.snapshot_id), {}).get("release_id")
         or m.release_id
@@ -43,10 +45,10 @@ def gather(settings: Settings) -> dict[str, Any]:
         name = names[manifest.endpoint, manifest.snapshot_id] or "not named by the source"
         releases.setdefault(name, []).append(manifest.endpoint)
     days = _days_in_force(settings, published)
-    acceptances = {
+    decisions = {
         (manifest.endpoint, manifest.snapshot_id): found
         for folder, manifest in folders
-        if (found := acceptance.read(folder))
+        if (found := decision.read(folder))
     }
     last_run = read_last_run(settings)
     return {
@@ -73,24 +75,23 @@ def gather(settings: Settings) -> dict[str, Any]:
             }
             for release, endpoints in sorted(releases.items())
         ],
+        "held_back": [v["held_back"] for v in verdicts.values() if v["held_back"]],
         "quarantined": [
-            {
-                name: verdict[name]
-                for name in ("endpoint", "snapshot_id", "release_id", "findings", "compared_with")
-            }
+            {name: verdict[name] for name in _OF_QUARANTINED}
             for key, verdict in verdicts.items()
-            if verdict["is_quarantined"] and key in names and key not in acceptances
+            if verdict["is_quarantined"] and key in names
         ],
-        "accepted": [
+        "decided": [
             {
                 "endpoint": endpoint,
                 "snapshot_id": snapshot_id,
-                "accepted_at": _utc(found.accepted_at),
-                "accepted_by": found.accepted_by,
+                "decision": found.word,
+                "decided_at": _utc(found.decided_at),
+                "decided_by": found.decided_by,
                 "why": found.why,
-                "is_built_in": bool(verdicts.get((endpoint, snapshot_id), {}).get("accepted_at")),
+                "is_built_in": _is_built_in(found, verdicts.get((endpoint, snapshot_id))),
             }
-            for (endpoint, snapshot_id), found in acceptances.items()
+            for (endpoint, snapshot_id), found in decisions.items()
         ],
         "published": published,
         "published_problem": problem,
@@ -98,13 +99,27 @@ def gather(settings: Settings) -> dict[str, Any]:
     }
 
 
+_OF_QUARANTINED = (
+    *("endpoint", "snapshot_id", "release_id", "held_because", "verdict_from", "findings"),
+    "compared_with",
+)
+
+
+def _is_built_in(decided: Decision, verdict: dict[str, Any] | None) -> bool:
+    return (
+        verdict is not None
+        and verdict["verdict_from"] == "person"
+        and verdict["is_quarantined"] != decided.is_accepted
+    )
+
+
 _NO_DAYS = {"in_force_from": None, "in_force_to": None, "days_in_force": None}
 
 
-def _judged(settings: Settings, published: dict[str, Any] | None) -> list[dict[str, Any]]:
+def _validated(settings: Settings, published: dict[str, Any] | None) -> list[dict[str, Any]]:
     if published is None or TABLE not in published["tables"]:
         return []
-    return judged(settings)
+    return validated(settings)
 
 
 def _days_in_force(

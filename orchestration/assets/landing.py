@@ -13,7 +13,14 @@ from orchestration.resources import Warehouse
 from warehouse import fingerprint
 from warehouse.attribution import SOURCE_URL
 from warehouse.backfill import backfill
-from warehouse.landing import Landed, LandingBusyError, crawl, land_starter, manifests
+from warehouse.landing import (
+    Landed,
+    LandingBusyError,
+    NotAllLandedError,
+    crawl,
+    land_starter,
+    manifests,
+)
 from warehouse.manifest import Manifest
 from warehouse.publish import open_published, read_about
 from warehouse.readback import stands_for
@@ -76,7 +83,6 @@ def sources() -> list[dg.AssetSpec]:
                 metadata={
                     "address": dg.MetadataValue.url(f"{_API_URL}{endpoint.name}/"),
                     "source": dg.MetadataValue.url(SOURCE_URL),
-                    **({"first_year": endpoint.first_year} if endpoint.first_year else {}),
                 },
                 kinds={"http", "json"},
             )
@@ -108,8 +114,8 @@ def landing(retry_policy: dg.RetryPolicy | None) -> dg.AssetsDefinition:
         warehouse: dg.ResourceParam[Warehouse],
     ) -> Iterator[Any]:
         settings = warehouse.settings
-        landed = _land(config, warehouse)
-        warehouse.record.landed = landed
+        landed, failed = _land(config, warehouse)
+        warehouse.record.landed, warehouse.record.not_landed = landed, failed
         newest = {manifest.endpoint: manifest for _, manifest in manifests(settings)}
         _tag(context, config, landed)
         # Published file and exports may have been made from just this, by the code as it is.
@@ -125,7 +131,7 @@ def landing(retry_policy: dg.RetryPolicy | None) -> dg.AssetsDefinition:
                 yield dg.MaterializeResult(key, metadata=metadata)
         if config.source is Source.api:
             yield dg.MaterializeResult(keys.LAST_LOOK, metadata=_look_metadata(landed))
-        yield from checks.landing_results(newest)
+        yield from checks.landing_results(newest, failed)
         if done:
             _say_of_the_published(context, settings)
 
@@ -175,7 +181,8 @@ def _spec(endpoint: Endpoint) -> dg.AssetSpec:
     )
 
 
-def _land(config: LandingConfig, warehouse: Warehouse) -> list[Landed]:
+def _land(config: LandingConfig, warehouse: Warehouse) -> tuple[list[Landed], dict[str, str]]:
+    """What was landed, and by what could not be the reason; it fails where nothing was."""
     settings, progress = warehouse.settings, warehouse.progress("landing")
     if config.api_url:
         settings = type(settings).model_validate(
@@ -183,10 +190,14 @@ def _land(config: LandingConfig, warehouse: Warehouse) -> list[Landed]:
         )
     try:
         if config.source is Source.starter:
-            return land_starter(settings, on_progress=progress)
+            return land_starter(settings, on_progress=progress), {}
         if config.source is Source.archive:
-            return backfill(settings, releases=config.releases or None, on_progress=progress)
-        return crawl(settings, origins=config.origins, on_progress=progress)
+            return backfill(settings, releases=config.releases or None, on_progress=progress), {}
+        return crawl(settings, origins=config.origins, on_progress=progress), {}
+    except NotAllLandedError as error:
+        if not error.landed:
+            raise
+        return error.landed, error.failed
     except Exception as error:
         if isinstance(error, _PASSING) and not isinstance(error, MalformedPageError):
             raise

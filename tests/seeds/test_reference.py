@@ -10,6 +10,7 @@ import pycountry
 import pytest
 import yaml
 
+from warehouse.claims import first_years
 from warehouse.settings import PROJECT_ROOT
 from warehouse.unhcr.endpoints import ENDPOINTS
 
@@ -20,7 +21,7 @@ KEYS = {
     "releases": ("release_id",),
     "release_files": ("release_id", "file_name"),
     "release_contents": ("release_id", "endpoint"),
-    "release_corrections": ("release_id", "endpoint", "source_column"),
+    "release_reviews": ("release_id", "endpoint"),
     "eras": ("era_id",),
     "origin_groups": ("group_id", "member_iso3"),
     "special_origins": ("unhcr_code",),
@@ -220,11 +221,13 @@ def test_the_file_that_lacks_24_years_recognises_nothing() -> None:
     ]
 
 
-def test_a_correction_is_of_a_count_and_of_years_before_its_release() -> None:
-    years = {row["release_id"]: int(row["reference_date"][:4]) for row in rows_of("releases")}
-    for row in rows_of("release_corrections"):
-        assert row["source_column"] in ENDPOINTS[row["endpoint"]].counts
-        assert int(row["year_from"]) <= int(row["year_to"]) < years[row["release_id"]]
+def test_a_review_is_of_a_file_of_the_archive_and_gives_its_reason_as_a_clause() -> None:
+    files = {(row["release_id"], row["file_name"]) for row in rows_of("release_files")}
+    for row in rows_of("release_reviews"):
+        assert (row["release_id"], f"{ENDPOINTS[row['endpoint']].table}.rda") in files
+        assert row["decision"] in {"held", "accepted"}
+        assert row["why"][0].islower()
+        assert not row["why"].endswith(".")
 
 
 def test_an_era_begins_before_it_ends_and_counts_years_in_office() -> None:
@@ -328,7 +331,7 @@ def test_only_new_applications_are_new_applicants() -> None:
 
 
 def test_years_of_an_application_type_are_a_span_of_the_dataset() -> None:
-    first_of_dataset = ENDPOINTS["asylum-applications"].first_year or 0
+    first_of_dataset = first_years()["asylum-applications"]
     spans = {row["app_type"]: row for row in rows_of("application_types")}
     for row in spans.values():
         if not row["first_year"]:
@@ -390,11 +393,10 @@ def test_only_asylum_figures_can_be_cases() -> None:
         assert row["unit"] == ("persons or cases" if cases else "persons")
 
 
-def test_no_measure_begins_before_its_dataset() -> None:
-    for row in rows_of("measures"):
-        first = ENDPOINTS[row["endpoint"]].first_year
-        if row["first_year"] and first is not None:
-            assert first <= int(row["first_year"]) <= LATEST_YEAR, row
+def test_every_dataset_has_a_first_year_for_the_documentation() -> None:
+    datasets = {name for name, endpoint in ENDPOINTS.items() if endpoint.is_dataset}
+    assert datasets <= first_years().keys()
+    assert all(1951 <= year <= LATEST_YEAR for year in first_years().values())
 
 
 def test_no_file_of_the_folder_is_of_another_kind() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.dbt_project.made_up import Row, api_row
 from warehouse import profiles, raw
-from warehouse.profiles import Profile, Reach
+from warehouse.profiles import Missing, Reach, Total
 from warehouse.unhcr.endpoints import ENDPOINTS
 
 POPULATION = ENDPOINTS["population"]
@@ -115,47 +115,53 @@ def test_the_digest_of_some_countries_is_that_of_a_crawl_of_these_alone(
     assert profiles.digest_within(con, "population", "whole", nobody) == profiles.NO_ROWS
 
 
-def test_a_profile_counts_rows_totals_countries_and_codes(
+CHINA_IN_THE_USA = Reach(frozenset({"CHN"}), frozenset({"USA"}))
+
+
+def test_a_comparison_says_by_year_and_country_what_was_there_is_there_and_is_less(
     con: duckdb.DuckDBPyConnection, put: Put
 ) -> None:
-    put("whole", ROWS)
-    found = profiles.read(con, POPULATION, "whole", Reach())
-    assert found.rows == {2024: 2, 2025: 4}
-    assert found.totals[2024, "", "refugees"] == 2_901_000
-    assert found.totals[2024, "", "idps"] == 0
-    assert found.totals[2025, "", "idps"] is None
+    put("before", ROWS)
+    put("now", [{**ROWS[0], "refugees": 1_500}, *ROWS[2:4], {**ROWS[2], "year": 2026}])
+    moved = profiles.compare(con, POPULATION, "before", "now", Reach())
+    year = moved.years["origin"][2024]
+    assert year.rows == Total(before=2, now=1, lost=1)
+    assert year.totals["refugees"] == Total(2_901_000, 1_500, 2_900_000), "Syria's alone is lost"
+    assert moved.years["origin"][2026].rows == Total(before=0, now=1, lost=0)
     # By ISO3, or UNHCR's code: Egypt is ARE in UNHCR's codes, and Austria AUS.
-    assert found.origins == {
-        "CHN": {2024: 180_960, 2025: 99_721},
-        "SYR": {2024: 2_900_000},
-        "STA": {2025: 70},
-        "EGY": {2025: 10},
-    }
-    assert found.asylums["AUT"] == {2025: 10}
-    assert found.asylums["AUS"] == {2025: 5}
-    assert found.between(2025, 2026) == Profile(
-        {2025: 4},
-        {key: value for key, value in found.totals.items() if key[0] == 2025},
-        {"CHN": {2025: 99_721}, "STA": {2025: 70}, "EGY": {2025: 10}},
-        {"USA": {2025: 99_716}, "AUS": {2025: 5}, "KEN": {2025: 70}, "AUT": {2025: 10}},
-    )
+    assert moved.countries["origin"]["EGY"].rows == Total(1, 0, 1)
+    assert moved.countries["asylum"]["AUT"].totals["refugees"] == Total(10, 0, 10)
+    assert moved.countries["origin"]["CHN"].totals["refugees"] == Total(2_100, 3_700, 0)
+    assert Missing("origin", "SYR", 2024, 2_900_000) in moved.missing
+    assert Missing("asylum", "KEN", 2025, 70) in moved.missing
 
 
-def test_the_part_within_a_reach_is_the_profile_of_these_pairs_alone(
+def test_beside_a_third_one_counts_what_both_have(
+    con: duckdb.DuckDBPyConnection, put: Put
+) -> None:
+    put("before", ROWS)
+    put("beside", [{**ROWS[1], "refugees": 4}, ROWS[3]])
+    put("now", ROWS[2:])
+    moved = profiles.compare(con, POPULATION, "before", "now", Reach(), beside_id="beside")
+    assert moved.years["origin"][2024].rows == Total(1, 0, 1)
+    assert moved.years["origin"][2024].totals["refugees"].lost == 4
+    assert moved.years["origin"][2025].rows.lost == 0
+
+
+def test_of_a_comparison_within_a_reach_only_its_pairs_are_part(
     con: duckdb.DuckDBPyConnection, put: Put
 ) -> None:
     put("whole", ROWS)
-    pairs = [row for row in ROWS if (row["coo"], row["coa"]) == ("CHI", "USA")]
-    put("part", pairs)
-    reach = Reach(frozenset({"CHN"}), frozenset({"USA"}))
-    part = profiles.read(con, POPULATION, "whole", reach)
-    assert part == profiles.read(con, POPULATION, "part", Reach())
-    assert part.rows == {2024: 1, 2025: 1}
+    put("part", [row for row in ROWS if (row["coo"], row["coa"]) == ("CHI", "USA")])
+    moved = profiles.compare(con, POPULATION, "whole", "part", CHINA_IN_THE_USA)
+    assert moved.missing == []
+    assert {year: part.rows for year, part in moved.years["origin"].items()} == {
+        2024: Total(1, 1, 0),
+        2025: Total(1, 1, 0),
+    }
 
 
-def test_persons_and_cases_are_apart_and_codes_are_counted(
-    con: duckdb.DuckDBPyConnection, put: Put
-) -> None:
+def test_codes_are_counted(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     codes = {"procedure_type": "G", "app_type": "N", "dec_level": "NA"}
     put(
         "a",
@@ -165,19 +171,17 @@ def test_persons_and_cases_are_apart_and_codes_are_counted(
         ],
         "asylum-applications",
     )
-    found = profiles.read(con, ENDPOINTS["asylum-applications"], "a", Reach())
-    assert found.totals == {(2025, "P", "applied"): 9, (2025, "C", "applied"): 4}
-    codes = profiles.codes(con, "asylum-applications", "a")
-    assert codes["app_pc"] == {"P": 1, "C": 1}
-    assert codes["app_type"] == {"N": 2}
+    found = profiles.codes(con, "asylum-applications", "a")
+    assert found["app_pc"] == {"P": 1, "C": 1}
+    assert found["app_type"] == {"N": 2}
 
 
 def test_control_totals_are_no_part_of_a_profile(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     put("a", ROWS)
-    before = profiles.read(con, POPULATION, "a", Reach())
+    before = con.execute("select * from raw.snapshot_profiles order by all").fetchall()
     con.execute(
         "insert into raw.population by name (select * replace ('by_origin' as _slice, '-' as coa) "
         "from raw.population)"
     )
     profiles.make(con, POPULATION, "a")
-    assert profiles.read(con, POPULATION, "a", Reach()) == before
+    assert con.execute("select * from raw.snapshot_profiles order by all").fetchall() == before

@@ -1,4 +1,4 @@
-"""Accepting a quarantined snapshot: who may be accepted, what is written, and what follows."""
+"""Accepting and holding a snapshot: which can be, what is written, and what follows."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tests.warehouse.small_build import LINEAGE, build, settings_in, statements
-from warehouse import acceptance, console, fingerprint, landing, quarantine, raw
+from warehouse import console, decision, fingerprint, landing, quarantine, raw
 from warehouse.cli import app
 from warehouse.landing import LandingBusyError, incoming, manifests
 from warehouse.publish import publish
-from warehouse.quarantine import AcceptanceError, accept
+from warehouse.quarantine import DecisionError, accept, hold
 from warehouse.runresult import RunQuarantine, RunResult
 from warehouse.settings import PROJECT_ROOT, Settings
 
 SINCE = "2025-12.1"
-FINDING = "24 years are missing: 2001-2024, of which 2025-12.0 (x) has 245,890 rows."
+FINDING = "24 of 25 years are missing: 2001-2024, 245,890 rows"
+LINE = f"population: figures of 2025-06; {SINCE} is held back because {FINDING}"
 
 
 @pytest.fixture
@@ -46,7 +47,10 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
         select
             endpoint, snapshot_id, release_id, date '2026-06-25' as in_force_from,
             timestamp '2026-11-22 00:00:00' as retrieved_at, is_quarantined,
-            if(is_quarantined, '{FINDING}', null) as findings, null::varchar as compared_with,
+            if(is_quarantined, '{FINDING}', null) as held_because,
+            if(is_quarantined, '{LINE}', null) as held_back, 'rule' as verdict_from,
+            if(is_quarantined, '{FINDING}; unknown app_type', null) as findings,
+            null::varchar as compared_with,
             null::timestamp as accepted_at, null::varchar as accepted_by,
             null::varchar as accepted_why
         from (values {values}) as made (endpoint, snapshot_id, release_id, is_quarantined)
@@ -58,7 +62,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
         union all select '2025-06', date '2025-11-11', date '2026-06-25'
         """,
     )
-    publish(settings, lineage=LINEAGE)
+    publish(settings, lineage=LINEAGE | {"held_back": [LINE]})
     return settings
 
 
@@ -77,12 +81,16 @@ def asylum(*words: str) -> Result:
     return CliRunner().invoke(app, list(words))
 
 
-@pytest.mark.parametrize("named", ["id", "endpoint-and-id"])
+@pytest.mark.parametrize("named", ["id", "dataset-and-id", "dataset-and-release"])
 def test_accepting_keeps_who_when_and_why_in_the_landing_folder(
     settings: Settings, lost: tuple[Path, str], named: str
 ) -> None:
     folder, snapshot_id = lost
-    name = snapshot_id if named == "id" else f"population/{snapshot_id}"
+    name = {
+        "id": snapshot_id,
+        "dataset-and-id": f"population/{snapshot_id}",
+        "dataset-and-release": f"population@{SINCE}",
+    }[named]
     before = fingerprint.expected(settings)
     done = asylum("accept", name, "--why", " UNHCR withdrew the years before 2012 ")
     assert done.exit_code == 0, done.output
@@ -93,7 +101,7 @@ def test_accepting_keeps_who_when_and_why_in_the_landing_folder(
     assert kept["why"] in done.output
     assert fingerprint.expected(settings) != before, "the next run has something to do"
     landing.land_starter(settings)
-    assert acceptance.read(folder) is not None, "landing it again leaves the acceptance"
+    assert decision.read(folder) is not None, "landing it again leaves the decision"
     raw.load(settings)
 
 
@@ -103,7 +111,7 @@ def test_what_was_accepted_once_is_not_accepted_again(
     folder, snapshot_id = lost
     accept(settings, snapshot_id, "first")
     kept = (folder / "accepted.json").read_bytes()
-    with pytest.raises(AcceptanceError, match=r"was accepted on .* by .*: first"):
+    with pytest.raises(DecisionError, match=r"was accepted on .* by .*: first"):
         accept(settings, snapshot_id, "second")
     assert (folder / "accepted.json").read_bytes() == kept
 
@@ -124,16 +132,16 @@ def test_without_a_reason_the_command_does_not_start(settings: Settings) -> None
 def test_an_unknown_snapshot_is_refused_with_those_that_are_quarantined(
     settings: Settings, lost: tuple[Path, str]
 ) -> None:
-    for name in ("nothing", "solutions/nothing", f"solutions/{lost[1]}"):
+    for name in ("nothing", "solutions/nothing", f"solutions/{lost[1]}", "population@1999-12"):
         done = asylum("accept", name, "--why", "x")
         assert done.exit_code == 1
         assert f"No snapshot '{name}' is landed" in " ".join(done.stderr.split())
-        assert f"Quarantined: population/{lost[1]}" in " ".join(done.stderr.split())
+        assert f"Quarantined: population@{SINCE} ({lost[1]})" in " ".join(done.stderr.split())
 
 
-def test_a_snapshot_that_is_believed_is_not_accepted(settings: Settings) -> None:
+def test_a_snapshot_that_is_accepted_by_the_rule_is_not_accepted_again(settings: Settings) -> None:
     folder, manifest = manifests(settings, "asylum-decisions")[0]
-    with pytest.raises(AcceptanceError, match="is not quarantined: there is nothing to accept"):
+    with pytest.raises(DecisionError, match="is not quarantined: there is nothing to accept"):
         accept(settings, manifest.snapshot_id, "x")
     assert not (folder / "accepted.json").exists()
 
@@ -147,10 +155,10 @@ def test_an_id_that_several_endpoints_have_must_be_named_with_its_endpoint(
     text = (folder / "manifest.json").read_text().replace('"population"', '"solutions"', 1)
     (other / "manifest.json").write_text(text)
     with pytest.raises(
-        AcceptanceError, match=rf"population/{snapshot_id}, solutions/{snapshot_id}"
+        DecisionError, match=rf"population/{snapshot_id}, solutions/{snapshot_id}"
     ):
         accept(settings, snapshot_id, "x")
-    with pytest.raises(AcceptanceError, match="not judged yet"):
+    with pytest.raises(DecisionError, match="not validated yet"):
         accept(settings, f"solutions/{snapshot_id}", "x")
     assert accept(settings, f"population/{snapshot_id}", "x").endpoint == "population"
 
@@ -182,18 +190,18 @@ def test_killed_on_the_way_it_is_accepted_or_not_and_never_half(
     folder, snapshot_id = lost
     code = f"""
 import os, signal
-from warehouse import acceptance, quarantine
+from warehouse import decision, quarantine
 from warehouse.settings import load_settings
-whole = acceptance.{at}
+whole = decision.{at}
 def killed(*given):
     whole(*given)
     os.kill(os.getpid(), signal.SIGKILL)
-acceptance.{at} = killed
+decision.{at} = killed
 quarantine.accept(load_settings(), {snapshot_id!r}, "why")
 """
     ended = subprocess.run([sys.executable, "-c", code], cwd=PROJECT_ROOT, check=False)
     assert ended.returncode == -signal.SIGKILL
-    found = acceptance.read(folder)
+    found = decision.read(folder)
     assert (found is None) == (at == "write_durably")
     if found is None:
         accept(settings, snapshot_id, "again")
@@ -202,16 +210,16 @@ quarantine.accept(load_settings(), {snapshot_id!r}, "why")
     assert left == [f".incoming-{os.getpid()}"]
 
 
-def test_an_acceptance_that_cannot_be_read_is_named(
+def test_a_decision_that_cannot_be_read_is_named(
     settings: Settings, lost: tuple[Path, str]
 ) -> None:
     (lost[0] / "accepted.json").write_text('{"why": "because"}')
     for ask in (fingerprint.expected, raw.load):
-        with pytest.raises(ValueError, match=r"accepted\.json: not an acceptance"):
+        with pytest.raises(ValueError, match=r"accepted\.json: not a decision"):
             ask(settings)
 
 
-def test_status_shows_what_is_quarantined_and_then_what_was_accepted(
+def test_status_says_first_what_is_held_back_and_then_what_was_decided(
     settings: Settings, lost: tuple[Path, str]
 ) -> None:
     _, snapshot_id = lost
@@ -221,25 +229,31 @@ def test_status_shows_what_is_quarantined_and_then_what_was_accepted(
             "endpoint": "population",
             "snapshot_id": snapshot_id,
             "release_id": SINCE,
-            "findings": FINDING,
+            "held_because": FINDING,
+            "verdict_from": "rule",
+            "findings": f"{FINDING}; unknown app_type",
             "compared_with": None,
         }
     ]
-    assert state["accepted"] == []
+    assert state["held_back"] == [LINE]
+    assert state["decided"] == []
     days = {one["release_id"]: one for one in state["releases"]}
     assert days["2025-06"]["in_force_to"] == "2026-06-25"
     assert days["2025-06"]["days_in_force"] == 226
     assert days["2025-12.1"]["in_force_to"] is None
     assert days["2024-06"]["days_in_force"] is None, "the made-up file does not know it"
     shown = " ".join(asylum("status").stdout.split())
-    assert "Quarantined: landed, but not used" in shown
-    assert "24 years are missing" in shown
+    assert shown.startswith(LINE)
+    assert "Held back: landed, but not used" in shown
+    assert "unknown app_type" not in shown, "all that was found is one option away"
+    shown = " ".join(asylum("status", "--held").stdout.split())
+    assert f"population@{SINCE} ({snapshot_id})" in shown
+    assert "unknown app_type" in shown
     assert "asylum accept" in shown
     accept(settings, snapshot_id, "UNHCR said so")
     state = json.loads(asylum("status", "--format", "json").stdout)
-    assert state["quarantined"] == []
-    assert [(one["why"], one["is_built_in"]) for one in state["accepted"]] == [
-        ("UNHCR said so", False)
+    assert [(one["decision"], one["why"], one["is_built_in"]) for one in state["decided"]] == [
+        ("accepted", "UNHCR said so", False)
     ]
     assert "from the next run on" in " ".join(asylum("status").stdout.split())
 
@@ -261,26 +275,50 @@ def test_status_asks_the_published_file_while_a_build_holds_its_own(settings: Se
     assert len(state["quarantined"]) == 1
 
 
-def test_a_file_published_before_snapshots_were_judged_quarantines_nothing(
+def test_a_file_published_before_snapshots_were_validated_quarantines_nothing(
     settings: Settings, lost: tuple[Path, str]
 ) -> None:
     statements(settings, "drop table marts.dim_snapshot")
     publish(settings, lineage=LINEAGE)
-    assert quarantine.judged(settings) == []
+    assert quarantine.validated(settings) == []
     assert asylum("status").exit_code == 0
-    with pytest.raises(AcceptanceError, match="not judged yet"):
+    with pytest.raises(DecisionError, match="not validated yet"):
         accept(settings, lost[1], "x")
 
 
-def test_the_summary_of_a_run_shows_what_was_not_used() -> None:
-    found = RunQuarantine("demographics", "archive-2025-12.1-aa", "2025-12.1", FINDING)
+def test_the_summary_of_a_run_says_first_what_is_held_back_one_line_a_dataset() -> None:
+    found = [
+        RunQuarantine("population", "archive-2025-12.1-aa", SINCE, FINDING, LINE),
+        RunQuarantine("solutions", "archive-2024-06-bb", "2024-06", "rows are missing", None),
+    ]
     at = datetime(2026, 11, 22, tzinfo=UTC)
     for up_to_date in (True, False):
-        result = RunResult(success=True, up_to_date=up_to_date, quarantined=[found])
+        result = RunResult(success=True, up_to_date=up_to_date, quarantined=found)
         out = io.StringIO()
         console.console(out).print(console.summary(result, "starter", at, at))
         shown = " ".join(out.getvalue().split())
-        assert "Not used, since they seem to have lost data" in shown
-        assert "archive-2025-12.1-aa" in shown
-        assert "24 years are missing" in shown
-        assert "asylum accept" in shown
+        assert shown.startswith(LINE)
+        assert f"Held back: population@{SINCE}, solutions@2024-06." in shown
+        assert "asylum status --held" in shown
+
+
+def test_a_snapshot_can_be_held_and_accepted_again_and_the_last_word_counts(
+    settings: Settings,
+) -> None:
+    folder, manifest = manifests(settings, "asylum-decisions")[0]
+    before = fingerprint.expected(settings)
+    done = asylum("hold", f"asylum-decisions@{manifest.release_id}", "--why", "typing errors")
+    assert done.exit_code == 0, done.output
+    assert "is held by" in done.output
+    decided = decision.read(folder)
+    assert decided is not None
+    assert (decided.word, decided.why) == ("held", "typing errors")
+    assert fingerprint.expected(settings) != before
+    with pytest.raises(DecisionError, match="was held on .*: typing errors"):
+        hold(settings, manifest.snapshot_id, "again")
+    [found] = raw.load(settings).quarantined
+    assert found.endpoint == "asylum-decisions"
+    assert "typing errors" in found.held_because
+    accept(settings, manifest.snapshot_id, "none at all")
+    assert not (folder / "held.json").exists()
+    assert raw.load(settings).quarantined == []

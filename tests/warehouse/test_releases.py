@@ -1,32 +1,18 @@
-"""Which release a snapshot is, and whether it is believed: the rules, without a database."""
+"""Which release a snapshot is: the rules, without a database."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+import re
 from datetime import UTC, date, datetime, timedelta
-from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warehouse import releases
-from warehouse.acceptance import Acceptance
 from warehouse.manifest import Coverage
-from warehouse.profiles import Profile, Reach
-from warehouse.releases import (
-    Correction,
-    Held,
-    Judgement,
-    Lists,
-    NamedRelease,
-    Release,
-    Snapshot,
-    judge,
-    judge_all,
-    resolve,
-)
+from warehouse.profiles import Reach
+from warehouse.releases import Lists, NamedRelease, Snapshot, resolve
 
 DAY = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WHOLE = Reach(year_from=1951, year_to=2026)
@@ -251,268 +237,6 @@ def test_the_order_in_which_snapshots_come_plays_no_part(chosen, random) -> None
     assert resolve(chosen, LISTS, never) == before
 
 
-# Whether it is believed ---------------------------------------------------------------------------
-
-
-def held(profiles: Mapping[str, Profile]) -> Held:
-    """Snapshots whose profiles are known by their digest, and of which no part is the other."""
-    return Held(
-        lambda *_: "of no snapshot", lambda one, _: profiles[one.digest or ""], lambda _: {}
-    )
-
-
-def profile(
-    years: Mapping[int, int],
-    totals: Mapping[int, int | None] | None = None,
-    origins: Mapping[str, Mapping[int, int]] | None = None,
-    asylums: Mapping[str, Mapping[int, int]] | None = None,
-) -> Profile:
-    everywhere = {"CHN": dict.fromkeys(years, 5_000)}
-    return Profile(
-        dict(years),
-        {(year, "", "refugees"): total for year, total in (totals or {}).items()},
-        everywhere if origins is None else origins,
-        {} if asylums is None else asylums,
-    )
-
-
-BEFORE = profile(dict.fromkeys(range(2001, 2026), 1_000), dict.fromkeys(range(2001, 2026), 50_000))
-
-
-def test_the_same_again_has_lost_nothing() -> None:
-    assert judge(BEFORE, BEFORE) == []
-
-
-def test_a_year_that_vanishes_is_found_with_the_rows_it_had() -> None:
-    now = profile({2025: 1_000}, {2025: 50_000})
-    assert judge(BEFORE, now, named="2025-12.0 (x)") == [
-        "24 years are missing: 2001-2024, of which 2025-12.0 (x) has 24,000 rows."
-    ]
-
-
-def test_a_year_in_which_next_to_nothing_was_counted_may_vanish() -> None:
-    before = profile({1951: 1, 2025: 100}, origins={"CHN": {1951: 99, 2025: 5_000}})
-    now = profile({2025: 100}, origins={"CHN": {2025: 5_000}})
-    assert judge(before, now) == []
-    grown = replace(before, origins={"CHN": {1951: 100, 2025: 5_000}})
-    assert len(judge(grown, now)) == 1
-
-
-@pytest.mark.parametrize("side", ["origins", "asylums"])
-def test_a_country_that_vanishes_is_found_if_it_was_of_any_size(side: str) -> None:
-    def of(**countries: dict[int, int]) -> Profile:
-        return replace(profile({2024: 100, 2025: 100}, origins={}), **{side: countries})
-
-    kept = {2024: 5_000, 2025: 5_000}
-    [found] = judge(of(CHN=kept, FNC={2024: 100}), of(CHN=kept))
-    assert found == f"A country of {side[:-1]} is missing that before has: FNC (100 in 2024)."
-    assert judge(of(CHN=kept, FNC={2024: 99}), of(CHN=kept)) == []
-
-
-def test_a_country_missing_from_a_year_is_found_where_it_was_large() -> None:
-    years = {2024: 100, 2025: 100}
-    before = profile(
-        years, origins={"SYR": {2024: 6_000, 2025: 1_000}, "FNC": {2024: 999, 2025: 9}}
-    )
-    now = profile(years, origins={"SYR": {2024: 6_000}, "FNC": {2025: 9}})
-    assert judge(before, now) == [
-        "A country of origin is missing from years in which before has them: "
-        "SYR in 2025 (up to 1,000)."
-    ]
-
-
-def test_many_countries_are_counted_and_the_largest_named() -> None:
-    before = profile({2025: 100}, origins={f"C{n:02d}": {2025: 1_000 + n} for n in range(20)})
-    [found] = judge(before, profile({2025: 100}, origins={"ZZZ": {2025: 9}}))
-    assert found.startswith(
-        "20 countries of origin are missing that before has: C19 (1,019 in 2025)"
-    )
-    assert found.endswith("C12 (1,012 in 2025), and 12 more.")
-
-
-@pytest.mark.parametrize(
-    ("had", "has", "is_found"),
-    [
-        (1_000, 950, False),
-        (1_000, 949, True),
-        (100, 91, False),
-        (100, 90, True),
-        (1_000, 2_000, False),
-    ],
-    ids=["5-percent", "more", "nine-rows", "ten-rows", "gained"],
-)
-def test_rows_may_be_fewer_by_5_percent_or_by_a_few(had: int, has: int, is_found: bool) -> None:
-    found = judge(profile({2024: had}), profile({2024: has, 2025: 10_000}))
-    assert len(found) == is_found
-    if is_found:
-        assert f"Fewer rows: {has:,} where before has {had:,}" in found[0]
-
-
-@pytest.mark.parametrize(
-    ("year", "total", "is_found"),
-    [
-        (2023, 51_000, False),
-        (2023, 51_001, True),
-        (2023, 48_999, True),
-        (2023, None, True),
-        (2024, 90_000, False),
-        (2025, 1, False),
-    ],
-    ids=["2-percent", "more", "less", "unknown", "second-newest", "newest"],
-)
-def test_a_total_of_a_settled_year_may_move_by_2_percent(
-    year: int, total: int | None, is_found: bool
-) -> None:
-    now = replace(BEFORE, totals={**BEFORE.totals, (year, "", "refugees"): total})
-    found = judge(BEFORE, now)
-    assert len(found) == is_found
-    if is_found:
-        assert f"refugees in {year}" in found[0] and "50,000" in found[0]
-
-
-def test_a_total_small_enough_to_move_by_rounding_is_let_be() -> None:
-    rows = dict.fromkeys((2020, 2025), 50)
-    assert judge(profile(rows, {2020: 999}), profile(rows, {2020: 900})) == []
-    assert len(judge(profile(rows, {2020: 1_000}), profile(rows, {2020: 900}))) == 1
-
-
-def test_persons_and_cases_are_looked_at_apart() -> None:
-    rows = dict.fromkeys((2020, 2025), 50)
-    before = replace(
-        profile(rows), totals={(2020, "P", "applied"): 10_000, (2020, "C", "applied"): 2_000}
-    )
-    moved = replace(before, totals={**before.totals, (2020, "C", "applied"): 1_900})
-    assert judge(before, moved) == [
-        "The total of applied (cases) in 2020, a settled year, is 1,900 where before has 2,000 "
-        "(-5.0%)."
-    ]
-
-
-def test_a_correction_that_was_announced_between_the_two_is_no_loss() -> None:
-    now = replace(BEFORE, totals={**BEFORE.totals, (2022, "", "refugees"): 30_000})
-    first, last = archive("population", "2025-06", "x"), archive("population", "2025-12.1", "y")
-    profiles = {"x": BEFORE, "y": now}
-    found = resolve([first, last], LISTS, never)
-
-    def findings(published_on: date, column: str = "refugees", year: int = 2022) -> int:
-        lists = replace(
-            LISTS, corrections=[Correction("population", column, year, year + 1, published_on)]
-        )
-        judged = judge_all([first, last], found, lists, held(profiles))
-        return len(judged[last.key].findings)
-
-    assert findings(date(2026, 3, 30)) == 0
-    assert findings(date(2026, 6, 25)) == 0, "by the later release itself"
-    assert findings(date(2025, 11, 11)) == 1, "by the earlier one already"
-    assert findings(date(2026, 6, 26)) == 1, "only after both"
-    assert findings(date(2026, 3, 30), column="idps") == 1
-    assert findings(date(2026, 3, 30), year=2023) == 1
-
-
-def test_a_code_of_no_list_is_found_even_in_the_first_snapshot() -> None:
-    lists = replace(LISTS, codes={"app_type": frozenset("NR")})
-    one = archive("asylum-applications", "2025-06", "x")
-    coded = Held(never, lambda *_: BEFORE, lambda _: {"app_type": {"N": 7, "Q": 1_200}})
-    judged = judge_all([one], resolve([one], lists, never), lists, coded)
-    assert judged[one.key] == Judgement(
-        ("Unknown app_type 'Q' in 1,200 rows: not in seeds/reference/application_types.csv.",),
-        None,
-        True,
-    )
-
-
-THIS_YEAR_ALONE = profile({2025: 1_000}, {2025: 50_000})
-CONTENTS = {"full": BEFORE, "fuller": BEFORE, "2025 only": THIS_YEAR_ALONE}
-
-
-def judged(*snapshots: Snapshot) -> dict[tuple[str, str], Judgement]:
-    found = resolve(snapshots, LISTS, lambda *_: "of no release")
-    return judge_all(snapshots, found, LISTS, held(CONTENTS))
-
-
-def test_a_dataset_that_lost_years_is_quarantined_alone() -> None:
-    lost = archive("demographics", "2025-12.1", "2025 only")
-    others = [
-        archive("demographics", "2025-12.0", "full"),
-        archive("population", "2025-12.0", "full"),
-        archive("population", "2025-12.1", "fuller"),
-    ]
-    found = judged(lost, *others)
-    assert found[lost.key].is_quarantined
-    assert found[lost.key].compared_with == "archive-2025-12.0"
-    assert not any(found[one.key].is_quarantined or found[one.key].findings for one in others)
-
-
-def test_the_next_snapshot_is_held_against_the_last_that_was_believed() -> None:
-    snapshots = [
-        archive("demographics", "2025-06", "full"),
-        archive("demographics", "2025-12.0", "2025 only"),
-        archive("demographics", "2025-12.1", "fuller"),
-        api("demographics", "2025 only"),
-    ]
-    found = judged(*snapshots)
-    assert [found[one.key].is_quarantined for one in snapshots] == [False, True, False, True]
-    assert found[snapshots[2].key].compared_with == "archive-2025-06"
-    assert found[snapshots[3].key].compared_with == "archive-2025-12.1"
-
-
-def test_an_accepted_snapshot_is_believed_and_keeps_its_findings() -> None:
-    accepted = Acceptance(accepted_at=DAY, accepted_by="ann", why="UNHCR said so")
-    first = archive("demographics", "2025-06", "full")
-    lost = replace(archive("demographics", "2025-12.0", "2025 only"), accepted=accepted)
-    after = archive("demographics", "2025-12.1", "2025 only")
-    found = judged(first, lost, after)
-    assert found[lost.key].findings
-    assert not found[lost.key].is_quarantined
-    assert found[after.key] == Judgement((), "archive-2025-12.0", False)
-
-
-def test_judgement_follows_the_releases_and_not_the_order_of_landing() -> None:
-    snapshots = [
-        archive("demographics", "2025-06", "full"),
-        archive("demographics", "2025-12.0", "2025 only"),
-        archive("demographics", "2025-12.1", "fuller"),
-    ]
-    outcomes = [judged(*order) for order in permutations(snapshots)]
-    assert all(outcome == outcomes[0] for outcome in outcomes)
-
-
-def test_a_snapshot_is_held_against_one_that_was_asked_for_all_of_its_countries() -> None:
-    def reach(*origins: str) -> Reach:
-        return Reach(frozenset(origins), None, 1951, 2026)
-
-    whole = archive("population", "2025-06", "full")
-    china = api("population", "2025 only", reach=reach("CHN"))
-    later = replace(api("population", "fuller", 1), reach=WHOLE)
-    found = judged(whole, china, later)
-    assert found[china.key].compared_with == "archive-2025-06"
-    assert found[china.key].is_quarantined
-    assert found[later.key].compared_with == "archive-2025-06"
-    alone = judged(china, later)
-    assert alone[china.key] == Judgement()
-    assert alone[later.key] == Judgement(), "a narrow one says nothing of the whole"
-
-
-def test_years_that_were_not_asked_for_are_not_missed() -> None:
-    first = archive("population", "2025-06", "full")
-    last = replace(
-        archive("population", "2025-12.1", "2025 only"), reach=Reach(year_from=2025, year_to=2025)
-    )
-    found = judged(first, last)
-    assert found[last.key] == Judgement((), "archive-2025-06", False)
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.dictionaries(st.integers(2001, 2025), st.integers(0, 5_000), min_size=1),
-    st.dictionaries(st.integers(2001, 2025), st.integers(0, 5_000), min_size=1),
-)
-def test_whoever_gains_alone_has_lost_nothing(before: dict[int, int], more: dict[int, int]) -> None:
-    """Rows and years that are added are never a finding, whatever else there was."""
-    grown = {year: before.get(year, 0) + more.get(year, 0) for year in before | more}
-    assert judge(profile(before), profile(grown)) == []
-
-
 # The lists ----------------------------------------------------------------------------------------
 
 
@@ -521,7 +245,10 @@ def test_the_lists_of_the_project_can_be_read() -> None:
     assert list(lists.releases)[-1] == "2025-12.1"
     assert lists.contents["2025-12.1", "population"] != lists.contents["2025-12.0", "population"]
     assert lists.incomplete == {("2025-12.1", "demographics")}
-    assert {one.published_on for one in lists.corrections} == {date(2026, 3, 30)}
+    assert {key for key, review in lists.reviews.items() if not review.is_accepted} == {
+        ("2024-06", "solutions"),
+        ("2025-12.1", "demographics"),
+    }
     assert lists.codes["dec_pc"] == {"P", "C"}
 
 
@@ -529,6 +256,24 @@ def test_a_list_that_cannot_be_read_is_named(tmp_path) -> None:
     for name in ("releases.csv", "release_files.csv"):
         (tmp_path / name).write_bytes((releases.REFERENCE_DIR / name).read_bytes())
     with pytest.raises(ValueError, match=r"release_contents\.csv: cannot be read"):
+        releases.read_lists(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ("1999-12,idmc,held,x,2026-01-01,y", "line 2: release '1999-12' is not in releases.csv"),
+        ("2024-06,people,held,x,2026-01-01,y", "line 2: 'people' is no dataset"),
+        ("2024-06,idmc,perhaps,x,2026-01-01,y", "line 2: decision is accepted or held"),
+        ("2024-06,idmc,held,x,today,y", "line 2: reviewed_on"),
+    ],
+)
+def test_a_review_that_cannot_be_used_is_named_with_its_line(tmp_path, row, problem) -> None:
+    for path in releases.REFERENCE_DIR.glob("*.csv"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    reviews = tmp_path / releases.REVIEWS
+    reviews.write_text(f"{reviews.read_text().splitlines()[0]}\n{row}\n")
+    with pytest.raises(ValueError, match=re.escape(f"{releases.REVIEWS}, {problem}")):
         releases.read_lists(tmp_path)
 
 

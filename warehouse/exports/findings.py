@@ -231,6 +231,11 @@ class Findings:
     claims: list[Claim] = field(default_factory=list)
 
     @property
+    def held_back(self) -> list[str]:
+        """What to say first: datasets whose newest figures are held back, a line each."""
+        return self.about.get("held_back", "").splitlines()
+
+    @property
     def has_figures(self) -> bool:
         """Whether anything at all is known of the origin."""
         return bool(self.figures)

@@ -40,6 +40,7 @@ def render(found: Findings, drawings: Sequence[Drawing]) -> str:
     return template.render(
         found=found,
         about=found.about,
+        held_back=found.held_back,
         name=name,
         title=f"People from {name} who seek asylum abroad",
         summary=findings.summary(found),

@@ -13,6 +13,7 @@ def render(found: Findings) -> str:
     """The report of an origin as Markdown."""
     about = found.about
     blocks = [
+        *(_line(f"**{markdown(line)}**") for line in found.held_back),
         f"# People from {markdown(found.origin.name)} who seek asylum abroad",
         _line(
             f"UNHCR’s figures, release {about['release']}; made from the file built on "

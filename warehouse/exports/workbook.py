@@ -279,6 +279,7 @@ def _write_readme(
     page.hide_gridlines(2)
     page.write_string(0, 0, cell_text(f"People from {origin.name} who seek asylum abroad"), title)
     facts = [
+        *(("Held back", line) for line in about.get("held_back", "").splitlines()),
         ("Origin", f"{origin.name} ({origin.code})"),
         ("Release", about["release"]),
         ("Source", f"{about['source']}, {about['source_address']}"),

@@ -1,8 +1,13 @@
-"""Pairs held against the control totals of the same crawl, by DuckDB over the fetched files."""
+"""Pairs compared with the control totals of the same crawl, by DuckDB over the fetched files.
+
+How the live API rounds a total and its parts is not known: a difference is a finding. What refuses
+a crawl is no rounding: a country that is in the totals alone, or a dataset far off its totals.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -10,27 +15,45 @@ import duckdb
 from warehouse.manifest import ControlDifference, Slice
 from warehouse.unhcr.endpoints import BY_ASYLUM, BY_ORIGIN, PAIRS, Endpoint
 
-# The live API rounds small counts, and sums may be rounded on their own: this much is let pass.
-TOLERATED = 0.005
-FROM = 1000
+# Of all that the control totals of one side count, in any measure: a dataset that is off by more
+# lacks pages.
+LARGEST_DIFFERENCE = 0.2
+# A country of which the totals have less can be missing from the pairs by rounding.
+COUNTRY_FLOOR = 10
+_NAMED_AT_MOST = 8
 
 _MEMORY = "160MB"
 
 
+@dataclass(frozen=True)
+class Compared:
+    """Pairs beside control totals: where they differ, what only the totals have, and how far off.
+
+    only_in_totals: by side and country (UNHCR code) the largest total; off: by side the sum of all
+    differences and of all totals, over countries, years and measures.
+    """
+
+    differences: list[ControlDifference]
+    only_in_totals: dict[tuple[str, str], int]
+    off: dict[str, tuple[int, int]]
+
+
 def differences(
     endpoint: Endpoint, folder: Path, slices: Sequence[Slice], temp_dir: Path
-) -> list[ControlDifference]:
+) -> Compared:
     """All figures in which the pairs do not add up to a control total, the largest first.
 
     One a country, side, year, combination of codes and measure, and one for all codes together
     (codes ""; it adds cases to persons, so it is a check and no figure); "-" counts as nothing.
-    A slice that does not cover all countries of the other side is no control of the pairs: none
-    then.
+    A slice that does not cover all countries of the other side is no control of the pairs: nothing
+    is compared then.
     """
     by_name = {part.slice: part for part in slices}
     out: list[ControlDifference] = []
+    only_in_totals: dict[tuple[str, str], int] = {}
+    off: dict[str, tuple[int, int]] = {}
     if PAIRS not in by_name:
-        return out
+        return Compared(out, only_in_totals, off)
     coverage = by_name[PAIRS].coverage
     sides = [
         (name, side, column)
@@ -64,17 +87,36 @@ def differences(
                     _comparison(endpoint, column, name)
                 ).fetchall()
             ]
-    return sorted(out, key=lambda d: -abs(d.control - d.pairs))
+            off[side] = _off(con, endpoint, column, name)
+            largest = f"max(greatest({', '.join(endpoint.counts)}, 0))"
+            only_in_totals |= {
+                (side, country): largest
+                for country, largest in con.execute(
+                    f"select {column}, {largest} as largest from {name} "
+                    f"where {column} not in (select {column} from {PAIRS}) "
+                    f"group by {column} having largest >= {COUNTRY_FLOOR} order by all"
+                ).fetchall()
+            }
+    return Compared(sorted(out, key=lambda d: -abs(d.control - d.pairs)), only_in_totals, off)
 
 
-def is_too_large(difference: ControlDifference) -> bool:
-    """Whether a difference refuses the crawl: one of a country's year, all codes together."""
-    if difference.codes:
-        return False
-    apart = abs(difference.control - difference.pairs)
-    return (
-        max(difference.control, difference.pairs) >= FROM and apart > TOLERATED * difference.control
-    )
+def what_is_lacking(found: Compared) -> str | None:
+    """Why a crawl of these pairs is refused, in a sentence; None where it is not."""
+    if found.only_in_totals:
+        largest = sorted(found.only_in_totals.items(), key=lambda one: (-one[1], one[0]))
+        named = [f"{country} by {side} ({n:,})" for (side, country), n in largest]
+        more = [f"and {len(named) - _NAMED_AT_MOST} more"] if len(named) > _NAMED_AT_MOST else []
+        return (
+            f"the control totals have countries that are in no pair: "
+            f"{', '.join([*named[:_NAMED_AT_MOST], *more])}."
+        )
+    for side, (apart, whole) in found.off.items():
+        if apart > LARGEST_DIFFERENCE * whole:
+            return (
+                f"pairs by {side} are off their control totals of {whole:,} by {apart:,} in all. "
+                f"The largest difference: {in_words(found.differences[0])}."
+            )
+    return None
 
 
 def in_words(difference: ControlDifference) -> str:
@@ -113,6 +155,24 @@ def _read(
         )
 
 
+def _off(
+    con: duckdb.DuckDBPyConnection, endpoint: Endpoint, country: str, control: str
+) -> tuple[int, int]:
+    """Sum of all differences and of all totals, by country, year and measure."""
+    sums = ", ".join(f"coalesce(sum({name}), 0) as {name}" for name in endpoint.counts)
+    apart = " + ".join(
+        f"abs(coalesce(expected.{name}, 0) - coalesce(found.{name}, 0))" for name in endpoint.counts
+    )
+    whole = " + ".join(f"coalesce(expected.{name}, 0)" for name in endpoint.counts)
+    [(differing, total)] = con.execute(
+        f"with found as (select {country} as country, year, {sums} from {PAIRS} group by all), "
+        f"expected as (select {country} as country, year, {sums} from {control} group by all) "
+        f"select coalesce(sum({apart}), 0), coalesce(sum({whole}), 0) "
+        f"from found full join expected using (country, year)"
+    ).fetchall()
+    return int(differing), int(total)
+
+
 def _comparison(endpoint: Endpoint, country: str, control: str) -> str:
     sums = ", ".join(f"coalesce(sum({name}), 0) as {name}" for name in endpoint.counts)
     measures = " union all ".join(
@@ -122,8 +182,7 @@ def _comparison(endpoint: Endpoint, country: str, control: str) -> str:
         f"where in_control <> in_pairs"
         for name in endpoint.counts
     )
-    # With codes, also all of them together: that is what refuses a crawl. Split by code a country's
-    # year is many small figures, and the rounding of each would count as if it were the whole.
+    # With codes, also all of them together: split by code a country's year is many small figures.
     together = ", (country, year)" if endpoint.codes else ""
     summed = f"select {country} as country, year, coalesce(codes, '') as codes, {sums} from"
     groups = f"group by grouping sets ((country, year, codes){together})"

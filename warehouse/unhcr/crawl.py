@@ -21,13 +21,22 @@ from warehouse.files import pack, page_file, write_durably
 from warehouse.manifest import ControlDifference, Manifest, Page, Slice
 from warehouse.settings import Settings
 from warehouse.unhcr.api import Client, Interrupted, UpstreamError
-from warehouse.unhcr.controls import FROM, TOLERATED, differences, in_words, is_too_large
+from warehouse.unhcr.controls import differences, what_is_lacking
 from warehouse.unhcr.endpoints import ENDPOINTS, Endpoint, Query
-from warehouse.unhcr.verify import InconsistentSliceError, SliceCheck, rows_apart
+from warehouse.unhcr.verify import (
+    InconsistentSliceError,
+    MalformedPageError,
+    SliceCheck,
+    rows_apart,
+)
 
 TRIES = 3
 
 Progress = Callable[[str, int, int | None], None]
+
+
+class _NeverOfOnePieceError(UpstreamError):
+    """An answer in several pages that fit together at no time."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +75,17 @@ class _Fetched:
 
 @dataclass
 class _Attempt:
-    """A whole crawl, and why it cannot be accepted, if so."""
+    """A whole crawl, and why it cannot be accepted, if so.
+
+    disagrees, failed: by endpoint why its pairs are no good, or could not be read.
+    """
 
     fetched: list[_Fetched]
     started_at: datetime
     control_differences: dict[str, list[ControlDifference]] = field(default_factory=dict)
     changed: str | None = None
-    disagrees: str | None = None
+    disagrees: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, UpstreamError] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,29 +102,29 @@ def run(
     origins: Sequence[str],
     folder: Path,
     on_progress: Progress | None = None,
-) -> list[Crawled]:
-    """Fetch the endpoints into `folder`, a subfolder each, and say what came.
+) -> tuple[list[Crawled], dict[str, str]]:
+    """Fetch the endpoints into `folder`, a subfolder each: what came, and by endpoint why not.
 
-    Accepted only as a whole. When control totals read otherwise at the end than at the start, a
+    Accepted only of one release. When control totals read otherwise at the end than at the start, a
     release was published meanwhile (or an answer was incomplete): everything is thrown away and
-    fetched again, three times at most; once where pairs do not add up to control totals. Raises
-    UpstreamError when the source cannot be had, is malformed, or is never of one piece.
+    fetched again, three times at most; once where pairs lack what control totals have. An endpoint
+    whose answers cannot be read, or still lack it, keeps no other from being accepted. Raises
+    UpstreamError when none can be accepted, when the source cannot be had, or is never of one
+    piece.
 
     `on_progress(label, done, total)` counts pages of one query; it is called from several
     threads, one at a time.
     """
     restarts: list[str] = []
-    disagreed = False
+    has_disagreed = False
     with _Fetcher(settings, on_progress) as fetcher:
         for number in range(1, TRIES + 1):
             here = folder / f"attempt-{number}"
             attempt = fetcher.attempt(endpoints, origins, here)
-            if attempt.changed is None and attempt.disagrees is None:
-                return _crawled(settings, attempt, here, restarts)
-            if attempt.changed is None and disagreed:
-                raise UpstreamError(f"{settings.api_url}: refused. {attempt.disagrees}")
-            disagreed = attempt.changed is None
-            restarts.append(attempt.changed or attempt.disagrees or "")
+            if attempt.changed is None and (has_disagreed or not attempt.disagrees):
+                return _accepted(settings, attempt, here, restarts)
+            has_disagreed = attempt.changed is None
+            restarts.append(attempt.changed or " ".join(attempt.disagrees.values()))
             shutil.rmtree(here)
     raise UpstreamError(
         f"{settings.api_url}: crawled {TRIES} times, never of one piece: {' | '.join(restarts)} "
@@ -124,7 +137,11 @@ def read_rows_digest(
 ) -> str:
     """sha256 (hex) of the content of these queries, nothing kept. Raises as `run` does."""
     with _Fetcher(settings, on_progress) as fetcher:
-        done = fetcher.fetch([_Job(endpoint, query, None) for endpoint, query in queries])
+        failed: dict[str, UpstreamError] = {}
+        jobs = [_Job(endpoint, query, None) for endpoint, query in queries]
+        done = fetcher.fetch(jobs, failed)
+        for error in failed.values():
+            raise error
     parts = {
         f"{one.endpoint.name} {one.query.slice}": content_sha256(split_digests(one.check.packed))
         for one in done
@@ -140,6 +157,7 @@ class _Fetcher:
     def __init__(self, settings: Settings, on_progress: Progress | None) -> None:
         self._settings = settings
         self._stop = threading.Event()
+        self._silent: set[str] = set()
         self._client = Client(settings, self._stop)
         self._on_progress = on_progress
         self._progress_lock = threading.Lock()
@@ -156,33 +174,57 @@ class _Fetcher:
     ) -> _Attempt:
         """Control totals and single answers, then the pairs, then the control totals again."""
         started_at = datetime.now(UTC)
-        jobs = self._jobs(endpoints, origins, folder)
+        failed: dict[str, UpstreamError] = {}
+        jobs = self._jobs(endpoints, origins, folder, failed)
         first = self.fetch(
-            [job for job in jobs if not job.endpoint.is_dataset or job.query.is_control]
+            [job for job in jobs if not job.endpoint.is_dataset or job.query.is_control], failed
         )
         self._refuse_unknown_origins(origins, first)
         pairs = self.fetch(
-            [job for job in jobs if job.endpoint.is_dataset and not job.query.is_control]
+            [job for job in jobs if job.endpoint.is_dataset and not job.query.is_control], failed
         )
         again = self.fetch(
             [
                 _Job(job.endpoint, job.query, None, again=True)
                 for job in jobs
                 if job.query.is_control
-            ]
+            ],
+            failed,
         )
+        if len(failed) == len(endpoints):
+            raise next(iter(failed.values()))
         order = {(job.endpoint.name, job.query.slice): at for at, job in enumerate(jobs)}
-        fetched = sorted(first + pairs, key=lambda one: order[one.endpoint.name, one.query.slice])
-        attempt = _Attempt(fetched, started_at)
+        whole = [one for one in first + pairs if one.endpoint.name not in failed]
+        fetched = sorted(whole, key=lambda one: order[one.endpoint.name, one.query.slice])
+        attempt = _Attempt(fetched, started_at, failed=failed)
         attempt.changed = _changed(first, again) or _regions_overlap(fetched)
         if attempt.changed is None:
             self._hold_against_controls(attempt, endpoints, folder)
         return attempt
 
-    def fetch(self, jobs: Sequence[_Job]) -> list[_Fetched]:
-        """All jobs, as many at a time as requests are allowed; the first error ends them all."""
+    def fetch(self, jobs: Sequence[_Job], failed: dict[str, UpstreamError]) -> list[_Fetched]:
+        """All jobs but those of endpoints that `failed`, as many at a time as requests are allowed.
+
+        An endpoint whose answer is no good is added to `failed`. A source that gives no answer
+        ends them all, at the second endpoint that cannot be had.
+        """
+
+        def fetch_one(job: _Job) -> _Fetched | None:
+            name = job.endpoint.name
+            if name in failed:
+                return None
+            try:
+                return self._fetch(job)
+            except UpstreamError as error:
+                failed[name] = error
+                if not isinstance(error, (MalformedPageError, _NeverOfOnePieceError)):
+                    self._silent.add(name)
+                if len(self._silent) > 1:
+                    raise
+                return None
+
         with ThreadPoolExecutor(self._settings.max_concurrent_requests) as threads:
-            running = [threads.submit(self._fetch, job) for job in jobs]
+            running = [threads.submit(fetch_one, job) for job in jobs]
             try:
                 wait(running, return_when=FIRST_EXCEPTION)
             finally:
@@ -193,13 +235,21 @@ class _Fetcher:
         # What was only told to stop is not what went wrong.
         for error in sorted(filter(None, errors), key=lambda e: isinstance(e, Interrupted)):
             raise error
-        return [one.result() for one in running]
+        return [found for one in running if (found := one.result()) is not None]
 
     def _jobs(
-        self, endpoints: Sequence[Endpoint], origins: Sequence[str], folder: Path
+        self,
+        endpoints: Sequence[Endpoint],
+        origins: Sequence[str],
+        folder: Path,
+        failed: dict[str, UpstreamError],
     ) -> list[_Job]:
-        by_region = any(endpoint.name == "countries" for endpoint in endpoints)
-        region_ids = [row["id"] for row in self._rows("regions")] if by_region else []
+        region_ids: list[int] = []
+        if any(endpoint.name == "countries" for endpoint in endpoints):
+            try:
+                region_ids = [row["id"] for row in self._rows("regions")]
+            except MalformedPageError as error:
+                failed["countries"] = error
         out = []
         for endpoint in endpoints:
             home = folder / endpoint.name
@@ -252,19 +302,14 @@ class _Fetcher:
     ) -> None:
         for endpoint in endpoints:
             slices = [one.slice for one in attempt.fetched if one.endpoint is endpoint]
-            if not endpoint.is_dataset:
+            if not endpoint.is_dataset or endpoint.name in attempt.failed:
                 continue
             self._report(f"{endpoint.name} pairs against control totals", 0, None)
             found = differences(endpoint, folder / endpoint.name, slices, folder)
-            attempt.control_differences[endpoint.name] = found
-            too_large = [one for one in found if is_too_large(one)]
-            if too_large:
-                attempt.disagrees = (
-                    f"{endpoint.name}: pairs differ from control totals of {FROM:,} or more by "
-                    f"over {TOLERATED:.1%} in {len(too_large):,} figures. "
-                    f"The largest: {in_words(too_large[0])}."
-                )
-                return
+            attempt.control_differences[endpoint.name] = found.differences
+            lacking = what_is_lacking(found)
+            if lacking:
+                attempt.disagrees[endpoint.name] = f"{endpoint.name}: {lacking}"
 
     def _check(self, endpoint: Endpoint, query: Query) -> SliceCheck:
         return SliceCheck(endpoint, query.slice, int(query.params["limit"]), query.coverage)
@@ -283,7 +328,7 @@ class _Fetcher:
                 continue
             return _Fetched(job.endpoint, job.query, check, pages, restarts)
         url = self._client.url(job.endpoint, job.query.params, 1)
-        raise UpstreamError(
+        raise _NeverOfOnePieceError(
             f"{url}: asked for {TRIES} times, page by page, never of one piece: "
             f"{' | '.join(restarts)}. Try again later."
         )
@@ -326,6 +371,20 @@ class _Fetcher:
         if self._on_progress:
             with self._progress_lock:
                 self._on_progress(label, done, total)
+
+
+def _accepted(
+    settings: Settings, attempt: _Attempt, folder: Path, restarts: Sequence[str]
+) -> tuple[list[Crawled], dict[str, str]]:
+    crawled = [
+        one
+        for one in _crawled(settings, attempt, folder, restarts)
+        if one.endpoint.name not in attempt.disagrees
+    ]
+    if not crawled:
+        raise UpstreamError(f"{settings.api_url}: refused. {' '.join(attempt.disagrees.values())}")
+    failed = {name: str(error) for name, error in attempt.failed.items()} | attempt.disagrees
+    return crawled, failed
 
 
 def _changed(first: Sequence[_Fetched], again: Sequence[_Fetched]) -> str | None:

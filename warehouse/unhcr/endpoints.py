@@ -15,6 +15,8 @@ from warehouse.manifest import Coverage
 PAIRS, BY_ORIGIN, BY_ASYLUM, WORLD, ALL = "pairs", "by_origin", "by_asylum", "world", "all"
 CONTROLS = (BY_ORIGIN, BY_ASYLUM)
 SUMMED = "-"
+# All years are asked for, also those before the first that is known: UNHCR adds some now and then.
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2999
 
 ORIGIN = ("coo_id", "coo_name", "coo", "coo_iso")
 ASYLUM = ("coa_id", "coa_name", "coa", "coa_iso")
@@ -45,7 +47,7 @@ class Endpoint:
     """One path of the API.
 
     name: the path without slashes; also the folder in landing.
-    first_year: of its span; None where rows are not bounded by year.
+    has_years: whether it takes a window of years.
     codes: columns that split a figure; part of the key, never empty.
     counts: columns that hold an integer of at least 0, "0" or "-".
     texts: other columns whose value is free (text, number or null).
@@ -57,7 +59,7 @@ class Endpoint:
     """
 
     name: str
-    first_year: int | None = None
+    has_years: bool = False
     codes: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
@@ -92,22 +94,21 @@ class Endpoint:
         origins: Sequence[str] = (),
         region_ids: Iterable[int] = (),
         year_from: int | None = None,
-        year_to: int | None = None,
     ) -> list[Query]:
         """All questions to ask this endpoint.
 
         origins narrows a dataset to these countries of origin (ISO3); control totals by asylum
-        are then left out, since they would be sums over these origins alone. year_from and
-        year_to default to the span: the first year to the current one.
+        are then left out, since they would be sums over these origins alone. Without year_from
+        all years up to the current one are asked for, and the coverage has no bounds: what is in
+        no such answer does not exist, in whichever year.
         """
         params = {"cf_type": "ISO", "limit": str(page_size), **dict(self.extra_params)}
         years: dict[str, int | None] = {"year_from": None, "year_to": None}
-        if self.first_year is not None:
-            years = {
-                "year_from": self.first_year if year_from is None else year_from,
-                "year_to": current_year() if year_to is None else year_to,
-            }
-            params |= {"yearFrom": str(years["year_from"]), "yearTo": str(years["year_to"])}
+        if self.has_years:
+            # One alone would be ignored.
+            params |= {"yearFrom": str(year_from or EARLIEST_YEAR), "yearTo": str(current_year())}
+            if year_from is not None:
+                years = {"year_from": year_from, "year_to": current_year()}
         listed = list(origins) if self.is_dataset else []
         out = []
         for name in self.slices:
@@ -144,7 +145,6 @@ def _sides(name: str, origins: list[str]) -> tuple[dict[str, str], Coverage]:
 
 def _dataset(
     name: str,
-    first_year: int,
     counts: str,
     codes: str = "",
     *,
@@ -153,7 +153,7 @@ def _dataset(
 ) -> Endpoint:
     return Endpoint(
         name=name,
-        first_year=first_year,
+        has_years=True,
         codes=tuple(codes.split()),
         counts=tuple(counts.split()),
         key=("year", "coo", "coa", *codes.split()),
@@ -165,26 +165,22 @@ def _dataset(
 _DECLARED = (
     _dataset(
         "population",
-        1951,
         "refugees asylum_seekers returned_refugees idps returned_idps stateless ooc oip hst",
     ),
     _dataset(
         "asylum-applications",
-        2000,
         "applied",
         "procedure_type app_type dec_level app_pc",
         has_total=True,
     ),
     _dataset(
         "asylum-decisions",
-        2000,
         "dec_recognized dec_other dec_rejected dec_closed dec_total",
         "procedure_type dec_level dec_pc",
         has_total=True,
     ),
     _dataset(
         "demographics",
-        2001,
         "f_0_4 f_5_11 f_12_17 f_18_59 f_60 f_other f_total "
         "m_0_4 m_5_11 m_12_17 m_18_59 m_60 m_other m_total total",
         "pop_type",
@@ -192,12 +188,11 @@ _DECLARED = (
     ),
     _dataset(
         "solutions",
-        1959,
         "returned_refugees resettlement naturalisation returned_idps",
         has_total=True,
     ),
-    _dataset("idmc", 1990, "total"),
-    _dataset("unrwa", 1952, "total"),
+    _dataset("idmc", "total"),
+    _dataset("unrwa", "total"),
     Endpoint(
         "nowcasting",
         counts=("refugees", "asylum_seekers"),

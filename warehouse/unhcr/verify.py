@@ -7,15 +7,14 @@ one page at a time and keeps a few bytes a row.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from warehouse.content import row_digest, split_digests
 from warehouse.manifest import Coverage
 from warehouse.unhcr.api import UpstreamError
-from warehouse.unhcr.endpoints import ASYLUM, ORIGIN, SUMMED, Endpoint, current_year
+from warehouse.unhcr.endpoints import ASYLUM, EARLIEST_YEAR, LATEST_YEAR, ORIGIN, SUMMED, Endpoint
 
-_FIRST_YEAR_OF_ALL = 1951
 _NOT_AVAILABLE_OR_ZERO = ("0", "-")
 
 
@@ -36,8 +35,14 @@ class SliceCheck:
     """
 
     def __init__(
-        self, endpoint: Endpoint, slice_name: str, page_size: int, coverage: Coverage
+        self,
+        endpoint: Endpoint,
+        slice_name: str,
+        page_size: int,
+        coverage: Coverage,
+        where: Callable[[int, int], str] | None = None,
     ) -> None:
+        """`where(page, row)`, from 1, is what a row is called in messages."""
         self.endpoint = endpoint
         self.slice = slice_name
         self.rows = 0
@@ -50,6 +55,7 @@ class SliceCheck:
         self.origins: set[str] = set()
         self.keys: set[bytes] = set()
         self._page_size = page_size
+        self._where = where or (lambda page, row: f"{self.name}, page {page}, row {row}")
         self._coverage = coverage
         self._pages: set[int] = set()
         self._sums = dict.fromkeys(endpoint.counts, 0)
@@ -62,11 +68,8 @@ class SliceCheck:
             for name in (*endpoint.texts, "coo_id", "coo_name", "coa_id", "coa_name")
             if name in self._required
         ]
-        # Without a window of years (nowcasting), anything near today will do.
-        self._years = (
-            coverage.year_from or _FIRST_YEAR_OF_ALL,
-            coverage.year_to or current_year() + 1,
-        )
+        # Without a window of years, any year: whether a figure of it can be is for releases.py.
+        self._years = (coverage.year_from or EARLIEST_YEAR, coverage.year_to or LATEST_YEAR)
         self._sides = (
             (("coo", ORIGIN, coverage.origins), ("coa", ASYLUM, coverage.asylums))
             if endpoint.has_sides
@@ -87,8 +90,7 @@ class SliceCheck:
         items = envelope["items"]
         digests = bytearray()
         for row_number, row in enumerate(items, start=1):
-            where = f"{self.name}, page {number}, row {row_number}"
-            self._row(where, row)
+            self._row(self._where(number, row_number), row)
             digests += row_digest(self.slice, row)
         self.last = bytes(digests)
         self.packed += digests

@@ -55,12 +55,18 @@ def test_every_query_asks_for_iso_codes_and_full_pages(endpoint: Endpoint) -> No
 def test_years_are_bounded_on_both_sides_or_on_none(endpoint: Endpoint) -> None:
     for query in endpoint.queries(page_size=10):
         bounds = (query.params.get("yearFrom"), query.params.get("yearTo"))
-        if endpoint.first_year is None:
-            assert bounds == (None, None)
-            assert query.coverage.year_from is query.coverage.year_to is None
+        if endpoint.has_years:
+            assert bounds == ("1900", str(current_year()))
         else:
-            assert bounds == (str(endpoint.first_year), str(current_year()))
-            assert (query.coverage.year_from, query.coverage.year_to) == tuple(map(int, bounds))
+            assert bounds == (None, None)
+        assert query.coverage.year_from is query.coverage.year_to is None
+
+
+@pytest.mark.parametrize("endpoint", DATASETS, ids=lambda e: e.name)
+def test_a_query_of_some_years_covers_these(endpoint: Endpoint) -> None:
+    for query in endpoint.queries(page_size=10, year_from=2020):
+        assert query.params["yearFrom"] == "2020"
+        assert (query.coverage.year_from, query.coverage.year_to) == (2020, current_year())
 
 
 @pytest.mark.parametrize("endpoint", DATASETS, ids=lambda e: e.name)

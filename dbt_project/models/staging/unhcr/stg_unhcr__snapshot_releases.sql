@@ -14,7 +14,12 @@ final as (
         is_named,
         differs_in,
         is_quarantined,
-        nullif(array_to_string(findings, ' '), '') as findings,
+        held_because,
+        verdict_from,
+        held_back,
+        nullif(
+            array_to_string(list_transform(findings, lambda found: found.finding), '; '), ''
+        ) as findings,
         compared_with,
         cast(accepted_at at time zone 'UTC' as timestamp) as accepted_at,
         accepted_by,
