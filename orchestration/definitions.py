@@ -27,7 +27,7 @@ from orchestration.automation import (
 )
 from orchestration.descriptions import files_described
 from orchestration.resources import Record, settings_resource, silent, warehouse_resource
-from warehouse.dbt import load_manifest, published_functions, published_tables
+from warehouse.dbt import load_manifest, published_tables
 from warehouse.runresult import OnProgress
 from warehouse.settings import Settings, load_settings
 
@@ -58,7 +58,7 @@ def definitions(
             landing(landing_retries),
             raw,
             models(manifest),
-            published(tables, published_functions(manifest)),
+            published(tables, manifest),
             *postgresql(settings),
             *files_described([*exports(tables), *dictionaries()], manifest),
         ],

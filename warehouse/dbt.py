@@ -174,6 +174,24 @@ def published_functions(manifest: Mapping[str, Any]) -> list[str]:
     )
 
 
+def as_of_functions(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """The functions as of a day that belong in the published file, as history by name."""
+    return {
+        node["config"]["meta"]["as_of"]: node["alias"]
+        for node in manifest["nodes"].values()
+        if node["config"].get("meta", {}).get("as_of")
+    }
+
+
+def described_like(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Tables whose columns mean what they mean in another: that one by name."""
+    return {
+        node["alias"]: node["config"]["meta"]["described_like"]
+        for node in manifest["nodes"].values()
+        if node["config"].get("meta", {}).get("described_like")
+    }
+
+
 def build(
     settings: Settings,
     on_event: OnEvent | None = None,
@@ -201,31 +219,12 @@ def build(
     arguments = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"]
     if select:
         arguments += ["--select", *select]
-    if not _histories_can_be_added_to(settings):
-        arguments.append("--full-refresh")
     outcome = _invoke(settings, "build", arguments, on_event=on_event)
     result = BuildResult(_nodes(outcome.results), 0.0)
     result = replace(result, nodes=_look_up(settings, result.nodes))
     if not select and not result.failed:
         fingerprint.keep_tested(settings, _tested(settings, code, result))
     return replace(result, seconds=time.perf_counter() - started)
-
-
-def _histories_can_be_added_to(settings: Settings) -> bool:
-    """Whether what the database holds of history was made by the SQL as it is now."""
-    if not settings.build_db.exists():
-        return True
-    with connect(settings.build_db, settings) as con:
-        there = con.execute(
-            "select 1 from duckdb_tables() where database_name = current_database() "
-            "and schema_name = 'intermediate' and table_name = 'history_loads'"
-        ).fetchall()
-        codes = (
-            con.execute("select distinct code from intermediate.history_loads").fetchall()
-            if there
-            else []
-        )
-    return all(code == fingerprint.history_hash(settings) for (code,) in codes)
 
 
 def unit_test(settings: Settings, on_event: OnEvent | None = None) -> BuildResult:
@@ -305,7 +304,6 @@ def _profile(settings: Settings) -> Iterator[None]:
         "DBT_MEMORY_LIMIT": settings.memory_limit,
         "DBT_TEMP_DIR": str(settings.data_dir / "tmp"),
         "DBT_THREADS": str(settings.threads),
-        "DBT_HISTORY_CODE": fingerprint.history_hash(settings),
     }
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)

@@ -51,19 +51,6 @@ def project_hash(settings: Settings) -> str:
     return _hash_lines([files, *(f"{name}=={_version(name)}" for name in _LIBRARIES)])
 
 
-def history_hash(settings: Settings) -> str:
-    """sha256 over the SQL that makes the histories: one made by other SQL is not added to."""
-    home = settings.dbt_dir
-    folders = (home / "macros", home / "models" / "staging", home / "models" / "intermediate")
-    sql = sorted(path for folder in folders for path in folder.rglob("*.sql"))
-    return _hash_lines(
-        [
-            _hash_files([*sql, home / "dbt_project.yml"], home),
-            *(f"{n}=={_version(n)}" for n in _SQL),
-        ]
-    )
-
-
 def code_hash(settings: Settings) -> str:
     """sha256 over all that shapes the tables but the figures: dbt project, Python, versions."""
     # Not every folder below: the data folder is one of them.

@@ -129,7 +129,6 @@ def _variables(settings: Settings, folder: Path) -> dict[str, str]:
         "DBT_TEMP_DIR": str(folder),
         "DBT_THREADS": str(settings.threads),
         # Asked for by a hook that `mf` never runs.
-        "DBT_HISTORY_CODE": "",
     }
 
 

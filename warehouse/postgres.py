@@ -43,6 +43,7 @@ from warehouse.postgres_tables import (
     Table,
     UnfitTableError,
     fingerprint,
+    read_functions,
     read_tables,
     refuse_nul,
 )
@@ -192,6 +193,7 @@ class _Job:
         self._reader = reader
         self._new = f"{schema}__new"
         self._old_tables: list[str] = []
+        self._old_functions: list[str] = []
 
     def prepare(self) -> None:
         """Settings of this transaction, whatever the role's or the database's are."""
@@ -292,6 +294,18 @@ class _Job:
                 f"{_UNTOUCHED}"
             )
         known = set(ABOUT_KEYS)
+        if "about_functions" in relations:
+            self._old_functions = [
+                name
+                for (name,) in self._ask(
+                    sql.SQL(
+                        "select proname from pg_proc join {} on proname = function_name "
+                        "where pronamespace = (select oid from pg_namespace where nspname = %s) "
+                        "order by proname"
+                    ).format(sql.Identifier(self._schema, "about_functions")),
+                    self._schema,
+                )
+            ]
         if "about_tables" in relations:
             known |= {
                 name
@@ -372,6 +386,8 @@ class _Job:
                     f"held before stands as it was."
                 )
             self._run(sql.SQL("analyze {}").format(sql.Identifier(self._new, table.name)))
+        for function in read_functions(self._file):
+            self._run(*function.create(self._new))
         if on_table:
             on_table("tables", len(self._tables), len(self._tables))
 
@@ -404,6 +420,8 @@ class _Job:
             sql.SQL("revoke all on all tables in schema {} from public, {}").format(new, reader),
             sql.SQL("grant usage on schema {} to {}").format(new, reader),
             sql.SQL("grant select on all tables in schema {} to {}").format(new, reader),
+            sql.SQL("revoke all on all functions in schema {} from public").format(new),
+            sql.SQL("grant execute on all functions in schema {} to {}").format(new, reader),
         )
 
     def swap(self, patience: float) -> None:
@@ -419,6 +437,9 @@ class _Job:
             self._lock(old, patience)
         try:
             # Without `cascade`: what others have built on the tables is theirs.
+            for name in self._old_functions:
+                function = sql.Identifier(self._schema, name)
+                self._run(sql.SQL("drop function {}(date)").format(function))
             if self._old_tables:
                 self._run(sql.SQL("drop table {}").format(old))
             self._run(sql.SQL("drop schema {}").format(sql.Identifier(self._schema)), rename)

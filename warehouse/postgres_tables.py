@@ -13,12 +13,11 @@ from dataclasses import dataclass
 import duckdb
 from psycopg import sql
 
-from warehouse.database import identifier, literal
-from warehouse.publish import ABOUT_KEYS
+from warehouse.database import identifier
+from warehouse.publish import ABOUT_KEYS, as_of_query
 
-# Of this one PostgreSQL has nothing to tell: the functions are DuckDB's own.
-LEFT_OUT = "about_functions"
-_LEFT_OUT_ITEM = "functions"
+# What is left out of the tables about the tables: functions that are DuckDB's own.
+_SHOWN = {"about": "item <> 'functions'", "about_functions": "history_table is not null"}
 LONGEST_NAME = 63
 
 _TYPES = {
@@ -100,6 +99,32 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Function:
+    """A function of one day: the rows of a history that stood on it."""
+
+    name: str
+    history: str
+    columns: tuple[str, ...]
+    comment: str | None
+
+    def create(self, schema: str) -> list[sql.Composed]:
+        """The statements that make and describe it. Its body is bound to the table itself and not
+        to a name, so it follows the table when the schema is renamed.
+        """
+        table = sql.Identifier(schema, self.history)
+        name = sql.Identifier(schema, self.name)
+        # The table's name stands in the query as {}: no other braces are in it.
+        query = as_of_query(self.columns, "{}", "as_of_day")
+        return [
+            sql.SQL(
+                "create function {}(as_of_day date) returns setof {} language sql stable "
+                "parallel safe begin atomic {}; end"
+            ).format(name, table, sql.SQL(query).format(table)),
+            sql.SQL("comment on function {}(date) is {}").format(name, sql.Literal(self.comment)),
+        ]
+
+
+@dataclass(frozen=True)
 class Table:
     """A published table; `key_has_nulls` says that NULL is a value in its key."""
 
@@ -115,8 +140,7 @@ class Table:
     def selected(self) -> str:
         """The query that reads its rows from the published file, in the file's own order."""
         columns = ", ".join(column.selected for column in self.columns)
-        condition = f" where item <> {literal(_LEFT_OUT_ITEM)}" if self.name == "about" else ""
-        return f"select {columns} from {identifier(self.name)}{condition}"
+        return f"select {columns} from {identifier(self.name)} where {_SHOWN.get(self.name, 'true')}"
 
     def create(self, schema: str) -> sql.Composed:
         """The statement that makes it, empty and without keys."""
@@ -194,8 +218,22 @@ def read_tables(con: duckdb.DuckDBPyConnection) -> list[Table]:
     return [
         _table(con, name, comment, keys.get(name, ()), published)
         for name, comment in found
-        if name != LEFT_OUT
     ]
+
+
+def read_functions(con: duckdb.DuckDBPyConnection) -> list[Function]:
+    """The functions as of a day of an opened published file, by name."""
+    found = con.execute(
+        "select function_name, history_table, description from about_functions "
+        "where history_table is not null order by function_name"
+    ).fetchall()
+    columns: dict[str, list[str]] = {}
+    for table, column in con.execute(
+        "select table_name, column_name from duckdb_columns() "
+        "where database_name = current_database() and schema_name = 'main' order by column_index"
+    ).fetchall():
+        columns.setdefault(table, []).append(column)
+    return [Function(name, table, tuple(columns[table]), text) for name, table, text in found]
 
 
 def fingerprint(tables: Iterable[Table], *facts: str) -> str:
@@ -277,12 +315,9 @@ def _table(
             )
     any_null = " or ".join(f"{identifier(column)} is null" for column in key) or "false"
     [(rows, nulls)] = con.execute(
-        f"select count(*), count(*) filter ({any_null}) from {identifier(name)}"
+        f"select count(*), count(*) filter ({any_null}) from {identifier(name)} "
+        f"where {_SHOWN.get(name, 'true')}"
     ).fetchall()
-    if name == "about":
-        [(rows,)] = con.execute(
-            "select count(*) from about where item <> ?", [_LEFT_OUT_ITEM]
-        ).fetchall()
     return Table(
         name=name,
         comment=comment,

@@ -45,6 +45,8 @@ ABOUT_KEYS = {
 _LEFT_BY_DBT = "__dbt_"
 _LOCK_SECONDS = 120
 _MEMORY = Path(":memory:")
+# What says of a column from when on it was not NULL, within a row of a history.
+KNOWN_FROM = "_known_from"
 
 
 class PublishError(Exception):
@@ -104,12 +106,16 @@ class _Column:
 
 @dataclass(frozen=True)
 class _Function:
-    """A function that answers with a table; `query` names tables as the published file does."""
+    """A function that answers with a table; `query` names tables as the published file does.
+
+    `history` is the table it filters by a day, where it does no more than that.
+    """
 
     name: str
     parameters: list[str]
     query: str
     comment: str | None
+    history: str | None = None
 
 
 @dataclass(frozen=True)
@@ -142,6 +148,8 @@ def publish(
     keys: Mapping[str, Sequence[str]] | None = None,
     only: Collection[str] | None = None,
     functions: Collection[str] = (),
+    as_of: Mapping[str, str] | None = None,
+    described_like: Mapping[str, str] | None = None,
 ) -> Published:
     """Publish the build and return what stands there now.
 
@@ -149,7 +157,10 @@ def publish(
     table name; without it the key is the table's PRIMARY KEY constraint, if it has one. `only`
     names the tables that belong to the project as it is now: others (left by models since
     deleted) are not published, and one that is missing is an error. `functions` names the table
-    functions of schema `marts` to publish; what they read must be among the tables.
+    functions of schema `marts` to publish; what they read must be among the tables. `as_of` gives
+    the functions to make of tables whose rows stand from a day to a day, as table by name of the
+    function: NAME(day) answers with the rows that stood on that day. A column without a comment
+    takes that of the table that `described_like` names for its table.
 
     Raises PublishError when the build has nothing to publish, has a view among its tables, two
     tables of one name, a function that does not answer from what is published, or when the new
@@ -180,6 +191,8 @@ def publish(
                 keys=keys or {},
                 only=only,
                 functions=functions,
+                as_of=as_of or {},
+                described_like=described_like or {},
             )
             _verify(settings, temporary, tables, found)
             # A journal beside the old file can only come from somebody who wrote into it; DuckDB
@@ -281,11 +294,16 @@ def _write(
     keys: Mapping[str, Sequence[str]],
     only: Collection[str] | None,
     functions: Collection[str],
+    as_of: Mapping[str, str],
+    described_like: Mapping[str, str],
 ) -> tuple[list[_Table], list[_Function]]:
     with connect(_MEMORY, settings) as con:
         _attach_build(con, settings.build_db)
-        tables = _tables(con, settings.build_db, keys, only)
-        found = _functions(con, settings.build_db, functions)
+        tables = _described_alike(_tables(con, settings.build_db, keys, only), described_like)
+        found = [
+            *_as_of_functions(settings.build_db, tables, as_of),
+            *_functions(con, settings.build_db, functions),
+        ]
         con.execute("set TimeZone = 'UTC'")
         con.execute(
             f"attach {literal(str(temporary))} as published "
@@ -422,6 +440,78 @@ def _copy(con: duckdb.DuckDBPyConnection, table: _Table) -> None:
                 f"comment on column {table.published}.{identifier(column.name)} "
                 f"is {literal(column.comment)}"
             )
+
+
+def _described_alike(tables: Sequence[_Table], described_like: Mapping[str, str]) -> list[_Table]:
+    """The tables, with comments of the columns that have none from tables of which they are kin."""
+    comments = {table.name: {c.name: c.comment for c in table.columns} for table in tables}
+
+    def text(table: str, column: str) -> str | None:
+        found = comments[table].get(column)
+        while found is None and table in described_like:
+            table = described_like[table]
+            found = comments[table].get(column)
+            if found is None:
+                found = comments[table].get(column.removeprefix("last_"))
+        return found
+
+    return [
+        dataclasses.replace(
+            table,
+            columns=[
+                dataclasses.replace(c, comment=text(table.name, c.name)) for c in table.columns
+            ],
+        )
+        for table in tables
+    ]
+
+
+def as_of_query(columns: Sequence[str], table: str, day: str) -> str:
+    """The query for the rows of a history that stood on a day, in SQL that DuckDB and PostgreSQL
+    read alike.
+
+    `columns` are all those of the table, `table` its name, quoted, and `day` an expression for a
+    date. A column that has a `…_known_from` beside it was NULL before that day.
+    """
+    shown = [
+        f"case when coalesce({identifier(name + KNOWN_FROM)} <= {day}, true) "
+        f"then {identifier(name)} end as {identifier(name)}"
+        if name + KNOWN_FROM in columns
+        else identifier(name)
+        for name in columns
+    ]
+    return (
+        f"select {', '.join(shown)} from {table} "
+        f"where valid_from <= {day} and (valid_to > {day} or valid_to is null)"
+    )
+
+
+def _as_of_functions(
+    build: Path, tables: Sequence[_Table], as_of: Mapping[str, str]
+) -> list[_Function]:
+    by_name = {table.name: table for table in tables}
+    missing = sorted(set(as_of.values()) - by_name.keys())
+    if missing:
+        raise PublishError(
+            f"{build}: {', '.join(missing)} is not among the tables, and {len(missing)} functions "
+            f"as of a day are to be made of them. Build everything before publishing."
+        )
+    return [
+        _Function(
+            name,
+            ["as_of_day"],
+            as_of_query(
+                [column.name for column in by_name[table].columns],
+                identifier(table),
+                "cast(as_of_day as date)",
+            ),
+            f"{name}(day): the rows of {table} that stood on that day; the same columns, units "
+            f"and meaning of NULL. release_id is the release that brought the row, "
+            f"last_release_id the newest that still has it.",
+            history=table,
+        )
+        for name, table in sorted(as_of.items())
+    ]
 
 
 def _functions(
@@ -577,9 +667,10 @@ def _describe(
         {
             "function_name": ("varchar not null", "name of the function"),
             "parameters": ("varchar[] not null", "what is given to it, in order"),
+            "history_table": ("varchar", "the table that it filters by the day; NULL: it does more"),
             "description": ("varchar", "what a row of its answer is"),
         },
-        sorted((f.name, f.parameters, f.comment) for f in functions),
+        sorted((f.name, f.parameters, f.history, f.comment) for f in functions),
     )
 
 

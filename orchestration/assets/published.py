@@ -1,7 +1,7 @@
 """Published: the read-only file that people query."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -11,7 +11,7 @@ from orchestration.assets.landing import TAG_RELEASE
 from orchestration.freshness import BY_THE_CALENDAR
 from orchestration.resources import Warehouse
 from warehouse import fingerprint
-from warehouse.dbt import PublishedTable
+from warehouse.dbt import PublishedTable, as_of_functions, described_like, published_functions
 from warehouse.publish import publish
 from warehouse.releases import read_lists
 
@@ -21,8 +21,11 @@ _NOT_TESTED = (
 )
 
 
-def published(tables: Sequence[PublishedTable], functions: Sequence[str]) -> dg.AssetsDefinition:
-    """The step that publishes `tables` and `functions`, once all data tests have passed."""
+def published(
+    tables: Sequence[PublishedTable], manifest: Mapping[str, Any]
+) -> dg.AssetsDefinition:
+    """The step that publishes `tables` and dbt's functions, once all data tests have passed."""
+    functions = published_functions(manifest)
 
     @dg.multi_asset(
         specs=[
@@ -57,6 +60,8 @@ def published(tables: Sequence[PublishedTable], functions: Sequence[str]) -> dg.
             keys={table.name: table.key for table in tables if table.key},
             only=[table.name for table in tables],
             functions=functions,
+            as_of=as_of_functions(manifest),
+            described_like=described_like(manifest),
         )
         warehouse.record.published = file
         context.instance.add_run_tags(context.run_id, {TAG_RELEASE: file.release})
