@@ -28,6 +28,11 @@
     }) }}
 {%- endmacro %}
 
+{#- Whether a type of application has a column of its own. -#}
+{% macro is_known_application_type(app_type) -%}
+    {{ app_type }} in ('{{ application_types().keys() | join("', '") }}')
+{%- endmacro %}
+
 {% macro application_measures() -%}
     {{ return((application_types().values() | list) + ['applications_other_type', 'applications_total']) }}
 {%- endmacro %}
@@ -40,10 +45,9 @@
     {%- for code, name in types.items() -%}
         {%- do found.append((name, total('applications', "app_type = '" ~ code ~ "'"))) -%}
     {%- endfor -%}
-    {%- set known = types.keys() | join("', '") -%}
     {%- do found.append((
         'applications_other_type',
-        total('applications', "app_type not in ('" ~ known ~ "')"),
+        total('applications', 'not ' ~ is_known_application_type('app_type')),
     )) -%}
     {%- do found.append(('applications_total', total('applications'))) -%}
     {%- do found.append(('unknown_count', 'count(*) filter (where applications is null)')) -%}
@@ -71,6 +75,26 @@
     {{ return(names + ['total_stock']) }}
 {%- endmacro %}
 
+{#- One aggregate a measure, its sum, as a list of (column, SQL). -#}
+{% macro sums_of(measures) -%}
+    {%- set found = [] -%}
+    {%- for measure in measures -%}
+        {%- do found.append((measure, total(measure))) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{% macro population_aggregates() -%}
+    {{ return(
+        sums_of(population_stocks() + population_flows())
+        + [('unknown_count', 'count(*) filter (where asylum_seekers_stock is null)')]
+    ) }}
+{%- endmacro %}
+
+{% macro decision_aggregates() -%}
+    {{ return(sums_of(decision_measures()) + [('unknown_count', unknown_decisions())]) }}
+{%- endmacro %}
+
 {#- Comma-ended list of columns, one a line, each through an optional prefix. -#}
 {% macro columns(names, prefix='') -%}
     {%- for name in names %}
@@ -85,123 +109,6 @@
         or decisions_complementary is null
         or decisions_rejected is null
     )
-{%- endmacro %}
-
-{#- Totals of a dataset by country of origin and by country of asylum: what the API answers for the
-    whole (the control total) where it was asked, else the sum of the pairs, and which of the two.
-    The sum counts only where every country on the other side was asked for. It counts too where a
-    control total is of an older release than the pairs: the archive has no control totals.
-
-    extra_keys: code columns of the grain; aggregates: list of (column, SQL over source rows). -#}
-{% macro totals_by_country(dataset, extra_keys, aggregates, as_of=none) -%}
-    {%- set is_control -%}
-    controls.country_unhcr_code is not null
-    and not coalesce(
-        pairs.are_pairs_complete and pairs.in_force_from > controls.in_force_from, false
-    )
-    {%- endset -%}
-    with figures as (
-        select * from {{ rows_in_force(dataset, as_of) }} as rows_in_force
-        where row_kind in ('pair', 'origin_total', 'asylum_total')
-    ),
-    {% for side in ['origin', 'asylum'] %}
-    {%- set other = 'asylum' if side == 'origin' else 'origin' %}
-    {%- for source in ['control', 'pairs'] %}
-    {{ side }}_{{ source }} as (
-        select
-            '{{ side }}' as total_by,
-            {{ side }}_unhcr_code as country_unhcr_code,
-            any_value({{ side }}_iso3) as country_iso3,
-            {{ columns(extra_keys) }}
-            any_value({{ side }}_name) as country_name,
-            reference_year,
-            any_value(reference_date) as reference_date,
-            max(in_force_from) as in_force_from,
-            {%- for name, expression in aggregates %}
-            {{ expression }} as {{ name }},
-            {%- endfor %}
-            bool_and(covers_all_{{ side }}s) as is_world_covered,
-            {% if source == 'pairs' -%}
-            count(distinct {{ other }}_unhcr_code) as pair_count,
-            bool_and(covers_all_{{ other }}s) as are_pairs_complete,
-            {% endif -%}
-            bool_or(is_provisional) as is_provisional,
-            any_value(release_id) as release_id,
-            any_value(snapshot_id) as snapshot_id,
-            any_value(retrieved_at) as retrieved_at
-        from figures
-        where row_kind = '{{ side ~ "_total" if source == "control" else "pair" }}'
-        group by
-            {{ side }}_unhcr_code,
-            {{ columns(extra_keys) }}
-            reference_year
-    ),
-    {% endfor %}
-    {%- endfor %}
-    controls as (
-        select * from origin_control
-        union all
-        select * from asylum_control
-    ),
-
-    pairs as (
-        select * from origin_pairs
-        union all
-        select * from asylum_pairs
-    ),
-
-    final as (
-        select
-            coalesce(controls.total_by, pairs.total_by) as total_by,
-            coalesce(controls.country_unhcr_code, pairs.country_unhcr_code)
-                as country_unhcr_code,
-            coalesce(controls.country_iso3, pairs.country_iso3) as country_iso3,
-            {%- for key in extra_keys %}
-            coalesce(controls.{{ key }}, pairs.{{ key }}) as {{ key }},
-            {%- endfor %}
-            coalesce(controls.country_name, pairs.country_name) as country_name,
-            coalesce(controls.reference_year, pairs.reference_year) as reference_year,
-            case when {{ is_control }} then controls.reference_date else pairs.reference_date end
-                as reference_date,
-            {%- for name, expression in aggregates %}
-            case
-                when {{ is_control }} then controls.{{ name }}
-                when pairs.are_pairs_complete then pairs.{{ name }}
-            end as {{ name }},
-            pairs.{{ name }} as pairs_{{ name }},
-            {%- endfor %}
-            case
-                when {{ is_control }} then 'control_total'
-                when pairs.are_pairs_complete then 'sum_of_pairs'
-                else 'not_available'
-            end as total_source,
-            coalesce(pairs.pair_count, 0) as pair_count,
-            coalesce(pairs.are_pairs_complete, false) as are_pairs_complete,
-            {%- for column in [
-                'is_world_covered', 'is_provisional', 'release_id', 'snapshot_id', 'retrieved_at',
-            ] %}
-            case when {{ is_control }} then controls.{{ column }} else pairs.{{ column }} end
-                as {{ column }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        from controls
-        full outer join pairs
-            on
-                controls.total_by = pairs.total_by
-                and controls.country_unhcr_code = pairs.country_unhcr_code
-                {%- for key in extra_keys %}
-                and controls.{{ key }} = pairs.{{ key }}
-                {%- endfor %}
-                and controls.reference_year = pairs.reference_year
-    )
-
-    select * from final
-    {% if as_of is none -%}
-    order by
-        total_by,
-        country_unhcr_code,
-        {{ columns(extra_keys) }}
-        reference_year
-    {%- endif %}
 {%- endmacro %}
 
 {#- Regions by the slug their columns carry. -#}

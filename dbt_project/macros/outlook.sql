@@ -6,12 +6,6 @@
     {{ return(['asylum_seekers_stock', 'refugees_stock']) }}
 {%- endmacro %}
 
-{#- Whether the interval of a row of history holds a day that stands in another row. -#}
-{% macro stood_on(day, history) -%}
-    {{ history }}.valid_from <= {{ day }}
-    and ({{ history }}.valid_to > {{ day }} or {{ history }}.valid_to is null)
-{%- endmacro %}
-
 {#- Stocks of one size move alike, in proportion; small ones are rounded by UNHCR. -#}
 {% macro size_class(stock) -%}
     case

@@ -1,68 +1,58 @@
-{#- Figures of an origin as long series: one row for each measure and year. -#}
+{#- Lists of columns of series by year. -#}
 
-{#- The datasets that say something of an origin as a whole: endpoint, fact, measures. -#}
-{% macro origin_datasets() -%}
+{#- Measures of which years, eras and records are compared: those that say how an origin fares.
+    Applications of other types than new are no number of applicants. -#}
+{% macro compared_measures() -%}
     {{ return([
-        ('population', 'fct_population_totals_yearly', population_stocks() + population_flows()),
-        ('asylum-applications', 'fct_asylum_applications_totals_yearly', application_measures()),
-        ('asylum-decisions', 'fct_asylum_decisions_totals_yearly', decision_measures()),
+        'refugees_stock', 'asylum_seekers_stock', 'oip_stock', 'idps_stock', 'returned_refugees',
+        'returned_idps', 'applications_new',
+    ] + decision_measures()) }}
+{%- endmacro %}
+
+{#- What is known of a year of a country, as a column each: of a country of origin, of a country of asylum,
+    and of the world. -#}
+{% macro country_year_columns() -%}
+    {%- set found = ['reference_year', 'reference_date'] + population_stocks()
+        + ['asylum_seekers_carried_forward_stock'] + application_measures() + decision_measures()
+        + ['decisions_substantive'] + population_flows() -%}
+    {%- set followed = ['refugees_stock', 'asylum_seekers_stock', 'applications_new'] -%}
+    {%- for measure in followed -%}
+        {%- for what in [
+            'change', 'change_rate', 'highest_to_date', 'highest_year_to_date', 'baseline',
+            'baseline_difference', 'baseline_ratio', 'world_share',
+        ] -%}
+            {%- do found.append(measure ~ '_' ~ what) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- do found.extend(['refugee_recognition_rate', 'total_protection_rate']) -%}
+    {%- for measure in followed -%}
+        {%- do found.extend([
+            'is_' ~ measure ~ '_change_on_small_count', 'is_' ~ measure ~ '_baseline_on_small_count',
+        ]) -%}
+    {%- endfor -%}
+    {{ return(found + [
+        'is_rate_on_small_count', 'is_provisional', 'is_population_provisional',
+        'is_applications_provisional', 'is_decisions_provisional', 'asylum_seekers_revision_count',
+        'asylum_seekers_unknown_count', 'applications_unknown_count', 'decisions_unknown_count',
+        'population_total_source', 'applications_total_source', 'decisions_total_source',
+        'valid_from', 'valid_to',
     ]) }}
 {%- endmacro %}
 
-{#- Measures of which years, eras and records are compared, by dataset. Those that say how an origin
-    fares; applications of other types than new are no number of applicants. -#}
-{% macro compared_datasets() -%}
-    {%- set measures = {
-        'population': [
-            'refugees_stock', 'asylum_seekers_stock', 'oip_stock', 'idps_stock',
-            'returned_refugees', 'returned_idps',
-        ],
-        'asylum-applications': ['applications_new'],
-        'asylum-decisions': decision_measures(),
-    } -%}
-    {%- set found = [] -%}
-    {%- for dataset, fact, _ in origin_datasets() -%}
-        {%- do found.append((dataset, fact, measures[dataset])) -%}
-    {%- endfor -%}
-    {{ return(found) }}
-{%- endmacro %}
-
-{#- CTEs: one for each dataset, with a row for each origin, year and counting unit, and one called
-    `name` that has a row for each measure of them, the figure in `value`; NULL is in it. Population is
-    counted in persons alone; levels of decision are added up. -#}
-{% macro origin_figures(datasets, name, value) -%}
-    {%- for dataset, fact, measures in datasets -%}
-    {{ dataset.replace('-', '_') }} as (
-        select
-            country_unhcr_code as origin_unhcr_code,
-            reference_year,
-            {{ "'persons' as" if dataset == 'population' }} counting_unit,
-            any_value(reference_date) as reference_date,
-            {%- for measure in measures %}
-            {{ total(measure) }} as {{ measure }},
-            {%- endfor %}
-            bool_or(is_provisional) as is_provisional,
-            any_value(release_id) as release_id,
-            any_value(snapshot_id) as snapshot_id,
-            any_value(retrieved_at) as retrieved_at
-        from {{ ref(fact) }}
-        where total_by = 'origin'
-        group by all
-    ),
-    {% endfor %}
-    {{ name }} as (
-        {%- for dataset, _, measures in datasets %}
-        select
-            '{{ dataset }}' as dataset,
-            * exclude ({{ measures | join(', ') }}),
-            unnest([
-                {%- for measure in measures %}
-                { 'measure': '{{ measure }}', '{{ value }}': {{ measure }} }
-                {{- ',' if not loop.last }}
-                {%- endfor %}
-            ], recursive := true)
-        from {{ dataset.replace('-', '_') }}
-        {{ 'union all' if not loop.last }}
-        {%- endfor %}
-    )
+{#- What is known of a year of an origin and a country of asylum, as a column each. -#}
+{% macro destination_columns() -%}
+    {{ return([
+        'refugees_stock', 'asylum_seekers_stock', 'asylum_seekers_carried_forward_stock',
+        'applications_new', 'asylum_seekers_rank', 'applications_new_rank',
+        'asylum_seekers_stock_change', 'asylum_seekers_stock_highest_to_date',
+        'asylum_seekers_stock_highest_year_to_date', 'asylum_seekers_stock_baseline',
+        'asylum_seekers_stock_baseline_difference', 'asylum_seekers_stock_peak',
+        'asylum_seekers_stock_peak_year', 'asylum_seekers_stock_first_year_above_1000',
+        'applications_new_baseline', 'applications_new_baseline_difference',
+        'asylum_seekers_share', 'refugees_share', 'applications_new_share',
+        'asylum_seekers_stock_change_rate', 'asylum_seekers_stock_baseline_ratio',
+        'applications_new_baseline_ratio', 'is_asylum_seekers_stock_change_on_small_count',
+        'is_asylum_seekers_stock_baseline_on_small_count',
+        'is_applications_new_baseline_on_small_count',
+    ]) }}
 {%- endmacro %}

@@ -21,22 +21,26 @@ reach as (
     from coverage
     group by endpoint, snapshot_id, slice
 ),
+{%- for side in ['origin', 'asylum'] %}
 
-origins as (
+{{ side }}s as (
     select distinct
         endpoint,
         slice,
-        covered_origin as origin_cell
+        covered_{{ side }} as {{ side }}_cell
     from coverage
 ),
 
-asylums as (
-    select distinct
+{{ side }}s_apart as (
+    select
         endpoint,
         slice,
-        covered_asylum as asylum_cell
-    from coverage
+        list({{ side }}_cell order by {{ side }}_cell) filter (where {{ side }}_cell <> '*')
+            as {{ side }}s_apart
+    from {{ side }}s
+    group by endpoint, slice
 ),
+{%- endfor %}
 
 bounds as (
     select
@@ -120,6 +124,8 @@ final as (
         slice,
         origin_cell,
         asylum_cell,
+        coalesce(origins_apart, []) as origins_apart,
+        coalesce(asylums_apart, []) as asylums_apart,
         from_year,
         to_year,
         snapshot_id,
@@ -132,6 +138,8 @@ final as (
         valid_from,
         valid_to
     from in_time
+    left join origins_apart using (endpoint, slice)
+    left join asylums_apart using (endpoint, slice)
     where valid_to is null or valid_to > valid_from
 )
 

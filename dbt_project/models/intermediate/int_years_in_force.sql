@@ -58,6 +58,7 @@ with_first as (
 
 final as (
     select
+        coverage_id,
         endpoint,
         slice,
         origin_cell,

@@ -8,8 +8,7 @@ with cells as (
 ),
 
 history as (
-    select * from {{ ref('int_population_history') }}
-    where row_kind = 'pair' and slice = 'pairs'
+    select * from {{ ref('fct_population_yearly_history') }}
 ),
 
 midyear_cells as (
@@ -76,7 +75,13 @@ whole_origins as (
 ),
 
 history_in_cells as (
-    {{ with_cells('history') }}
+    select
+        history.*,
+        cells.origin_cell,
+        cells.asylum_cell
+    from history
+    inner join (select distinct coverage_id, origin_cell, asylum_cell from cells) as cells
+        using (coverage_id)
 ),
 
 figures as (

@@ -6,8 +6,7 @@ with moves as (
 ),
 
 history as (
-    select * from {{ ref('int_population_history') }}
-    where row_kind = 'pair' and slice = 'pairs'
+    select * from {{ ref('fct_population_yearly_history') }}
 ),
 
 midyear_releases as (

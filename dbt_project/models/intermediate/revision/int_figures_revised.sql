@@ -1,28 +1,53 @@
-{%- set applications = [] -%}
-{%- for measure, expression in application_aggregates() if measure != 'unknown_count' -%}
-    {%- do applications.append((measure, expression)) -%}
-{%- endfor -%}
-{%- set datasets = [
-    ('population', 'population', "'persons'", sums_of(population_stocks() + population_flows())),
-    ('asylum_applications', 'asylum-applications', 'counting_unit', applications),
-    ('asylum_decisions', 'asylum-decisions', 'counting_unit', sums_of(decision_measures())),
-    ('solutions', 'solutions', "'persons'", sums_of(solution_measures())),
-    ('idmc', 'idmc', "'persons'", sums_of(['internally_displaced_stock'])),
-    ('unrwa', 'unrwa', "'persons'", sums_of(['palestine_refugees_stock'])),
-] -%}
--- Each change of a figure from one release to the next, of every dataset but demographics, whose bands
--- are parts of what population says.
-with
-{%- for name, endpoint, unit, aggregates in datasets %}
-{{ name }} as (
-    {{ revisions(endpoint, 'int_' ~ name ~ '_history', unit, aggregates) }}
+-- Each change of a figure from one release to the next: what `int_figures_changed` finds, in years that
+-- were published before, with the release on either side, which where a row came or went is the one that
+-- answered for its cell.
+with changed as (
+    select * from {{ ref('int_figures_changed') }}
 ),
-{% endfor %}
+
+years as (
+    select * from {{ ref('int_years_in_force') }}
+),
+
 final as (
-    {%- for name, _, _, _ in datasets %}
-    select * from {{ name }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    select
+        changed.dataset,
+        changed.level,
+        changed.origin_unhcr_code,
+        changed.asylum_unhcr_code,
+        changed.reference_year,
+        after.reference_date,
+        changed.counting_unit,
+        changed.measure,
+        changed.value_before,
+        changed.value_after,
+        case
+            when if(changed.is_there_before, changed.is_provisional_before, before.is_provisional) and not after.is_provisional
+                then 'provisional_to_final'
+            when changed.value_before is null then 'appeared'
+            when changed.value_after is null then 'disappeared'
+            else 'correction'
+        end as kind,
+        if(changed.is_there_before, changed.is_provisional_before, before.is_provisional) as is_provisional_before,
+        after.is_provisional,
+        if(changed.is_there_before, changed.release_id_before, before.release_id) as release_id_before,
+        changed.valid_from as published_on,
+        after.release_id,
+        after.snapshot_id,
+        after.retrieved_at
+    from changed
+    inner join years as after
+        on
+            changed.coverage_id = after.coverage_id
+            and changed.reference_year = after.reference_year
+            and {{ stood_on('changed.valid_from', 'after') }}
+            and after.first_published_on < changed.valid_from
+    inner join years as before
+        on
+            changed.coverage_id = before.coverage_id
+            and changed.reference_year = before.reference_year
+            and before.valid_from < changed.valid_from
+            and (before.valid_to >= changed.valid_from or before.valid_to is null)
 )
 
 select * from final

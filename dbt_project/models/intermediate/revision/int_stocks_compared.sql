@@ -8,12 +8,17 @@ with cells as (
 ),
 
 figures as (
-    select * from {{ ref('int_population_history') }}
-    where row_kind = 'pair'
+    select * from {{ ref('fct_population_yearly_history') }}
 ),
 
 figures_in_cells as (
-    {{ with_cells('figures') }}
+    select
+        figures.*,
+        cells.origin_cell,
+        cells.asylum_cell
+    from figures
+    inner join (select distinct coverage_id, origin_cell, asylum_cell from cells) as cells
+        using (coverage_id)
 ),
 
 newest_years as (
@@ -80,7 +85,7 @@ current_stocks as (
             comparisons.origin_cell = figures_in_cells.origin_cell
             and comparisons.asylum_cell = figures_in_cells.asylum_cell
             and comparisons.reference_year = figures_in_cells.reference_year
-            and {{ stood_at('figures_in_cells.', 'comparisons.valid_from', 'after') }}
+            and {{ stood_on('comparisons.valid_from', 'figures_in_cells') }}
 ),
 
 earlier_stocks as (
@@ -102,7 +107,7 @@ earlier_stocks as (
             comparisons.origin_cell = figures_in_cells.origin_cell
             and comparisons.asylum_cell = figures_in_cells.asylum_cell
             and comparisons.earlier_reference_year = figures_in_cells.reference_year
-            and {{ stood_at('figures_in_cells.', 'comparisons.earlier_day', 'after') }}
+            and {{ stood_on('comparisons.earlier_day', 'figures_in_cells') }}
 ),
 
 final as (

@@ -1,3 +1,20 @@
--- A row for each origin, country of asylum, year and counting unit, and one for what the pairs leave
--- of the control total ("Not itemised"), so that shares are right where only some pairs are known.
-{{ mart_destination_yearly() }}
+with history as (
+    select * from {{ ref('mart_destination_yearly_history') }}
+    where valid_to is null
+),
+
+final as (
+    select
+        * exclude (
+            valid_from, valid_to, release_id, population_release_id, applications_release_id
+        ) rename (
+            last_release_id as release_id,
+            last_population_release_id as population_release_id,
+            last_applications_release_id as applications_release_id
+        )
+    from history
+)
+
+select * from final
+order by
+    origin_unhcr_code asc, reference_year asc, asylum_unhcr_code asc nulls last, counting_unit desc

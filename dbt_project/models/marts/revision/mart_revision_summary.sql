@@ -1,7 +1,12 @@
 {%- set key = ['dataset', 'origin_unhcr_code', 'reference_year', 'counting_unit', 'measure'] -%}
 -- What became of each figure of an origin since it was first published, among the releases held.
-with
-{{ origin_figures(origin_datasets(), 'newest', 'newest_value') }},
+with newest as (
+    select
+        * exclude (year_value),
+        year_value as newest_value
+    from {{ ref('int_measures_of_origins_unpivoted') }}
+    where valid_to is null
+),
 
 revised as (
     select

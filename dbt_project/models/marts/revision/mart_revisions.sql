@@ -27,6 +27,9 @@ final as (
         revised.value_after - revised.value_before as difference,
         {{ fraction('revised.value_after - revised.value_before', 'revised.value_before') }}
             as fraction,
+        coalesce(
+            abs(revised.value_after - revised.value_before), revised.value_before, revised.value_after
+        ) as magnitude,
         revised.kind,
         revised.is_provisional_before,
         revised.is_provisional,

@@ -1,3 +1,12 @@
--- One row for each combination of codes, as UNHCR publishes it. Rates of several rows come from their
--- summed counts, never from these rates.
-{{ fct_asylum_decisions_yearly() }}
+with history as (
+    select * from {{ ref('fct_asylum_decisions_yearly_history') }}
+    where valid_to is null
+),
+
+final as (
+    select * exclude (valid_from, valid_to, coverage_id, release_id) rename (last_release_id as release_id)
+    from history
+)
+
+select * from final
+order by origin_unhcr_code, asylum_unhcr_code, reference_year, counting_unit, procedure_type, dec_level

@@ -1,26 +1,12 @@
-with pairs as (
-    select * from {{ ref('int_demographics_in_force') }}
-    where row_kind = 'pair'
+with history as (
+    select * from {{ ref('fct_demographics_yearly_history') }}
+    where valid_to is null
 ),
 
 final as (
-    select
-        origin_unhcr_code,
-        origin_iso3,
-        asylum_unhcr_code,
-        asylum_iso3,
-        pop_type,
-        origin_name,
-        asylum_name,
-        reference_year,
-        reference_date,
-        {{ columns(demographic_measures()) }}
-        is_provisional,
-        release_id,
-        snapshot_id,
-        retrieved_at
-    from pairs
+    select * exclude (valid_from, valid_to, coverage_id, release_id) rename (last_release_id as release_id)
+    from history
 )
 
 select * from final
-order by origin_unhcr_code, asylum_unhcr_code, reference_year
+order by origin_unhcr_code, asylum_unhcr_code, reference_year, pop_type

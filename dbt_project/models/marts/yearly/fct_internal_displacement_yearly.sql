@@ -1,24 +1,11 @@
-with pairs as (
-    select * from {{ ref('int_idmc_in_force') }}
-    where row_kind = 'pair'
+with history as (
+    select * from {{ ref('fct_internal_displacement_yearly_history') }}
+    where valid_to is null
 ),
 
 final as (
-    select
-        origin_unhcr_code,
-        origin_iso3,
-        asylum_unhcr_code,
-        asylum_iso3,
-        origin_name,
-        asylum_name,
-        reference_year,
-        reference_date,
-        {{ columns(['internally_displaced_stock']) }}
-        is_provisional,
-        release_id,
-        snapshot_id,
-        retrieved_at
-    from pairs
+    select * exclude (valid_from, valid_to, coverage_id, release_id) rename (last_release_id as release_id)
+    from history
 )
 
 select * from final

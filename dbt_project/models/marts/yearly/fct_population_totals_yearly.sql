@@ -1,1 +1,12 @@
-{{ fct_population_totals_yearly() }}
+with history as (
+    select * from {{ ref('fct_population_totals_yearly_history') }}
+    where valid_to is null
+),
+
+final as (
+    select * exclude (valid_from, valid_to, coverage_id, release_id, host_community_stock_known_from, pairs_host_community_stock_known_from) rename (last_release_id as release_id)
+    from history
+)
+
+select * from final
+order by total_by, country_unhcr_code, reference_year

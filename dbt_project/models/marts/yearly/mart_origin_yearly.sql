@@ -1,3 +1,21 @@
--- A row for each origin, year and counting unit. Stocks are persons, so they stand in the row of
--- persons alone; a row of cases is there where applications or decisions were counted in cases.
-{{ mart_origin_yearly() }}
+with history as (
+    select * from {{ ref('mart_origin_yearly_history') }}
+    where valid_to is null
+),
+
+final as (
+    select
+        * exclude (
+            valid_from, valid_to, release_id, population_release_id, applications_release_id,
+            decisions_release_id
+        ) rename (
+            last_release_id as release_id,
+            last_population_release_id as population_release_id,
+            last_applications_release_id as applications_release_id,
+            last_decisions_release_id as decisions_release_id
+        )
+    from history
+)
+
+select * from final
+order by origin_unhcr_code asc, reference_year asc, counting_unit desc

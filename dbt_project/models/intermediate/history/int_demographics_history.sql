@@ -1,2 +1,0 @@
-{{ config(meta={'endpoint': 'demographics'}) }}
-{{ history('stg_unhcr__demographics', 'demographics', ['pop_type'], demographic_measures()) }}

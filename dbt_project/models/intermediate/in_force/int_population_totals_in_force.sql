@@ -1,0 +1,15 @@
+{%- set codes = [] -%}
+{%- set aggregates = population_aggregates() -%}
+with in_force as (
+    select * from {{ ref('int_population_in_force') }}
+),
+
+sums as (
+    {{ sums_by_country('in_force', codes, aggregates) }}
+),
+
+final as (
+    {{ control_or_pairs('sums', codes, aggregates | map('first')) }}
+)
+
+select * from final

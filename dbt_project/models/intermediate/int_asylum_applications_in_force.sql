@@ -1,1 +1,0 @@
-{{ in_force('int_asylum_applications_placed', 'asylum-applications') }}

@@ -1,1 +1,0 @@
-{{ in_force('int_asylum_decisions_placed', 'asylum-decisions') }}

@@ -1,2 +1,0 @@
-{{ config(alias='demographics_history', meta={'published': true}) }}
-{{ placed('int_demographics_history', 'demographics') }}

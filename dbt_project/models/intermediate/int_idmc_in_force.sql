@@ -1,1 +1,0 @@
-{{ in_force('int_idmc_placed', 'idmc') }}

@@ -1,1 +1,0 @@
-{{ in_force('int_population_placed', 'population') }}

@@ -1,2 +1,0 @@
-{{ config(alias='population_history', meta={'published': true}) }}
-{{ placed('int_population_history', 'population') }}

@@ -1,1 +1,0 @@
-{{ in_force('int_solutions_placed', 'solutions') }}

@@ -1,2 +1,0 @@
-{{ config(alias='solutions_history', meta={'published': true}) }}
-{{ placed('int_solutions_history', 'solutions') }}

@@ -1,0 +1,42 @@
+{%- set keys = ['total_by', 'country_unhcr_code', 'counting_unit', 'valid_from'] -%}
+{%- set followed = {
+    'refugees_stock': 'population', 'asylum_seekers_stock': 'population',
+    'applications_new': 'applications',
+} -%}
+-- Each year of a country against its own past, its level in the baseline year, and the world, at each
+-- vintage. A share of the world needs the world: it is NULL where not all countries were asked for.
+with years as (
+    select * from {{ ref('int_years_of_countries_combined') }}
+),
+
+with_past as (
+    select
+        *,
+        {%- for measure, dataset in followed.items() %}
+        case
+            when
+                bool_and(is_{{ dataset }}_world_covered) filter (where {{ measure }} is not null)
+                    over all_countries
+                then sum({{ measure }}) over all_countries
+        end as {{ measure }}_world,
+        {{ yearly_history(measure, keys) }},
+        {%- endfor %}
+        {{ substantive_decisions() }} as decisions_substantive
+    from years
+    window all_countries as (partition by total_by, reference_year, counting_unit, valid_from)
+),
+
+final as (
+    select
+        *,
+        {%- for measure in followed %}
+        {{ yearly_standing(measure, keys) }},
+        {{ fraction(measure, measure ~ '_world') }} as {{ measure }}_world_share,
+        {%- endfor %}
+        {{ refugee_recognition_rate() }} as refugee_recognition_rate,
+        {{ total_protection_rate() }} as total_protection_rate,
+        {{ is_small(substantive_decisions()) }} as is_rate_on_small_count
+    from with_past
+)
+
+select * from final

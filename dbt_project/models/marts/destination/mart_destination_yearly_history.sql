@@ -1,0 +1,139 @@
+{%- set pair = ['origin_unhcr_code', 'asylum_unhcr_code', 'row_kind', 'counting_unit'] -%}
+{%- set keys = pair + ['valid_from'] -%}
+-- A row for each origin, country of asylum, year and counting unit, and one for what the pairs leave of
+-- the origin's total ("Not itemised"), as they stood from when to when.
+with years as (
+    select * from {{ ref('int_years_of_pairs_combined') }}
+),
+
+countries as (
+    select * from {{ ref('dim_country') }}
+),
+
+vintages as (
+    select * from {{ ref('int_vintages_resolved') }}
+),
+
+revisions as (
+    select
+        revisions.origin_unhcr_code,
+        revisions.asylum_unhcr_code,
+        'pair' as row_kind,
+        'persons' as counting_unit,
+        revisions.reference_year,
+        vintages.valid_from,
+        count(*) as revision_count
+    from {{ ref('mart_revisions') }} as revisions
+    inner join vintages on revisions.published_on <= vintages.valid_from
+    where {{ is_revision_of_asylum_seekers('revisions') }} and revisions.level = 'pair'
+    group by all
+),
+
+with_past as (
+    select
+        *,
+        {%- for measure, rank in [
+            ('asylum_seekers_stock', 'asylum_seekers_rank'), ('applications_new', 'applications_new_rank'),
+        ] %}
+        case
+            when row_kind = 'pair' and {{ measure }} > 0
+                then rank() over (
+                    partition by origin_unhcr_code, reference_year, counting_unit, row_kind, valid_from
+                    order by {{ measure }} desc nulls last
+                )
+        end as {{ rank }},
+        {%- endfor %}
+        {{ yearly_history('asylum_seekers_stock', keys) }},
+        {{ yearly_baseline('applications_new', keys) }},
+        max(asylum_seekers_stock) over series as asylum_seekers_stock_peak,
+        min(reference_year) filter (where asylum_seekers_stock > 1000)
+            over series as asylum_seekers_stock_first_year_above_1000
+    from years
+    window series as (partition by {{ keys | join(', ') }})
+),
+
+compared as (
+    select
+        *,
+        {{ yearly_standing('asylum_seekers_stock', keys) }},
+        {{ against_baseline('applications_new') }},
+        {{ fraction('asylum_seekers_stock', 'asylum_seekers_stock_total') }} as asylum_seekers_share,
+        {{ fraction('refugees_stock', 'refugees_stock_total') }} as refugees_share,
+        {{ fraction('applications_new', 'applications_new_total') }} as applications_new_share,
+        min(reference_year) filter (
+            where asylum_seekers_stock = asylum_seekers_stock_peak and asylum_seekers_stock > 0
+        ) over (partition by {{ keys | join(', ') }}) as asylum_seekers_stock_peak_year,
+        case
+            when row_kind = 'pair' and asylum_seekers_stock is not null
+                then if(
+                    {{ is_carried_forward('asylum_seekers_stock', 'asylum_seekers_stock_year_before') }},
+                    asylum_seekers_stock, 0
+                )
+        end as asylum_seekers_carried_forward_stock
+    from with_past
+),
+
+shown as (
+    select
+        {{ columns(pair, 'compared.') }}
+        compared.reference_year,
+        compared.reference_date,
+        {{ columns(destination_columns(), 'compared.') }}
+        compared.is_population_provisional or compared.is_applications_provisional as is_provisional,
+        compared.is_population_provisional,
+        compared.is_applications_provisional,
+        case
+            when compared.row_kind = 'pair' and compared.counting_unit = 'persons'
+                then coalesce(revisions.revision_count, 0)
+        end as asylum_seekers_revision_count,
+        compared.population_release_id,
+        compared.applications_release_id,
+        {{ columns(lineage_columns(), 'compared.') }}
+        compared.valid_from,
+        compared.valid_to
+    from compared
+    left join revisions
+        using (origin_unhcr_code, asylum_unhcr_code, row_kind, counting_unit, reference_year, valid_from)
+),
+
+merged as (
+    {{ merged_neighbours(
+        'shown', pair + ['reference_year'],
+        lineage_columns() + ['population_release_id', 'applications_release_id']
+    ) }}
+),
+
+final as (
+    select
+        merged.origin_unhcr_code,
+        origins.iso3 as origin_iso3,
+        merged.asylum_unhcr_code,
+        asylums.iso3 as asylum_iso3,
+        merged.row_kind,
+        merged.counting_unit,
+        origins.country_name as origin_name,
+        if(merged.row_kind = 'not_itemised', 'Not itemised', asylums.country_name) as asylum_name,
+        merged.reference_year,
+        merged.reference_date,
+        {{ columns(destination_columns(), 'merged.') }}
+        merged.is_provisional,
+        merged.is_population_provisional,
+        merged.is_applications_provisional,
+        merged.asylum_seekers_revision_count,
+        merged.valid_from,
+        merged.valid_to,
+        {%- for prefix in ['', 'population_', 'applications_'] %}
+        merged.{{ prefix }}release_id,
+        merged.last_{{ prefix }}release_id,
+        {%- endfor %}
+        merged.last_snapshot_id as snapshot_id,
+        merged.last_retrieved_at as retrieved_at
+    from merged
+    left join countries as origins on merged.origin_unhcr_code = origins.unhcr_code
+    left join countries as asylums on merged.asylum_unhcr_code = asylums.unhcr_code
+)
+
+select * from final
+order by
+    origin_unhcr_code asc, reference_year asc, asylum_unhcr_code asc nulls last, counting_unit desc,
+    valid_from asc

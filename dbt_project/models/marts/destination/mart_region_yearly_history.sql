@@ -1,0 +1,113 @@
+{%- set key = ['origin_unhcr_code', 'region_scheme', 'region_name', 'region_kind', 'counting_unit', 'reference_year'] -%}
+{%- set measures = ['refugees_stock', 'asylum_seekers_stock', 'applications_new'] -%}
+-- Regions of asylum, by UNHCR's regions and by those of the UN: each country of asylum is in one of each
+-- scheme, so the two schemes are never added. Shares are of the origin's total, of which the row
+-- `not_itemised` holds what the pairs leave.
+with destinations as (
+    select * from {{ ref('int_years_of_pairs_combined') }}
+),
+
+countries as (
+    select * from {{ ref('dim_country') }}
+),
+
+in_regions as (
+    {%- for scheme in ['unhcr', 'un'] %}
+    select
+        destinations.*,
+        '{{ scheme }}' as region_scheme,
+        case
+            when destinations.row_kind = 'not_itemised' then 'not_itemised'
+            when countries.{{ scheme }}_region is null then 'region_unknown'
+            else 'region'
+        end as region_kind,
+        case
+            when destinations.row_kind = 'not_itemised' then 'Not itemised'
+            else coalesce(countries.{{ scheme }}_region, 'Region unknown')
+        end as region_name
+    from destinations
+    left join countries on destinations.asylum_unhcr_code = countries.unhcr_code
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+by_region as (
+    select
+        origin_unhcr_code,
+        region_scheme,
+        region_name,
+        region_kind,
+        counting_unit,
+        reference_year,
+        valid_from,
+        valid_to,
+        -- the earliest: a mid-year one where one of the figures is provisional
+        min(reference_date) as reference_date,
+        {%- for measure in measures %}
+        {{ total(measure) }} as {{ measure }},
+        {%- endfor %}
+        count(*) filter (where row_kind = 'pair' and asylum_seekers_stock > 0)
+            as asylum_country_count,
+        count(*) filter (
+            where row_kind = 'pair'
+            and asylum_seekers_stock > 0
+            and {{ is_small('asylum_seekers_stock') }}
+        ) as asylum_country_small_count,
+        {%- for measure in measures %}
+        max({{ measure }}_total) as {{ measure }}_total,
+        {%- endfor %}
+        bool_or(is_population_provisional or is_applications_provisional) as is_provisional,
+        max(release_id) as release_id,
+        max(snapshot_id) as snapshot_id,
+        max(retrieved_at) as retrieved_at
+    from in_regions
+    group by
+        origin_unhcr_code, region_scheme, region_name, region_kind, counting_unit, reference_year,
+        valid_from, valid_to
+),
+
+merged as (
+    {{ merged_neighbours('by_region', key, lineage_columns()) }}
+),
+
+final as (
+    select
+        merged.origin_unhcr_code,
+        countries.iso3 as origin_iso3,
+        merged.region_scheme,
+        merged.region_name,
+        merged.region_kind,
+        merged.counting_unit,
+        countries.country_name as origin_name,
+        merged.reference_year,
+        merged.reference_date,
+        merged.refugees_stock,
+        merged.asylum_seekers_stock,
+        merged.applications_new,
+        merged.asylum_country_count,
+        merged.asylum_country_small_count,
+        {{ fraction('merged.asylum_seekers_stock', 'merged.asylum_seekers_stock_total') }}
+            as asylum_seekers_share,
+        {{ fraction('merged.refugees_stock', 'merged.refugees_stock_total') }} as refugees_share,
+        {{ fraction('merged.applications_new', 'merged.applications_new_total') }}
+            as applications_new_share,
+        merged.is_provisional,
+        merged.valid_from,
+        merged.valid_to,
+        merged.release_id,
+        merged.last_release_id,
+        merged.last_snapshot_id as snapshot_id,
+        merged.last_retrieved_at as retrieved_at
+    from merged
+    left join countries on merged.origin_unhcr_code = countries.unhcr_code
+)
+
+select * from final
+order by
+    origin_unhcr_code asc,
+    reference_year asc,
+    region_scheme asc,
+    region_kind asc,
+    region_name asc,
+    counting_unit desc,
+    valid_from asc

@@ -1,0 +1,106 @@
+{%- set key = ['origin_unhcr_code', 'measure', 'counting_unit', 'reference_year'] -%}
+{%- set series = 'partition by origin_unhcr_code, measure, counting_unit, valid_from' -%}
+-- Where each year stands in the whole series of its origin. A zero before the first figure above zero
+-- is left out: UNHCR writes 0 for years of which it knew no origins, too (asylum-seekers before 2000).
+with figures as (
+    select * from {{ ref('int_measures_of_origins_unpivoted') }}
+    where
+        dataset in ('population', 'asylum-applications', 'asylum-decisions')
+        and measure in ('{{ compared_measures() | join("', '") }}')
+),
+
+measures as (
+    select
+        endpoint as dataset,
+        measure,
+        stock_or_flow
+    from {{ ref('measures') }}
+),
+
+countries as (
+    select * from {{ ref('dim_country') }}
+),
+
+known_figures as (
+    select
+        *,
+        min(reference_year) filter (where year_value > 0) over ({{ series }}) as series_first_year,
+        sum(year_value) over (partition by origin_unhcr_code, measure, reference_year, valid_from) > year_value
+            as is_also_in_other_unit
+    from figures
+    where year_value is not null
+),
+
+with_record as (
+    select
+        known_figures.*,
+        measures.stock_or_flow,
+        count(*) over ({{ series }}) as series_year_count,
+        rank() over ({{ series }} order by year_value desc) as year_rank,
+        max(year_value) over ({{ series }}) as record_value,
+        max(year_value) over ({{ series }} order by reference_year rows unbounded preceding)
+            as highest_to_date
+    from known_figures
+    inner join measures using (dataset, measure)
+    where known_figures.reference_year >= known_figures.series_first_year
+),
+
+with_record_year as (
+    select
+        *,
+        min(reference_year) filter (where year_value = record_value) over ({{ series }}) as record_year,
+        count(*) filter (where year_value = record_value) over ({{ series }}) as record_year_count,
+        bool_or(is_provisional) filter (where year_value = record_value) over ({{ series }})
+            as is_record_provisional,
+        record_value - year_value as distance_to_record,
+        {{ fraction('record_value - year_value', 'record_value') }} as distance_to_record_rate,
+        year_value = record_value as is_record,
+        year_value > 0 and year_value = highest_to_date as is_record_to_date
+    from with_record
+),
+
+merged as (
+    {{ merged_neighbours('with_record_year', key, lineage_columns()) }}
+),
+
+final as (
+    select
+        merged.origin_unhcr_code,
+        countries.iso3 as origin_iso3,
+        merged.measure,
+        merged.counting_unit,
+        countries.country_name as origin_name,
+        merged.stock_or_flow,
+        merged.reference_year,
+        merged.reference_date,
+        merged.series_first_year,
+        merged.record_year,
+        merged.year_value,
+        merged.record_value,
+        merged.distance_to_record,
+        merged.year_rank,
+        merged.series_year_count,
+        merged.record_year_count,
+        merged.distance_to_record_rate,
+        merged.is_record,
+        merged.is_record_to_date,
+        merged.year_value > 0
+        and not merged.is_record
+        and merged.distance_to_record_rate <= {{ var('near_record_within') }}
+            as is_near_record,
+        {{ is_small('merged.year_value') }} as is_distance_on_small_count,
+        merged.is_also_in_other_unit,
+        merged.is_provisional,
+        merged.is_record_provisional,
+        merged.valid_from,
+        merged.valid_to,
+        merged.release_id,
+        merged.last_release_id,
+        merged.last_snapshot_id as snapshot_id,
+        merged.last_retrieved_at as retrieved_at
+    from merged
+    left join countries on merged.origin_unhcr_code = countries.unhcr_code
+)
+
+select * from final
+order by origin_unhcr_code asc, measure asc, counting_unit desc, reference_year asc, valid_from asc

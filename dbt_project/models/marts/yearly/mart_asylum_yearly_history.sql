@@ -1,0 +1,31 @@
+-- A row for each country of asylum, year and counting unit, over all countries of origin.
+with years as (
+    select * from {{ ref('int_years_of_countries_history') }}
+    where total_by = 'asylum'
+),
+
+countries as (
+    select * from {{ ref('dim_country') }}
+),
+
+final as (
+    select
+        years.country_unhcr_code as asylum_unhcr_code,
+        countries.iso3 as asylum_iso3,
+        years.counting_unit,
+        countries.country_name as asylum_name,
+        {{ columns(country_year_columns(), 'years.') }}
+        years.release_id,
+        years.last_release_id,
+        {%- for dataset in ['population', 'applications', 'decisions'] %}
+        years.{{ dataset }}_release_id,
+        years.last_{{ dataset }}_release_id,
+        {%- endfor %}
+        years.last_snapshot_id as snapshot_id,
+        years.last_retrieved_at as retrieved_at
+    from years
+    left join countries on years.country_unhcr_code = countries.unhcr_code
+)
+
+select * from final
+order by asylum_unhcr_code asc, reference_year asc, counting_unit desc, valid_from asc

@@ -1,0 +1,21 @@
+with history as (
+    select * from {{ ref('mart_world_yearly_history') }}
+    where valid_to is null
+),
+
+final as (
+    select
+        * exclude (
+            valid_from, valid_to, release_id, population_release_id, applications_release_id,
+            decisions_release_id
+        ) rename (
+            last_release_id as release_id,
+            last_population_release_id as population_release_id,
+            last_applications_release_id as applications_release_id,
+            last_decisions_release_id as decisions_release_id
+        )
+    from history
+)
+
+select * from final
+order by reference_year asc, counting_unit desc

@@ -1,0 +1,27 @@
+{%- set apart = ['asylum_seekers_carried_forward_stock', 'asylum_seekers_revision_count'] -%}
+{%- for measure in ['refugees_stock', 'asylum_seekers_stock', 'applications_new'] -%}
+    {%- do apart.append(measure ~ '_world_share') -%}
+{%- endfor -%}
+-- Figures of the whole world: known where every country was asked for.
+with years as (
+    select * from {{ ref('int_years_of_countries_history') }}
+    where total_by = 'world'
+),
+
+final as (
+    select
+        years.counting_unit,
+        {{ columns(country_year_columns() | reject('in', apart), 'years.') }}
+        years.release_id,
+        years.last_release_id,
+        {%- for dataset in ['population', 'applications', 'decisions'] %}
+        years.{{ dataset }}_release_id,
+        years.last_{{ dataset }}_release_id,
+        {%- endfor %}
+        years.last_snapshot_id as snapshot_id,
+        years.last_retrieved_at as retrieved_at
+    from years
+)
+
+select * from final
+order by reference_year asc, counting_unit desc, valid_from asc
