@@ -15,17 +15,22 @@
 {%- endmacro %}
 
 {#- What is claimed: the value, and the lowest where there are two, in the words of the claim's kind. -#}
-{% macro claim_text(value, low) -%}
+{% macro claim_text(value, low, prefix='') -%}
     replace(replace(replace(replace(replace(
-        shown_as,
+        {{ prefix }}shown_as,
         '{value}', {{ figure_text(value) }}),
         '{whole}', cast(cast({{ value }} as bigint) as varchar)),
         '{low}', coalesce({{ figure_text(low) }}, '')),
-        '{threshold}', coalesce({{ figure_text('threshold_low') }}, '')),
-        '{count_of}', coalesce(count_of, ''))
+        '{threshold}', coalesce({{ figure_text(prefix ~ 'threshold_low') }}, '')),
+        '{count_of}', coalesce({{ prefix }}count_of, ''))
 {%- endmacro %}
 
-{#- Of how many years something is known, where that is not all. -#}
-{% macro known_years_text(known, all) -%}
-    if({{ known }} < {{ all }}, ' (known for ' || {{ known }} || ' of ' || {{ all }} || ' years)', '')
+{#- Of how many of a claim's years something is known, where that is not all. -#}
+{% macro known_years_text(known_years, claim) -%}
+    if(
+        {{ known_years }} < {{ claim }}.to_year - {{ claim }}.from_year + 1,
+        ' (known for ' || {{ known_years }} || ' of '
+        || ({{ claim }}.to_year - {{ claim }}.from_year + 1) || ' years)',
+        ''
+    )
 {%- endmacro %}

@@ -8,17 +8,17 @@ told as (
     select
         *,
         case
-            when value_newest is null then '; now it has no figure'
+            when newest.value is null then '; now it has no figure'
             when
-                value_newest = value_on_the_day
-                and low_newest is not distinct from low_on_the_day
-                then '; it still does (release ' || release_id || ')'
+                newest.value = at_publication.value
+                and newest.low is not distinct from at_publication.low
+                then '; it still does (release ' || inputs.release_id || ')'
             else
-                '; now ' || newest_text || ' (release ' || release_id
+                '; now ' || newest.text || ' (release ' || inputs.release_id
                 || coalesce(', ' || replace(format('{:+.1f}', 100 * change_rate), '-', '−') || ' %', '')
                 || ')'
         end as newest_clause,
-        '`asylum backfill --release ' || release_id_on_the_day || '` brings ' as backfill_clause
+        '`asylum backfill --release ' || inputs.release_id_on_the_day || '` brings ' as backfill_clause
     from worded
 ),
 
@@ -28,36 +28,36 @@ final as (
         claim_id,
         1 as sentence_number,
         case
-            when release_id_on_the_day is null
+            when inputs.release_id_on_the_day is null
                 then
                     'No release of UNHCR''s database is known that was out on '
-                    || document_published_on || '.'
+                    || claim.document_published_on || '.'
             when verdict = 'not_checkable' and not is_release_held
                 then
-                    'Release ' || release_id_on_the_day || ', in force on '
-                    || document_published_on || ', is not in the warehouse: '
+                    'Release ' || inputs.release_id_on_the_day || ', in force on '
+                    || claim.document_published_on || ', is not in the warehouse: '
                     || backfill_clause || 'it.'
-            when verdict = 'not_checkable' and years_not_covered is not null
+            when verdict = 'not_checkable' and inputs.years_not_covered is not null
                 then
-                    'The warehouse does not hold what release ' || release_id_on_the_day
-                    || ' says of ' || years_not_covered || ' here: '
+                    'The warehouse does not hold what release ' || inputs.release_id_on_the_day
+                    || ' says of ' || inputs.years_not_covered || ' here: '
                     || backfill_clause || 'all countries and years of it.'
-            when verdict = 'not_checkable' and years_without_figure is not null
+            when verdict = 'not_checkable' and inputs.years_without_figure is not null
                 then
-                    'Release ' || release_id_on_the_day || ' has no figure for '
-                    || years_without_figure || '.'
+                    'Release ' || inputs.release_id_on_the_day || ' has no figure for '
+                    || inputs.years_without_figure || '.'
             when verdict = 'not_checkable'
                 then
                     'The warehouse holds only some countries of asylum of release '
-                    || release_id_on_the_day || ': ' || backfill_clause || 'all.'
-            when value_on_the_day is null
+                    || inputs.release_id_on_the_day || ': ' || backfill_clause || 'all.'
+            when at_publication.value is null
                 then
-                    'On ' || document_published_on || ' UNHCR''s database (release '
-                    || release_id_on_the_day || ') had no figure.'
+                    'On ' || claim.document_published_on || ' UNHCR''s database (release '
+                    || inputs.release_id_on_the_day || ') had no figure.'
             else
-                'Stated: ' || stated_text || '. On ' || document_published_on
-                || ' UNHCR''s database (release ' || release_id_on_the_day || ') gave '
-                || on_the_day_text || newest_clause || '.'
+                'Stated: ' || stated_text || '. On ' || claim.document_published_on
+                || ' UNHCR''s database (release ' || inputs.release_id_on_the_day || ') gave '
+                || at_publication.text || newest_clause || '.'
         end as sentence
     from told
 )

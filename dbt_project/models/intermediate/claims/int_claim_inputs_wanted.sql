@@ -4,93 +4,70 @@ with claims as (
     select * from {{ ref('int_claims_combined') }}
 ),
 
+measures as (
+    select * from {{ ref('int_claim_measures_combined') }}
+),
+
 countries as (
     select * from {{ ref('dim_country') }}
 ),
 
-figures as (
-    select
-        document_id,
-        claim_id,
-        'figure' as input_role,
-        asylum_iso3,
-        measure,
-        from_year,
-        to_year
-    from claims
-    where not (kind = 'count' and count_of = 'countries')
-),
-
-bases as (
-    select
-        document_id,
-        claim_id,
-        'base' as input_role,
-        coalesce(base_asylum_iso3, asylum_iso3) as asylum_iso3,
-        measure,
-        base_from_year as from_year,
-        base_to_year as to_year
-    from claims
-    where is_compared_with_base
-),
-
-wholes as (
-    select
-        document_id,
-        claim_id,
-        'whole' as input_role,
-        cast(null as varchar) as asylum_iso3,
-        measure,
-        to_year as from_year,
-        to_year
-    from claims
-    where kind in ('share', 'rank') or (kind = 'count' and count_of = 'countries')
-),
-
-new_applications as (
-    select
-        document_id,
-        claim_id,
-        'new_applications' as input_role,
-        asylum_iso3,
-        'applications_new' as measure,
-        from_year,
-        to_year
-    from claims
-    where kind in ('level', 'sum') and measure = 'asylum_seekers_stock'
-),
-
--- What a flow is mistaken for.
-stocks as (
-    select
-        document_id,
-        claim_id,
-        'stock' as input_role,
-        asylum_iso3,
-        'asylum_seekers_stock' as measure,
-        to_year as from_year,
-        to_year
-    from claims
-    where kind = 'level' and measure = 'applications_new'
-),
-
 by_role as (
-    select * from figures
-    union all
-    select * from bases
-    union all
-    select * from wholes
-    union all
-    select * from new_applications
-    union all
-    select * from stocks
+    select
+        document_id,
+        claim_id,
+        document_published_on,
+        as_of,
+        origin_iso3,
+        counting_unit,
+        kind in ('rank', 'count') as is_among_peers,
+        unnest([
+            {
+                'input_role': 'figure',
+                'is_wanted': kind <> 'count' or count_of <> 'countries',
+                'asylum_iso3': asylum_iso3,
+                'measure': measure,
+                'years': generate_series(from_year, to_year)
+            },
+            {
+                'input_role': 'base',
+                'is_wanted': is_compared_with_base,
+                'asylum_iso3': coalesce(base_asylum_iso3, asylum_iso3),
+                'measure': measure,
+                'years': generate_series(base_from_year, base_to_year)
+            },
+            {
+                'input_role': 'whole',
+                'is_wanted': kind in ('share', 'rank') or (kind = 'count' and count_of = 'countries'),
+                'asylum_iso3': null,
+                'measure': measure,
+                'years': [to_year]
+            },
+            {
+                'input_role': 'new_applications',
+                'is_wanted': kind in ('level', 'sum') and measure = 'asylum_seekers_stock',
+                'asylum_iso3': asylum_iso3,
+                'measure': 'applications_new',
+                'years': generate_series(from_year, to_year)
+            },
+            -- What a flow is mistaken for.
+            {
+                'input_role': 'stock',
+                'is_wanted': kind = 'level' and measure = 'applications_new',
+                'asylum_iso3': asylum_iso3,
+                'measure': 'asylum_seekers_stock',
+                'years': [to_year]
+            }
+        ], recursive := true)
+    from claims
 ),
 
 by_year as (
     select
-        *,
-        cast(unnest(generate_series(from_year, to_year)) as integer) as reference_year
+        * exclude (is_wanted, years),
+        cast(unnest(years) as integer) as reference_year
     from by_role
+    where is_wanted
 ),
 
 final as (
@@ -98,20 +75,20 @@ final as (
         by_year.document_id,
         by_year.claim_id,
         by_year.input_role,
-        by_year.input_role = 'whole' and claims.kind in ('rank', 'count') as is_among_peers,
-        claims.origin_iso3,
+        by_year.input_role = 'whole' and by_year.is_among_peers as is_among_peers,
+        by_year.origin_iso3,
         by_year.asylum_iso3,
-        coalesce(origins.unhcr_code, if(claims.origin_iso3 is null, '-', null)) as origin,
+        coalesce(origins.unhcr_code, if(by_year.origin_iso3 is null, '-', null)) as origin,
         coalesce(asylums.unhcr_code, if(by_year.asylum_iso3 is null, '-', null)) as asylum,
-        claims.counting_unit,
+        by_year.counting_unit,
         by_year.measure,
+        measures.endpoint,
         by_year.reference_year,
-        claims.document_published_on,
-        claims.as_of
+        by_year.document_published_on,
+        by_year.as_of
     from by_year
-    inner join claims
-        on by_year.document_id = claims.document_id and by_year.claim_id = claims.claim_id
-    left join countries as origins on claims.origin_iso3 = origins.iso3
+    inner join measures on by_year.measure = measures.measure
+    left join countries as origins on by_year.origin_iso3 = origins.iso3
     left join countries as asylums on by_year.asylum_iso3 = asylums.iso3
 )
 

@@ -60,39 +60,41 @@ final as (
         document_id,
         claim_id,
         variant,
-        figure,
-        base,
-        stock,
-        new_applications,
-        new_application_years,
-        result,
-        result_low,
-        {{ claim_text('result', 'result_low') }} as result_text,
-        case
-            when result is null then null
-            when kind = 'range'
-                then
-                    abs(result_low - stated_low) <= tolerance
-                    and abs(result - stated_high) <= tolerance
-            when kind = 'record' then result = to_year
-            when kind = 'comparison' and relation = 'below'
-                then result < 1 and result >= coalesce(stated_low, 0)
-            when kind = 'comparison' and relation = 'above'
-                then
-                    result > 1
-                    and result >= coalesce(stated_low, 0)
-                    and result <= coalesce(stated_high, result)
-            when kind = 'comparison' then abs(result - 1) <= tolerance
-            else
-                result >= coalesce(stated_low, stated_value, result + tolerance) - tolerance
-                and result <= coalesce(stated_high, stated_value, result) + tolerance
-        end as agrees,
-        -- A ratio told as an increase, or the reverse.
-        case kind
-            when 'change' then abs(100 * figure / nullif(base, 0) - stated_value) <= tolerance
-            when 'ratio' then abs(figure / nullif(base, 0) - 1 - stated_value) <= tolerance
-            else false
-        end as is_ratio_and_change_confused
+        {
+            'value': result,
+            'low': result_low,
+            'text': {{ claim_text('result', 'result_low') }},
+            'agrees': case
+                when result is null then null
+                when kind = 'range'
+                    then
+                        abs(result_low - stated_low) <= tolerance
+                        and abs(result - stated_high) <= tolerance
+                when kind = 'record' then result = to_year
+                when kind = 'comparison' and relation = 'below'
+                    then result < 1 and result >= coalesce(stated_low, 0)
+                when kind = 'comparison' and relation = 'above'
+                    then
+                        result > 1
+                        and result >= coalesce(stated_low, 0)
+                        and result <= coalesce(stated_high, result)
+                when kind = 'comparison' then abs(result - 1) <= tolerance
+                else
+                    result >= coalesce(stated_low, stated_value, result + tolerance) - tolerance
+                    and result <= coalesce(stated_high, stated_value, result) + tolerance
+            end,
+            -- A ratio told as an increase, or the reverse.
+            'is_ratio_and_change_confused': case kind
+                when 'change' then abs(100 * figure / nullif(base, 0) - stated_value) <= tolerance
+                when 'ratio' then abs(figure / nullif(base, 0) - 1 - stated_value) <= tolerance
+                else false
+            end,
+            'figure': figure,
+            'base': base,
+            'stock': stock,
+            'new_applications': new_applications,
+            'new_application_years': new_application_years
+        } as result
     from computed
 )
 

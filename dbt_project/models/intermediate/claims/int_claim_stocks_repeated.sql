@@ -1,7 +1,7 @@
--- How much of a claim's stock repeats an earlier reference date: pairs found so in a release that was out
--- by publication, and still standing at publication. A row is a cell of the inputs.
+-- How much of a stock repeats an earlier reference date: pairs found so in a release that was out by
+-- publication, and still standing at publication.
 with inputs as (
-    select * from {{ ref('int_claim_inputs_completed') }}
+    select * from {{ ref('int_claim_inputs_found') }}
 ),
 
 carried_forward as (
@@ -9,73 +9,52 @@ carried_forward as (
 ),
 
 history as (
-    select
-        *,
-        unnest([
-            { 'measure': 'asylum_seekers_stock', 'stock': asylum_seekers_stock },
-            { 'measure': 'refugees_stock', 'stock': refugees_stock }
-        ], recursive := true)
-    from {{ ref('fct_population_yearly_history') }}
-    semi join carried_forward using (origin_unhcr_code, asylum_unhcr_code, reference_year)
-),
-
-cells as (
-    select distinct
-        document_published_on,
-        origin,
-        asylum,
-        measure,
-        reference_year
-    from inputs
+    select * from {{ ref('fct_population_yearly_history') }}
 ),
 
 pairs as (
     select distinct
-        cells.document_published_on,
-        cells.origin,
-        cells.asylum,
-        cells.measure,
-        cells.reference_year,
+        inputs.document_published_on,
+        inputs.origin,
+        inputs.asylum,
+        inputs.measure,
+        inputs.reference_year,
         carried_forward.origin_unhcr_code,
         carried_forward.asylum_unhcr_code,
         carried_forward.asylum_name,
         carried_forward.carried_forward_stock
-    from cells
+    from inputs
     inner join carried_forward
         on
-            cells.measure = carried_forward.measure
-            and cells.reference_year = carried_forward.reference_year
-            and cells.document_published_on >= carried_forward.published_on
-    where
-        cells.origin in (carried_forward.origin_unhcr_code, '-')
-        and cells.asylum in (carried_forward.asylum_unhcr_code, '-')
+            inputs.measure = carried_forward.measure
+            and inputs.reference_year = carried_forward.reference_year
+            and inputs.document_published_on >= carried_forward.published_on
+            and inputs.origin in (carried_forward.origin_unhcr_code, '-')
+            and inputs.asylum in (carried_forward.asylum_unhcr_code, '-')
 ),
 
-standing as (
-    select pairs.*
+final as (
+    select
+        pairs.document_published_on,
+        pairs.origin,
+        pairs.asylum,
+        pairs.measure,
+        pairs.reference_year,
+        {{ total('pairs.carried_forward_stock') }} as carried_forward_stock,
+        max_by(pairs.asylum_name, pairs.carried_forward_stock) as carried_forward_mostly_in
     from pairs
     inner join history
         on
             pairs.origin_unhcr_code = history.origin_unhcr_code
             and pairs.asylum_unhcr_code = history.asylum_unhcr_code
             and pairs.reference_year = history.reference_year
-            and pairs.measure = history.measure
-            and pairs.carried_forward_stock = history.stock
-            and pairs.document_published_on >= history.valid_from
-            and (pairs.document_published_on < history.valid_to or history.valid_to is null)
-),
-
-final as (
-    select
-        document_published_on,
-        origin,
-        asylum,
-        measure,
-        reference_year,
-        {{ total('carried_forward_stock') }} as carried_forward_stock,
-        max_by(asylum_name, carried_forward_stock) as carried_forward_mostly_in
-    from standing
-    group by document_published_on, origin, asylum, measure, reference_year
+            and {{ stood_on('pairs.document_published_on', 'history') }}
+    where
+        pairs.carried_forward_stock = case pairs.measure
+            when 'asylum_seekers_stock' then history.asylum_seekers_stock
+            when 'refugees_stock' then history.refugees_stock
+        end
+    group by all
 )
 
 select * from final

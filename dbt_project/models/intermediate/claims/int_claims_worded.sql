@@ -1,48 +1,45 @@
--- What is stated and what the database gives, in words.
+-- What is stated, in words, and how far the newest result is from that at publication.
 with judged as (
     select * from {{ ref('int_claims_judged') }}
 ),
 
-based as (
+shown as (
     select
         *,
-        coalesce(stated_value, stated_high, stated_low) as shown_value,
-        concat_ws(
-            ' ',
-            if(base_asylum_iso3 is distinct from asylum_iso3, base_asylum_iso3, null),
-            if(
-                base_to_year > base_from_year,
-                base_from_year || ' to ' || base_to_year,
-                cast(base_from_year as varchar)
-            )
-        ) as base_text
+        {{ claim_text(
+            'coalesce(claim.stated_value, claim.stated_high, claim.stated_low)', 'claim.stated_low', 'claim.'
+        ) }} as shown_text
     from judged
 ),
 
 final as (
     select
-        *,
+        * exclude (shown_text),
         case
-            when kind = 'comparison'
+            when claim.kind = 'comparison'
                 then
-                    if(relation = 'equal', 'as much as', relation) || ' ' || base_text
-                    || coalesce(', at least ' || {{ figure_text('stated_low') }} || ' times', '')
-            when kind = 'record'
-                then 'highest in ' || to_year || ', of ' || from_year || ' to ' || to_year
-            when stated_value is not null or kind = 'range'
-                then {{ claim_text('shown_value', 'stated_low') }}
-            when stated_high is null then 'at least ' || {{ claim_text('shown_value', 'stated_low') }}
-            when stated_low is null then 'at most ' || {{ claim_text('shown_value', 'stated_low') }}
-            else
-                'between ' || {{ figure_text('stated_low') }} || ' and '
-                || {{ claim_text('shown_value', 'stated_low') }}
+                    concat_ws(
+                        ' ',
+                        if(claim.relation = 'equal', 'as much as', claim.relation),
+                        nullif(claim.base_asylum_iso3, claim.asylum_iso3),
+                        claim.base_from_year,
+                        if(claim.base_to_year > claim.base_from_year, 'to ' || claim.base_to_year, null)
+                    )
+                    || coalesce(', at least ' || {{ figure_text('claim.stated_low') }} || ' times', '')
+            when claim.kind = 'record'
+                then
+                    'highest in ' || claim.to_year || ', of ' || claim.from_year || ' to ' || claim.to_year
+            when claim.stated_value is not null or claim.kind = 'range' then shown_text
+            when claim.stated_high is null then 'at least ' || shown_text
+            when claim.stated_low is null then 'at most ' || shown_text
+            else 'between ' || {{ figure_text('claim.stated_low') }} || ' and ' || shown_text
         end as stated_text,
         -- Of places, years and bounds no difference in percent says anything.
         case
-            when kind in ('level', 'sum')
-                then {{ fraction('value_newest - value_on_the_day', 'value_on_the_day') }}
+            when claim.kind in ('level', 'sum')
+                then {{ fraction('newest.value - at_publication.value', 'at_publication.value') }}
         end as change_rate
-    from based
+    from shown
 )
 
 select * from final
