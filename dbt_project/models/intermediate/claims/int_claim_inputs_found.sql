@@ -35,7 +35,8 @@ peers as (
         and (figures.at_publication.figure > 0 or figures.newest.figure > 0)
 ),
 
-final as (
+-- Four steps read it: worked out once.
+final as materialized (
     select
         inputs.*,
         figures.at_publication,

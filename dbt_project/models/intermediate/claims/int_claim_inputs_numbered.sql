@@ -3,7 +3,8 @@ with inputs as (
     select * from {{ ref('int_claim_inputs_valued') }}
 ),
 
-final as (
+-- Two steps read it: worked out once.
+final as materialized (
     select
         *,
         stated_value - value_on_the_day as stated_difference,

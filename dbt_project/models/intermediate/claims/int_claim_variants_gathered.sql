@@ -5,7 +5,7 @@ with claims as (
 ),
 
 inputs as (
-    select * from {{ ref('int_claim_inputs_valued') }}
+    select * from {{ ref('int_claim_inputs_numbered') }}
 ),
 
 by_variant as (

@@ -12,7 +12,8 @@ shown as (
     from judged
 ),
 
-final as (
+-- Four steps read it: worked out once.
+final as materialized (
     select
         * exclude (shown_text),
         case

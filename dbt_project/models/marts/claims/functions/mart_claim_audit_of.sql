@@ -1,6 +1,6 @@
-{{ config(
-    alias='claim_audit_of', parameters=['published_documents', 'published_claims', 'as_of_day'],
-) }}
+{{ config(alias='claim_audit_of') }}
+-- The verdict on each claim, with its reasons: the last step of those in models/intermediate/claims, which
+-- become part of this function.
 with claims as (
     select * from {{ ref('int_claims_worded') }}
 ),

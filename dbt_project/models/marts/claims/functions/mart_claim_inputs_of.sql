@@ -1,6 +1,6 @@
-{{ config(
-    alias='claim_inputs_of', parameters=['published_documents', 'published_claims', 'as_of_day'],
-) }}
+{{ config(alias='claim_inputs_of') }}
+-- Each figure that a claim rests on: a step of those in models/intermediate/claims, which become part of this
+-- function.
 with inputs as (
     select * from {{ ref('int_claim_inputs_numbered') }}
 ),
