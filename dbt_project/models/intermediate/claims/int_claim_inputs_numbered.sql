@@ -3,8 +3,7 @@ with inputs as (
     select * from {{ ref('int_claim_inputs_valued') }}
 ),
 
--- Two steps read it: worked out once.
-final as materialized (
+final as (
     select
         *,
         stated_value - value_on_the_day as stated_difference,

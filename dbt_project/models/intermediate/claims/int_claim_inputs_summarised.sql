@@ -1,4 +1,4 @@
--- What there is to say of all the figures of a claim together. A row is a claim.
+-- All the figures of a claim together: as a list, and what there is to say of them.
 with inputs as (
     select * from {{ ref('int_claim_inputs_numbered') }}
 ),
@@ -16,6 +16,15 @@ final as (
     select
         document_id,
         claim_id,
+        list({
+            'input_role': input_role,
+            'reference_year': reference_year,
+            'stated_value': stated_value,
+            'value_on_the_day': value_on_the_day,
+            'value_newest': value_newest,
+            'are_pairs_complete_on_the_day': are_pairs_complete_on_the_day,
+            'are_pairs_complete': are_pairs_complete
+        }) as figures,
         max_by(reference_date, reference_year) filter (where is_of_the_year) as reference_date,
         any_value(release_id_on_the_day) as release_id_on_the_day,
         bool_and(is_covered_on_the_day) filter (where is_operand) as are_covered,

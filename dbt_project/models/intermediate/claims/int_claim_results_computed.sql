@@ -55,7 +55,8 @@ computed as (
     from joined
 ),
 
-final as (
+-- Three columns are made of it: worked out once.
+final as materialized (
     select
         document_id,
         claim_id,

@@ -5,7 +5,11 @@ with claims as (
 ),
 
 inputs as (
-    select * from {{ ref('int_claim_inputs_numbered') }}
+    select
+        document_id,
+        claim_id,
+        unnest(figures, recursive := true)
+    from {{ ref('int_claim_inputs_summarised') }}
 ),
 
 by_variant as (
