@@ -16,10 +16,9 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from warehouse.settings import PROJECT_ROOT
+from warehouse.claim_lists import REFERENCE, kinds
 from warehouse.unhcr.endpoints import EARLIEST_YEAR
 
-REFERENCE = PROJECT_ROOT / "seeds" / "reference"
 DOCUMENTS, CLAIMS = "published_documents", "published_claims"
 RATES = ("refugee_recognition_rate", "total_protection_rate")
 DOCUMENT_COLUMNS = ("document_id", "publisher", "title", "published_on", "day_note", "source")
@@ -29,30 +28,8 @@ CLAIM_COLUMNS = (
     *("count_of", "threshold_low", "threshold_high", "stated_value", "stated_low", "stated_high"),
     *("tolerance", "document_word", "read_as", "paraphrase", "location", "reading"),
 )
-# Of each kind: columns it cannot do without, and those it may have besides.
-_BASE = {"base_from_year", "base_to_year"}
 _STATED = {"stated_value", "stated_low", "stated_high"}
-_BOUNDS = {"stated_low", "stated_high"}
-KINDS: Mapping[str, tuple[set[str], set[str]]] = {
-    "level": (set(), _STATED),
-    "change": (_BASE, _STATED | {"base_asylum_iso3"}),
-    "ratio": (_BASE, _STATED | {"base_asylum_iso3"}),
-    "sum": (set(), _STATED),
-    "range": (_BOUNDS, set()),
-    "comparison": (_BASE | {"relation"}, _BOUNDS | {"base_asylum_iso3"}),
-    "rank": ({"origin_iso3", "asylum_iso3", "stated_value"}, set()),
-    "share": ({"origin_iso3", "asylum_iso3"}, _STATED),
-    "count": ({"count_of", "threshold_low"}, _STATED | {"threshold_high"}),
-    "record": (set(), set()),
-    "threshold_year": ({"threshold_low", "stated_value"}, set()),
-}
-# Kinds whose claim is a figure: without one there is nothing to hold against the database.
-_STATING = {"level", "change", "ratio", "sum", "share", "count"}
-_OF_ONE_YEAR = {"level", "rank", "share"}
-_OF_SEVERAL_YEARS = {"range", "record", "threshold_year"}
-_OPERANDS = set().union(*(needed | allowed for needed, allowed in KINDS.values()))
 _CHOICES: Mapping[str, Sequence[str]] = {
-    "kind": tuple(KINDS),
     "counting_unit": ("persons", "cases"),
     "relation": ("above", "below", "equal"),
     "count_of": ("countries", "years"),
@@ -236,7 +213,7 @@ def _check_claim(row: _Row, published_on: date | None) -> None:
     for name in _ALWAYS:
         if not row[name]:
             row.refuse(name, "must not be empty")
-    for name, choices in _CHOICES.items():
+    for name, choices in (("kind", tuple(kinds())), *_CHOICES.items()):
         if row[name] and row[name] not in choices:
             row.refuse(name, f"{row[name]!r} is none of {', '.join(choices)}")
     if row["claim_id"] and not _NAME.fullmatch(row["claim_id"]):
@@ -281,15 +258,16 @@ def _check_numbers(row: _Row) -> None:
 
 def _check_kind(row: _Row) -> None:
     kind = row["kind"]
-    if kind not in KINDS:
+    if kind not in kinds():
         return
-    needed, allowed = KINDS[kind]
+    needed, allowed = kinds()[kind].needed, kinds()[kind].allowed
+    operands = frozenset[str]().union(*(one.needed | one.allowed for one in kinds().values()))
     for name in CLAIM_COLUMNS:
         if name in needed and not row[name]:
             row.refuse(name, f"a {kind} cannot do without it")
-        elif name in _OPERANDS - needed - allowed - {"origin_iso3", "asylum_iso3"} and row[name]:
+        elif name in operands - needed - allowed - {"origin_iso3", "asylum_iso3"} and row[name]:
             row.refuse(name, f"a {kind} has no use for it; leave it empty")
-    if kind in _STATING and not any(row[name] for name in _STATED):
+    if kinds()[kind].must_state and not any(row[name] for name in _STATED):
         row.refuse("stated_value", f"a {kind} states a value, or bounds")
     if row["stated_value"] and (row["stated_low"] or row["stated_high"]):
         row.refuse("stated_value", "either a value is stated, or bounds, not both")
@@ -324,12 +302,12 @@ def _check_years(row: _Row, published_on: date | None) -> None:
         if begin is not None and end is not None and begin > end:
             row.refuse(last_name, f"{end} is before {first_name}, {begin}")
     begin, end, kind = row.year("from_year"), row.year("to_year"), row["kind"]
-    if begin is None or end is None:
+    if begin is None or end is None or kind not in kinds():
         return
-    one = kind in _OF_ONE_YEAR or (kind == "count" and row["count_of"] == "countries")
+    one = kinds()[kind].years == "one" or (kind == "count" and row["count_of"] == "countries")
     if one and begin != end:
         row.refuse("from_year", f"a {kind} is of one year; {begin} is not to_year, {end}")
-    if kind in _OF_SEVERAL_YEARS and begin == end:
+    if kinds()[kind].years == "several" and begin == end:
         row.refuse("from_year", f"a {kind} is of several years; {begin} is to_year too")
     stated = row.number("stated_value")
     if kind == "threshold_year" and stated is not None and not begin <= stated <= end:

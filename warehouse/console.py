@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from warehouse import attribution
+from warehouse.claim_lists import flags, verdicts
 from warehouse.runresult import OnProgress, RunResult
 
 if TYPE_CHECKING:  # these bring DuckDB with them, which a message does not need
@@ -33,14 +34,7 @@ _SHOWN_OF_CLAIM = ("stated_text", "on_the_day_text", "newest_text")
 _WIDTH_ELSEWHERE = 120
 _WIDEST_CELL = 48
 NOTHING = "–"
-_VERDICTS = {
-    "confirmed": "green",
-    "confirmed_since_revised": "yellow",
-    "misstated": "red",
-    "input_error": "red",
-    "not_reproduced": "red",
-    "not_checkable": "dim",
-}
+_SEVERITIES = {"good": "green", "warning": "yellow", "bad": "red", "unknown": "dim"}
 HOW_TO_ACCEPT = 'To use one all the same: asylum accept DATASET@RELEASE --why "…"'
 HOW_TO_SEE_MORE = "What was found in them: asylum status --held"
 
@@ -305,8 +299,8 @@ def claims(found: Audit, *, explain: bool = False) -> RenderableType:
                 plain(claim["claim_id"]),
                 plain(claim["paraphrase"]),
                 *(plain(claim[c] or NOTHING) for c in _SHOWN_OF_CLAIM),
-                plain(_words(claim["verdict"]), _VERDICTS[claim["verdict"]]),
-                plain(_words(claim["flags"]), "dim"),
+                _verdict(claim),
+                _flags(claim),
             )
         parts.append(table)
     if not found.claims:
@@ -327,8 +321,9 @@ def checked(claim: dict[str, Any]) -> RenderableType:
 def _claim_in_full(claim: dict[str, Any]) -> list[RenderableType]:
     head = Text.assemble(
         plain(f"{claim['claim_id']}  {claim['paraphrase']}: "),
-        plain(_words(claim["verdict"]), f"bold {_VERDICTS[claim['verdict']]}"),
-        plain(f"  {_words(claim['flags'])}", "dim"),
+        _verdict(claim, "bold "),
+        "  ",
+        _flags(claim),
     )
     parts: list[RenderableType] = [head, plain(claim["explanation"])]
     inputs = [one for one in claim["inputs"] if one["input_role"] != "peer"]
@@ -349,8 +344,14 @@ def _claim_in_full(claim: dict[str, Any]) -> list[RenderableType]:
     return parts
 
 
-def _words(names: str) -> str:
-    return names.replace("_", " ")
+def _verdict(claim: Mapping[str, Any], emphasis: str = "") -> Text:
+    verdict = verdicts()[claim["verdict"]]
+    return plain(verdict.label, f"{emphasis}{_SEVERITIES[verdict.severity]}")
+
+
+def _flags(claim: Mapping[str, Any]) -> Text:
+    names = filter(None, claim["flags"].split(", "))
+    return plain("; ".join(flags()[name].label for name in names), "dim")
 
 
 def _figure(value: float | None) -> Text:

@@ -2,7 +2,8 @@
 
 `assets/` is in the format in which Superset exports: databases, datasets, charts and dashboards, a
 file each, tied together by their UUIDs. It names no machine. What depends on one is filled in here:
-the address of the source, its schema, the columns of each dataset with the comments they carry.
+the address of the source, its schema, the columns of each dataset with the comments they carry,
+the colours of verdicts.
 
 The published file and PostgreSQL can stand in the same Superset: the UUIDs in the repository are
 those of the published file, and those of PostgreSQL are derived from them, always the same way.
@@ -24,6 +25,7 @@ import psycopg
 import yaml
 from psycopg.conninfo import conninfo_to_dict
 
+from warehouse.claim_lists import verdicts
 from warehouse.publish import open_published
 from warehouse.settings import Settings
 
@@ -225,6 +227,9 @@ def contents(source: Source) -> dict[str, str]:
             asset["dashboard_title"] += source.suffix
             asset["position"]["HEADER_ID"]["meta"]["text"] += source.suffix
             asset["slug"] += f"-{source.name}" if source.suffix else ""
+            asset["metadata"]["label_colors"] = {
+                name: verdict.colour for name, verdict in verdicts().items()
+            }
     dumped = {
         path: yaml.safe_dump(asset, sort_keys=False, allow_unicode=True)
         for path, asset in assets.items()

@@ -18,7 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.dbt_project.made_up import MadeUp, Row, api_row
-from warehouse import audit, claims, cli
+from warehouse import audit, claim_lists, claims, cli
 from warehouse.publish import open_published
 from warehouse.settings import Settings
 
@@ -502,7 +502,7 @@ def test_a_claim_on_another_country_is_judged_without_new_sql(
 
 
 def test_every_kind_has_a_claim_that_holds_and_one_that_does_not() -> None:
-    for kind in claims.KINDS:
+    for kind in claim_lists.kinds():
         verdicts = {case.verdict for case in CASES if case.kind == kind}
         assert verdicts & {"confirmed", "confirmed_since_revised"}, kind
         assert verdicts - {"confirmed", "confirmed_since_revised"}, kind
@@ -597,7 +597,7 @@ def test_a_question_that_cannot_be_answered_says_why(
 
 def test_a_change_is_checked_on_the_spot(asylum: Callable[..., tuple[int, str]]) -> None:
     asked = ["check", "--origin", "CHN", "--year", "2024", "--kind", "change", "--value"]
-    for value, verdict in (("169", "misstated"), ("69", "confirmed since revised")):
+    for value, verdict in (("169", "misstated"), ("69", "confirmed, later revised")):
         code, out = asylum(*asked, value, "--base-year", "2019", "--published", "2025-01-13")
         assert code == 0
         assert verdict in out

@@ -23,10 +23,10 @@ from playwright.sync_api import Browser
 from typer.testing import CliRunner, Result
 
 from tests.browser import DRAWN, axe, chromium, opened
+from warehouse.claim_lists import verdicts
 from warehouse.cli import app
 from warehouse.database import identifier
 from warehouse.exports import charts, datapackage, report, tables
-from warehouse.exports.findings import VERDICTS
 from warehouse.publish import open_published
 from warehouse.settings import Settings
 
@@ -202,7 +202,7 @@ def test_every_claim_stands_with_its_verdict(settings: Settings) -> None:
     assert sorted(rows) == sorted(claims)
     text = text_of(settings)
     for _, verdict in claims:
-        assert VERDICTS[verdict] in text
+        assert verdicts()[verdict].label in text
 
 
 def test_the_page_is_one_small_file_that_names_no_other(settings: Settings) -> None:

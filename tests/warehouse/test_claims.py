@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse import claims, dbt
+from warehouse import claim_lists, claims, dbt
 from warehouse.claims import CLAIM_COLUMNS, ClaimsError, check_claim, check_register
 from warehouse.settings import Settings
 
@@ -41,7 +41,7 @@ def write(path: Path, rows: list[Row]) -> None:
 def test_the_register_of_the_project_is_in_order() -> None:
     check_register()
     kinds = {row["kind"] for row in rows_of(claims.REFERENCE / "published_claims.csv")}
-    assert kinds == claims.KINDS.keys()
+    assert kinds == claim_lists.kinds().keys()
 
 
 # claim of the first such kind, changed cells, column that is refused, what is said of it

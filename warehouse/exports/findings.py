@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from warehouse.claim_lists import flags, verdicts
 from warehouse.exports.origins import Origin
 from warehouse.exports.wording import Kind, day, plural, show
 from warehouse.publish import read_about
@@ -28,28 +29,6 @@ MEASURES = {
     "asylum_seekers_stock": "asylum-seekers (stock)",
     "refugees_stock": "refugees (stock)",
     "applications_new": "new applications (flow)",
-}
-VERDICTS = {
-    "confirmed": "confirmed",
-    "confirmed_since_revised": "confirmed but since revised",
-    "misstated": "misstated",
-    "input_error": "input error",
-    "not_reproduced": "not reproduced",
-    "not_checkable": "not checkable",
-}
-VERDICT_MEANINGS = {
-    "confirmed": "the database of the day of publication gives the stated value",
-    "confirmed_since_revised": "it did on that day, and the newest release no longer does",
-    "misstated": "the inputs are right, the arithmetic or its wording is not",
-    "input_error": "a figure it rests on differs from the database of that day",
-    "not_reproduced": "the database of that day contradicts it",
-    "not_checkable": "the release of that day, or a year it needs, is not in the warehouse",
-}
-FLAGS = {
-    "stock_read_as_flow": "a stock read as a flow",
-    "stocks_added_up": "stocks added up over years",
-    "rests_on_carried_forward": "rests on figures carried forward",
-    "provisional_at_publication": "provisional when published",
 }
 # What a figure is to a claim, where it is not just one of its figures.
 INPUT_ROLES = {
@@ -199,12 +178,17 @@ class Claim:
     @property
     def verdict_words(self) -> str:
         """The verdict as readers see it."""
-        return VERDICTS.get(self.verdict, self.verdict)
+        return verdicts()[self.verdict].label
+
+    @property
+    def severity(self) -> str:
+        """How the verdict is marked: good, warning, bad or unknown."""
+        return verdicts()[self.verdict].severity
 
     @property
     def flag_words(self) -> tuple[str, ...]:
         """The flags as readers see them."""
-        return tuple(FLAGS.get(flag, flag) for flag in self.flags)
+        return tuple(flags()[flag].label for flag in self.flags)
 
 
 @dataclass(frozen=True)

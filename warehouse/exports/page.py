@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from warehouse import attribution
+from warehouse.claim_lists import verdicts
 from warehouse.exports import findings, wording
 from warehouse.exports.findings import Findings
 
@@ -48,8 +49,7 @@ def render(found: Findings, drawings: Sequence[Drawing]) -> str:
         advice=findings.what_to_do(found),
         charts=[_chart(drawing) for drawing in drawings],
         contents=_contents(found, drawings),
-        verdicts=findings.VERDICTS,
-        meanings=findings.VERDICT_MEANINGS,
+        verdicts=verdicts(),
         met={claim.verdict for claim in found.claims},
         definitions=findings.DEFINITIONS,
         numeric=wording.NUMERIC,

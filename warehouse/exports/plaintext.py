@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from warehouse.claim_lists import verdicts
 from warehouse.exports import findings, wording
 from warehouse.exports.findings import Findings, Section, Table
 from warehouse.exports.wording import day, markdown, moment, number, show
@@ -122,12 +123,12 @@ def _claims(found: Findings) -> Iterable[str]:
     for document in found.documents:
         title = f"{document.publisher}, “{document.title}”, {day(document.published_on)}"
         yield f"### {markdown(title)}"
-        verdicts = [
-            f"{count} {words}"
-            for verdict, words in findings.VERDICTS.items()
+        counted = [
+            f"{count} {kind.label}"
+            for verdict, kind in verdicts().items()
             if (count := document.verdicts.get(verdict))
         ]
-        yield f"{document.claim_count} claims: {', '.join(verdicts)}."
+        yield f"{document.claim_count} claims: {', '.join(counted)}."
         claims = [claim for claim in found.claims if claim.document_id == document.document_id]
         yield _grid(
             ["Claim", "What it says", "Verdict", "Stated", "On the day", "Newest"],
@@ -159,8 +160,7 @@ def _claims(found: Findings) -> Iterable[str]:
                 )  # fmt: skip
     yield "### What the verdicts mean"
     yield "\n".join(
-        f"- {words}: {findings.VERDICT_MEANINGS[verdict]}"
-        for verdict, words in findings.VERDICTS.items()
+        f"- {verdict.label}: {verdict.meaning}" for verdict in verdicts().values()
     )
 
 

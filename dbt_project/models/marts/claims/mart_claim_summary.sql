@@ -1,11 +1,3 @@
-{% set verdicts = [
-    'confirmed', 'confirmed_since_revised', 'misstated', 'input_error', 'not_reproduced',
-    'not_checkable',
-] -%}
-{% set flags = [
-    'stock_read_as_flow', 'stocks_added_up', 'resting_on_carried_forward',
-    'provisional_at_publication',
-] -%}
 -- How the claims of each document came out.
 with claims as (
     select * from {{ ref('mart_claim_audit') }}
@@ -20,12 +12,16 @@ final as (
         max(reference_year) as reference_year,
         max(reference_date) as reference_date,
         count(*) as claim_count,
-        {%- for verdict in verdicts %}
-        count(*) filter (where verdict = '{{ verdict }}') as {{ verdict }}_count,
-        {%- endfor %}
-        {%- for flag in flags %}
-        count(*) filter (where is_{{ flag }}) as {{ flag }}_count,
-        {%- endfor %}
+        count(*) filter (where verdict = 'confirmed') as confirmed_count,
+        count(*) filter (where verdict = 'confirmed_since_revised') as confirmed_since_revised_count,
+        count(*) filter (where verdict = 'misstated') as misstated_count,
+        count(*) filter (where verdict = 'input_error') as input_error_count,
+        count(*) filter (where verdict = 'not_reproduced') as not_reproduced_count,
+        count(*) filter (where verdict = 'not_checkable') as not_checkable_count,
+        count(*) filter (where is_stock_read_as_flow) as stock_read_as_flow_count,
+        count(*) filter (where is_stocks_added_up) as stocks_added_up_count,
+        count(*) filter (where rests_on_carried_forward) as rests_on_carried_forward_count,
+        count(*) filter (where is_provisional_at_publication) as provisional_at_publication_count,
         max_by(is_provisional, reference_date) as is_provisional,
         any_value(release_id_on_the_day) as release_id_on_the_day,
         max(release_id) as release_id,

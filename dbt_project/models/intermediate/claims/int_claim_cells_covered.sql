@@ -1,0 +1,78 @@
+-- Which cells the release in force at publication answers for: only then does a missing row say that
+-- there was no figure.
+with inputs as (
+    select * from {{ ref('int_claim_inputs_found') }}
+),
+
+releases as (
+    select * from {{ ref('dim_release') }}
+),
+
+coverage as (
+    select * from {{ ref('int_coverage_in_force') }}
+),
+
+-- Whether or not the warehouse holds it.
+expected as (
+    select
+        days.document_published_on,
+        max_by(releases.release_id, releases.published_on) as release_id
+    from (select distinct document_published_on from inputs) as days
+    inner join releases on days.document_published_on >= releases.published_on
+    group by days.document_published_on
+),
+
+cells as (
+    select distinct
+        inputs.document_published_on,
+        expected.release_id,
+        inputs.endpoint,
+        inputs.origin,
+        inputs.asylum,
+        coalesce(inputs.origin_iso3, inputs.origin) as origin_cell,
+        coalesce(inputs.asylum_iso3, inputs.asylum) as asylum_cell,
+        inputs.measure,
+        inputs.reference_year
+    from inputs
+    inner join expected on inputs.document_published_on = expected.document_published_on
+),
+
+final as (
+    select
+        cells.document_published_on,
+        cells.release_id,
+        cells.origin,
+        cells.asylum,
+        cells.measure,
+        cells.reference_year,
+        bool_or(
+            case coverage.slice
+                when 'pairs'
+                    then
+                        (
+                            (cells.origin = '-' and coverage.covers_all_origins)
+                            or coverage.origin_cell in (cells.origin_cell, '*')
+                        )
+                        and (
+                            (cells.asylum = '-' and coverage.covers_all_asylums)
+                            or coverage.asylum_cell in (cells.asylum_cell, '*')
+                        )
+                when 'by_origin'
+                    then cells.asylum = '-' and coverage.origin_cell in (cells.origin_cell, '*')
+                when 'by_asylum'
+                    then cells.origin = '-' and coverage.asylum_cell in (cells.asylum_cell, '*')
+            end
+        ) as is_covered
+    from cells
+    left join coverage
+        on
+            cells.endpoint = coverage.endpoint
+            and cells.release_id = coverage.release_id
+            and cells.reference_year >= coverage.from_year
+            and cells.reference_year <= coverage.to_year
+            and cells.reference_year <= year(coverage.release_reference_date)
+            and {{ stood_on('cells.document_published_on', 'coverage') }}
+    group by all
+)
+
+select * from final

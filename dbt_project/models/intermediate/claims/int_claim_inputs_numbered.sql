@@ -1,0 +1,24 @@
+-- The figures of each claim in their order, with what they differ by.
+with inputs as (
+    select * from {{ ref('int_claim_inputs_valued') }}
+),
+
+final as (
+    select
+        *,
+        stated_value - value_on_the_day as stated_difference,
+        value_newest - value_on_the_day as revision,
+        cast(row_number() over (
+            partition by document_id, claim_id
+            order by
+                list_position(
+                    ['figure', 'base', 'whole', 'peer', 'new_applications', 'stock'], input_role
+                ),
+                reference_year,
+                greatest(value_on_the_day, value_newest) desc,
+                asylum_iso3
+        ) as integer) as input_number
+    from inputs
+)
+
+select * from final

@@ -1,0 +1,67 @@
+-- All the figures of a claim together: as a list, and what there is to say of them.
+with inputs as (
+    select * from {{ ref('int_claim_inputs_numbered') }}
+),
+
+roles as (
+    select
+        *,
+        input_role in ('figure', 'base', 'whole') as is_operand,
+        input_role in ('figure', 'base') as is_compared,
+        input_role in ('figure', 'whole', 'peer') as is_of_the_year
+    from inputs
+),
+
+final as (
+    select
+        document_id,
+        claim_id,
+        list({
+            'input_role': input_role,
+            'reference_year': reference_year,
+            'stated_value': stated_value,
+            'value_on_the_day': value_on_the_day,
+            'value_newest': value_newest,
+            'are_pairs_complete_on_the_day': are_pairs_complete_on_the_day,
+            'are_pairs_complete': are_pairs_complete
+        }) as figures,
+        max_by(reference_date, reference_year) filter (where is_of_the_year) as reference_date,
+        any_value(release_id_on_the_day) as release_id_on_the_day,
+        bool_and(is_covered_on_the_day) filter (where is_operand) as are_covered,
+        bool_and(stated_value is not null) filter (where is_operand) as are_all_stated,
+        {{ total('carried_forward_stock', 'is_compared') }} as carried_forward_stock,
+        max_by(carried_forward_mostly_in, carried_forward_stock)
+            filter (where carried_forward_stock > 0 and is_compared) as carried_forward_mostly_in,
+        max_by(carried_forward_stock / value_on_the_day, carried_forward_stock)
+            filter (where value_on_the_day > 0 and is_compared) as carried_forward_share,
+        bool_or(is_provisional_on_the_day) filter (where is_operand or is_of_the_year)
+            as is_provisional_on_the_day,
+        coalesce(max_by(is_provisional, reference_year) filter (where is_of_the_year), false)
+            as is_provisional,
+        sum(stated_difference) filter (where input_role = 'figure') as stated_difference,
+        string_agg(
+            reference_year || coalesce(' in ' || asylum_name, '') || ': '
+            || {{ figure_text('stated_value') }} || ' stated, '
+            || {{ figure_text('value_on_the_day') }} || ' on the day',
+            '; ' order by input_number
+        ) filter (where stated_difference <> 0 and is_operand) as stated_differences_text,
+        string_agg(distinct cast(reference_year as varchar), ', ' order by cast(reference_year as varchar))
+            filter (where value_on_the_day is null and not is_covered_on_the_day and is_operand)
+            as years_not_covered,
+        string_agg(distinct cast(reference_year as varchar), ', ' order by cast(reference_year as varchar))
+            filter (where value_on_the_day is null and is_covered_on_the_day and is_operand)
+            as years_without_figure,
+        any_value(
+            'In ' || unknown_origin.asylum_name || ' the stock of unknown origin went from '
+            || {{ figure_text('unknown_origin.stock_on_the_day') }} || ' to '
+            || {{ figure_text('unknown_origin.stock') }}
+            || ' meanwhile: part of the move may be one of attribution.'
+        ) filter (where input_role = 'figure') as unknown_origin_text,
+        max(release_id) as release_id,
+        max_by(snapshot_id, release_id) as snapshot_id,
+        max_by(retrieved_at, release_id) as retrieved_at
+    from roles
+    group by document_id, claim_id
+)
+
+select * from final

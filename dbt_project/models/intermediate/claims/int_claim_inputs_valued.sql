@@ -1,0 +1,132 @@
+-- Each figure that a claim rests on: what the document says of it elsewhere, what the database said at
+-- publication, and what it says on the day that counts as now.
+with inputs as (
+    select * from {{ ref('int_claim_inputs_found') }}
+),
+
+covered as (
+    select * from {{ ref('int_claim_cells_covered') }}
+),
+
+repeated as (
+    select * from {{ ref('int_claim_stocks_repeated') }}
+),
+
+reattributed as (
+    select * from {{ ref('int_claim_stocks_reattributed') }}
+),
+
+coverage as (
+    select * from {{ ref('int_coverage_in_force') }}
+),
+
+countries as (
+    select * from {{ ref('dim_country') }}
+),
+
+-- The document's own figures are the levels that it states.
+stated as (
+    select
+        document_id,
+        origin_iso3,
+        asylum_iso3,
+        counting_unit,
+        measure,
+        to_year as reference_year,
+        min_by(stated_value, claim_id) as stated_value
+    from {{ ref('int_claims_combined') }}
+    where kind = 'level' and stated_value is not null
+    group by all
+),
+
+-- What answers now: the lineage of a figure that is not there.
+answering as (
+    select
+        days.as_of,
+        coverage.endpoint,
+        max_by(
+            {
+                'release_id': coverage.release_id,
+                'snapshot_id': coverage.snapshot_id,
+                'retrieved_at': coverage.retrieved_at
+            },
+            coverage.valid_from
+        ) as lineage
+    from (select distinct as_of from inputs) as days
+    inner join coverage on {{ stood_on('days.as_of', 'coverage') }}
+    group by days.as_of, coverage.endpoint
+),
+
+final as (
+    select
+        inputs.document_id,
+        inputs.claim_id,
+        inputs.input_role,
+        inputs.origin_iso3,
+        inputs.asylum_iso3,
+        inputs.counting_unit,
+        inputs.measure,
+        origins.country_name as origin_name,
+        asylums.country_name as asylum_name,
+        inputs.reference_year,
+        coalesce(inputs.newest.reference_date, make_date(inputs.reference_year, 12, 31))
+            as reference_date,
+        coalesce(
+            repeated.carried_forward_stock,
+            if(inputs.measure in ('asylum_seekers_stock', 'refugees_stock'), 0, null)
+        ) as carried_forward_stock,
+        repeated.carried_forward_mostly_in,
+        -- Where that is most of the move.
+        if(
+            2 * abs(reattributed.unknown_origin.move)
+            >= abs(inputs.newest.figure - inputs.at_publication.figure),
+            reattributed.unknown_origin,
+            null
+        ) as unknown_origin,
+        stated.stated_value,
+        -- Of another release than the one in force, nothing is known of the day.
+        if(inputs.at_publication.release_id = covered.release_id, inputs.at_publication.figure, null)
+            as value_on_the_day,
+        inputs.newest.figure as value_newest,
+        coalesce(covered.is_covered, false)
+        or coalesce(inputs.at_publication.release_id = covered.release_id, false)
+            as is_covered_on_the_day,
+        coalesce(inputs.at_publication.is_provisional, false) as is_provisional_on_the_day,
+        coalesce(inputs.newest.is_provisional, false) as is_provisional,
+        inputs.at_publication.are_pairs_complete as are_pairs_complete_on_the_day,
+        inputs.newest.are_pairs_complete,
+        covered.release_id as release_id_on_the_day,
+        coalesce(inputs.newest.release_id, answering.lineage.release_id) as release_id,
+        coalesce(inputs.newest.snapshot_id, answering.lineage.snapshot_id) as snapshot_id,
+        coalesce(inputs.newest.retrieved_at, answering.lineage.retrieved_at) as retrieved_at
+    from inputs
+    {%- for name in ['covered', 'repeated'] %}
+    left join {{ name }}
+        on
+            inputs.document_published_on = {{ name }}.document_published_on
+            and inputs.origin is not distinct from {{ name }}.origin
+            and inputs.asylum is not distinct from {{ name }}.asylum
+            and inputs.measure = {{ name }}.measure
+            and inputs.reference_year = {{ name }}.reference_year
+    {%- endfor %}
+    left join reattributed
+        on
+            inputs.document_id = reattributed.document_id
+            and inputs.claim_id = reattributed.claim_id
+            and inputs.input_role = reattributed.input_role
+            and inputs.asylum = reattributed.asylum
+            and inputs.reference_year = reattributed.reference_year
+    left join stated
+        on
+            inputs.document_id = stated.document_id
+            and inputs.origin_iso3 is not distinct from stated.origin_iso3
+            and inputs.asylum_iso3 is not distinct from stated.asylum_iso3
+            and inputs.counting_unit = stated.counting_unit
+            and inputs.measure = stated.measure
+            and inputs.reference_year = stated.reference_year
+    left join answering on inputs.as_of = answering.as_of and inputs.endpoint = answering.endpoint
+    left join countries as origins on inputs.origin = origins.unhcr_code
+    left join countries as asylums on inputs.asylum = asylums.unhcr_code
+)
+
+select * from final

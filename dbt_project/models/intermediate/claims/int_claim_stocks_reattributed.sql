@@ -1,0 +1,105 @@
+-- Where a stock moved one way since publication, and that of unknown origin in the same country of asylum
+-- moved at least as far the other way: people may have been attributed anew.
+with inputs as (
+    select * from {{ ref('int_claim_inputs_found') }}
+    where origin <> '-'
+),
+
+countries as (
+    select * from {{ ref('dim_country') }}
+),
+
+history as (
+    select * from {{ ref('fct_population_yearly_history') }}
+),
+
+sides as (
+    select distinct
+        document_published_on,
+        as_of,
+        reference_year,
+        unnest([origin, unknown.unhcr_code]) as origin
+    from inputs
+    cross join countries as unknown
+    where unknown.special_kind = 'unknown'
+),
+
+stocks as (
+    select
+        sides.document_published_on,
+        sides.as_of,
+        sides.reference_year,
+        sides.origin,
+        history.asylum_unhcr_code as asylum,
+        {{ stood_on('sides.document_published_on', 'history') }} as is_at_publication,
+        {{ stood_on('sides.as_of', 'history') }} as is_newest,
+        unnest([
+            { 'measure': 'asylum_seekers_stock', 'stock': history.asylum_seekers_stock },
+            { 'measure': 'refugees_stock', 'stock': history.refugees_stock }
+        ], recursive := true)
+    from sides
+    inner join history
+        on
+            sides.origin = history.origin_unhcr_code
+            and sides.reference_year = history.reference_year
+),
+
+moves as (
+    select
+        document_published_on,
+        as_of,
+        reference_year,
+        origin,
+        asylum,
+        measure,
+        any_value(stock) filter (where is_at_publication) as stock_on_the_day,
+        any_value(stock) filter (where is_newest) as stock,
+        any_value(stock) filter (where is_newest) - any_value(stock) filter (where is_at_publication)
+            as move
+    from stocks
+    group by document_published_on, as_of, reference_year, origin, asylum, measure
+    having abs(move) >= {{ var('carried_forward_from') }}
+),
+
+final as (
+    select
+        inputs.document_id,
+        inputs.claim_id,
+        inputs.input_role,
+        inputs.asylum,
+        inputs.reference_year,
+        max_by(
+            {
+                'asylum_name': countries.country_name,
+                'stock_on_the_day': unknown.stock_on_the_day,
+                'stock': unknown.stock,
+                'move': known.move
+            },
+            abs(known.move)
+        ) as unknown_origin
+    from inputs
+    inner join moves as known
+        on
+            inputs.document_published_on = known.document_published_on
+            and inputs.as_of = known.as_of
+            and inputs.reference_year = known.reference_year
+            and inputs.measure = known.measure
+            and inputs.origin = known.origin
+            and inputs.asylum in (known.asylum, '-')
+    inner join moves as unknown
+        on
+            known.document_published_on = unknown.document_published_on
+            and known.as_of = unknown.as_of
+            and known.reference_year = unknown.reference_year
+            and known.measure = unknown.measure
+            and known.asylum = unknown.asylum
+            and known.origin <> unknown.origin
+            and sign(known.move) <> sign(unknown.move)
+            and abs(known.move) <= abs(unknown.move)
+    inner join countries as origins
+        on unknown.origin = origins.unhcr_code and origins.special_kind = 'unknown'
+    inner join countries on known.asylum = countries.unhcr_code
+    group by all
+)
+
+select * from final

@@ -1,0 +1,92 @@
+-- The inputs of a claim as one row, thrice: with the figures at publication, with the newest, and with
+-- those that the document states itself, as far as it does.
+with claims as (
+    select * from {{ ref('int_claims_combined') }}
+),
+
+inputs as (
+    select
+        document_id,
+        claim_id,
+        unnest(figures, recursive := true)
+    from {{ ref('int_claim_inputs_summarised') }}
+),
+
+by_variant as (
+    select
+        document_id,
+        claim_id,
+        input_role,
+        reference_year,
+        unnest([
+            {
+                'variant': 'at_publication',
+                'figure': value_on_the_day,
+                'are_pairs_complete': are_pairs_complete_on_the_day
+            },
+            {
+                'variant': 'newest',
+                'figure': value_newest,
+                'are_pairs_complete': are_pairs_complete
+            },
+            {
+                'variant': 'stated',
+                'figure': coalesce(stated_value, value_on_the_day),
+                'are_pairs_complete': are_pairs_complete_on_the_day
+            }
+        ], recursive := true)
+    from inputs
+),
+
+running as (
+    select
+        *,
+        sum(figure) over (
+            partition by document_id, claim_id, variant, input_role
+            order by reference_year
+        ) as figure_to_date
+    from by_variant
+),
+
+held_against_thresholds as (
+    select
+        running.*,
+        running.figure_to_date > claims.threshold_low as is_passed,
+        running.figure >= claims.threshold_low
+        and running.figure <= coalesce(claims.threshold_high, running.figure) as is_within
+    from running
+    inner join claims
+        on running.document_id = claims.document_id and running.claim_id = claims.claim_id
+),
+
+final as (
+    select
+        document_id,
+        claim_id,
+        variant,
+        {%- for role in ['figure', 'base', 'whole'] %}
+        case
+            when bool_and(figure is not null) filter (where input_role = '{{ role }}')
+                then sum(figure) filter (where input_role = '{{ role }}')
+        end as {{ role }},
+        {%- endfor %}
+        bool_and(figure is not null) filter (where input_role = 'figure') as are_years_known,
+        min(figure) filter (where input_role = 'figure') as lowest,
+        max(figure) filter (where input_role = 'figure') as highest,
+        -- The latest of years that share the record.
+        max_by(reference_year, figure + reference_year / 1e6) filter (where input_role = 'figure')
+            as highest_year,
+        min(reference_year) filter (where input_role = 'figure' and is_passed) as year_passed,
+        count(*) filter (where input_role = 'figure' and is_within) as year_count,
+        count(*) filter (where input_role = 'peer' and is_within) as peer_count,
+        sum(figure) filter (where input_role = 'peer') as peers,
+        list(figure) filter (where input_role = 'peer') as peer_figures,
+        bool_and(are_pairs_complete) filter (where input_role = 'whole') as are_peers_complete,
+        sum(figure) filter (where input_role = 'new_applications') as new_applications,
+        count(figure) filter (where input_role = 'new_applications') as new_application_years,
+        any_value(figure) filter (where input_role = 'stock') as stock
+    from held_against_thresholds
+    group by document_id, claim_id, variant
+)
+
+select * from final

@@ -1,0 +1,46 @@
+-- What is stated, in words, and how far the newest result is from that at publication.
+with judged as (
+    select * from {{ ref('int_claims_judged') }}
+),
+
+shown as (
+    select
+        *,
+        {{ claim_text(
+            'coalesce(claim.stated_value, claim.stated_high, claim.stated_low)', 'claim.stated_low', 'claim.'
+        ) }} as shown_text
+    from judged
+),
+
+-- Four steps read it: worked out once.
+final as materialized (
+    select
+        * exclude (shown_text),
+        case
+            when claim.kind = 'comparison'
+                then
+                    concat_ws(
+                        ' ',
+                        if(claim.relation = 'equal', 'as much as', claim.relation),
+                        nullif(claim.base_asylum_iso3, claim.asylum_iso3),
+                        claim.base_from_year,
+                        if(claim.base_to_year > claim.base_from_year, 'to ' || claim.base_to_year, null)
+                    )
+                    || coalesce(', at least ' || {{ figure_text('claim.stated_low') }} || ' times', '')
+            when claim.kind = 'record'
+                then
+                    'highest in ' || claim.to_year || ', of ' || claim.from_year || ' to ' || claim.to_year
+            when claim.stated_value is not null or claim.kind = 'range' then shown_text
+            when claim.stated_high is null then 'at least ' || shown_text
+            when claim.stated_low is null then 'at most ' || shown_text
+            else 'between ' || {{ figure_text('claim.stated_low') }} || ' and ' || shown_text
+        end as stated_text,
+        -- Of places, years and bounds no difference in percent says anything.
+        case
+            when claim.kind in ('level', 'sum')
+                then {{ fraction('newest.value - at_publication.value', 'at_publication.value') }}
+        end as change_rate
+    from shown
+)
+
+select * from final

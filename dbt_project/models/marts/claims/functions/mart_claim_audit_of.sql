@@ -1,0 +1,92 @@
+{{ config(alias='claim_audit_of') }}
+-- The verdict on each claim, with its reasons: the last step of those in models/intermediate/claims, which
+-- become part of this function.
+with claims as (
+    select * from {{ ref('int_claims_worded') }}
+),
+
+sentences as (
+    select * from {{ ref('int_claim_findings_worded') }}
+    union all by name
+    select * from {{ ref('int_claim_faults_worded') }}
+    union all by name
+    select * from {{ ref('int_claim_caveats_worded') }}
+),
+
+explanations as (
+    select
+        document_id,
+        claim_id,
+        string_agg(sentence, ' ' order by sentence_number) as explanation
+    from sentences
+    group by document_id, claim_id
+),
+
+countries as (
+    select * from {{ ref('dim_country') }}
+),
+
+final as (
+    select
+        claims.document_id,
+        claims.claim_id,
+        claims.claim.kind,
+        origins.unhcr_code as origin_unhcr_code,
+        claims.claim.origin_iso3,
+        asylums.unhcr_code as asylum_unhcr_code,
+        claims.claim.asylum_iso3,
+        claims.claim.counting_unit,
+        claims.claim.measure,
+        origins.country_name as origin_name,
+        asylums.country_name as asylum_name,
+        claims.claim.publisher,
+        claims.claim.document_title,
+        claims.claim.document_published_on,
+        claims.claim.paraphrase,
+        claims.claim.location,
+        claims.claim.document_word,
+        claims.claim.reading,
+        claims.claim.to_year as reference_year,
+        coalesce(claims.inputs.reference_date, make_date(claims.claim.to_year, 12, 31))
+            as reference_date,
+        claims.claim.from_year,
+        claims.claim.base_from_year,
+        claims.claim.base_to_year,
+        claims.stated_text,
+        claims.at_publication.text as on_the_day_text,
+        claims.newest.text as newest_text,
+        claims.inputs.carried_forward_stock,
+        claims.claim.stated_value,
+        claims.claim.stated_low,
+        claims.claim.stated_high,
+        claims.claim.tolerance,
+        claims.at_publication.value as value_on_the_day,
+        claims.newest.value as value_newest,
+        claims.own.value as value_of_own_figures,
+        claims.claim.stated_value - claims.at_publication.value as stated_difference,
+        claims.newest.value - claims.at_publication.value as revision,
+        claims.at_publication.new_applications as new_applications_on_the_day,
+        claims.newest.new_applications as new_applications_newest,
+        cast(claims.newest.new_application_years as integer) as new_application_year_count,
+        claims.change_rate,
+        claims.verdict,
+        claims.flags,
+        explanations.explanation,
+        claims.is_stock_read_as_flow,
+        claims.is_stocks_added_up,
+        claims.rests_on_carried_forward,
+        claims.is_provisional_at_publication,
+        claims.inputs.is_provisional,
+        claims.inputs.release_id_on_the_day,
+        claims.inputs.release_id,
+        claims.inputs.snapshot_id,
+        claims.inputs.retrieved_at
+    from claims
+    left join explanations
+        on claims.document_id = explanations.document_id and claims.claim_id = explanations.claim_id
+    left join countries as origins on claims.claim.origin_iso3 = origins.iso3
+    left join countries as asylums on claims.claim.asylum_iso3 = asylums.iso3
+)
+
+select * from final
+order by document_published_on, document_id, claim_id

@@ -1,0 +1,86 @@
+"""Kinds, verdicts and flags of claims: the seeds that say what each is, read for Python.
+
+SQL, documentation and charts read the same files. Whoever shows a verdict takes its words and its
+severity from here.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from warehouse.settings import PROJECT_ROOT
+
+REFERENCE = PROJECT_ROOT / "seeds" / "reference"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a claim can state: its columns besides those of every claim, and how many years it is of
+    ("one", "several" or "any"). `must_state`: a value or bounds are needed.
+    """
+
+    label: str
+    meaning: str
+    unit: str
+    needed: frozenset[str]
+    allowed: frozenset[str]
+    years: str
+    must_state: bool
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What can come of a claim. `severity` is good, warning, bad or unknown; `colour` is its own."""
+
+    label: str
+    meaning: str
+    severity: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class Flag:
+    """What can qualify a claim, whatever its verdict."""
+
+    label: str
+    meaning: str
+
+
+@cache
+def kinds() -> Mapping[str, Kind]:
+    """The kinds by name, in their order."""
+    return {
+        row["kind"]: Kind(
+            label=row["label"],
+            meaning=row["meaning"],
+            unit=row["unit"],
+            needed=frozenset(row["needed_columns"].split()),
+            allowed=frozenset(row["allowed_columns"].split()),
+            years=row["years"],
+            must_state=row["must_state"] == "true",
+        )
+        for row in _rows("claim_kinds")
+    }
+
+
+@cache
+def verdicts() -> Mapping[str, Verdict]:
+    """The verdicts by name, in their order."""
+    return {
+        row["verdict"]: Verdict(row["label"], row["meaning"], row["severity"], row["colour"])
+        for row in _rows("claim_verdicts")
+    }
+
+
+@cache
+def flags() -> Mapping[str, Flag]:
+    """The flags by name, in their order."""
+    return {row["flag"]: Flag(row["label"], row["meaning"]) for row in _rows("claim_flags")}
+
+
+def _rows(seed: str) -> list[dict[str, str]]:
+    with (REFERENCE / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
+        return sorted(csv.DictReader(file), key=lambda row: int(row["sort_order"]))
