@@ -1,6 +1,6 @@
--- Each change of a figure from one release to the next: what `int_figures_changed` finds, in years that
--- were published before, with the release on either side, which where a row came or went is the one that
--- answered for its cell.
+-- Each change of a figure from one release to the next: what `int_figures_changed` finds, with the release
+-- on either side, which where a row came or went is the one that answered for its cell. What came in a
+-- year that was not published before is no revision.
 with changed as (
     select * from {{ ref('int_figures_changed') }}
 ),
@@ -41,13 +41,13 @@ final as (
             changed.coverage_id = after.coverage_id
             and changed.reference_year = after.reference_year
             and {{ stood_on('changed.valid_from', 'after') }}
-            and after.first_published_on < changed.valid_from
-    inner join years as before
+    left join years as before
         on
             changed.coverage_id = before.coverage_id
             and changed.reference_year = before.reference_year
             and before.valid_from < changed.valid_from
             and (before.valid_to >= changed.valid_from or before.valid_to is null)
+    where changed.is_there_before or before.release_id is not null
 )
 
 select * from final
