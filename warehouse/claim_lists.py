@@ -18,8 +18,8 @@ REFERENCE = PROJECT_ROOT / "seeds" / "reference"
 
 @dataclass(frozen=True)
 class Kind:
-    """What a claim can state: its columns besides those of every claim, and how many years it is of
-    ("one", "several" or "any"). `must_state`: a value or bounds are needed.
+    """What a claim can state: its columns besides those of every claim, and how many years it is
+    about ("one", "several" or "any"). `must_state`: a value or bounds are needed.
     """
 
     label: str
@@ -33,7 +33,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What can come of a claim. `severity` is good, warning, bad or unknown; `colour` is its own."""
+    """What can come of a claim. `severity` is good, warning, bad or unknown."""
 
     label: str
     meaning: str

@@ -98,6 +98,8 @@ class Project:
             if model["name"] not in wanted:
                 continue
             kept, name = model["config"]["materialized"], f"{model['schema']}.{model['alias']}"
+            if kept == "ephemeral":  # part of the models that read it
+                continue
             sql = self.sql[model["name"]]
             con.execute(f"create schema if not exists build.{model['schema']}")
             if kept == "table_function":

@@ -7,6 +7,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -133,6 +134,20 @@ def test_inputs_of_a_sum_add_up_to_it(
     for document_id, claim_id, on_the_day, newest in sums:
         claim = by_starter[document_id.split("_")[0], claim_id]
         assert (claim["value_on_the_day"], claim["value_newest"]) == (on_the_day, newest)
+
+
+def test_each_step_is_in_a_function_once(starter: duckdb.DuckDBPyConnection) -> None:
+    """Steps that dbt puts in again for each step that reads them would make a plan of seconds."""
+    functions = dict(
+        starter.execute(
+            "select function_name, macro_definition from duckdb_functions() "
+            "where function_name like 'claim%of' and function_type = 'table_macro'"
+        ).fetchall()
+    )
+    assert functions.keys() == {"claim_inputs_of", "claim_audit_of"}
+    for definition in functions.values():
+        steps = re.findall(r"(__dbt__cte__\w+) as ", definition, re.IGNORECASE)
+        assert len(steps) == len(set(steps)) > 8
 
 
 # --- asked of the published file

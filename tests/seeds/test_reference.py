@@ -52,8 +52,8 @@ MAY_BE_EMPTY = {
         *("stated_low", "stated_high", "reading"),
     },
 }
-# Files of a release have their source in releases.csv, claims in their document; what kinds, verdicts and
-# flags mean is the warehouse's own.
+# Files of a release have their source in releases.csv, claims in their document; what kinds,
+# verdicts and flags mean is the warehouse's own.
 SOURCED_ELSEWHERE = {
     *("release_files", "published_claims", "claim_kinds", "claim_verdicts", "claim_flags"),
 }

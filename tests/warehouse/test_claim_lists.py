@@ -10,8 +10,8 @@ from warehouse.claim_lists import Kind, flags, kinds, verdicts
 from warehouse.claims import CLAIM_COLUMNS
 from warehouse.settings import PROJECT_ROOT
 
-# Where a verdict may be called by its name: where it is given, counted or tested, and where a query or its
-# answer shows it.
+# Where a verdict may be called by its name: where it is given, counted or tested, and where a query
+# or its answer shows it.
 NAMED_IN = re.compile(
     r"seeds/reference/.*|tests/.*|docs/.*|README\.md|dbt_project/models/marts/claims/.*"
     r"|dbt_project/models/intermediate/claims/.*"
@@ -20,7 +20,7 @@ SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".md", ".html", ".css", ".js"}
 
 
 def table_under(title: str) -> list[list[str]]:
-    """The cells of the first table after a title or sentence of docs/claims.md, without its head."""
+    """The cells of the first table after a title of docs/claims.md, without its head."""
     text = (PROJECT_ROOT / "docs" / "claims.md").read_text("utf-8").partition(title)[2]
     lines = re.search(r"(?:^\|.*\n)+", text, re.MULTILINE)
     assert lines is not None, title

@@ -159,9 +159,7 @@ def _claims(found: Findings) -> Iterable[str]:
                     [False, True, True, True],
                 )  # fmt: skip
     yield "### What the verdicts mean"
-    yield "\n".join(
-        f"- {verdict.label}: {verdict.meaning}" for verdict in verdicts().values()
-    )
+    yield "\n".join(f"- {verdict.label}: {verdict.meaning}" for verdict in verdicts().values())
 
 
 def _with_release(text: str | None, release: str | None) -> str:

@@ -15,11 +15,11 @@ coverage as (
 -- Whether or not the warehouse holds it.
 expected as (
     select
-        days.document_published_on,
+        published.document_published_on,
         max_by(releases.release_id, releases.published_on) as release_id
-    from (select distinct document_published_on from inputs) as days
-    inner join releases on days.document_published_on >= releases.published_on
-    group by days.document_published_on
+    from (select distinct document_published_on from inputs) as published
+    inner join releases on published.document_published_on >= releases.published_on
+    group by published.document_published_on
 ),
 
 cells as (

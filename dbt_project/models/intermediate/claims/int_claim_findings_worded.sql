@@ -11,7 +11,10 @@ told as (
             when newest.value is null then '; now it has no figure'
             when
                 newest.value = at_publication.value
-                and newest.low is not distinct from at_publication.low
+                and coalesce(
+                    newest.low = at_publication.low,
+                    newest.low is null and at_publication.low is null
+                )
                 then '; it still does (release ' || inputs.release_id || ')'
             else
                 '; now ' || newest.text || ' (release ' || inputs.release_id

@@ -13,10 +13,10 @@ final as (
             order by
                 list_position(
                     ['figure', 'base', 'whole', 'peer', 'new_applications', 'stock'], input_role
-                ),
-                reference_year,
+                ) asc,
+                reference_year asc,
                 greatest(value_on_the_day, value_newest) desc,
-                asylum_iso3
+                asylum_iso3 asc
         ) as integer) as input_number
     from inputs
 )

@@ -42,7 +42,7 @@ stated as (
 -- What answers now: the lineage of a figure that is not there.
 answering as (
     select
-        days.as_of,
+        asked.as_of,
         coverage.endpoint,
         max_by(
             {
@@ -52,9 +52,9 @@ answering as (
             },
             coverage.valid_from
         ) as lineage
-    from (select distinct as_of from inputs) as days
-    inner join coverage on {{ stood_on('days.as_of', 'coverage') }}
-    group by days.as_of, coverage.endpoint
+    from (select distinct as_of from inputs) as asked
+    inner join coverage on {{ stood_on('asked.as_of', 'coverage') }}
+    group by asked.as_of, coverage.endpoint
 ),
 
 final as (

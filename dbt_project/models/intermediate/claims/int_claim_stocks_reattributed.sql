@@ -13,15 +13,20 @@ history as (
     select * from {{ ref('fct_population_yearly_history') }}
 ),
 
+-- Origin not known.
+nowhere as (
+    select unhcr_code from countries
+    where special_kind = 'unknown'
+),
+
 sides as (
     select distinct
         document_published_on,
         as_of,
         reference_year,
-        unnest([origin, unknown.unhcr_code]) as origin
+        unnest([origin, nowhere.unhcr_code]) as origin
     from inputs
-    cross join countries as unknown
-    where unknown.special_kind = 'unknown'
+    cross join nowhere
 ),
 
 stocks as (
@@ -55,10 +60,10 @@ moves as (
         any_value(stock) filter (where is_at_publication) as stock_on_the_day,
         any_value(stock) filter (where is_newest) as stock,
         any_value(stock) filter (where is_newest) - any_value(stock) filter (where is_at_publication)
-            as move
+            as moved_by
     from stocks
     group by document_published_on, as_of, reference_year, origin, asylum, measure
-    having abs(move) >= {{ var('carried_forward_from') }}
+    having abs(moved_by) >= {{ var('carried_forward_from') }}
 ),
 
 final as (
@@ -71,11 +76,11 @@ final as (
         max_by(
             {
                 'asylum_name': countries.country_name,
-                'stock_on_the_day': unknown.stock_on_the_day,
-                'stock': unknown.stock,
-                'move': known.move
+                'stock_on_the_day': other.stock_on_the_day,
+                'stock': other.stock,
+                'move': known.moved_by
             },
-            abs(known.move)
+            abs(known.moved_by)
         ) as unknown_origin
     from inputs
     inner join moves as known
@@ -86,18 +91,17 @@ final as (
             and inputs.measure = known.measure
             and inputs.origin = known.origin
             and inputs.asylum in (known.asylum, '-')
-    inner join moves as unknown
+    inner join moves as other
         on
-            known.document_published_on = unknown.document_published_on
-            and known.as_of = unknown.as_of
-            and known.reference_year = unknown.reference_year
-            and known.measure = unknown.measure
-            and known.asylum = unknown.asylum
-            and known.origin <> unknown.origin
-            and sign(known.move) <> sign(unknown.move)
-            and abs(known.move) <= abs(unknown.move)
-    inner join countries as origins
-        on unknown.origin = origins.unhcr_code and origins.special_kind = 'unknown'
+            known.document_published_on = other.document_published_on
+            and known.as_of = other.as_of
+            and known.reference_year = other.reference_year
+            and known.measure = other.measure
+            and known.asylum = other.asylum
+            and known.origin <> other.origin
+            and sign(known.moved_by) <> sign(other.moved_by)
+            and abs(known.moved_by) <= abs(other.moved_by)
+    inner join nowhere on other.origin = nowhere.unhcr_code
     inner join countries on known.asylum = countries.unhcr_code
     group by all
 )

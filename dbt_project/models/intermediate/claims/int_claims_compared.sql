@@ -37,7 +37,7 @@ final as (
         claims.document_id,
         claims.claim_id,
         claims as claim,
-        inputs as inputs,
+        inputs,
         by_claim.at_publication,
         by_claim.newest,
         by_claim.own,

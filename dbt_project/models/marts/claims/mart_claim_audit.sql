@@ -1,6 +1,6 @@
 {%- set documents = ref('published_documents') -%}
 {%- set claims = ref('published_claims') -%}
--- The verdict on each claim of the seeds, by the newest release: what the function of a like name answers for them.
+-- The verdict on each claim of the seeds by the newest release: what claim_audit_of answers for them.
 with final as (
     select *
     from {{ ref('mart_claim_audit_of') }}(

@@ -1,6 +1,6 @@
 {%- set documents = ref('published_documents') -%}
 {%- set claims = ref('published_claims') -%}
--- Each figure that a claim of the seeds rests on, by the newest release: what the function of a like name answers for them.
+-- Each figure that a claim of the seeds rests on, by the newest release: what claim_inputs_of answers.
 with final as (
     select *
     from {{ ref('mart_claim_inputs_of') }}(
