@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 with figures as (
     select * from {{ ref('stg_unhcr__unrwa') }}
 ),

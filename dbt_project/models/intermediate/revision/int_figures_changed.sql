@@ -15,8 +15,15 @@
 -- Where a figure of a pair, of a country of origin or of a country of asylum, over all codes, differs from
 -- the one that stood just before, or came, or went. Demographics are left out: their bands are parts of
 -- what population says.
-with
-{%- for dataset, measures, pairs, pair_sums, totals, total_sums in sources %}
+with first_published as (
+    select
+        endpoint,
+        reference_year,
+        min(first_published_on) as first_published_on
+    from {{ ref('int_years_in_force') }}
+    group by endpoint, reference_year
+),
+{% for dataset, measures, pairs, pair_sums, totals, total_sums in sources %}
 {%- set name = dataset | replace('-', '_') %}
 {%- set unit = 'counting_unit' if name in ['asylum_applications', 'asylum_decisions'] else "'persons'" %}
 {{ name }}_figures as (
@@ -74,7 +81,10 @@ with
 {{ name }}_changed as (
     select
         '{{ dataset }}' as dataset,
-        * exclude (figures, figures_before, is_answered, is_answered_before, is_there_after, valid_to, last_release_id),
+        {{ name }}_neighbours.* exclude (
+            figures, figures_before, is_answered, is_answered_before, is_there_after, valid_to,
+            last_release_id
+        ),
         unnest([
             {%- for measure in measures %}
             {
@@ -86,7 +96,12 @@ with
         ], recursive := true),
         true as is_there
     from {{ name }}_neighbours
-    where is_answered and (not is_there_before or (is_answered_before and figures is distinct from figures_before))
+    inner join first_published using (reference_year)
+    where
+        endpoint = '{{ dataset }}'
+        and valid_from > first_published_on
+        and is_answered
+        and (not is_there_before or (is_answered_before and figures is distinct from figures_before))
     union all
     select
         '{{ dataset }}' as dataset,

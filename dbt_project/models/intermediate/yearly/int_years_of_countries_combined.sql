@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {%- set datasets = {
     'population': population_stocks() + population_flows(),
     'applications': application_measures(),

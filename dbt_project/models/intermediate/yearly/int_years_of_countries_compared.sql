@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {%- set keys = ['total_by', 'country_unhcr_code', 'counting_unit', 'valid_from'] -%}
 {%- set followed = {
     'refugees_stock': 'population', 'asylum_seekers_stock': 'population',

@@ -1,4 +1,4 @@
-{%- set key = ['origin_unhcr_code', 'region_scheme', 'region_name', 'region_kind', 'counting_unit', 'reference_year'] -%}
+{%- set key = ['origin_unhcr_code', 'region_scheme', 'region_name', 'counting_unit', 'reference_year'] -%}
 {%- set measures = ['refugees_stock', 'asylum_seekers_stock', 'applications_new'] -%}
 -- Regions of asylum, by UNHCR's regions and by those of the UN: each country of asylum is in one of each
 -- scheme, so the two schemes are never added. Shares are of the origin's total, of which the row
@@ -12,31 +12,23 @@ countries as (
 ),
 
 in_regions as (
-    {%- for scheme in ['unhcr', 'un'] %}
     select
         destinations.*,
-        '{{ scheme }}' as region_scheme,
-        case
-            when destinations.row_kind = 'not_itemised' then 'not_itemised'
-            when countries.{{ scheme }}_region is null then 'region_unknown'
-            else 'region'
-        end as region_kind,
-        case
-            when destinations.row_kind = 'not_itemised' then 'Not itemised'
-            else coalesce(countries.{{ scheme }}_region, 'Region unknown')
-        end as region_name
+        {%- for scheme in ['unhcr', 'un'] %}
+        if(
+            destinations.row_kind = 'not_itemised', 'Not itemised',
+            coalesce(countries.{{ scheme }}_region, 'Region unknown')
+        ) as {{ scheme }}_region{{ ',' if not loop.last }}
+        {%- endfor %}
     from destinations
     left join countries on destinations.asylum_unhcr_code = countries.unhcr_code
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
 ),
 
 by_region as (
     select
         origin_unhcr_code,
-        region_scheme,
-        region_name,
-        region_kind,
+        if(grouping(un_region) = 1, 'unhcr', 'un') as region_scheme,
+        coalesce(unhcr_region, un_region) as region_name,
         counting_unit,
         reference_year,
         valid_from,
@@ -61,9 +53,10 @@ by_region as (
         max(snapshot_id) as snapshot_id,
         max(retrieved_at) as retrieved_at
     from in_regions
-    group by
-        origin_unhcr_code, region_scheme, region_name, region_kind, counting_unit, reference_year,
-        valid_from, valid_to
+    group by grouping sets (
+        (origin_unhcr_code, unhcr_region, counting_unit, reference_year, valid_from, valid_to),
+        (origin_unhcr_code, un_region, counting_unit, reference_year, valid_from, valid_to)
+    )
 ),
 
 merged as (
@@ -76,7 +69,11 @@ final as (
         countries.iso3 as origin_iso3,
         merged.region_scheme,
         merged.region_name,
-        merged.region_kind,
+        case merged.region_name
+            when 'Not itemised' then 'not_itemised'
+            when 'Region unknown' then 'region_unknown'
+            else 'region'
+        end as region_kind,
         merged.counting_unit,
         countries.country_name as origin_name,
         merged.reference_year,
