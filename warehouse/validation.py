@@ -122,13 +122,16 @@ def validate_all(
     lists: Lists,
     loaded: Loaded,
 ) -> dict[Key, Verdict]:
-    """The verdict on each snapshot; those without pairs are accepted."""
+    """The verdict on each snapshot; one without pairs is accepted unless a person holds it."""
     out: dict[Key, Verdict] = {}
     by_endpoint: dict[str, list[Snapshot]] = {}
     for one in snapshots:
-        out[one.key] = Verdict()
         if one.reach is not None:
             by_endpoint.setdefault(one.endpoint, []).append(one)
+        elif one.decision is not None and not one.decision.is_accepted:
+            out[one.key] = Verdict(held_because=one.decision.sentence, verdict_from="person")
+        else:
+            out[one.key] = Verdict()
     for members in by_endpoint.values():
         out |= _Dataset(releases, lists, loaded).validate(members)
     return out

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from tests.dbt_project.made_up import MadeUp, Row, api_row
-from warehouse import acceptance, raw
+from warehouse import decision, raw
 from warehouse.landing import manifests
 
 MODELS = {
@@ -88,7 +88,7 @@ def test_the_real_case_demographics_of_one_year_are_kept_out_and_population_is_t
         for folder, manifest in manifests(world.settings, "demographics")
         if manifest.release_id == "2025-12.1"
     ]
-    acceptance.write(lost, "UNHCR withdrew the years before", world.settings.data_dir)
+    decision.write(lost, "accepted", "UNHCR withdrew the years before", world.settings.data_dir)
     snapshots, releases = ask(world, SNAPSHOTS, RELEASES)
     assert ("demographics", "2025-12.1", False, "UNHCR withdrew the years before") in snapshots
     assert releases[-1] == ("2025-12.1", "demographics, population", None, None, True)
