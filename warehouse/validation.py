@@ -11,9 +11,8 @@ the next release: where that has no more than the held one has, UNHCR stands by 
 accepted; so is the held one, as far as the next confirms all that seemed lost. A review of the
 release (`release_reviews.csv`) decides before this rule, and a person (decision.py) before both.
 
-The limits are derived from the ten releases that are known. `python benchmarks/limits.py` prints
-what moved between each of the ten and each later one; README.md in that folder has the largest
-figures beside the limits.
+The limits are derived from the ten releases that are known: `python benchmarks/limits.py` prints
+what moved between them, and docs/operating.md has the largest moves beside the limits.
 """
 
 from __future__ import annotations
