@@ -351,7 +351,7 @@ def land_table(con, landed, endpoint, files, *, release, year, share):
         sha256 = hashlib.sha256(body).hexdigest()
         pages.append(Page(file=name, page=number, rows=len(part), bytes=len(body), sha256=sha256))
     now = datetime.now(UTC)
-    coverage = Coverage(year_from=endpoint.first_year, year_to=year)
+    coverage = Coverage()
     manifest = Manifest(
         endpoint=endpoint.name,
         snapshot_id=home.name,

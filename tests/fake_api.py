@@ -450,5 +450,6 @@ _CONTENT: dict[str, Callable[[Row, Endpoint, Any], None]] = {
     "code": _set_code,
     "cell": _set,
     "envelope": _set_envelope,
+    "without": lambda e, _, v: e.update(items=[r for r in e["items"] if r[v[0]] != v[1]]),
     "row": lambda e, _, v: e["items"].__setitem__(0, v),
 }

@@ -11,9 +11,8 @@ the next release: where that has no more than the held one has, UNHCR stands by 
 accepted; so is the held one, as far as the next confirms all that seemed lost. A review of the
 release (`release_reviews.csv`) decides before this rule, and a person (decision.py) before both.
 
-The limits are derived from the ten releases that are known. `python benchmarks/limits.py` prints
-what moved between each of the ten and each later one; README.md in that folder has the largest
-figures beside the limits.
+The limits are derived from the ten releases that are known: `python benchmarks/limits.py` prints
+what moved between them, and docs/operating.md has the largest moves beside the limits.
 """
 
 from __future__ import annotations
@@ -122,13 +121,16 @@ def validate_all(
     lists: Lists,
     loaded: Loaded,
 ) -> dict[Key, Verdict]:
-    """The verdict on each snapshot; those without pairs are accepted."""
+    """The verdict on each snapshot; one without pairs is accepted unless a person holds it."""
     out: dict[Key, Verdict] = {}
     by_endpoint: dict[str, list[Snapshot]] = {}
     for one in snapshots:
-        out[one.key] = Verdict()
         if one.reach is not None:
             by_endpoint.setdefault(one.endpoint, []).append(one)
+        elif one.decision is not None and not one.decision.is_accepted:
+            out[one.key] = Verdict(held_because=one.decision.sentence, verdict_from="person")
+        else:
+            out[one.key] = Verdict()
     for members in by_endpoint.values():
         out |= _Dataset(releases, lists, loaded).validate(members)
     return out

@@ -1,5 +1,5 @@
--- Where all pairs were asked for, they add up to what the API answers for the whole. The crawl refuses
--- a difference of more than 0.5 % on 1,000 or more; a smaller one is UNHCR's rounding and is shown.
+-- Where all pairs were asked for, they add up to what the API answers for the whole. How it rounds the
+-- whole and its parts is not known: a difference is shown. What cannot be rounding refused the crawl.
 {{ config(
     severity='warn',
     meta={'dagster': {'ref': {'name': 'fct_population_totals_yearly'}}},

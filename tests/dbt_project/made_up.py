@@ -18,7 +18,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse import acceptance, raw
+from warehouse import decision, raw
 from warehouse.database import literal
 from warehouse.manifest import FILE_NAME, Coverage, Manifest, Page, Slice
 from warehouse.settings import Settings
@@ -238,7 +238,7 @@ class MadeUp:
         ).model_dump_json()
         (folder / FILE_NAME).write_text(text, "utf-8")
         if accepted:
-            acceptance.write(folder, accepted, self.settings.data_dir)
+            decision.write(folder, "accepted", accepted, self.settings.data_dir)
 
     def land_dataset(self, endpoint: str, pairs: Sequence[Row], **how: Any) -> None:
         """Land pairs with the control totals that they add up to."""

@@ -35,7 +35,7 @@ from tests.orchestration.small_project import (
     write,
 )
 from tests.postgres_server import PostgresServer
-from warehouse import acceptance, dbt
+from warehouse import dbt, decision
 from warehouse.exports.tables import exported_fingerprint
 from warehouse.landing import manifests
 from warehouse.postgres import publish as publish_to_postgres
@@ -401,7 +401,8 @@ def test_what_lost_data_fails_its_check_and_stops_nothing(built: SmallSettings) 
     assert not result.up_to_date
     [found] = result.quarantined
     assert (found.endpoint, found.snapshot_id) == ("population", lost.name)
-    assert "13 years are missing: 2012-2024" in found.findings
+    assert "13 of 14 years are missing: 2012-2024" in found.held_because
+    assert found.held_back is not None
     with open_instance(built) as instance:
         events = instance.all_logs(
             result.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
@@ -418,15 +419,16 @@ def test_what_lost_data_fails_its_check_and_stops_nothing(built: SmallSettings) 
     }
     assert len(evaluated) == 7
     failed = evaluated[keys.raw_table("population")]
-    assert failed.severity == dg.AssetCheckSeverity.ERROR
+    assert failed.severity == dg.AssetCheckSeverity.WARN
+    assert failed.description == found.held_back
     assert failed.metadata["quarantined"].value == 1
     sentences = [row.data["finding"] for row in failed.metadata["findings"].records]
-    assert any("13 years are missing" in sentence for sentence in sentences)
+    assert any("13 of 14 years are missing" in sentence for sentence in sentences)
 
-    acceptance.write(lost, "it is so", built.data_dir)
+    decision.write(lost, "accepted", "it is so", built.data_dir)
     result = run_refresh(built)
     assert result.success, result.error
-    assert not result.up_to_date, "an acceptance is something new"
+    assert not result.up_to_date, "a decision is something new"
     assert result.quarantined == []
     assert run_refresh(built).up_to_date
 

@@ -29,6 +29,7 @@ from warehouse.landing import (
     Landed,
     LandingBusyError,
     LandingError,
+    NotAllLandedError,
     control_fingerprint,
     crawl,
     land_starter,
@@ -562,7 +563,9 @@ def test_pairs_off_their_control_totals_by_more_than_a_fifth_are_refused(
 ) -> None:
     with two_pairs(in_pairs, in_control) as api:
         settings = fast_settings(tmp_path, api.url)
-        with pytest.raises(UpstreamError, match=r"idmc: pairs by origin are off.*total by origin CHI in 2024"):
+        with pytest.raises(
+            UpstreamError, match=r"idmc: pairs by origin are off.*total by origin CHI in 2024"
+        ):
             crawl(settings, endpoints=["idmc"])
         # Once more in whole, and no more.
         assert sum("coo_all=true&coa_all=true" in path for path in api.requests) == 4
@@ -596,7 +599,9 @@ def test_a_country_that_is_in_the_control_totals_alone_is_refused(tmp_path: Path
     gone = Fault("without", "idmc", "pairs", times=FOREVER, value=("coo", "CHI"))
     with FakeApi(data, [gone]) as api:
         settings = fast_settings(tmp_path, api.url)
-        with pytest.raises(UpstreamError, match=r"countries that are in no pair: CHI by origin \(400"):
+        with pytest.raises(
+            UpstreamError, match=r"countries that are in no pair: CHI by origin \(400"
+        ):
             crawl(settings, endpoints=["idmc"])
         assert tree(settings) == {}
 

@@ -136,9 +136,7 @@ def test_a_comparison_says_by_year_and_country_what_was_there_is_there_and_is_le
     assert Missing("asylum", "KEN", 2025, 70) in moved.missing
 
 
-def test_beside_a_third_one_counts_what_both_have(
-    con: duckdb.DuckDBPyConnection, put: Put
-) -> None:
+def test_beside_a_third_one_counts_what_both_have(con: duckdb.DuckDBPyConnection, put: Put) -> None:
     put("before", ROWS)
     put("beside", [{**ROWS[1], "refugees": 4}, ROWS[3]])
     put("now", ROWS[2:])

@@ -154,9 +154,7 @@ def test_an_id_that_several_endpoints_have_must_be_named_with_its_endpoint(
     other.mkdir(parents=True)
     text = (folder / "manifest.json").read_text().replace('"population"', '"solutions"', 1)
     (other / "manifest.json").write_text(text)
-    with pytest.raises(
-        DecisionError, match=rf"population/{snapshot_id}, solutions/{snapshot_id}"
-    ):
+    with pytest.raises(DecisionError, match=rf"population/{snapshot_id}, solutions/{snapshot_id}"):
         accept(settings, snapshot_id, "x")
     with pytest.raises(DecisionError, match="not validated yet"):
         accept(settings, f"solutions/{snapshot_id}", "x")
@@ -314,7 +312,7 @@ def test_a_snapshot_can_be_held_and_accepted_again_and_the_last_word_counts(
     assert decided is not None
     assert (decided.word, decided.why) == ("held", "typing errors")
     assert fingerprint.expected(settings) != before
-    with pytest.raises(DecisionError, match="was held on .*: typing errors"):
+    with pytest.raises(DecisionError, match=r"was held on .*: typing errors"):
         hold(settings, manifest.snapshot_id, "again")
     [found] = raw.load(settings).quarantined
     assert found.endpoint == "asylum-decisions"

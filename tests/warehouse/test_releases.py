@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from warehouse import releases
 from warehouse.manifest import Coverage
 from warehouse.profiles import Reach
-from warehouse.releases import Lists, NamedRelease, Snapshot, resolve
+from warehouse.releases import Lists, NamedRelease, Release, Snapshot, resolve
 
 DAY = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WHOLE = Reach(year_from=1951, year_to=2026)

@@ -9,7 +9,11 @@ final as (
         {{ unhcr_text('procedure_type') }} as procedure_type,
         {{ unhcr_text('app_type') }} as app_type,
         {{ unhcr_text('dec_level') }} as dec_level,
-        case app_pc when 'P' then 'persons' when 'C' then 'cases' end as counting_unit,
+        case app_pc
+            when 'P' then 'persons'
+            when 'C' then 'cases'
+            else {{ unhcr_text('app_pc') }}
+        end as counting_unit,
         {{ unhcr_count('applied') }} as applications
     from source
 )

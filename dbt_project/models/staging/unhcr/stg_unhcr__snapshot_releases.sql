@@ -18,7 +18,10 @@ final as (
         verdict_from,
         held_back,
         nullif(
-            array_to_string(list_transform(findings, lambda found: found.finding), '; '), ''
+            array_to_string(
+                list_transform(findings, lambda found: struct_extract(found, 'finding')), '; '
+            ),
+            ''
         ) as findings,
         compared_with,
         cast(accepted_at at time zone 'UTC' as timestamp) as accepted_at,

@@ -1,0 +1,249 @@
+"""All ten real releases by the commands that a reader gives, and nothing accepted by hand."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import combinations
+from pathlib import Path
+from random import Random
+
+import duckdb
+import pytest
+
+from tests.full_scale.conftest import RELEASES, SHARED, missing, running_replica
+from warehouse import profiles, validation
+from warehouse.database import connect
+from warehouse.profiles import Reach
+from warehouse.raw import look_into
+from warehouse.releases import Lists, Snapshot, read_lists, resolve
+from warehouse.settings import PROJECT_ROOT, Settings
+
+pytestmark = [
+    pytest.mark.full_scale,
+    pytest.mark.timeout(1800),
+    pytest.mark.skipif(missing() is not None, reason=str(missing())),
+]
+
+HELD = {("solutions", "2024-06"), ("demographics", "2025-12.1")}
+# A day on which each release stood, and the rows of its population.
+STOOD = {
+    "2022-12.0": ("2023-07-01", 120_338),
+    "2022-12.1": ("2023-09-01", 120_338),
+    "2023-06": ("2024-01-01", 126_262),
+    "2023-12": ("2024-08-01", 126_402),
+    "2024-06": ("2025-01-13", 132_491),
+    "2024-12": ("2025-08-01", 132_602),
+    "2025-06": ("2026-02-01", 138_826),
+    "2025-06.1": ("2026-04-10", 138_827),
+    "2025-12.0": ("2026-06-15", 138_892),
+    "2025-12.1": ("2026-07-01", 138_893),
+}
+
+
+@dataclass(frozen=True)
+class Ten:
+    """What the commands said, and where they built."""
+
+    settings: Settings
+    backfilled: subprocess.CompletedProcess[str]
+    run: subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="module")
+def ten(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ten]:
+    """`asylum backfill --all`, then `asylum run --source api`, of a replica on loopback."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("ten"), threads=2)
+    with running_replica("--release", "2025-12.1") as replica:
+        archive = replica.url.replace("population/v1/", "PopulationStatistics/refugees/")
+
+        def asylum(*words: str) -> subprocess.CompletedProcess[str]:
+            return subprocess.run(
+                [sys.executable, "-m", "warehouse.cli", *words],
+                cwd=PROJECT_ROOT,
+                env=os.environ
+                | {
+                    "ASYLUM_DATA_DIR": str(settings.data_dir),
+                    "ASYLUM_API_URL": replica.url,
+                    "ASYLUM_ARCHIVE_URL": archive,
+                },
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+
+        backfilled = asylum("backfill", "--all")
+        yield Ten(settings, backfilled, asylum("run", "--source", "api"))
+
+
+@pytest.fixture
+def published(ten: Ten) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(ten.settings.published_db), read_only=True) as con:
+        yield con
+
+
+def test_the_ten_releases_are_landed_built_and_published_without_an_error(ten: Ten) -> None:
+    assert ten.backfilled.returncode == 0, ten.backfilled.stderr
+    assert ten.run.returncode == 0, ten.run.stderr
+    assert "0 failed" in ten.run.stdout
+
+
+def test_the_first_line_of_the_summary_says_what_is_held_back(ten: Ten) -> None:
+    said = " ".join(ten.run.stdout.split())
+    assert said.startswith(
+        "demographics: figures of 2025-12.0; 2025-12.1 is held back because it has 2025 alone"
+    )
+    assert said.count("is held back because") == 1
+
+
+def test_what_lost_data_is_held_back_and_nothing_else(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    found = published.execute(
+        "select distinct endpoint, release_id from dim_snapshot where is_quarantined"
+    ).fetchall()
+    assert set(found) == HELD
+
+
+def test_figures_of_china_are_those_of_the_releases(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    def of(year: int, measure: str, table: str = "mart_origin_yearly") -> object:
+        [(value,)] = published.execute(
+            f"select {measure} from {table} where origin_iso3 = 'CHN' "
+            f"and reference_year = {year} and counting_unit = 'persons'"
+        ).fetchall()
+        return value
+
+    assert of(2025, "asylum_seekers_stock") == 99_716
+    assert of(2024, "asylum_seekers_stock") == 180_960
+    assert of(2023, "asylum_seekers_stock") == 137_143
+    assert of(2023, "asylum_seekers_stock", "origin_yearly_as_of('2024-01-01')") == 120_947
+    assert of(2024, "applications_new") == 55_594
+    assert of(2025, "refugee_recognition_rate") is not None
+
+
+def test_what_a_whole_release_no_longer_has_ends_and_internal_displacement_reaches_2025(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    found = published.execute(
+        "select min(reference_year), max(reference_year), "
+        "any_value(release_id) filter (where reference_year = 2025) "
+        "from fct_internal_displacement_yearly"
+    ).fetchall()
+    assert found == [(1990, 2025, "2025-12.1")], "a row of 1989 stood up to 2024-06"
+
+
+def test_as_of_each_release_there_are_the_rows_of_its_file(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    for release, (day, rows) in STOOD.items():
+        [(found,)] = published.execute(f"select count(*) from population_as_of('{day}')").fetchall()
+        [(in_file,)] = published.execute(
+            f"select count(*) from '{RELEASES / release / 'population.parquet'}'"
+        ).fetchall()
+        assert (found, in_file) == (rows, rows), release
+
+
+def test_every_pair_and_origin_total_of_all_releases_equals_the_source(ten: Ten) -> None:
+    tool = SHARED / "tools" / "check_against_releases.py"
+    done = subprocess.run(
+        [sys.executable, str(tool), str(ten.settings.published_db)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_status_and_about_say_it_first(ten: Ten, published: duckdb.DuckDBPyConnection) -> None:
+    [(line,)] = published.execute("select value from about where item = 'held_back'").fetchall()
+    assert line.startswith("demographics: figures of 2025-12.0; 2025-12.1 is held back because")
+    assert line in (ten.settings.exports_dir / "report.md").read_text().splitlines()[0].replace(
+        "\\", ""
+    )
+    note = json.loads((ten.settings.data_dir / "last_run.json").read_text())
+    assert note["outcome"] == "success"
+
+
+Validate = Callable[[Sequence[Snapshot], Lists], set[tuple[str, str]]]
+
+
+@pytest.fixture
+def validate(ten: Ten) -> Iterator[tuple[Validate, list[Snapshot]]]:
+    """What is held back, by dataset and release, of some of the archive's snapshots."""
+    with connect(ten.settings.build_db, ten.settings) as con:
+        loaded = look_into(con)
+        digests = profiles.digests(con)
+        snapshots = [
+            Snapshot(endpoint, id_, "archive", release, at, Reach(), *digests[endpoint, id_])
+            for endpoint, id_, release, at in con.execute(
+                "select endpoint, snapshot_id, release_id, finished_at from raw.snapshots "
+                "where source = 'archive'"
+            ).fetchall()
+        ]
+
+        def within(one: Snapshot, reach: Reach) -> str:
+            return profiles.digest_within(con, one.endpoint, one.snapshot_id, reach)
+
+        def held(chosen: Sequence[Snapshot], lists: Lists) -> set[tuple[str, str]]:
+            assigned = resolve(chosen, lists, within)
+            verdicts = validation.validate_all(chosen, assigned, lists, loaded)
+            return {
+                (endpoint, assigned[endpoint, id_].release_id)
+                for (endpoint, id_), verdict in verdicts.items()
+                if verdict.is_quarantined
+            }
+
+        yield held, snapshots
+
+
+@pytest.mark.parametrize("with_reviews", [True, False], ids=["reviewed", "by the rule alone"])
+def test_true_releases_pass_in_any_order_of_arrival(
+    validate: tuple[Validate, list[Snapshot]], with_reviews: bool
+) -> None:
+    held, snapshots = validate
+    lists = read_lists() if with_reviews else replace(read_lists(), reviews={})
+    random = Random(9)
+    for _ in range(3):
+        random.shuffle(snapshots)
+        arrived = [
+            replace(one, retrieved_at=one.retrieved_at + timedelta(hours=at))
+            for at, one in enumerate(snapshots)
+        ]
+        assert held(arrived, lists) == HELD
+
+
+def test_true_releases_pass_without_reviews_whichever_came_before(
+    validate: tuple[Validate, list[Snapshot]],
+) -> None:
+    """Each release after each earlier one: what has lost nothing is held back by none."""
+    held, snapshots = validate
+    lists = replace(read_lists(), reviews={})
+    for endpoint in {one.endpoint for one in snapshots}:
+        mine = sorted(
+            (one for one in snapshots if one.endpoint == endpoint),
+            key=lambda one: lists.releases[str(one.stated_release_id)].published_on,
+        )
+        for pair in combinations(mine, 2):
+            lossy = {(endpoint, str(pair[1].stated_release_id))} & HELD
+            assert held(pair, lists) == lossy, pair
+
+
+def test_the_limits_can_be_derived_again(ten: Ten) -> None:
+    done = subprocess.run(
+        [sys.executable, str(Path("benchmarks") / "limits.py")],
+        cwd=PROJECT_ROOT,
+        env=os.environ | {"ASYLUM_DATA_DIR": str(ten.settings.data_dir)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    *_, table = done.stdout.partition("beside the limit:")
+    assert len(table.strip().splitlines()) == 9
