@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from warehouse.files import sync_folder, write_durably
+from warehouse.files import add_durably
 
 FILE_NAME = "accepted.json"
 
@@ -57,10 +57,7 @@ def write(folder: Path, why: str, temporary: Path) -> Acceptance:
     The file is written to the folder `temporary`, of the same file system, and moved in whole.
     """
     made = Acceptance(accepted_at=datetime.now(UTC), accepted_by=_user(), why=why)
-    draft = temporary / FILE_NAME
-    write_durably(draft, (made.model_dump_json(indent=1) + "\n").encode())
-    draft.rename(folder / FILE_NAME)
-    sync_folder(folder)
+    add_durably(folder / FILE_NAME, made.model_dump_json(indent=1), temporary)
     return made
 
 

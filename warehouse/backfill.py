@@ -147,7 +147,7 @@ class _Run:
             content_sha256=digest,
             slices=[part],
         )
-        landed = accept(self.settings, home, manifest, self.folder)
+        [landed] = accept(self.settings, [(home, manifest)], self.folder)
         shutil.rmtree(home, ignore_errors=True)  # where its content was there already
         return landed
 

@@ -219,7 +219,6 @@ def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
                 f"{path} cannot be read: {error}. Make it anew with `asylum run`."
             ) from error
         con.execute("use asylum")
-        con.execute("set TimeZone = 'UTC'")
         yield con
 
 
@@ -285,7 +284,6 @@ def _write(
         _attach_build(con, settings.build_db)
         tables = _tables(con, settings.build_db, keys, only)
         found = _functions(con, settings.build_db, functions)
-        con.execute("set TimeZone = 'UTC'")
         con.execute(
             f"attach {literal(str(temporary))} as published "
             f"(storage_version {literal(STORAGE_VERSION)})"

@@ -26,8 +26,8 @@ def _specs() -> list[dg.AssetSpec]:
             metadata={
                 COLUMN_SCHEMA: dg.TableSchema(
                     [
-                        dg.TableColumn(name, type="bigint" if name == "_row_number" else "varchar")
-                        for name in (*loader.OWN_COLUMNS, *endpoint.columns)
+                        dg.TableColumn(name, type=kind)
+                        for name, kind in loader.columns(endpoint).items()
                     ]
                 )
             },
