@@ -7,6 +7,8 @@ Columns that we do not know come as one JSON object a row, under the names they 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -26,28 +28,31 @@ class UnreadablePagesError(Exception):
     """Pages that DuckDB cannot read, or that hold other rows than their manifest says."""
 
 
-def rows_of(endpoint: Endpoint, part: Slice, folder: Path) -> tuple[str, dict[str, object]]:
-    """The query for the rows of a slice that has pages, and its parameters.
+def rows_of(endpoint: Endpoint, part: Slice) -> str:
+    """The query for the rows of a slice; its parameters are those of `pages_of`.
 
     Its columns: `_row_number` (position in the slice, from 1), each column of the endpoint as
     text, and `_added` (JSON; NULL where the slice has no column that we do not know).
     """
-    parameters = {
-        "files": [str(folder / page.file) for page in part.pages],
-        "page_size": part.page_size,
-        "buffer": max(SMALLEST_BUFFER, *(page.bytes + 1 for page in part.pages)),
-    }
     if part.added_columns:
-        return _with_added(endpoint), parameters
+        return _with_added(endpoint)
     row_type = ", ".join(f"{identifier(name)} varchar" for name in endpoint.columns)
-    query = f"""
+    return f"""
         select
             (page - 1) * $page_size + position as {ROW_NUMBER},
             {identifiers(endpoint.columns, of="item")},
             null::json as {ADDED}
         from ({_items(f"struct({row_type})[]")})
     """
-    return query, parameters
+
+
+def pages_of(part: Slice, folder: Path) -> dict[str, object]:
+    """The parameters of `rows_of`: the files of a slice that has pages, in `folder`."""
+    return {
+        "files": [str(folder / page.file) for page in part.pages],
+        "page_size": part.page_size,
+        "buffer": max(SMALLEST_BUFFER, *(page.bytes + 1 for page in part.pages)),
+    }
 
 
 def _with_added(endpoint: Endpoint) -> str:
@@ -81,18 +86,28 @@ def _items(kind: str) -> str:
     """
 
 
-def check_readable(endpoint: Endpoint, folder: Path, manifest: Manifest, temp_dir: Path) -> None:
-    """Read all pages of a snapshot as the loader will, each value of each row, and keep nothing.
-
-    `temp_dir` is for what does not fit into memory. Raises UnreadablePagesError naming the slice.
+@contextmanager
+def reading(folder: Path, temp_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in little memory that reads pages in `folder`; what does not fit spills to
+    `temp_dir`.
     """
     config: dict[str, str | bool | int | float | list[str]] = {
         "threads": 1,
         "memory_limit": _MEMORY,
         "temp_directory": str(temp_dir),
+        "preserve_insertion_order": False,
     }
     with duckdb.connect(":memory:", config=config) as con:
         lock(con, [folder])
+        yield con
+
+
+def check_readable(endpoint: Endpoint, folder: Path, manifest: Manifest, temp_dir: Path) -> None:
+    """Read all pages of a snapshot as the loader will, each value of each row, and keep nothing.
+
+    `temp_dir` is for what does not fit into memory. Raises UnreadablePagesError naming the slice.
+    """
+    with reading(folder, temp_dir) as con:
         for part in manifest.slices:
             where = f"{manifest.endpoint} {part.slice}"
             try:
@@ -108,10 +123,10 @@ def check_readable(endpoint: Endpoint, folder: Path, manifest: Manifest, temp_di
 def _count(con: duckdb.DuckDBPyConnection, endpoint: Endpoint, part: Slice, folder: Path) -> int:
     if not part.pages:
         return 0
-    query, parameters = rows_of(endpoint, part, folder)
     columns = identifiers((ROW_NUMBER, *endpoint.columns, ADDED))
     # The hash makes DuckDB take each value out of the page.
     [(rows, _)] = con.execute(
-        f"select count(*), bit_xor(hash({columns})) from ({query})", parameters
+        f"select count(*), bit_xor(hash({columns})) from ({rows_of(endpoint, part)})",
+        pages_of(part, folder),
     ).fetchall()
     return int(rows)

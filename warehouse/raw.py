@@ -26,7 +26,14 @@ from warehouse.database import connect, identifier, identifiers
 from warehouse.files import unpack
 from warehouse.landing import SnapshotSetAside, all_set_aside, incoming, manifests
 from warehouse.manifest import FILE_NAME, Manifest, Page
-from warehouse.pages import ADDED, ROW_NUMBER, SMALLEST_BUFFER, UnreadablePagesError, rows_of
+from warehouse.pages import (
+    ADDED,
+    ROW_NUMBER,
+    SMALLEST_BUFFER,
+    UnreadablePagesError,
+    pages_of,
+    rows_of,
+)
 from warehouse.profiles import Profile, Reach
 from warehouse.releases import Held, Judgement, Key, Lists, Release, Snapshot
 from warehouse.settings import Settings
@@ -204,11 +211,11 @@ def _load_snapshot(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manif
         for part in manifest.slices:
             if not part.pages:
                 continue
-            query, parameters = rows_of(endpoint, part, folder)
             con.execute(
                 f"insert into {_table(endpoint)} (_snapshot_id, _slice, {identifiers(names)}) "
-                f"select $snapshot_id, $slice, {identifiers(names)} from ({query})",
-                parameters | {"snapshot_id": manifest.snapshot_id, "slice": part.slice},
+                f"select $snapshot_id, $slice, {identifiers(names)} "
+                f"from ({rows_of(endpoint, part)})",
+                pages_of(part, folder) | {"snapshot_id": manifest.snapshot_id, "slice": part.slice},
             )
         [(rows,)] = con.execute(
             f"select count(*) from {_table(endpoint)} where _snapshot_id = ?",
