@@ -92,15 +92,14 @@ def sample_data(years: Iterable[int] = (2023, 2024), bump: int = 0) -> Data:
         row |= side("coa", asylum) if asylum != "-" else dict.fromkeys(ASYLUM, "-")
         row |= {"refugees": count + bump, "asylum_seekers": "0", "month": "May", "source": "Gov."}
         data["nowcasting"].append(row)
-    note = {"footnote": "A caveat,\r\nin two lines.", "year": "2019 - 2022", "coo": " "}
-    note |= {"coo_id": 278, "coo_iso": "", "coa": "Germany", "coa_id": 70, "coa_iso": "DEU"}
-    data["footnotes"] = [note | {"population_type": "REF,ASY"}] * 2
     data |= reference_data()
     return data
 
 
 def reference_data() -> Data:
-    """Countries and regions."""
+    """Countries, regions and footnotes."""
+    note = {"footnote": "A caveat,\r\nin two lines.", "year": "2019 - 2022", "coo": " "}
+    note |= {"coo_id": 278, "coo_iso": "", "coa": "Germany", "coa_id": 70, "coa_iso": "DEU"}
     countries = []
     for iso, (code, name, number, region) in COUNTRIES.items():
         row = {"0": 1, "id": number, "code": code, "iso": iso if iso != "-" else None}
@@ -108,6 +107,7 @@ def reference_data() -> Data:
         countries.append(row | {"majorArea": None, "region": None, "_unhcr_region": region})
     return {
         "countries": countries,
+        "footnotes": [note | {"population_type": "REF,ASY"}] * 2,
         "regions": [{"0": 1, "id": number, "name": name} for number, name in REGIONS.items()],
     }
 

@@ -723,7 +723,9 @@ def _source_settings(source: Source | None, api_url: str | None) -> tuple[Settin
     try:
         return Settings.model_validate(values), "api"
     except ValueError as error:
-        raise typer.BadParameter(f"--api-url {api_url!r} is not an http(s) address") from error
+        raise typer.BadParameter(
+            "--api-url is not an http(s) address without user and password"
+        ) from error
 
 
 def _iso3(given: list[str] | None) -> list[str]:

@@ -26,20 +26,29 @@ TEXTS = st.text() | st.sampled_from(HOSTILE) | st.tuples(
 ).map("".join)  # fmt: skip
 
 
-@given(st.lists(TEXTS))
-@example([*HOSTILE])
-def test_a_text_is_the_same_text_to_duckdb_whatever_is_in_it(texts: list[str]) -> None:
-    with duckdb.connect() as con:
-        assert con.execute(f"select [{literals(texts)}]::varchar[]").fetchall() == [(texts,)]
+@pytest.fixture(scope="module")
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as opened:
+        yield opened
 
 
-@given(TEXTS.filter(bool))
-def test_a_name_is_the_same_name_to_duckdb_whatever_is_in_it(name: str) -> None:
-    with duckdb.connect() as con:
-        con.execute(f"create table {identifier(name)} ({identifier(name)} integer)")
-        found = con.execute(f"select {identifiers([name], of=name)} from {identifier(name)}")
-        assert found.description[0][0] == name
-        assert con.execute("select table_name from duckdb_tables()").fetchall() == [(name,)]
+@given(texts=st.lists(TEXTS))
+@example(texts=[*HOSTILE])
+def test_a_text_is_the_same_text_to_duckdb_whatever_is_in_it(
+    con: duckdb.DuckDBPyConnection, texts: list[str]
+) -> None:
+    assert con.execute(f"select [{literals(texts)}]::varchar[]").fetchall() == [(texts,)]
+
+
+@given(name=TEXTS.filter(bool))
+def test_a_name_is_the_same_name_to_duckdb_whatever_is_in_it(
+    con: duckdb.DuckDBPyConnection, name: str
+) -> None:
+    con.execute(f"create temp table {identifier(name)} ({identifier(name)} integer)")
+    found = con.execute(f"select {identifiers([name], of=name)} from {identifier(name)}")
+    assert found.description[0][0] == name
+    assert con.execute("select table_name from duckdb_tables()").fetchall() == [(name,)]
+    con.execute(f"drop table {identifier(name)}")
 
 
 @pytest.mark.parametrize("quote", [literal, identifier])

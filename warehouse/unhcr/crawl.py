@@ -20,10 +20,15 @@ from warehouse.content import content_sha256, split_digests
 from warehouse.files import pack, page_file, write_durably
 from warehouse.manifest import ControlDifference, Manifest, Page, Slice
 from warehouse.settings import Settings
-from warehouse.unhcr.api import Client, Interrupted, UpstreamError
+from warehouse.unhcr.api import Client, Interrupted, PageAnswer, UpstreamError
 from warehouse.unhcr.controls import FROM, TOLERATED, differences, in_words, is_too_large
 from warehouse.unhcr.endpoints import ENDPOINTS, Endpoint, Query
-from warehouse.unhcr.verify import InconsistentSliceError, SliceCheck, rows_apart
+from warehouse.unhcr.verify import (
+    InconsistentSliceError,
+    MalformedPageError,
+    SliceCheck,
+    rows_apart,
+)
 
 TRIES = 3
 
@@ -174,7 +179,7 @@ class _Fetcher:
         order = {(job.endpoint.name, job.query.slice): at for at, job in enumerate(jobs)}
         fetched = sorted(first + pairs, key=lambda one: order[one.endpoint.name, one.query.slice])
         attempt = _Attempt(fetched, started_at)
-        attempt.changed = _changed(first, again) or _regions_overlap(fetched)
+        attempt.changed = _changed(first, again) or _regions_disagree(fetched)
         if attempt.changed is None:
             self._hold_against_controls(attempt, endpoints, folder)
         return attempt
@@ -199,7 +204,7 @@ class _Fetcher:
         self, endpoints: Sequence[Endpoint], origins: Sequence[str], folder: Path
     ) -> list[_Job]:
         by_region = any(endpoint.name == "countries" for endpoint in endpoints)
-        region_ids = [row["id"] for row in self._rows("regions")] if by_region else []
+        region_ids = [int(row["id"]) for row in self._rows("regions")] if by_region else []
         out = []
         for endpoint in endpoints:
             home = folder / endpoint.name
@@ -218,9 +223,9 @@ class _Fetcher:
         out: list[dict[str, Any]] = []
         number = 1
         while number <= max(check.max_pages or 0, 1):
-            envelope = self._client.page(endpoint, query.params, number).envelope
-            check.page(number, envelope)
-            out += envelope["items"]
+            answer = self._client.page(endpoint, query.params, number)
+            _take_in(check, number, answer)
+            out += answer.envelope["items"]
             number += 1
         check.finish()
         return out
@@ -267,7 +272,8 @@ class _Fetcher:
                 return
 
     def _check(self, endpoint: Endpoint, query: Query) -> SliceCheck:
-        return SliceCheck(endpoint, query.slice, int(query.params["limit"]), query.coverage)
+        size = int(query.params["limit"])
+        return SliceCheck(endpoint, query.slice, size, query.coverage, has_total=endpoint.has_total)
 
     def _fetch(self, job: _Job) -> _Fetched:
         restarts: list[str] = []
@@ -295,7 +301,7 @@ class _Fetcher:
         number, last = 1, 1
         while number <= last:
             answer = self._client.page(job.endpoint, job.query.params, number)
-            rows = check.page(number, answer.envelope)
+            rows = _take_in(check, number, answer)
             if job.folder:
                 name = page_file(job.query.slice, number)
                 write_durably(job.folder / name, pack(answer.body))
@@ -316,7 +322,7 @@ class _Fetcher:
         """A last row that is missing shows nowhere else: not in the length of the last page, and
         in no sum where the envelope has none or the row holds no number."""
         other = self._check(job.endpoint, job.query)
-        other.page(last, self._client.page(job.endpoint, job.query.params, last).envelope)
+        _take_in(other, last, self._client.page(job.endpoint, job.query.params, last))
         if sorted(split_digests(other.last)) != sorted(split_digests(check.last)):
             raise InconsistentSliceError(
                 f"{check.name}, page {last}: asked for twice, it read differently"
@@ -326,6 +332,18 @@ class _Fetcher:
         if self._on_progress:
             with self._progress_lock:
                 self._on_progress(label, done, total)
+
+
+def _take_in(check: SliceCheck, number: int, answer: PageAnswer) -> int:
+    """Check a page; its rows. What is wrong with it is said with its address, and what to do."""
+    try:
+        return check.page(number, answer.envelope)
+    except MalformedPageError as error:
+        raise MalformedPageError(
+            f"{answer.url}: refused, nothing is landed. {error}. Look at the address in a browser: "
+            f"if UNHCR's API has changed, declare so in warehouse/unhcr/endpoints.py; otherwise "
+            f"try again later."
+        ) from error
 
 
 def _changed(first: Sequence[_Fetched], again: Sequence[_Fetched]) -> str | None:
@@ -344,8 +362,10 @@ def _changed(first: Sequence[_Fetched], again: Sequence[_Fetched]) -> str | None
     )
 
 
-def _regions_overlap(fetched: Sequence[_Fetched]) -> str | None:
-    """The API ignores a parameter it does not know, and would give all countries a region."""
+def _regions_disagree(fetched: Sequence[_Fetched]) -> str | None:
+    """The API ignores a parameter it does not know, and would give all countries a region; where
+    no region has a country, all of them would be without one.
+    """
     countries = [one for one in fetched if one.endpoint.name == "countries"]
     whole = {key for one in countries if one.query.slice == "all" for key in one.check.keys}
     seen: set[bytes] = set()
@@ -358,6 +378,8 @@ def _regions_overlap(fetched: Sequence[_Fetched]) -> str | None:
         if keys & seen:
             return f"{one.check.name} has {len(keys & seen)} countries of another region too."
         seen |= keys
+    if whole and not seen:
+        return "No region has a country: countries would be landed without regions."
     return None
 
 

@@ -15,6 +15,8 @@ from warehouse.manifest import Coverage
 PAIRS, BY_ORIGIN, BY_ASYLUM, WORLD, ALL = "pairs", "by_origin", "by_asylum", "world", "all"
 CONTROLS = (BY_ORIGIN, BY_ASYLUM)
 SUMMED = "-"
+# More than there are people; a double, as the archive has counts, is exact up to here.
+LARGEST_COUNT = 2**53
 
 ORIGIN = ("coo_id", "coo_name", "coo", "coo_iso")
 ASYLUM = ("coa_id", "coa_name", "coa", "coa_iso")
@@ -49,11 +51,14 @@ class Endpoint:
     codes: columns that split a figure; part of the key, never empty.
     counts: columns that hold an integer of at least 0, "0" or "-".
     texts: other columns whose value is free (text, number or null).
+    named: those of texts that are never empty: a row without them is no country and no region.
+    numbers: those of texts that hold a whole number, as an int or as digits.
     extras: columns that are known, of no use to us, and may be absent.
     key: columns no two rows of a slice share; empty where rows have no identity.
     has_sides: whether rows carry origin and asylum as identity columns.
     slices: the queries, by name (countries by region are added once the regions are known).
-    has_total: whether the envelope sums the counts over the whole query.
+    has_total: whether the envelope sums the counts over the whole query. Where it does, an answer
+        without the sums is refused: no missing row would show by them.
     """
 
     name: str
@@ -61,6 +66,8 @@ class Endpoint:
     codes: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
     has_sides: bool = True
@@ -79,6 +86,11 @@ class Endpoint:
         if not self.has_sides:
             return self.texts
         return ("year", *ORIGIN, *ASYLUM, *self.codes, *self.counts, *self.texts)
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is a list that is never empty: of countries, of regions, of notes."""
+        return not self.has_sides
 
     @property
     def is_dataset(self) -> bool:
@@ -222,6 +234,7 @@ _DECLARED = (
             *("id", "code", "iso", "iso2", "name", "nameLong"),
             *("nationality", "majorArea", "region"),
         ),
+        named=("code", "name"),
         extras=("0", "nameOrigin", "nameShort", "nameFormal"),
         key=("code",),
         has_sides=False,
@@ -230,6 +243,8 @@ _DECLARED = (
     Endpoint(
         "regions",
         texts=("id", "name"),
+        named=("name",),
+        numbers=("id",),
         extras=("0",),
         key=("id",),
         has_sides=False,
