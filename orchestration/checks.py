@@ -12,17 +12,20 @@ import dagster as dg
 
 from orchestration import keys
 from warehouse.dbt import NodeResult
+from warehouse.landing import SnapshotSetAside
 from warehouse.manifest import ControlDifference, Manifest
 from warehouse.raw import Quarantined
 from warehouse.readback import newest_release, published_rows
 from warehouse.release_calendar import next_release
 from warehouse.releases import NamedRelease
 from warehouse.settings import Settings
+from warehouse.unhcr.body import shown
 from warehouse.unhcr.endpoints import ENDPOINTS, Endpoint
 
 CONTROL_TOTALS = "pairs_agree_with_control_totals"
 KNOWN_COLUMNS = "no_column_is_new"
 NOTHING_WAS_LOST = "nothing_was_lost"
+ALL_IS_LOADED = "everything_landed_is_loaded"
 RELEASE_IS_DUE = "release_is_due"
 PUBLISHED_ANSWERS = "answers_with_the_rows_of_the_build"
 _DIFFERENCES_SHOWN = 50
@@ -87,13 +90,13 @@ def _known_columns(endpoint: Endpoint, manifest: Manifest | None) -> dg.AssetChe
         check_name=KNOWN_COLUMNS,
         passed=not added,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"added_columns": ", ".join(added) or "none"},
+        metadata={"added_columns": ", ".join(map(shown, added)) or "none"},
     )
 
 
 def raw_specs() -> list[dg.AssetCheckSpec]:
-    """What is asked of every snapshot of a dataset. It fails and stops nothing: what seems to have
-    lost data is not used, and the rest goes on.
+    """What is asked of every snapshot. It fails and stops nothing: what seems to have lost data is
+    not used, what cannot be loaded is set aside, and the rest goes on.
     """
     return [
         dg.AssetCheckSpec(
@@ -106,12 +109,36 @@ def raw_specs() -> list[dg.AssetCheckSpec]:
         )
         for endpoint in ENDPOINTS.values()
         if endpoint.is_dataset
+    ] + [
+        dg.AssetCheckSpec(
+            ALL_IS_LOADED,
+            asset=keys.raw_table(endpoint.table),
+            description="Every landed snapshot can be loaded. One that cannot is set aside, with "
+            "a note in its folder that says why, and is not tried again.",
+            blocking=False,
+        )
+        for endpoint in ENDPOINTS.values()
     ]
 
 
-def raw_results(quarantined: Sequence[Quarantined]) -> Iterator[dg.AssetCheckResult]:
-    """The check of each dataset: it fails where one of its snapshots is quarantined."""
+def raw_results(
+    quarantined: Sequence[Quarantined], set_aside: Sequence[SnapshotSetAside]
+) -> Iterator[dg.AssetCheckResult]:
+    """The checks of each endpoint: one fails where a snapshot is quarantined, the other where one
+    was set aside.
+    """
     for endpoint in ENDPOINTS.values():
+        aside = [one for one in set_aside if one.endpoint == endpoint.name]
+        yield dg.AssetCheckResult(
+            asset_key=keys.raw_table(endpoint.table),
+            check_name=ALL_IS_LOADED,
+            passed=not aside,
+            severity=dg.AssetCheckSeverity.ERROR,
+            metadata={
+                "set_aside": len(aside),
+                **{one.snapshot_id: one.sentence for one in aside},
+            },
+        )
         if endpoint.is_dataset:
             yield _nothing_was_lost(
                 endpoint, [one for one in quarantined if one.endpoint == endpoint.name]

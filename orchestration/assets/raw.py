@@ -68,4 +68,4 @@ def raw(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[Any]:
         )
     for name in keys.RAW_DESCRIPTIONS:
         yield dg.MaterializeResult(keys.raw_table(name), metadata={"table": f"raw.{name}"})
-    yield from checks.raw_results(result.quarantined)
+    yield from checks.raw_results(result.quarantined, result.set_aside)

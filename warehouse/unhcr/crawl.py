@@ -21,6 +21,7 @@ from warehouse.files import pack, page_file, write_durably
 from warehouse.manifest import ControlDifference, Manifest, Page, Slice
 from warehouse.settings import Settings
 from warehouse.unhcr.api import Client, Interrupted, PageAnswer, UpstreamError
+from warehouse.unhcr.body import shown
 from warehouse.unhcr.controls import FROM, TOLERATED, differences, in_words, is_too_large
 from warehouse.unhcr.endpoints import ENDPOINTS, Endpoint, Query
 from warehouse.unhcr.verify import (
@@ -227,7 +228,11 @@ class _Fetcher:
             _take_in(check, number, answer)
             out += answer.envelope["items"]
             number += 1
-        check.finish()
+        try:
+            check.finish()
+        except InconsistentSliceError as error:
+            url = self._client.url(endpoint, query.params, 1)
+            raise UpstreamError(f"{url}: refused. {error}. Try again later.") from error
         return out
 
     def _refuse_unknown_origins(self, origins: Sequence[str], first: Iterable[_Fetched]) -> None:
@@ -241,8 +246,8 @@ class _Fetcher:
             return
         unhcr = {row["code"]: row for row in self._rows("countries")}
         hints = [
-            f"{code} is UNHCR's own code of {str(unhcr[code]['name']).strip()}, "
-            f"whose ISO3 code is {unhcr[code]['iso']}"
+            f"{code} is UNHCR's own code of {shown(unhcr[code]['name'].strip())}, "
+            f"whose ISO3 code is {shown(unhcr[code]['iso'])}"
             for code in unknown
             if code in unhcr and unhcr[code]["iso"] != code
         ]
