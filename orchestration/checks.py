@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 
 import dagster as dg
 
@@ -129,16 +130,8 @@ def raw_results(
     """
     for endpoint in ENDPOINTS.values():
         aside = [one for one in set_aside if one.endpoint == endpoint.name]
-        yield dg.AssetCheckResult(
-            asset_key=keys.raw_table(endpoint.table),
-            check_name=ALL_IS_LOADED,
-            passed=not aside,
-            severity=dg.AssetCheckSeverity.ERROR,
-            metadata={
-                "set_aside": len(aside),
-                **{one.snapshot_id: one.sentence for one in aside},
-            },
-        )
+        metadata = {"set_aside": len(aside), **{one.snapshot_id: one.sentence for one in aside}}
+        yield _of_snapshots(endpoint, ALL_IS_LOADED, aside, metadata)
         if endpoint.is_dataset:
             yield _nothing_was_lost(
                 endpoint, [one for one in quarantined if one.endpoint == endpoint.name]
@@ -163,16 +156,24 @@ def _nothing_was_lost(endpoint: Endpoint, found: Sequence[Quarantined]) -> dg.As
         ],
         schema=dg.TableSchema([dg.TableColumn(name) for name in columns]),
     )
+    shown = {
+        "quarantined": len(found),
+        **({"snapshots": ", ".join(one.snapshot_id for one in found)} if found else {}),
+        **({"findings": table} if found else {}),
+    }
+    return _of_snapshots(endpoint, NOTHING_WAS_LOST, found, shown)
+
+
+def _of_snapshots(
+    endpoint: Endpoint, check: str, found: Sequence[object], metadata: Mapping[str, Any]
+) -> dg.AssetCheckResult:
+    """A check of a raw table: it fails where snapshots were found that somebody has to look at."""
     return dg.AssetCheckResult(
         asset_key=keys.raw_table(endpoint.table),
-        check_name=NOTHING_WAS_LOST,
+        check_name=check,
         passed=not found,
         severity=dg.AssetCheckSeverity.ERROR,
-        metadata={
-            "quarantined": len(found),
-            **({"snapshots": ", ".join(one.snapshot_id for one in found)} if found else {}),
-            **({"findings": table} if found else {}),
-        },
+        metadata=metadata,
     )
 
 

@@ -12,9 +12,10 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from warehouse.files import add_durably
+from warehouse.note import read_note
 
 FILE_NAME = "accepted.json"
 
@@ -39,16 +40,12 @@ def read(folder: Path) -> Acceptance | None:
 
     Raises ValueError naming the file when it is not one.
     """
-    path = folder / FILE_NAME
-    try:
-        return Acceptance.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return None
-    except ValidationError as error:
-        raise ValueError(
-            f"{path}: not an acceptance ({error.error_count()} problems). "
-            f"Remove it, and accept the snapshot again."
-        ) from error
+    return read_note(
+        folder / FILE_NAME,
+        Acceptance,
+        what="an acceptance",
+        to_do="Remove it, and accept the snapshot again.",
+    )
 
 
 def write(folder: Path, why: str, temporary: Path) -> Acceptance:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from warehouse.files import add_durably
+from warehouse.note import read_note
 
 FILE_NAME = "set_aside.json"
 WHAT_TO_DO = (
@@ -34,16 +35,12 @@ def read(folder: Path) -> SetAside | None:
 
     Raises ValueError naming the file when it is not one.
     """
-    path = folder / FILE_NAME
-    try:
-        return SetAside.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return None
-    except ValidationError as error:
-        raise ValueError(
-            f"{path}: not a note of what was set aside ({error.error_count()} problems). "
-            f"Remove it, and the next run loads the snapshot or notes anew why not."
-        ) from error
+    return read_note(
+        folder / FILE_NAME,
+        SetAside,
+        what="a note of what was set aside",
+        to_do="Remove it, and the next run loads the snapshot or notes anew why not.",
+    )
 
 
 def write(folder: Path, reason: str, temporary: Path) -> SetAside:
