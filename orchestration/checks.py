@@ -7,23 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 
 import dagster as dg
 
 from orchestration import keys
 from warehouse.dbt import NodeResult
+from warehouse.landing import SnapshotSetAside
 from warehouse.manifest import ControlDifference, Manifest
 from warehouse.raw import Quarantined
 from warehouse.readback import newest_release, published_rows
 from warehouse.release_calendar import next_release
 from warehouse.releases import NamedRelease
 from warehouse.settings import Settings
+from warehouse.unhcr.body import shown
 from warehouse.unhcr.endpoints import ENDPOINTS, Endpoint
 
 CONTROL_TOTALS = "pairs_agree_with_control_totals"
 KNOWN_COLUMNS = "no_column_is_new"
 LANDED = "what_was_asked_for_was_landed"
 NOTHING_WAS_LOST = "nothing_was_lost"
+ALL_IS_LOADED = "everything_landed_is_loaded"
 RELEASE_IS_DUE = "release_is_due"
 PUBLISHED_ANSWERS = "answers_with_the_rows_of_the_build"
 _DIFFERENCES_SHOWN = 50
@@ -115,13 +119,13 @@ def _known_columns(endpoint: Endpoint, manifest: Manifest | None) -> dg.AssetChe
         check_name=KNOWN_COLUMNS,
         passed=not added,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"added_columns": ", ".join(added) or "none"},
+        metadata={"added_columns": ", ".join(map(shown, added)) or "none"},
     )
 
 
 def raw_specs() -> list[dg.AssetCheckSpec]:
-    """What is asked of every snapshot of a dataset. It warns: what is held back is not used, and
-    the rest goes on.
+    """What is asked of every snapshot. It stops nothing: it warns where a snapshot is held back and
+    not used, it fails where one cannot be loaded and is set aside, and the rest goes on.
     """
     return [
         dg.AssetCheckSpec(
@@ -133,12 +137,34 @@ def raw_specs() -> list[dg.AssetCheckSpec]:
         )
         for endpoint in ENDPOINTS.values()
         if endpoint.is_dataset
+    ] + [
+        dg.AssetCheckSpec(
+            ALL_IS_LOADED,
+            asset=keys.raw_table(endpoint.table),
+            description="Every landed snapshot can be loaded. One that cannot is set aside, with "
+            "a note in its folder that says why, and is not tried again.",
+            blocking=False,
+        )
+        for endpoint in ENDPOINTS.values()
     ]
 
 
-def raw_results(quarantined: Sequence[Quarantined]) -> Iterator[dg.AssetCheckResult]:
-    """The check of each dataset: it warns where its newest figures are held back."""
+def raw_results(
+    quarantined: Sequence[Quarantined], set_aside: Sequence[SnapshotSetAside]
+) -> Iterator[dg.AssetCheckResult]:
+    """The checks of each endpoint: one warns where its newest figures are held back, the other
+    fails where a snapshot was set aside.
+    """
     for endpoint in ENDPOINTS.values():
+        aside = [one for one in set_aside if one.endpoint == endpoint.name]
+        metadata = {"set_aside": len(aside), **{one.snapshot_id: one.sentence for one in aside}}
+        yield _of_snapshots(
+            endpoint,
+            ALL_IS_LOADED,
+            [one.sentence for one in aside],
+            metadata,
+            dg.AssetCheckSeverity.ERROR,
+        )
         if endpoint.is_dataset:
             yield _nothing_was_lost(
                 endpoint, [one for one in quarantined if one.endpoint == endpoint.name]
@@ -170,17 +196,29 @@ def _nothing_was_lost(endpoint: Endpoint, found: Sequence[Quarantined]) -> dg.As
         ],
         schema=dg.TableSchema([dg.TableColumn(name) for name in columns]),
     )
+    shown = {
+        "quarantined": len(found),
+        **({"snapshots": ", ".join(one.snapshot_id for one in found)} if found else {}),
+        **({"findings": table} if found else {}),
+    }
+    return _of_snapshots(endpoint, NOTHING_WAS_LOST, held_back, shown, dg.AssetCheckSeverity.WARN)
+
+
+def _of_snapshots(
+    endpoint: Endpoint,
+    check: str,
+    sentences: Sequence[str],
+    metadata: Mapping[str, Any],
+    severity: dg.AssetCheckSeverity,
+) -> dg.AssetCheckResult:
+    """A check of a raw table, which somebody has to look at where there is something to say."""
     return dg.AssetCheckResult(
         asset_key=keys.raw_table(endpoint.table),
-        check_name=NOTHING_WAS_LOST,
-        passed=not held_back,
-        severity=dg.AssetCheckSeverity.WARN,
-        description="\n".join(held_back) or None,
-        metadata={
-            "quarantined": len(found),
-            **({"snapshots": ", ".join(one.snapshot_id for one in found)} if found else {}),
-            **({"findings": table} if found else {}),
-        },
+        check_name=check,
+        passed=not sentences,
+        severity=severity,
+        description="\n".join(sentences) or None,
+        metadata=metadata,
     )
 
 

@@ -15,6 +15,7 @@ from orchestration.instance import open_instance
 from orchestration.resources import Record, WarehouseBusyError, exclusive, silent
 from warehouse import fingerprint
 from warehouse.dbt import DbtError
+from warehouse.landing import all_set_aside
 from warehouse.publish import open_published, read_about
 from warehouse.quarantine import published_quarantine
 from warehouse.runresult import OnProgress, RunQuarantine, RunResult, RunSnapshot
@@ -118,6 +119,7 @@ def _result(settings: Settings, outcome: dg.ExecuteInProcessResult, record: Reco
             if node.failed
         ]
     result.quarantined = _quarantined(settings, record)
+    result.set_aside = [one.sentence for one in all_set_aside(settings)]
     result.release = _release(settings, record)
     if settings.published_db.exists():
         result.published = settings.published_db

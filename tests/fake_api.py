@@ -4,7 +4,8 @@
         settings = fast_settings(tmp_path, api.url)
 
 Rows of datasets are given as pairs; control totals are added up from them, as the API does.
-`publish(data)` changes the release; `on_request(number, path)` runs before each answer.
+`publish(data)` changes the release; `on_request(number, path)` runs before each answer;
+`rewrite(endpoint, slice, envelope)` gives the body in place of the envelope, None for as it is.
 """
 
 from __future__ import annotations
@@ -92,15 +93,14 @@ def sample_data(years: Iterable[int] = (2023, 2024), bump: int = 0) -> Data:
         row |= side("coa", asylum) if asylum != "-" else dict.fromkeys(ASYLUM, "-")
         row |= {"refugees": count + bump, "asylum_seekers": "0", "month": "May", "source": "Gov."}
         data["nowcasting"].append(row)
-    note = {"footnote": "A caveat,\r\nin two lines.", "year": "2019 - 2022", "coo": " "}
-    note |= {"coo_id": 278, "coo_iso": "", "coa": "Germany", "coa_id": 70, "coa_iso": "DEU"}
-    data["footnotes"] = [note | {"population_type": "REF,ASY"}] * 2
     data |= reference_data()
     return data
 
 
 def reference_data() -> Data:
-    """Countries and regions."""
+    """Countries, regions and footnotes."""
+    note = {"footnote": "A caveat,\r\nin two lines.", "year": "2019 - 2022", "coo": " "}
+    note |= {"coo_id": 278, "coo_iso": "", "coa": "Germany", "coa_id": 70, "coa_iso": "DEU"}
     countries = []
     for iso, (code, name, number, region) in COUNTRIES.items():
         row = {"0": 1, "id": number, "code": code, "iso": iso if iso != "-" else None}
@@ -108,6 +108,7 @@ def reference_data() -> Data:
         countries.append(row | {"majorArea": None, "region": None, "_unhcr_region": region})
     return {
         "countries": countries,
+        "footnotes": [note | {"population_type": "REF,ASY"}] * 2,
         "regions": [{"0": 1, "id": number, "name": name} for number, name in REGIONS.items()],
     }
 
@@ -205,6 +206,7 @@ class FakeApi:
         self.most_at_once = 0
         self.latency = 0.0
         self.on_request: Callable[[int, str], None] | None = None
+        self.rewrite: Callable[[str, str, Row], bytes | None] | None = None
         self.closing = threading.Event()
         self._running = 0
         self._lock = threading.Lock()
@@ -351,6 +353,11 @@ class _Handler(BaseHTTPRequestHandler):
             return self._html(404)
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         envelope, fault = self.api.answer(endpoint, query)
+        if self.api.rewrite:
+            copy = json.loads(json.dumps(envelope))
+            body = self.api.rewrite(endpoint, _slice(query), copy)
+            if body is not None:
+                return self._send(body)
         if fault is None:
             return self._json(envelope)
         if fault.kind.isdigit():
@@ -366,9 +373,16 @@ class _Handler(BaseHTTPRequestHandler):
         _CONTENT[fault.kind](envelope, ENDPOINTS[endpoint], fault.value)
         return self._json(envelope)
 
-    def _on_the_wire(self, fault: Fault, body: bytes) -> None:
+    def _on_the_wire(self, fault: Fault, body: bytes) -> None:  # noqa: PLR0911 - a fault each
         if fault.kind == "html":
             return self._html(200)
+        if fault.kind == "hints":  # said before the answer
+            self.wfile.write(b"HTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\n\r\n")
+            return self._send(body)
+        if fault.kind == "no status":
+            self.close_connection = True
+            self.wfile.write(b"\x1b[31m" + b"x" * 5000 + b"\r\n\r\n")
+            return None
         if fault.kind == "empty":
             return self._send(b"")
         if fault.kind == "cut":  # the length says that this is all
@@ -438,7 +452,7 @@ def _set_envelope(envelope: Row, _: Endpoint, value: tuple[str, Any]) -> None:
     envelope[value[0]] = value[1]
 
 
-_WIRE = ("html", "empty", "cut", "nan", "hang", "reset", "trickle")
+_WIRE = ("html", "hints", "no status", "empty", "cut", "nan", "hang", "reset", "trickle")
 _CONTENT: dict[str, Callable[[Row, Endpoint, Any], None]] = {
     "noitems": lambda e, _, __: e.pop("items") and None,
     "duplicate": lambda e, _, __: e["items"].append(e["items"][0]),

@@ -15,6 +15,7 @@ import duckdb
 
 from warehouse import claims
 from warehouse.attribution import source_sentence
+from warehouse.database import literal
 from warehouse.exports.tables import harmless
 from warehouse.exports.wording import markdown
 from warehouse.publish import read_about
@@ -84,11 +85,10 @@ def audit(
         )
     later = [name for name, day in known if as_of and day > as_of]
     if as_of is None:
-        sources = ("mart_claim_audit", "mart_claim_inputs")
+        found = _claims(con, "mart_claim_audit", "mart_claim_inputs")
     else:
-        given = f"('published_documents', 'published_claims', date '{as_of.isoformat()}')"
-        sources = (f"claim_audit_of{given}", f"claim_inputs_of{given}")
-    found = _claims(con, *sources)
+        given = f"('published_documents', 'published_claims', date {literal(as_of.isoformat())})"
+        found = _claims(con, f"claim_audit_of{given}", f"claim_inputs_of{given}")
     release = read_about(con)["release"]
     if as_of is not None:
         [(release,)] = con.execute(
@@ -128,7 +128,7 @@ def check(
         f"insert into claims_asked values ({', '.join('?' for _ in text)})",
         [value or None for value in text.values()],
     )
-    given = f"('documents_asked', 'claims_asked', date '{END_OF_TIME.isoformat()}')"
+    given = f"('documents_asked', 'claims_asked', date {literal(END_OF_TIME.isoformat())})"
     [claim] = _claims(con, f"claim_audit_of{given}", f"claim_inputs_of{given}")
     return claim
 

@@ -32,6 +32,7 @@ from warehouse.unhcr.archive import (
     fetch,
     file_url,
 )
+from warehouse.unhcr.body import shown
 from warehouse.unhcr.endpoints import PAIRS, chosen
 from warehouse.unhcr.verify import SliceCheck
 
@@ -107,7 +108,8 @@ def _with_archive(settings: Settings, archive_url: str | None) -> Settings:
         checked = Settings.model_validate({"archive_url": archive_url})
     except ValidationError as error:
         raise SettingsError(
-            f"{archive_url!r} is not an address: http:// or https://, and no spaces."
+            f"{shown(archive_url)} is not an address: http:// or https://, no spaces, no user or "
+            f"password."
         ) from error
     return settings.model_copy(update={"archive_url": checked.archive_url})
 
@@ -168,7 +170,7 @@ class _Run:
             content_sha256=digest,
             slices=[part],
         )
-        landed = accept(self.settings, home, manifest, self.folder)
+        [landed] = accept(self.settings, [(home, manifest)], self.folder)
         shutil.rmtree(home, ignore_errors=True)  # where its content was there already
         return landed
 

@@ -131,26 +131,27 @@ def _refresh(
     """Run the job, and keep a note of how it ended whichever way that was."""
     from orchestration.runner import run_refresh  # noqa: PLC0415
     from warehouse import console  # noqa: PLC0415
-    from warehouse.runresult import write_last_run  # noqa: PLC0415
+    from warehouse.runresult import under_way, write_last_run  # noqa: PLC0415
 
     result: RunResult | None = None
     error: str | None = None
-    try:
-        with console.progress(console.console(stderr=True)) as on_progress:
-            result = run_refresh(settings, source=source, origins=origins, on_progress=on_progress)
-    except Exception as unforeseen:
-        error = f"{type(unforeseen).__name__}: {unforeseen}"
-        raise
-    finally:
-        write_last_run(
-            settings,
-            result,
-            source=source,
-            origins=origins,
-            started_at=started,
-            finished_at=datetime.now(UTC),
-            error=error,
-        )
+    told: dict[str, Any] = {"source": source, "origins": origins, "started_at": started}
+    with under_way(settings, **told) as is_alive:
+        try:
+            with console.progress(console.console(stderr=True)) as on_progress:
+
+                def heard_of(stage: str, label: str, done: int, total: int | None) -> None:
+                    if is_alive:
+                        is_alive()
+                    on_progress(stage, label, done, total)
+
+                result = run_refresh(settings, source=source, origins=origins, on_progress=heard_of)
+        except Exception as unforeseen:
+            error = f"{type(unforeseen).__name__}: {unforeseen}"
+            raise
+        finally:
+            if is_alive:
+                write_last_run(settings, result, **told, finished_at=datetime.now(UTC), error=error)
     return result
 
 
@@ -758,7 +759,9 @@ def _source_settings(source: Source | None, api_url: str | None) -> tuple[Settin
     try:
         return Settings.model_validate(values), "api"
     except ValueError as error:
-        raise typer.BadParameter(f"--api-url {api_url!r} is not an http(s) address") from error
+        raise typer.BadParameter(
+            "--api-url is not an http(s) address without user and password"
+        ) from error
 
 
 def _iso3(given: list[str] | None) -> list[str]:

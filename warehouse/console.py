@@ -164,6 +164,9 @@ def summary(result: RunResult, source: str, started: datetime, ended: datetime) 
             dict.fromkeys(f"{one.endpoint}@{one.release_id}" for one in result.quarantined)
         )
         parts.append(plain(f"Held back: {names}. {HOW_TO_SEE_MORE}"))
+    if result.set_aside:
+        parts += [_title("Set aside, since they cannot be loaded")]
+        parts += [plain(sentence) for sentence in result.set_aside]
     if not result.up_to_date:
         parts.append(
             plain(
@@ -400,6 +403,15 @@ def status(state: dict[str, Any]) -> RenderableType:
         parts.append(
             plain("Nothing landed yet. `asylum run` builds from the starter extract.", "yellow")
         )
+    if state["set_aside"]:
+        parts.append(_title("Set aside, since they cannot be loaded"))
+        for one in state["set_aside"]:
+            parts.append(
+                plain(
+                    f"{one['endpoint']}/{one['snapshot_id']}, {one['set_aside_at'][:10]}: "
+                    f"{one['reason'].rstrip('.')}. {one['what_to_do']}"
+                )
+            )
     published = state["published"]
     if published:
         parts.append(
@@ -417,10 +429,14 @@ def status(state: dict[str, Any]) -> RenderableType:
         parts.append(plain(state["published_problem"], "yellow"))
     run = state["last_run"]
     if run:
+        ended = {
+            "under_way": "is under way, last heard of",
+            "killed": "was killed, last heard of",
+        }.get(run["outcome"], f"{run['outcome']}, ended")
         parts.append(
             plain_lines(
-                f"Last run: {run['outcome']}, source {run['source']}, ended {run['finished_at']} "
-                f"({age(run['finished_at'])})" + (f": {run['error']}" if run["error"] else "")
+                f"Last run: {ended} {run['finished_at']} ({age(run['finished_at'])}), "
+                f"source {run['source']}" + (f": {run['error']}" if run["error"] else "")
             )
         )
     else:

@@ -1,8 +1,14 @@
-"""How a DuckDB file is opened: the same limits everywhere, nothing fetched from the network."""
+"""How a DuckDB file is opened, and how a word becomes part of a statement.
+
+Every connection has the same limits and is locked: it reads and writes below the folders it was
+given and nowhere else, reaches no network, loads no extension, and takes no further setting. A
+value goes into a statement as a parameter; where DuckDB takes none, `literal` quotes a text and
+`identifier` a name. Nothing else makes SQL of a word (a test holds this).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,20 +25,12 @@ class DatabaseBusyError(Exception):
 def connect(path: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open `path` for writing (it is created if missing) and close it whatever happens.
 
-    Raises DatabaseBusyError when another process holds the file.
+    Locked to `path` and the data folder; times are shown in UTC. Raises DatabaseBusyError when
+    another process holds the file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    spill = settings.data_dir / "tmp"
     try:
-        con = duckdb.connect(
-            str(path),
-            config={
-                "memory_limit": settings.memory_limit,
-                "temp_directory": str(spill),
-                "threads": str(settings.threads),
-                "autoinstall_known_extensions": "false",
-            },
-        )
+        con = duckdb.connect(str(path), config=limits(settings))
     except duckdb.IOException as error:
         if "lock" not in str(error):
             raise
@@ -41,16 +39,73 @@ def connect(path: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnectio
             f"Only the build opens this file: close whatever else does and run again."
         ) from error
     try:
+        con.execute("set TimeZone = 'UTC'")
+        lock(con, [settings.data_dir])
         yield con
     finally:
         con.close()
 
 
+def limits(settings: Settings) -> dict[str, str | bool | int | float | list[str]]:
+    """The options every connection is opened with: memory, threads, where it spills."""
+    return {
+        "memory_limit": settings.memory_limit,
+        "temp_directory": str(settings.data_dir / "tmp"),
+        "threads": str(settings.threads),
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "python_enable_replacements": "false",
+    }
+
+
+def lock(
+    con: duckdb.DuckDBPyConnection, folders: Sequence[Path], files: Sequence[Path] = ()
+) -> None:
+    """Keep an open database from all files but those below `folders`, `files` and its own.
+
+    From then on it reaches no network, loads no extension and takes no setting. DuckDB resolves
+    links and `..` before it compares, and knows no folder that can be read and not written.
+    """
+    con.execute(f"set allowed_directories = [{literals(str(folder) for folder in folders)}]")
+    con.execute(f"set allowed_paths = [{literals(str(file) for file in files)}]")
+    con.execute("set enable_external_access = false")
+    con.execute("set lock_configuration = true")
+
+
 def literal(value: str | None) -> str:
-    """A SQL text literal, for places where DuckDB takes no parameter."""
-    return "null" if value is None else "'" + value.replace("'", "''") + "'"
+    """A SQL text literal, for places where DuckDB takes no parameter.
+
+    Raises ValueError for a text that is not Unicode (it holds half a surrogate pair).
+    """
+    return "null" if value is None else "'" + _unicode(value).replace("'", "''") + "'"
+
+
+def literals(values: Iterable[str]) -> str:
+    """SQL text literals with commas between."""
+    return ", ".join(literal(value) for value in values)
 
 
 def identifier(name: str) -> str:
-    """A quoted SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
+    """A quoted SQL identifier. Raises ValueError for an empty name, and one that is not Unicode.
+
+    DuckDB reads quoted names without regard to case: "FootNote" and "footnote" are one name.
+    """
+    if not name:
+        raise ValueError(f"{name!r} is no name of a table or column")
+    return '"' + _unicode(name).replace('"', '""') + '"'
+
+
+def identifiers(names: Iterable[str], *, of: str = "") -> str:
+    """Quoted SQL identifiers with commas between; `of` is the name of a table or struct before
+    each.
+    """
+    prefix = f"{identifier(of)}." if of else ""
+    return ", ".join(f"{prefix}{identifier(name)}" for name in names)
+
+
+def _unicode(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{text!r} is not Unicode: it holds half a surrogate pair") from error
+    return text

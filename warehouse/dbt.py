@@ -303,6 +303,8 @@ def _profile(settings: Settings) -> Iterator[None]:
         "DBT_BUILD_DB": str(settings.build_db),
         "DBT_MEMORY_LIMIT": settings.memory_limit,
         "DBT_TEMP_DIR": str(settings.data_dir / "tmp"),
+        "DBT_DATA_DIR": str(settings.data_dir),
+        "DBT_SEEDS_DIR": str(settings.dbt_dir.parent / "seeds" / "reference"),
         "DBT_THREADS": str(settings.threads),
     }
     before = {name: os.environ.get(name) for name in wanted}

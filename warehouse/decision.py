@@ -16,7 +16,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from warehouse.files import sync_folder, write_durably
+from warehouse.files import add_durably, sync_folder
 
 Word = Literal["accepted", "held"]
 _WORDS: tuple[Word, ...] = ("accepted", "held")
@@ -91,9 +91,9 @@ def write(folder: Path, word: Word, why: str, temporary: Path) -> Decision:
         f"{word}_by": made.decided_by,
         "why": why,
     }
-    draft = temporary / file_name(word)
-    write_durably(draft, (json.dumps(written, indent=1, ensure_ascii=False) + "\n").encode())
-    draft.rename(folder / file_name(word))
+    add_durably(
+        folder / file_name(word), json.dumps(written, indent=1, ensure_ascii=False), temporary
+    )
     for other in _WORDS:
         if other != word:
             (folder / file_name(other)).unlink(missing_ok=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -25,11 +27,35 @@ def unpack(path: Path) -> bytes:
 
 
 def write_durably(path: Path, data: bytes) -> None:
-    """Write a new file and wait until it is on the disk."""
-    with path.open("xb") as file:
+    """Write a new file and wait until it is on the disk.
+
+    Raises OSError that names the file, also where the disk is full or a limit is reached.
+    """
+    with path.open("xb") as file, named(path):
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def add_durably(path: Path, text: str, temporary: Path) -> None:
+    """Give a folder a file more, or another in place of one, whole: written in the folder
+    `temporary` of the same file system, and moved.
+    """
+    draft = temporary / f"{path.parent.parent.name}-{path.parent.name}-{path.name}"
+    write_durably(draft, f"{text}\n".encode())
+    draft.replace(path)
+    sync_folder(path.parent)
+
+
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Let an error of the system name the file: that of a full disk does not."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None or error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def sync_folder(folder: Path) -> None:

@@ -18,9 +18,12 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from warehouse import set_aside
 from warehouse.content import content_sha256, split_digests
-from warehouse.files import pack, page_file, sync_folder, write_durably
+from warehouse.files import add_durably, pack, page_file, sync_folder, write_durably
 from warehouse.manifest import FILE_NAME, Manifest, Page, Slice, read_manifest
+from warehouse.pages import check_readable
+from warehouse.set_aside import SetAside
 from warehouse.settings import Settings
 from warehouse.unhcr import crawl as unhcr_crawl
 from warehouse.unhcr.api import UpstreamError
@@ -78,6 +81,22 @@ class NotAllLandedError(UpstreamError):
         self.failed = dict(failed)
 
 
+@dataclass(frozen=True)
+class SnapshotSetAside:
+    """A snapshot that was landed and cannot be loaded, with the note that says why."""
+
+    endpoint: str
+    snapshot_id: str
+    path: Path
+    note: SetAside
+
+    @property
+    def sentence(self) -> str:
+        """Which it is, why, and what to do."""
+        reason = self.note.reason.rstrip(".")
+        return f"{self.endpoint}/{self.snapshot_id}: {reason}. {set_aside.WHAT_TO_DO}"
+
+
 def crawl(
     settings: Settings,
     *,
@@ -98,7 +117,7 @@ def crawl(
     listed = checked_origins(origins)
     with incoming(settings) as folder:
         crawled, failed = unhcr_crawl.run(settings, wanted, listed, folder, on_progress)
-        landed = [accept(settings, one.folder, one.manifest, folder) for one in crawled]
+        landed = accept(settings, [(one.folder, one.manifest) for one in crawled], folder)
     if failed:
         raise NotAllLandedError(landed, failed)
     return landed
@@ -122,7 +141,7 @@ def land_starter(settings: Settings, on_progress: Progress | None = None) -> lis
             if on_progress:
                 on_progress("starter extract", done, len(found))
             ready.append(_starter_snapshot(path.parent, folder / f"{done:03d}"))
-        landed = [accept(settings, target, manifest, folder) for target, manifest in ready]
+        landed = accept(settings, ready, folder)
     if on_progress:
         on_progress("starter extract", len(found), len(found))
     return landed
@@ -149,15 +168,31 @@ def control_fingerprint(settings: Settings, years: int = 2) -> str:
 def manifests(settings: Settings, endpoint: str | None = None) -> list[tuple[Path, Manifest]]:
     """All snapshots in the landing folder, by endpoint, time and id; or those of one endpoint.
 
-    Raises LandingError naming the folder when one of them is not a whole snapshot.
+    Those that were set aside are not among them. Raises LandingError naming the folder when one of
+    them is not a whole snapshot.
     """
     names = [endpoint] if endpoint else _names(settings.landing_dir)
-    out = []
-    for name in names:
-        home = settings.landing_dir / name
-        for snapshot in _names(home):
-            out.append((home / snapshot, _manifest_of(home / snapshot)))
+    homes = [settings.landing_dir / name for name in names]
+    out = [
+        (home / snapshot, _manifest_of(home / snapshot))
+        for home in homes
+        for snapshot in _names(home)
+        if not (home / snapshot / set_aside.FILE_NAME).exists()
+    ]
     return sorted(out, key=lambda one: (one[1].endpoint, one[1].started_at, one[1].snapshot_id))
+
+
+def all_set_aside(settings: Settings) -> list[SnapshotSetAside]:
+    """The snapshots that were found not to load, by endpoint and id.
+
+    Raises ValueError naming a note that cannot be read.
+    """
+    return [
+        SnapshotSetAside(folder.parent.name, folder.name, folder, note)
+        for endpoint in _names(settings.landing_dir)
+        for name in _names(settings.landing_dir / endpoint)
+        if (note := set_aside.read(folder := settings.landing_dir / endpoint / name))
+    ]
 
 
 def _names(folder: Path) -> list[str]:
@@ -211,21 +246,31 @@ def incoming(settings: Settings) -> Iterator[Path]:
         ) from error
 
 
-def accept(settings: Settings, folder: Path, manifest: Manifest, temp: Path) -> Landed:
-    """Make a folder with all its pages a snapshot, unless its content is there already."""
+def accept(
+    settings: Settings, fetched: Sequence[tuple[Path, Manifest]], temp: Path
+) -> list[Landed]:
+    """Make folders with all their pages snapshots, but those whose content is there already.
+
+    Before one of them gets its name, all are read as the loader will read them. Raises
+    UnreadablePagesError, and nothing is landed.
+    """
+    for folder, manifest in fetched:
+        if not _same_content(settings, manifest):
+            check_readable(ENDPOINTS[manifest.endpoint], folder, manifest, temp)
+    return [_accept(settings, folder, manifest, temp) for folder, manifest in fetched]
+
+
+def _accept(settings: Settings, folder: Path, manifest: Manifest, temp: Path) -> Landed:
     home = settings.landing_dir / manifest.endpoint
     same = _same_content(settings, manifest)
     if same:
         path, before = same
         now = datetime.now(UTC)
         seen = before.model_copy(update={"seen_again_at": [*before.seen_again_at, now]})
-        changed = temp / f"{manifest.endpoint}-{before.snapshot_id}.json"
-        write_durably(changed, _as_json(seen))
-        changed.replace(path / FILE_NAME)
-        sync_folder(path)
+        add_durably(path / FILE_NAME, seen.model_dump_json(indent=1), temp)
         return Landed(manifest.endpoint, before.snapshot_id, path, seen, False)
     manifest = _with_free_id(home, manifest)
-    write_durably(folder / FILE_NAME, _as_json(manifest))
+    write_durably(folder / FILE_NAME, f"{manifest.model_dump_json(indent=1)}\n".encode())
     sync_folder(folder)
     if not home.exists():
         home.mkdir()
@@ -260,10 +305,6 @@ def _with_free_id(home: Path, manifest: Manifest) -> Manifest:
         taken = f"{manifest.snapshot_id}-{number}"
         number += 1
     return manifest.model_copy(update={"snapshot_id": taken})
-
-
-def _as_json(manifest: Manifest) -> bytes:
-    return (manifest.model_dump_json(indent=1) + "\n").encode()
 
 
 def _starter_snapshot(source: Path, target: Path) -> tuple[Path, Manifest]:

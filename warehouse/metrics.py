@@ -127,6 +127,8 @@ def _variables(settings: Settings, folder: Path) -> dict[str, str]:
         "DBT_PROFILE_TARGET": "metrics",
         "DBT_MEMORY_LIMIT": settings.memory_limit,
         "DBT_TEMP_DIR": str(folder),
+        "DBT_DATA_DIR": str(settings.data_dir),
+        "DBT_SEEDS_DIR": str(settings.dbt_dir.parent / "seeds" / "reference"),
         "DBT_THREADS": str(settings.threads),
         # Asked for by a hook that `mf` never runs.
     }

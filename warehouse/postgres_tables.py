@@ -140,7 +140,8 @@ class Table:
     def selected(self) -> str:
         """The query that reads its rows from the published file, in the file's own order."""
         columns = ", ".join(column.selected for column in self.columns)
-        return f"select {columns} from {identifier(self.name)} where {_SHOWN.get(self.name, 'true')}"
+        shown = _SHOWN.get(self.name, "true")
+        return f"select {columns} from {identifier(self.name)} where {shown}"
 
     def create(self, schema: str) -> sql.Composed:
         """The statement that makes it, empty and without keys."""
@@ -215,10 +216,7 @@ def read_tables(con: duckdb.DuckDBPyConnection) -> list[Table]:
         "where database_name = current_database() and schema_name = 'main' order by table_name"
     ).fetchall()
     published = {name: keys.get(name, ()) for name, _ in found}
-    return [
-        _table(con, name, comment, keys.get(name, ()), published)
-        for name, comment in found
-    ]
+    return [_table(con, name, comment, keys.get(name, ()), published) for name, comment in found]
 
 
 def read_functions(con: duckdb.DuckDBPyConnection) -> list[Function]:

@@ -233,7 +233,6 @@ def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
                 f"{path} cannot be read: {error}. Make it anew with `asylum run`."
             ) from error
         con.execute("use asylum")
-        con.execute("set TimeZone = 'UTC'")
         yield con
 
 
@@ -304,7 +303,6 @@ def _write(
             *_as_of_functions(settings.build_db, tables, as_of),
             *_functions(con, settings.build_db, functions),
         ]
-        con.execute("set TimeZone = 'UTC'")
         con.execute(
             f"attach {literal(str(temporary))} as published "
             f"(storage_version {literal(STORAGE_VERSION)})"
@@ -667,7 +665,7 @@ def _describe(
         {
             "function_name": ("varchar not null", "name of the function"),
             "parameters": ("varchar[] not null", "what is given to it, in order"),
-            "history_table": ("varchar", "the table that it filters by the day; NULL: it does more"),
+            "history_table": ("varchar", "the table that it filters; NULL: it does more"),
             "description": ("varchar", "what a row of its answer is"),
         },
         sorted((f.name, f.parameters, f.history, f.comment) for f in functions),

@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeVar
 
 import duckdb
 
-from warehouse.database import identifier, literal
+from warehouse.database import identifier, limits, literal, lock
 from warehouse.publish import PublishedMissingError
 from warehouse.settings import Settings
 
@@ -144,14 +144,7 @@ def open_session(settings: Settings, scratch_in: Path | None = None) -> Iterator
             con = duckdb.connect(
                 str(path),
                 read_only=True,
-                config={
-                    "memory_limit": settings.memory_limit,
-                    "temp_directory": str(settings.data_dir / "tmp"),
-                    "threads": str(settings.threads),
-                    "autoinstall_known_extensions": "false",
-                    "autoload_known_extensions": "false",
-                    "python_enable_replacements": "false",
-                },
+                config=limits(settings),
             )
         except duckdb.Error as error:
             raise PublishedMissingError(
@@ -159,9 +152,7 @@ def open_session(settings: Settings, scratch_in: Path | None = None) -> Iterator
             ) from error
         try:
             con.execute("set TimeZone = 'UTC'")
-            con.execute(f"set allowed_directories = [{literal(scratch)}]")
-            con.execute("set enable_external_access = false")
-            con.execute("set lock_configuration = true")
+            lock(con, [Path(scratch)])
             yield Session(con, Path(scratch))
         finally:
             con.close()

@@ -1,15 +1,19 @@
 """Landing -> schema `raw`: the same answers in DuckDB, nothing interpreted, every snapshot kept.
 
-One table an endpoint, all of the API's columns as text, with three of ours in front:
+One table an endpoint, all columns of the API that we know as text, between four of ours:
 `_snapshot_id`, `_slice` (which query of the snapshot) and `_row_number` (position in the slice,
-from 1). Beside them what the manifests say: `snapshots`, `snapshot_coverage`,
-`control_differences`, and `loads`, the book of what has been loaded. What the snapshots come to:
+from 1) in front, and at the end `_added`, what else the source sent, a JSON object. Beside them
+what the manifests say: `snapshots`, `snapshot_coverage`, `control_differences`, and `loads`, the
+book of what has been loaded. What the snapshots come to:
 `snapshot_profiles` and `snapshot_codes` (profiles.py), and `snapshot_releases`, which release each
 is (releases.py), and whether it is accepted (validation.py).
 """
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,10 +21,19 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse import decision, profiles, releases, validation
-from warehouse.database import connect, identifier, literal
-from warehouse.landing import manifests
-from warehouse.manifest import FILE_NAME, Manifest, Slice
+from warehouse import decision, profiles, releases, set_aside, validation
+from warehouse.database import connect, identifier, identifiers
+from warehouse.files import unpack
+from warehouse.landing import SnapshotSetAside, all_set_aside, incoming, manifests
+from warehouse.manifest import FILE_NAME, Manifest, Page
+from warehouse.pages import (
+    ADDED,
+    ROW_NUMBER,
+    SMALLEST_BUFFER,
+    UnreadablePagesError,
+    pages_of,
+    rows_of,
+)
 from warehouse.profiles import Comparison, Reach
 from warehouse.releases import Key, Lists, Release, Snapshot
 from warehouse.settings import Settings
@@ -28,15 +41,12 @@ from warehouse.unhcr.archive import REFERENCE_DIR
 from warehouse.unhcr.endpoints import ENDPOINTS, PAIRS, Endpoint
 from warehouse.validation import Finding, Loaded, Verdict
 
-OWN_COLUMNS = ("_snapshot_id", "_slice", "_row_number")
-# DuckDB holds two buffers of this size for each thread, so it is no larger than it must be.
-SMALLEST_BUFFER = 16 * 1024 * 1024
+# What DuckDB says of the content of a page, and of nothing else.
+_OF_THE_CONTENT = (
+    *(duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException),
+)
 
 Progress = Callable[[str, int, int | None], None]
-
-
-class RawLoadError(Exception):
-    """Landed pages that do not hold what their manifest says."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,13 @@ class LoadResult:
     loaded: list[tuple[str, str]] = field(default_factory=list)
     removed: list[tuple[str, str]] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
+    set_aside: list[SnapshotSetAside] = field(default_factory=list)
+
+
+def columns(endpoint: Endpoint) -> dict[str, str]:
+    """The columns of an endpoint's table in order, with their types in DuckDB."""
+    own = {"_snapshot_id": "varchar", "_slice": "varchar", ROW_NUMBER: "bigint"}
+    return own | dict.fromkeys(endpoint.columns, "varchar") | {ADDED: "json"}
 
 
 def load(
@@ -74,17 +91,18 @@ def load(
     """Bring schema `raw` of the build database in line with the landing folder.
 
     Snapshots not yet loaded are loaded, each in a transaction of its own; snapshots that are gone
-    from the landing folder are taken out. Then all are assigned a release and validated, by the
-    lists in `reference_dir`. Loading twice changes nothing. Raises RawLoadError when a snapshot's
-    pages hold another number of rows than its manifest says, DatabaseBusyError when another process
-    holds the build database, UnknownReleaseError when a snapshot states a release of no list,
-    ValueError when a list or a decision cannot be used.
+    from the landing folder are taken out. One that cannot be loaded is set aside and the rest goes
+    on. Then each is assigned a release and validated, by the lists in `reference_dir`. Loading
+    twice changes nothing. Raises DatabaseBusyError when another process holds the build database,
+    LandingBusyError when one writes to the landing folder while a snapshot has to be set aside,
+    UnknownReleaseError when a snapshot states a release of no list, ValueError when a list, a
+    decision or a note of what was set aside cannot be used.
     """
     landed = manifests(settings)
     lists = releases.read_lists(reference_dir)
     result = LoadResult()
     with connect(settings.build_db, settings) as con:
-        _create_tables(con, landed)
+        _create_tables(con)
         known = set(
             con.execute("select endpoint, snapshot_id, content_sha256 from raw.loads").fetchall()
         )
@@ -96,21 +114,24 @@ def load(
         for done, entry in enumerate(missing):
             if on_progress:
                 on_progress(f"load {entry[0]}", done, len(missing))
-            _load_snapshot(con, *wanted[entry])
-            result.loaded.append(entry[:2])
+            if _load_or_set_aside(con, settings, *wanted[entry]):
+                result.loaded.append(entry[:2])
+        result.set_aside.extend(all_set_aside(settings))
+        not_loaded = {one.path for one in result.set_aside}
+        landed = [one for one in landed if one[0] not in not_loaded]
         _complete_profiles(con)
         _describe_snapshots(con, [path / FILE_NAME for path, _ in landed])
         result.quarantined.extend(_assign_releases(con, landed, lists))
         result.rows.update(
-            (name, con.execute(f"select count(*) from raw.{identifier(name)}").fetchall()[0][0])
-            for name in (endpoint.table for endpoint in ENDPOINTS.values())
+            (one.table, con.execute(f"select count(*) from {_table(one)}").fetchall()[0][0])
+            for one in ENDPOINTS.values()
         )
     if on_progress:
         on_progress("load", len(missing), len(missing))
     return result
 
 
-def _create_tables(con: duckdb.DuckDBPyConnection, landed: Sequence[tuple[Path, Manifest]]) -> None:
+def _create_tables(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create schema if not exists raw")
     con.execute(
         "create table if not exists raw.loads ("
@@ -121,35 +142,32 @@ def _create_tables(con: duckdb.DuckDBPyConnection, landed: Sequence[tuple[Path, 
     con.execute("alter table raw.loads add column if not exists profile_version integer")
     profiles.create_tables(con)
     for endpoint in ENDPOINTS.values():
-        columns = ", ".join(f"{identifier(c)} varchar" for c in endpoint.columns)
-        con.execute(
-            f"create table if not exists raw.{identifier(endpoint.table)} "
-            "(_snapshot_id varchar not null, _slice varchar not null, "
-            f"_row_number bigint not null, {columns})"
-        )
-        for column in _added_columns(endpoint, landed):
-            con.execute(
-                f"alter table raw.{identifier(endpoint.table)} "
-                f"add column if not exists {identifier(column)} varchar"
-            )
+        _drop_earlier_form(con, endpoint)
+        definition = ", ".join(f"{identifier(c)} {kind}" for c, kind in columns(endpoint).items())
+        con.execute(f"create table if not exists {_table(endpoint)} ({definition})")
 
 
-def _added_columns(endpoint: Endpoint, landed: Sequence[tuple[Path, Manifest]]) -> list[str]:
-    """Columns the source sends and we do not know: kept, in the order first met."""
-    met = (
-        column
-        for _, manifest in landed
-        if manifest.endpoint == endpoint.name
-        for part in manifest.slices
-        for column in part.added_columns
-    )
-    return list(dict.fromkeys(met))
+def _drop_earlier_form(con: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> None:
+    """A table as an earlier version made it is filled anew: it kept what was added otherwise."""
+    there = con.execute(
+        "select column_name from duckdb_columns() where database_name = current_database() "
+        "and schema_name = 'raw' and table_name = ? order by column_index",
+        [endpoint.table],
+    ).fetchall()
+    if there and [name for (name,) in there] != list(columns(endpoint)):
+        con.execute("begin")
+        con.execute(f"drop table {_table(endpoint)}")
+        con.execute("delete from raw.loads where endpoint = ?", [endpoint.name])
+        con.execute("commit")
+
+
+def _table(endpoint: Endpoint) -> str:
+    return f"raw.{identifier(endpoint.table)}"
 
 
 def _remove(con: duckdb.DuckDBPyConnection, endpoint: str, snapshot_id: str) -> None:
-    table = ENDPOINTS[endpoint].table
     con.execute("begin")
-    con.execute(f"delete from raw.{identifier(table)} where _snapshot_id = ?", [snapshot_id])
+    con.execute(f"delete from {_table(ENDPOINTS[endpoint])} where _snapshot_id = ?", [snapshot_id])
     profiles.remove(con, endpoint, snapshot_id)
     con.execute(
         "delete from raw.loads where endpoint = ? and snapshot_id = ?", [endpoint, snapshot_id]
@@ -157,21 +175,61 @@ def _remove(con: duckdb.DuckDBPyConnection, endpoint: str, snapshot_id: str) -> 
     con.execute("commit")
 
 
+def _load_or_set_aside(
+    con: duckdb.DuckDBPyConnection, settings: Settings, folder: Path, manifest: Manifest
+) -> bool:
+    """Whether the snapshot is loaded now; otherwise it has a note that says why it cannot be."""
+    try:
+        _load_snapshot(con, folder, manifest)
+    except (UnreadablePagesError, duckdb.Error) as error:
+        reason = _changed_since(folder, manifest)
+        if reason is None and isinstance(error, (UnreadablePagesError, *_OF_THE_CONTENT)):
+            reason = f"its pages are as they were landed, and cannot be loaded: {error}"
+        if reason is None:
+            raise  # a full disk, or whatever else is no fault of the snapshot's
+        with incoming(settings) as temporary:
+            set_aside.write(folder, reason, temporary)
+        return False
+    return True
+
+
+def _changed_since(folder: Path, manifest: Manifest) -> str | None:
+    """Which page is not as it was landed; None where all are."""
+    for part in manifest.slices:
+        for page in part.pages:
+            if not _is_as_landed(folder / page.file, page):
+                return f"{page.file} is missing or was changed after landing"
+    return None
+
+
+def _is_as_landed(path: Path, page: Page) -> bool:
+    try:
+        return hashlib.sha256(unpack(path)).hexdigest() == page.sha256
+    except (FileNotFoundError, EOFError, zlib.error, gzip.BadGzipFile):
+        return False
+
+
 def _load_snapshot(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest) -> None:
     endpoint = ENDPOINTS[manifest.endpoint]
+    names = (ROW_NUMBER, *endpoint.columns, ADDED)
     con.execute("begin")
     try:
         for part in manifest.slices:
-            if part.pages:
-                con.execute(_insert(endpoint, folder, manifest, part))
+            if not part.pages:
+                continue
+            con.execute(
+                f"insert into {_table(endpoint)} (_snapshot_id, _slice, {identifiers(names)}) "
+                f"select $snapshot_id, $slice, {identifiers(names)} "
+                f"from ({rows_of(endpoint, part)})",
+                pages_of(part, folder) | {"snapshot_id": manifest.snapshot_id, "slice": part.slice},
+            )
         [(rows,)] = con.execute(
-            f"select count(*) from raw.{identifier(endpoint.table)} where _snapshot_id = ?",
+            f"select count(*) from {_table(endpoint)} where _snapshot_id = ?",
             [manifest.snapshot_id],
         ).fetchall()
         if rows != manifest.rows:
-            raise RawLoadError(
-                f"{folder}: its pages hold {rows} rows, its manifest says {manifest.rows}. "
-                f"The folder was changed after landing: move it away and fetch again."
+            raise UnreadablePagesError(
+                f"DuckDB reads {rows:,} rows, its manifest says {manifest.rows:,}"
             )
         profiles.make(con, endpoint, manifest.snapshot_id)
         con.execute(
@@ -188,33 +246,6 @@ def _load_snapshot(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manif
     except BaseException:
         con.execute("rollback")
         raise
-
-
-def _insert(endpoint: Endpoint, folder: Path, manifest: Manifest, part: Slice) -> str:
-    """The statement that reads the pages of one slice; every value arrives as text."""
-    columns = [*endpoint.columns, *part.added_columns]
-    row_type = ", ".join(f"{identifier(c)} varchar" for c in columns)
-    names = ", ".join(identifier(c) for c in columns)
-    values = ", ".join(f"item.{identifier(c)}" for c in columns)
-    files = ", ".join(literal(str(folder / page.file)) for page in part.pages)
-    buffer = max(SMALLEST_BUFFER, *(page.bytes + 1 for page in part.pages))
-    return f"""
-        insert into raw.{identifier(endpoint.table)} (_snapshot_id, _slice, _row_number, {names})
-        select
-            {literal(manifest.snapshot_id)},
-            {literal(part.slice)},
-            (page - 1) * {part.page_size} + position,
-            {values}
-        from (
-            select page, unnest(items) as item, generate_subscripts(items, 1) as position
-            from read_json(
-                [{files}],
-                columns = {{'page': 'bigint', 'items': 'struct({row_type})[]'}},
-                format = 'unstructured',
-                maximum_object_size = {buffer}
-            )
-        )
-    """
 
 
 def _complete_profiles(con: duckdb.DuckDBPyConnection) -> None:
@@ -410,30 +441,17 @@ def _release_row(
 
 def _describe_snapshots(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
     """What the manifests say, as tables; small, so made anew each time."""
-    paths = ", ".join(literal(str(path)) for path in files)
-    buffer = max((SMALLEST_BUFFER, *(path.stat().st_size + 1 for path in files)))
-    source = (
-        f"""read_json(
-            [{paths}],
-            columns = {{
-                endpoint: 'varchar', snapshot_id: 'varchar', source: 'varchar',
-                source_url: 'varchar', release_id: 'varchar', started_at: 'timestamptz',
-                finished_at: 'timestamptz', rows: 'bigint', content_sha256: 'varchar',
-                seen_again_at: 'timestamptz[]', restarts: 'varchar[]',
-                slices: 'struct(slice varchar, rows bigint, added_columns varchar[], coverage
-                    struct(origins json, asylums json, year_from bigint, year_to bigint))[]',
-                control_differences: 'struct(side varchar, country varchar, "year" bigint,
-                    codes varchar, measure varchar, control bigint, pairs bigint)[]'
-            }},
-            format = 'unstructured',
-            maximum_object_size = {buffer}
-        )"""
-        if files
-        else _NO_MANIFESTS
-    )
+    source = _MANIFESTS if files else _NO_MANIFESTS
+    parameters = {
+        "files": [str(path) for path in files],
+        "buffer": max((SMALLEST_BUFFER, *(path.stat().st_size + 1 for path in files))),
+    }
     con.execute("begin")
     try:
-        con.execute(f"create or replace temp table manifest as select * from {source}")
+        con.execute(
+            f"create or replace temp table manifest as select * from {source}",
+            parameters if files else {},
+        )
         for statement in _DESCRIPTIONS:
             con.execute(statement)
         con.execute("commit")
@@ -441,6 +459,22 @@ def _describe_snapshots(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -
         con.execute("rollback")
         raise
 
+
+_MANIFESTS = """read_json(
+    $files,
+    columns = {
+        endpoint: 'varchar', snapshot_id: 'varchar', source: 'varchar',
+        source_url: 'varchar', release_id: 'varchar', started_at: 'timestamptz',
+        finished_at: 'timestamptz', rows: 'bigint', content_sha256: 'varchar',
+        seen_again_at: 'timestamptz[]', restarts: 'varchar[]',
+        slices: 'struct(slice varchar, rows bigint, added_columns varchar[], coverage
+            struct(origins json, asylums json, year_from bigint, year_to bigint))[]',
+        control_differences: 'struct(side varchar, country varchar, "year" bigint,
+            codes varchar, measure varchar, control bigint, pairs bigint)[]'
+    },
+    format = 'unstructured',
+    maximum_object_size = $buffer
+)"""
 
 _NO_MANIFESTS = """(
     select

@@ -80,6 +80,16 @@ class Settings(BaseModel):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
+    @field_validator("api_url", "archive_url", "ui_url", mode="before")
+    @classmethod
+    def _no_user(cls, value: object) -> object:
+        if isinstance(value, str) and "@" in value.partition("//")[2].partition("/")[0]:
+            raise ValueError(
+                "an address with a user or password in it: it would stand in every manifest and "
+                "message; give it without"
+            )
+        return value
+
     @field_validator("api_url", "archive_url")
     @classmethod
     def _one_trailing_slash(cls, value: str) -> str:
@@ -204,6 +214,10 @@ def _problem(problem: Any) -> str:
     if not problem["loc"]:
         return str(problem["msg"]).removeprefix("Value error, ")
     field = str(problem["loc"][0])
-    shown = field in Settings.model_fields and field not in secrets()
+    shown = (
+        field in Settings.model_fields
+        and field not in secrets()
+        and "@" not in str(problem["input"])
+    )
     value = f"={problem['input']!r}" if shown else ""
     return f"{PREFIX}{field.upper()}{value}: {problem['msg']}"

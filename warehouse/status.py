@@ -12,10 +12,11 @@ import duckdb
 
 from warehouse import decision
 from warehouse.decision import Decision
-from warehouse.landing import manifests
+from warehouse.landing import all_set_aside, manifests
 from warehouse.publish import PublishedMissingError, open_published, read_about
 from warehouse.quarantine import TABLE, validated
 from warehouse.runresult import read_last_run
+from warehouse.set_aside import WHAT_TO_DO
 from warehouse.settings import Settings
 
 
@@ -26,7 +27,7 @@ def gather(settings: Settings) -> dict[str, Any]:
     or what the source says. releases: snapshots counted by release, with the days in force where
     the published file knows them. held_back: what to say first, a line a dataset. quarantined:
     snapshots that are not used. decided: those on which somebody decided (`is_built_in`: in the
-    published file already).
+    published file already). set_aside: snapshots that cannot be loaded, why and what to do.
     published: None when there is nothing that can be read, then `published_problem` says why;
     last_run: None when there was none. Raises ValueError naming a file that is not what it should
     be.
@@ -92,6 +93,16 @@ def gather(settings: Settings) -> dict[str, Any]:
                 "is_built_in": _is_built_in(found, verdicts.get((endpoint, snapshot_id))),
             }
             for (endpoint, snapshot_id), found in decisions.items()
+        ],
+        "set_aside": [
+            {
+                "endpoint": one.endpoint,
+                "snapshot_id": one.snapshot_id,
+                "set_aside_at": _utc(one.note.set_aside_at),
+                "reason": one.note.reason,
+                "what_to_do": WHAT_TO_DO,
+            }
+            for one in all_set_aside(settings)
         ],
         "published": published,
         "published_problem": problem,

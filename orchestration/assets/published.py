@@ -21,9 +21,7 @@ _NOT_TESTED = (
 )
 
 
-def published(
-    tables: Sequence[PublishedTable], manifest: Mapping[str, Any]
-) -> dg.AssetsDefinition:
+def published(tables: Sequence[PublishedTable], manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     """The step that publishes `tables` and dbt's functions, once all data tests have passed."""
     functions = published_functions(manifest)
 

@@ -26,8 +26,8 @@ def _specs() -> list[dg.AssetSpec]:
             metadata={
                 COLUMN_SCHEMA: dg.TableSchema(
                     [
-                        dg.TableColumn(name, type="bigint" if name == "_row_number" else "varchar")
-                        for name in (*loader.OWN_COLUMNS, *endpoint.columns)
+                        dg.TableColumn(name, type=kind)
+                        for name, kind in loader.columns(endpoint).items()
                     ]
                 )
             },
@@ -68,4 +68,4 @@ def raw(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[Any]:
         )
     for name in keys.RAW_DESCRIPTIONS:
         yield dg.MaterializeResult(keys.raw_table(name), metadata={"table": f"raw.{name}"})
-    yield from checks.raw_results(result.quarantined)
+    yield from checks.raw_results(result.quarantined, result.set_aside)

@@ -138,7 +138,8 @@ def test_query_for_evidence_finds_the_years_in_the_parquet_file(
     [query] = re.findall(r"(?s)\n```sql\n(.*?)```", section)
     assert "'data/mart_origin_yearly.parquet'" in query
     elsewhere = published_starter.model_copy(update={"data_dir": tmp_path})
-    with open_published(published_starter) as con:
+    shutil.copy(published_starter.published_db, elsewhere.published_db)
+    with open_published(elsewhere) as con:
         tables.write_tables(con, elsewhere)
         folder = elsewhere.exports_dir / "tables"
         wanted = con.execute(

@@ -41,7 +41,7 @@ def load(con: duckdb.DuckDBPyConnection, endpoint: Endpoint, release: str) -> No
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
     """All datasets of all releases, with their profiles; snapshots are called by their release."""
     with duckdb.connect(config={"threads": "2", "autoinstall_known_extensions": "false"}) as opened:
-        raw._create_tables(opened, [])
+        raw._create_tables(opened)
         for release in ORDER:
             for endpoint in ENDPOINTS.values():
                 if (RELEASES / release / f"{endpoint.table}.parquet").exists():

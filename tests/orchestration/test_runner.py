@@ -433,6 +433,35 @@ def test_what_lost_data_fails_its_check_and_stops_nothing(built: SmallSettings) 
     assert run_refresh(built).up_to_date
 
 
+def test_what_cannot_be_loaded_fails_its_check_and_stops_nothing(built: SmallSettings) -> None:
+    [*_, (folder, manifest)] = manifests(built, "regions")
+    with dbt.connect(built.build_db, built) as con:
+        con.execute("delete from raw.loads where endpoint = 'regions'")
+    for page in folder.glob("*.json.gz"):
+        page.write_bytes(b"no archive")
+    result = run_rebuild(built)
+    assert result.success, result.error
+    [sentence] = result.set_aside
+    assert sentence.startswith(f"regions/{manifest.snapshot_id}: ")
+    with open_instance(built) as instance:
+        events = instance.all_logs(
+            result.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
+        )
+    failed = [
+        one.asset_key
+        for event in events
+        if event.dagster_event
+        and (one := event.dagster_event.asset_check_evaluation_data).check_name
+        == checks.ALL_IS_LOADED
+        and not one.passed
+    ]
+    assert failed == [keys.raw_table("regions")]
+    again = run_refresh(built)
+    assert again.success, again.error
+    assert [one.endpoint for one in again.snapshots if one.is_new] == ["regions"]
+    assert again.set_aside == result.set_aside
+
+
 def evaluations(settings: SmallSettings, check: str) -> list[Any]:
     """All that was put on record of a check of the published file, newest first."""
     with open_instance(settings) as instance:

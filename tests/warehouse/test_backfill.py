@@ -275,7 +275,8 @@ def test_an_added_column_is_kept_and_recorded(archive: FakeArchive, settings: Se
     assert one.manifest.slices[0].added_columns == ["remark"]
     raw.load(settings)
     with duckdb.connect(str(settings.build_db)) as con:
-        assert con.execute("select distinct remark from raw.idmc").fetchall() == [("x",)]
+        kept = con.execute("select distinct _added from raw.idmc").fetchall()
+    assert kept == [('{"remark":"x"}',)]
 
 
 def test_an_unknown_release_or_endpoint_is_an_error_before_anything_is_asked(

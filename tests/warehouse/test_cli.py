@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -29,10 +30,10 @@ from tests.warehouse.small_build import (
     settings_in,
     statements,
 )
-from warehouse import landing
+from warehouse import landing, set_aside
 from warehouse.cli import app
 from warehouse.publish import publish
-from warehouse.runresult import LastRun, RunResult, RunSnapshot, read_last_run
+from warehouse.runresult import LastRun, RunResult, RunSnapshot, read_last_run, under_way
 from warehouse.settings import Settings
 from warehouse.unhcr.api import UpstreamError
 
@@ -761,3 +762,43 @@ def test_backfill_of_an_unknown_release_lists_the_known_ones(tmp_path: Path) -> 
     result = CliRunner().invoke(app, ["backfill", "--release", "1999-12"], env=environ)
     assert result.exit_code == 1
     assert "2025-12.1" in result.output
+
+
+def test_status_says_that_a_run_was_killed_and_when_it_was_last_heard_of(
+    settings: Settings,
+) -> None:
+    code = """
+import sys, time
+from datetime import UTC, datetime
+from warehouse.runresult import under_way
+from warehouse.settings import load_settings
+now = datetime.now(UTC)
+with under_way(load_settings(), source="api", origins=["CHN"], started_at=now) as heard:
+    heard()
+    print("begun", flush=True)
+    time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=ROOT) as run:
+        assert run.stdout is not None
+        run.stdout.readline()
+        during = asylum("status").stdout
+        run.kill()
+    after = asylum("status").stdout
+    assert "Last run: is under way" in during
+    assert "Last run: was killed, last heard of 20" in " ".join(after.split())
+    assert "source api" in after
+    with under_way(settings, source="api", origins=[], started_at=datetime.now(UTC)) as first:
+        assert first is not None
+        with under_way(settings, source="api", origins=[], started_at=datetime.now(UTC)) as other:
+            assert other is None, "the note is that of the run that holds it"
+
+
+def test_status_shows_what_was_set_aside_why_and_what_to_do(settings: Settings) -> None:
+    [first, *_] = landing.land_starter(settings)
+    (settings.data_dir / "temp").mkdir()
+    set_aside.write(first.path, "its pages are no pages", settings.data_dir / "temp")
+    shown = " ".join(asylum("status").stdout.split())
+    assert f"{first.endpoint}/{first.snapshot_id}" in shown
+    assert "its pages are no pages. Fetch it again" in shown
+    [told] = json.loads(asylum("status", "--format", "json").stdout)["set_aside"]
+    assert told["reason"] == "its pages are no pages"

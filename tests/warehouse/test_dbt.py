@@ -210,6 +210,22 @@ def test_only_a_whole_build_without_failure_counts_as_tested(loaded: SmallSettin
     path.unlink()
 
 
+@pytest.mark.parametrize(
+    "statement",
+    ["copy (select 1) to '{}'", "set memory_limit = '1GB'"],
+)
+def test_sql_of_a_model_reaches_no_file_elsewhere_no_network_and_no_setting(
+    loaded: SmallSettings, tmp_path: Path, statement: str
+) -> None:
+    outside = tmp_path / "outside.csv"
+    hook = statement.format(outside)
+    path = loaded.dbt_dir / "models/marts/dim_release.sql"
+    path.write_text(f'{{{{ config(pre_hook="{hook}") }}}}\n{path.read_text()}')
+    [failed] = dbt.build(loaded, select=["dim_release"]).failed
+    assert any(word in failed.message for word in ("disabled", "locked"))
+    assert not outside.exists()
+
+
 def test_unit_tests_run_when_they_are_asked_for_and_not_with_the_data(
     loaded: SmallSettings,
 ) -> None:

@@ -28,7 +28,7 @@ ROWS = [
 @pytest.fixture
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as opened:
-        raw._create_tables(opened, [])
+        raw._create_tables(opened)
         yield opened
 
 

@@ -188,13 +188,13 @@ def test_killed_on_the_way_it_is_accepted_or_not_and_never_half(
     folder, snapshot_id = lost
     code = f"""
 import os, signal
-from warehouse import decision, quarantine
+from warehouse import files, quarantine
 from warehouse.settings import load_settings
-whole = decision.{at}
+whole = files.{at}
 def killed(*given):
     whole(*given)
     os.kill(os.getpid(), signal.SIGKILL)
-decision.{at} = killed
+files.{at} = killed
 quarantine.accept(load_settings(), {snapshot_id!r}, "why")
 """
     ended = subprocess.run([sys.executable, "-c", code], cwd=PROJECT_ROOT, check=False)

@@ -12,7 +12,7 @@ import time
 import duckdb
 import pytest
 
-from warehouse import landing, raw
+from warehouse import landing, raw, set_aside
 from warehouse.database import DatabaseBusyError, connect
 from warehouse.settings import Settings
 from warehouse.unhcr.endpoints import ENDPOINTS
@@ -101,18 +101,74 @@ def test_a_snapshot_taken_out_of_landing_leaves_the_database(landed):
     assert len(rows(landed, "select 1 from raw.snapshots where endpoint = 'population'")) == 3
 
 
-def test_pages_that_hold_other_rows_than_the_manifest_says_are_refused_and_nothing_stays(landed):
+def without_its_last_row(body):
+    envelope = json.loads(body)
+    envelope["items"].pop()
+    return gzip.compress(json.dumps(envelope).encode())
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        without_its_last_row,
+        lambda body: gzip.compress(body)[:-10],
+        lambda body: b"no archive",
+        lambda body: gzip.compress(body.replace(b'"page"', b'"page":1,"page"')),
+        lambda body: None,
+    ],
+    ids=["a row less", "cut", "another kind of file", "a key twice", "gone"],
+)
+def test_a_snapshot_that_cannot_be_loaded_is_set_aside_and_the_rest_is_loaded(landed, spoil):
     folder, manifest = landing.manifests(landed, "population")[0]
     page = folder / manifest.slices[0].pages[0].file
-    body = json.loads(gzip.decompress(page.read_bytes()))
-    body["items"].pop()
-    page.write_bytes(gzip.compress(json.dumps(body).encode()))
-    with pytest.raises(raw.RawLoadError, match=f"{manifest.snapshot_id}.*manifest says"):
+    body = gzip.decompress(page.read_bytes())
+    page.unlink()
+    if spoil(body) is not None:
+        page.write_bytes(spoil(body))
+    result = raw.load(landed)
+    [aside] = result.set_aside
+    assert (aside.endpoint, aside.snapshot_id) == ("population", manifest.snapshot_id)
+    assert f"{page.name} is missing or was changed after landing" in aside.sentence
+    assert "Fetch it again" in aside.sentence
+    assert rows(landed, "select count(distinct _snapshot_id) from raw.population") == [(3,)]
+    for table in ("loads", "snapshots", "snapshot_releases"):
+        found = rows(landed, f"select endpoint, snapshot_id from raw.{table}")
+        assert len(found) == len(landing.manifests(landed))
+        assert ("population", manifest.snapshot_id) not in found
+
+
+def test_a_snapshot_set_aside_is_not_tried_again_until_its_note_is_removed(landed):
+    folder, manifest = landing.manifests(landed, "population")[0]
+    page = folder / manifest.slices[0].pages[0].file
+    sound = page.read_bytes()
+    page.write_bytes(b"no archive")
+    first = raw.load(landed)
+    page.write_bytes(sound)
+    second = raw.load(landed)
+    assert (second.loaded, second.set_aside) == ([], first.set_aside)
+    (folder / set_aside.FILE_NAME).unlink()
+    third = raw.load(landed)
+    assert (third.loaded, third.set_aside) == ([("population", manifest.snapshot_id)], [])
+
+
+def test_the_content_of_a_snapshot_set_aside_is_landed_again_when_it_is_fetched_again(landed):
+    folder, _ = landing.manifests(landed, "population")[0]
+    for page in folder.glob("*.json.gz"):
+        page.unlink()
+    assert len(raw.load(landed).set_aside) == 1
+    [again] = [one for one in landing.land_starter(landed) if one.is_new]
+    assert again.endpoint == "population"
+    assert raw.load(landed).loaded == [("population", again.snapshot_id)]
+
+
+def test_a_full_disk_sets_no_snapshot_aside(landed, monkeypatch):
+    def full(*_):
+        raise duckdb.IOException("No space left on device")
+
+    monkeypatch.setattr(raw, "_load_snapshot", full)
+    with pytest.raises(duckdb.IOException):
         raw.load(landed)
-    assert not rows(
-        landed, f"select 1 from raw.population where _snapshot_id = '{manifest.snapshot_id}'"
-    )
-    assert not rows(landed, f"select 1 from raw.loads where snapshot_id = '{manifest.snapshot_id}'")
+    assert landing.all_set_aside(landed) == []
 
 
 def test_an_added_column_is_kept_for_the_snapshots_that_have_it(landed):
@@ -132,10 +188,20 @@ def test_an_added_column_is_kept_for_the_snapshots_that_have_it(landed):
     raw.load(landed)
     kept = rows(
         landed,
-        'select _snapshot_id = \'later\' as is_later, "colour ""of"" region", count(*) '
+        "select _snapshot_id = 'later' as is_later, _added, count(*) "
         "from raw.regions group by all order by 1",
     )
-    assert kept == [(False, None, 6), (True, "blue", 6)]
+    assert kept == [(False, None, 6), (True, '{"colour \\"of\\" region":"blue"}', 6)]
+
+
+def test_a_table_of_an_earlier_version_is_filled_anew(landed):
+    raw.load(landed)
+    whole = everything(landed)
+    with connect(landed.build_db, landed) as con:
+        con.execute("alter table raw.regions drop column _added")
+        con.execute("alter table raw.regions add column colour varchar")
+    assert {endpoint for endpoint, _ in raw.load(landed).loaded} == {"regions"}
+    assert everything(landed) == whole
 
 
 def test_text_of_the_source_that_looks_like_sql_is_only_text(landed):

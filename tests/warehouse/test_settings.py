@@ -81,3 +81,10 @@ def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
     assert settings.smtp_password.get_secret_value() == SECRET
     assert SECRET not in repr(settings)
     assert SECRET not in str(settings.model_dump())
+
+
+@pytest.mark.parametrize("name", ["ASYLUM_API_URL", "ASYLUM_ARCHIVE_URL", "ASYLUM_UI_URL"])
+def test_an_address_with_a_password_is_refused_and_not_shown(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name}: .*a user or password") as caught:
+        load_settings({name: "https://user:secret@host/x"})
+    assert "secret" not in str(caught.value)

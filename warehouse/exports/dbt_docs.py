@@ -6,6 +6,7 @@ packages' macros, paths and identities of the machine, times. Every data test sa
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ def render(template: str, manifest: dict[str, Any], catalog: dict[str, Any], rel
                 f"dbt's page has {template.count(placeholder)} places for {placeholder}, not one: "
                 f"another version of dbt? warehouse/exports/dbt_docs.py puts the project there."
             )
-    title = f"<title>asylum warehouse, release {release}</title>"
+    title = f"<title>asylum warehouse, release {html.escape(release)}</title>"
     page = template.replace("<title>dbt Docs</title>", title)
     page = page.replace(_MANIFEST, _inline(documented(manifest)))
     return page.replace(_CATALOG, _inline(_timeless(catalog)))

@@ -23,12 +23,16 @@ FOLDER = "tables"
 # A spreadsheet takes a cell that begins with one of these for a formula, or skips the character
 # and then does.
 _RUN_BY_SPREADSHEETS = r"^[=+\-@\t\n\r]"
+# Commands to a terminal; tabs and line breaks are text.
+_CONTROL = "[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+_SHOWN_INSTEAD = "\ufffd"
 _FINGERPRINT_FILE = ".built_from"
 _STAGING_PREFIX = ".tables-"
 
 
 def harmless(cell: str) -> str:
-    """A text as a CSV holds it: one that no spreadsheet runs."""
+    """A text as a CSV holds it: one that no spreadsheet runs and that steers no terminal."""
+    cell = re.sub(_CONTROL, _SHOWN_INSTEAD, cell.replace("\0", _SHOWN_INSTEAD))
     return f"'{cell}" if re.match(_RUN_BY_SPREADSHEETS, cell) else cell
 
 
@@ -118,7 +122,10 @@ def _csv_value(column: str, kind: str) -> str:
         # Not `in (...)`: DuckDB plans a long list as a join, and after a join several threads
         # write the rows in an order of their own. All these characters come before 'A', which
         # spares most cells the expression.
-        text = f"{column}::varchar"
+        text = (
+            f"regexp_replace(replace({column}::varchar, chr(0), {literal(_SHOWN_INSTEAD)}), "
+            f"{literal(_CONTROL)}, {literal(_SHOWN_INSTEAD)}, 'g')"
+        )
         hostile = f"{text} < 'A' and regexp_matches({text}, {literal(_RUN_BY_SPREADSHEETS)})"
         return f"case when {hostile} then chr(39) || {text} else {text} end"
     if kind == "TIMESTAMP WITH TIME ZONE":

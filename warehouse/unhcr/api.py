@@ -7,7 +7,7 @@ is no page at all. Files of the archive are asked for by the same rules.
 from __future__ import annotations
 
 import hashlib
-import json
+import http.client
 import os
 import threading
 import time
@@ -23,7 +23,10 @@ from typing import IO, Any, NoReturn, TypeVar
 from urllib.parse import urlencode
 
 import requests
+import urllib3.connection
+import urllib3.connectionpool
 import urllib3.exceptions
+from requests.adapters import HTTPAdapter
 from requests_ratelimiter import LimiterSession
 from tenacity import (
     RetryCallState,
@@ -36,11 +39,14 @@ from tenacity import (
 )
 
 from warehouse.settings import PROJECT_NAME, Settings
+from warehouse.unhcr.body import NotAPageError, envelope, shown, told
 from warehouse.unhcr.endpoints import Endpoint
 
 _CHUNK = 1 << 16
 _LARGEST_BODY = 64 << 20
-_SHOWN = 200
+_START = 200
+# Asked again, these may be answered: a request that took too long, and too many of them.
+_PASSING_STATUS = (408, 429)
 _LONGEST_BACKOFF = 30.0
 
 _Got = TypeVar("_Got")
@@ -55,7 +61,7 @@ class Interrupted(Exception):
 
 
 class _PassingFault(Exception):
-    """An answer worth asking again for."""
+    """An answer worth asking again for; `retry_after` is the wait in seconds that it asks for."""
 
     def __init__(self, what: str, retry_after: float | None = None) -> None:
         super().__init__(what)
@@ -94,6 +100,49 @@ class _Question:
     headers: Mapping[str, str] | None = None
 
 
+class _FinalResponse(http.client.HTTPResponse):
+    """The answer, not what is said before it: 103 (early hints) and its like are skipped, as the
+    standard library skips 100 alone.
+    """
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        is_interim = http.client.SWITCHING_PROTOCOLS < status < http.client.OK
+        return version, http.client.CONTINUE if is_interim else status, reason
+
+
+class _Connection(urllib3.connection.HTTPConnection):
+    response_class = _FinalResponse
+
+
+class _SecureConnection(urllib3.connection.HTTPSConnection):
+    response_class = _FinalResponse
+
+
+class _Pool(urllib3.connectionpool.HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(urllib3.connectionpool.HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+_POOLS = {"http": _Pool, "https": _SecurePool}
+
+
+class _Adapter(HTTPAdapter):
+    """Connections that wait for the final response."""
+
+    def init_poolmanager(self, *given: Any, **named: Any) -> None:
+        super().init_poolmanager(*given, **named)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *given: Any, **named: Any) -> Any:
+        manager = super().proxy_manager_for(*given, **named)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+
 class Client:
     """Asks for pages: at most so many at a time and so many starts a second as the settings say.
 
@@ -116,6 +165,8 @@ class Client:
             limit_statuses=(),  # a 429 is answered by waiting as long as it says, see below
             max_delay=settings.total_timeout,
         )
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, _Adapter())
         self._session.headers["User-Agent"] = user_agent()
         self._session.headers["Accept"] = "application/json"
 
@@ -142,8 +193,8 @@ class Client:
     def page(self, endpoint: Endpoint, params: Mapping[str, str], page: int) -> PageAnswer:
         """One page of a query.
 
-        Tried again on 429 (waiting as long as Retry-After says), on 5xx, on a 200 that is no
-        page of JSON, on a cut or reset body, on a timeout, on a connection that fails; each time
+        Tried again on 429 (waiting as long as Retry-After says), on 408, on 5xx, on a 200 that is
+        no page of JSON, on a cut or reset body, on a timeout, on a connection that fails; each time
         after a longer wait with jitter, up to `max_attempts` tries within `total_timeout`
         seconds. Raises UpstreamError with the address, the page, what came back and the tries.
         """
@@ -181,7 +232,7 @@ class Client:
                 for chunk in _chunks(response, deadline, largest):
                     whole.update(chunk)
                     size += len(chunk)
-                    start = start or chunk[:_SHOWN]
+                    start = start or chunk[:_START]
                     _write(file, path, chunk)
                 return Download(size, whole.hexdigest(), start)
 
@@ -197,8 +248,15 @@ class Client:
 
         def give_up(state: RetryCallState) -> NoReturn:
             fault = state.outcome.exception() if state.outcome else None
+            asked = fault.retry_after if isinstance(fault, _PassingFault) else None
+            longer = (
+                f" It asked for a wait of {asked:,.0f} s (Retry-After), longer than "
+                f"ASYLUM_TOTAL_TIMEOUT allows."
+                if asked is not None and asked > deadline - time.monotonic()
+                else ""
+            )
             raise UpstreamError(
-                f"{question.url}: {question.what} could not be had: {fault}. "
+                f"{question.url}: {question.what} could not be had: {fault}.{longer} "
                 f"Tried {_times(state.attempt_number)} in {time.monotonic() - started:.1f} s "
                 f"(limits: {self._settings.max_attempts} tries, "
                 f"{self._settings.total_timeout:g} s). Try again later."
@@ -264,11 +322,14 @@ class Client:
                 requests.exceptions.ContentDecodingError,
                 urllib3.exceptions.HTTPError,
             ) as error:
-                raise _PassingFault(f"{type(error).__name__}: {error}") from error
+                raise _PassingFault(f"{type(error).__name__}: {told(error)}") from error
             except requests.RequestException as error:
-                raise UpstreamError(f"{url}: cannot be asked for: {error}") from error
+                raise UpstreamError(
+                    f"{url}: {question.what} cannot be asked for: {told(error)}. "
+                    f"See whether {question.setting} is right."
+                ) from error
             except OSError as error:
-                raise _PassingFault(f"{type(error).__name__}: {error}") from error
+                raise _PassingFault(f"{type(error).__name__}: {told(error)}") from error
         _refuse(question, response, body)
 
 
@@ -316,14 +377,15 @@ def _write(file: IO[bytes], path: Path, chunk: bytes) -> None:
 def _refuse(question: _Question, response: requests.Response, body: bytes) -> NoReturn:
     """Say what a status other than 200 means."""
     status = response.status_code
-    came = f"status {status} with {_shown(body)}"
-    if status == requests.codes.too_many_requests or status >= 500:
+    came = f"status {status} with {shown(body)}"
+    if status in _PASSING_STATUS or status >= 500:
         raise _PassingFault(came, _retry_after(response.headers.get("Retry-After")))
     if 300 <= status < 400:
+        to = shown(response.headers.get("Location", "nowhere"))
         raise UpstreamError(
-            f"{question.url}: {question.what} has moved (status {status}) to "
-            f"{response.headers.get('Location', 'nowhere')}. If that is where {question.source} "
-            f"now lives, set {question.setting}; it is not followed unasked. Tried once."
+            f"{question.url}: {question.what} has moved (status {status}) to {to}. "
+            f"If that is where {question.source} now lives, set {question.setting}; it is not "
+            f"followed unasked. Tried once."
         )
     raise UpstreamError(
         f"{question.url}: {question.what} was refused: {came}. Asking again would not help; "
@@ -333,57 +395,29 @@ def _refuse(question: _Question, response: requests.Response, body: bytes) -> No
 
 def _envelope(response: requests.Response, body: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(body, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        kind = response.headers.get("Content-Type", "no content type")
+        return envelope(body)
+    except NotAPageError as error:
+        kind = shown(response.headers.get("Content-Type", "no content type"))
         raise _PassingFault(
-            f"status 200 with {len(body):,} bytes ({kind}) that are not JSON ({error}): "
-            f"{_shown(body)}"
+            f"status 200 with {len(body):,} bytes ({kind}) that are {error}: {shown(body)}"
         ) from error
-    problem = _problem(found)
-    if problem:
-        raise _PassingFault(f"status 200 with JSON that is not a page ({problem}): {_shown(body)}")
-    envelope: dict[str, Any] = found
-    return envelope
-
-
-def _problem(found: object) -> str | None:
-    if not isinstance(found, dict):
-        return f"a {type(found).__name__} at the top"
-    missing = [name for name in ("page", "maxPages", "total", "items") if name not in found]
-    if missing:
-        return f"without {', '.join(missing)}"
-    if not isinstance(found["items"], list):
-        return "`items` is not a list"
-    for name in ("page", "maxPages"):
-        if not str(found[name]).isdecimal() or isinstance(found[name], bool):
-            return f"`{name}` is {found[name]!r}"
-    return None
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _retry_after(value: str | None) -> float | None:
     """Seconds to wait, from either form of the header; None where it is absent or unreadable."""
     if value is None:
         return None
+    if not value.isascii():
+        return None
     if value.strip().isdigit():
         return float(value)
     try:
         when = parsedate_to_datetime(value)
-    except ValueError:
+        if when.tzinfo is None:
+            when = when.replace(tzinfo=UTC)
+        return max((when - datetime.now(UTC)).total_seconds(), 0.0)
+    except (ValueError, TypeError, OverflowError):
         return None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
-    return max((when - datetime.now(UTC)).total_seconds(), 0.0)
-
-
-def _shown(body: bytes) -> str:
-    if not body:
-        return "an empty body"
-    return repr(body[: _SHOWN * 4].decode("utf-8", "replace")[:_SHOWN])
 
 
 def _times(number: int) -> str:

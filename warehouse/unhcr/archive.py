@@ -7,6 +7,7 @@ needs rows there and no code here. What a file holds is rda.py's business.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,7 @@ from warehouse.unhcr.endpoints import ENDPOINTS, Endpoint
 REFERENCE_DIR = PROJECT_ROOT / "seeds" / "reference"
 RELEASES, FILES = "releases.csv", "release_files.csv"
 
+_RELEASE_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]*")
 # More than a file's size by this factor is not worth taking in: it is something else.
 _ROOM = 4
 _LEAST_ROOM = 1 << 20
@@ -70,7 +72,7 @@ def known_releases(folder: Path = REFERENCE_DIR) -> list[Release]:
         try:
             out.append(
                 Release(
-                    row["release_id"],
+                    _release_id(row["release_id"]),
                     row["title"],
                     date.fromisoformat(row["published_on"]),
                     date.fromisoformat(row["reference_date"]),
@@ -166,6 +168,13 @@ def _lines(path: Path) -> list[tuple[str, dict[str, str]]]:
         raise ReferenceListError(
             f"{path}: {error.strerror}. Restore it from the repository."
         ) from error
+
+
+def _release_id(text: str) -> str:
+    """A name that is part of folders and addresses."""
+    if not _RELEASE_ID.fullmatch(text):
+        raise ValueError(f"{text!r} is no release id: digits, letters, `.` and `-` alone")
+    return text
 
 
 def _file(row: dict[str, str]) -> ArchiveFile:

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.database import identifier, identifiers, literal
 from warehouse.manifest import ControlDifference, Slice
+from warehouse.pages import pages_of, reading, rows_of
 from warehouse.unhcr.endpoints import BY_ASYLUM, BY_ORIGIN, PAIRS, Endpoint
 
 # Of all that the control totals of one side count, in any measure: a dataset that is off by more
@@ -21,8 +23,6 @@ LARGEST_DIFFERENCE = 0.2
 # A country of which the totals have less can be missing from the pairs by rounding.
 COUNTRY_FLOOR = 10
 _NAMED_AT_MOST = 8
-
-_MEMORY = "160MB"
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,7 @@ def differences(
         )
         if name in by_name and other == "all"
     ]
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "threads": 1,
-        "memory_limit": _MEMORY,
-        "temp_directory": str(temp_dir),
-        "preserve_insertion_order": False,
-    }
-    with duckdb.connect(":memory:", config=config) as con:
+    with reading(folder, temp_dir) as con:
         for name in (PAIRS, *(name for name, _, _ in sides)):
             _read(con, name, endpoint, folder, by_name[name])
         for name, side, column in sides:
@@ -137,21 +131,19 @@ def _read(
     Page by page: DuckDB keeps a page whole while it takes it apart, and several at once would
     cost more memory than the rest of the crawl.
     """
-    identity = ("year", "coo", "coa", *endpoint.codes)
-    row = ", ".join(f"{column} varchar" for column in (*identity, *endpoint.counts))
-    codes = f"concat_ws('/', {', '.join(endpoint.codes)})" if endpoint.codes else "''"
-    counts = ", ".join(f"cast(nullif({name}, '-') as bigint) as {name}" for name in endpoint.counts)
-    types = ", ".join(f"{name} bigint" for name in endpoint.counts)
+    codes = f"concat_ws('/', {identifiers(endpoint.codes)})" if endpoint.codes else "''"
+    names = [identifier(count) for count in endpoint.counts]
+    counts = ", ".join(f"cast(nullif({name}, '-') as bigint) as {name}" for name in names)
+    types = ", ".join(f"{name} bigint" for name in names)
     con.execute(
-        f"create table {table} (year integer, coo varchar, coa varchar, codes varchar, {types})"
+        f"create table {identifier(table)} "
+        f"(year integer, coo varchar, coa varchar, codes varchar, {types})"
     )
     for page in part.pages:
-        file = str(folder / page.file).replace("'", "''")
         con.execute(
-            f"insert into {table} select cast(year as integer), coo, coa, {codes}, {counts} from ("
-            f"select unnest(items, recursive := true) from read_json('{file}', "
-            f"columns = {{items: 'struct({row})[]'}}, format = 'unstructured', "
-            f"maximum_object_size = {page.bytes + 1024}))"
+            f"insert into {identifier(table)} select cast(year as integer), coo, coa, {codes}, "
+            f"{counts} from ({rows_of(endpoint, part)})",
+            pages_of(part.model_copy(update={"pages": [page]}), folder),
         )
 
 
@@ -174,19 +166,25 @@ def _off(
 
 
 def _comparison(endpoint: Endpoint, country: str, control: str) -> str:
-    sums = ", ".join(f"coalesce(sum({name}), 0) as {name}" for name in endpoint.counts)
+    sums = ", ".join(
+        f"coalesce(sum({identifier(name)}), 0) as {identifier(name)}" for name in endpoint.counts
+    )
     measures = " union all ".join(
-        f"select country, year, codes, '{name}' as measure, "
-        f"coalesce(expected.{name}, 0) as in_control, coalesce(found.{name}, 0) as in_pairs "
+        f"select country, year, codes, {literal(name)} as measure, "
+        f"coalesce(expected.{identifier(name)}, 0) as in_control, "
+        f"coalesce(found.{identifier(name)}, 0) as in_pairs "
         f"from found full join expected using (country, year, codes) "
         f"where in_control <> in_pairs"
         for name in endpoint.counts
     )
     # With codes, also all of them together: split by code a country's year is many small figures.
     together = ", (country, year)" if endpoint.codes else ""
-    summed = f"select {country} as country, year, coalesce(codes, '') as codes, {sums} from"
+    summed = (
+        f"select {identifier(country)} as country, year, coalesce(codes, '') as codes, {sums} from"
+    )
     groups = f"group by grouping sets ((country, year, codes){together})"
     return (
         f"with found as materialized ({summed} {PAIRS} {groups}), "
-        f"expected as materialized ({summed} {control} {groups}) {measures} order by all"
+        f"expected as materialized ({summed} {identifier(control)} {groups}) "
+        f"{measures} order by all"
     )

@@ -20,7 +20,8 @@ from warehouse.content import content_sha256, split_digests
 from warehouse.files import pack, page_file, write_durably
 from warehouse.manifest import ControlDifference, Manifest, Page, Slice
 from warehouse.settings import Settings
-from warehouse.unhcr.api import Client, Interrupted, UpstreamError
+from warehouse.unhcr.api import Client, Interrupted, PageAnswer, UpstreamError
+from warehouse.unhcr.body import shown
 from warehouse.unhcr.controls import differences, what_is_lacking
 from warehouse.unhcr.endpoints import ENDPOINTS, Endpoint, Query
 from warehouse.unhcr.verify import (
@@ -197,7 +198,7 @@ class _Fetcher:
         whole = [one for one in first + pairs if one.endpoint.name not in failed]
         fetched = sorted(whole, key=lambda one: order[one.endpoint.name, one.query.slice])
         attempt = _Attempt(fetched, started_at, failed=failed)
-        attempt.changed = _changed(first, again) or _regions_overlap(fetched)
+        attempt.changed = _changed(first, again) or _regions_disagree(fetched)
         if attempt.changed is None:
             self._hold_against_controls(attempt, endpoints, folder)
         return attempt
@@ -247,7 +248,7 @@ class _Fetcher:
         region_ids: list[int] = []
         if any(endpoint.name == "countries" for endpoint in endpoints):
             try:
-                region_ids = [row["id"] for row in self._rows("regions")]
+                region_ids = [int(row["id"]) for row in self._rows("regions")]
             except MalformedPageError as error:
                 failed["countries"] = error
         out = []
@@ -268,11 +269,15 @@ class _Fetcher:
         out: list[dict[str, Any]] = []
         number = 1
         while number <= max(check.max_pages or 0, 1):
-            envelope = self._client.page(endpoint, query.params, number).envelope
-            check.page(number, envelope)
-            out += envelope["items"]
+            answer = self._client.page(endpoint, query.params, number)
+            _take_in(check, number, answer)
+            out += answer.envelope["items"]
             number += 1
-        check.finish()
+        try:
+            check.finish()
+        except InconsistentSliceError as error:
+            url = self._client.url(endpoint, query.params, 1)
+            raise UpstreamError(f"{url}: refused. {error}. Try again later.") from error
         return out
 
     def _refuse_unknown_origins(self, origins: Sequence[str], first: Iterable[_Fetched]) -> None:
@@ -286,8 +291,8 @@ class _Fetcher:
             return
         unhcr = {row["code"]: row for row in self._rows("countries")}
         hints = [
-            f"{code} is UNHCR's own code of {str(unhcr[code]['name']).strip()}, "
-            f"whose ISO3 code is {unhcr[code]['iso']}"
+            f"{code} is UNHCR's own code of {shown(unhcr[code]['name'].strip())}, "
+            f"whose ISO3 code is {shown(unhcr[code]['iso'])}"
             for code in unknown
             if code in unhcr and unhcr[code]["iso"] != code
         ]
@@ -312,7 +317,8 @@ class _Fetcher:
                 attempt.disagrees[endpoint.name] = f"{endpoint.name}: {lacking}"
 
     def _check(self, endpoint: Endpoint, query: Query) -> SliceCheck:
-        return SliceCheck(endpoint, query.slice, int(query.params["limit"]), query.coverage)
+        size = int(query.params["limit"])
+        return SliceCheck(endpoint, query.slice, size, query.coverage, has_total=endpoint.has_total)
 
     def _fetch(self, job: _Job) -> _Fetched:
         restarts: list[str] = []
@@ -340,7 +346,7 @@ class _Fetcher:
         number, last = 1, 1
         while number <= last:
             answer = self._client.page(job.endpoint, job.query.params, number)
-            rows = check.page(number, answer.envelope)
+            rows = _take_in(check, number, answer)
             if job.folder:
                 name = page_file(job.query.slice, number)
                 write_durably(job.folder / name, pack(answer.body))
@@ -361,7 +367,7 @@ class _Fetcher:
         """A last row that is missing shows nowhere else: not in the length of the last page, and
         in no sum where the envelope has none or the row holds no number."""
         other = self._check(job.endpoint, job.query)
-        other.page(last, self._client.page(job.endpoint, job.query.params, last).envelope)
+        _take_in(other, last, self._client.page(job.endpoint, job.query.params, last))
         if sorted(split_digests(other.last)) != sorted(split_digests(check.last)):
             raise InconsistentSliceError(
                 f"{check.name}, page {last}: asked for twice, it read differently"
@@ -387,6 +393,18 @@ def _accepted(
     return crawled, failed
 
 
+def _take_in(check: SliceCheck, number: int, answer: PageAnswer) -> int:
+    """Check a page; its rows. What is wrong with it is said with its address, and what to do."""
+    try:
+        return check.page(number, answer.envelope)
+    except MalformedPageError as error:
+        raise MalformedPageError(
+            f"{answer.url}: refused, nothing is landed. {error}. Look at the address in a browser: "
+            f"if UNHCR's API has changed, declare so in warehouse/unhcr/endpoints.py; otherwise "
+            f"try again later."
+        ) from error
+
+
 def _changed(first: Sequence[_Fetched], again: Sequence[_Fetched]) -> str | None:
     """What reads differently at the end than at the start, or None."""
     before = {(one.endpoint.name, one.query.slice): one.check for one in first}
@@ -403,8 +421,10 @@ def _changed(first: Sequence[_Fetched], again: Sequence[_Fetched]) -> str | None
     )
 
 
-def _regions_overlap(fetched: Sequence[_Fetched]) -> str | None:
-    """The API ignores a parameter it does not know, and would give all countries a region."""
+def _regions_disagree(fetched: Sequence[_Fetched]) -> str | None:
+    """The API ignores a parameter it does not know, and would give all countries a region; where
+    no region has a country, all of them would be without one.
+    """
     countries = [one for one in fetched if one.endpoint.name == "countries"]
     whole = {key for one in countries if one.query.slice == "all" for key in one.check.keys}
     seen: set[bytes] = set()
@@ -417,6 +437,8 @@ def _regions_overlap(fetched: Sequence[_Fetched]) -> str | None:
         if keys & seen:
             return f"{one.check.name} has {len(keys & seen)} countries of another region too."
         seen |= keys
+    if whole and not seen:
+        return "No region has a country: countries would be landed without regions."
     return None
 
 

@@ -17,6 +17,8 @@ CONTROLS = (BY_ORIGIN, BY_ASYLUM)
 SUMMED = "-"
 # All years are asked for, also those before the first that is known: UNHCR adds some now and then.
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2999
+# More than there are people; a double, as the archive has counts, is exact up to here.
+LARGEST_COUNT = 2**53
 
 ORIGIN = ("coo_id", "coo_name", "coo", "coo_iso")
 ASYLUM = ("coa_id", "coa_name", "coa", "coa_iso")
@@ -51,11 +53,14 @@ class Endpoint:
     codes: columns that split a figure; part of the key, never empty.
     counts: columns that hold an integer of at least 0, "0" or "-".
     texts: other columns whose value is free (text, number or null).
+    named: those of texts that are never empty: a row without them is no country and no region.
+    numbers: those of texts that hold a whole number, as an int or as digits.
     extras: columns that are known, of no use to us, and may be absent.
     key: columns no two rows of a slice share; empty where rows have no identity.
     has_sides: whether rows carry origin and asylum as identity columns.
     slices: the queries, by name (countries by region are added once the regions are known).
-    has_total: whether the envelope sums the counts over the whole query.
+    has_total: whether the envelope sums the counts over the whole query. Where it does, an answer
+        without the sums is refused: no missing row would show by them.
     """
 
     name: str
@@ -63,6 +68,8 @@ class Endpoint:
     codes: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
     has_sides: bool = True
@@ -81,6 +88,11 @@ class Endpoint:
         if not self.has_sides:
             return self.texts
         return ("year", *ORIGIN, *ASYLUM, *self.codes, *self.counts, *self.texts)
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is a list that is never empty: of countries, of regions, of notes."""
+        return not self.has_sides
 
     @property
     def is_dataset(self) -> bool:
@@ -217,6 +229,7 @@ _DECLARED = (
             *("id", "code", "iso", "iso2", "name", "nameLong"),
             *("nationality", "majorArea", "region"),
         ),
+        named=("code", "name"),
         extras=("0", "nameOrigin", "nameShort", "nameFormal"),
         key=("code",),
         has_sides=False,
@@ -225,6 +238,8 @@ _DECLARED = (
     Endpoint(
         "regions",
         texts=("id", "name"),
+        named=("name",),
+        numbers=("id",),
         extras=("0",),
         key=("id",),
         has_sides=False,

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from warehouse.unhcr.api import UpstreamError
-from warehouse.unhcr.endpoints import Endpoint
+from warehouse.unhcr.endpoints import LARGEST_COUNT, Endpoint
 
 if TYPE_CHECKING:  # an extra, and slow to import: the functions that need them do it
     import numpy as np
@@ -27,8 +27,6 @@ NOT_AVAILABLE = "-"
 IDS = ("coo_id", "coa_id")
 # What the archive splits further than the API does: added up over these.
 SUMMED_OVER = {"demographics": ("location", "loc_type", "acc_type")}
-# Doubles are exact up to here.
-LARGEST_COUNT = 2**53
 
 _PACKED: dict[bytes, Callable[[bytes], bytes]] = {
     b"BZh": bz2.decompress,

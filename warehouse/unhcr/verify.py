@@ -13,7 +13,17 @@ from typing import Any
 from warehouse.content import row_digest, split_digests
 from warehouse.manifest import Coverage
 from warehouse.unhcr.api import UpstreamError
-from warehouse.unhcr.endpoints import ASYLUM, EARLIEST_YEAR, LATEST_YEAR, ORIGIN, SUMMED, Endpoint
+from warehouse.unhcr.body import shown, whole_number
+from warehouse.unhcr.endpoints import (
+    ALL,
+    ASYLUM,
+    EARLIEST_YEAR,
+    LARGEST_COUNT,
+    LATEST_YEAR,
+    ORIGIN,
+    SUMMED,
+    Endpoint,
+)
 
 _NOT_AVAILABLE_OR_ZERO = ("0", "-")
 
@@ -31,7 +41,8 @@ class SliceCheck:
 
     After `finish`: rows, columns (in the order met), added_columns, total (the envelope's sums or
     None), packed (32 bytes a row, for the content hash), origins (codes of countries of origin
-    seen). `last` is the part of `packed` that the latest page gave.
+    seen). `last` is the part of `packed` that the latest page gave. `has_total`: whether envelopes
+    sum the counts, so that one without the sums is incomplete.
     """
 
     def __init__(
@@ -41,6 +52,8 @@ class SliceCheck:
         page_size: int,
         coverage: Coverage,
         where: Callable[[int, int], str] | None = None,
+        *,
+        has_total: bool = False,
     ) -> None:
         """`where(page, row)`, from 1, is what a row is called in messages."""
         self.endpoint = endpoint
@@ -56,6 +69,7 @@ class SliceCheck:
         self.keys: set[bytes] = set()
         self._page_size = page_size
         self._where = where or (lambda page, row: f"{self.name}, page {page}, row {row}")
+        self._has_total = has_total
         self._coverage = coverage
         self._pages: set[int] = set()
         self._sums = dict.fromkeys(endpoint.counts, 0)
@@ -105,6 +119,11 @@ class SliceCheck:
             raise InconsistentSliceError(
                 f"{self.name}: pages {sorted(self._pages)} came, {sorted(whole)} make it up"
             )
+        if self.endpoint.is_list and self.slice == ALL and not self.rows:
+            raise InconsistentSliceError(
+                f"{self.name}: no row, and it is a list that is never empty: an empty one would "
+                f"take the place of a full one"
+            )
         for column, expected in (self.total or {}).items():
             if column in self._sums and self._sums[column] != expected:
                 raise InconsistentSliceError(
@@ -116,11 +135,10 @@ class SliceCheck:
 
     def _envelope(self, number: int, envelope: Mapping[str, Any]) -> None:
         where = f"{self.name}, page {number}"
-        page, max_pages, rows = (
-            int(envelope["page"]),
-            int(envelope["maxPages"]),
-            len(envelope["items"]),
-        )
+        page, max_pages = whole_number(envelope["page"]), whole_number(envelope["maxPages"])
+        rows = len(envelope["items"])
+        if page is None or max_pages is None:
+            raise MalformedPageError(f"{where}: `page` or `maxPages` is not a whole number")
         if page != number:
             raise InconsistentSliceError(f"{where}: the answer says it is page {page}")
         if number in self._pages:
@@ -142,6 +160,12 @@ class SliceCheck:
                 f"{where} of {max_pages}: {rows:,} rows, {wanted} expected"
             )
         total = self._total(where, envelope["total"])
+        unsummed = [name for name in self.endpoint.counts if name not in (total or {})]
+        if self._has_total and rows and unsummed:
+            raise InconsistentSliceError(
+                f"{where}: `total` has no sum of {', '.join(unsummed)}, which it always had, and "
+                f"without it a missing row would not show"
+            )
         if self._pages and total != self.total:
             raise InconsistentSliceError(f"{where}: another total than on the page before")
         self.total = total
@@ -150,48 +174,58 @@ class SliceCheck:
         if found in ([], {}, None):
             return None
         if not isinstance(found, dict):
-            raise MalformedPageError(f"{where}: `total` is {_shown(found)}, an object expected")
+            raise MalformedPageError(f"{where}: `total` is {shown(found)}, an object expected")
         out = {}
         for column, value in found.items():
-            if isinstance(value, bool) or not str(value).isdecimal():
-                if column not in self._counts:
-                    continue
+            number = whole_number(value)
+            if number is not None:
+                out[column] = number
+            elif column in self._counts:
                 raise MalformedPageError(
-                    f"{where}: `total` has {_shown(value)} for {column}, a whole number expected"
+                    f"{where}: `total` has {shown(value)} for {column}, a whole number expected"
                 )
-            out[column] = int(value)
         return out
 
     def _row(self, where: str, row: object) -> None:
         if not isinstance(row, dict):
-            raise MalformedPageError(f"{where}: {_shown(row)} is not an object with columns")
+            raise MalformedPageError(f"{where}: {shown(row)} is not an object with columns")
         columns = frozenset(row)
         if columns not in self._columns_seen:
             self._new_columns(where, row, columns)
         for column in self.endpoint.counts:
             value = row[column]
             if type(value) is int:
-                if value < 0:
+                if not 0 <= value <= LARGEST_COUNT:
                     raise _bad_count(where, column, value)
                 self._sums[column] += value
             elif value not in _NOT_AVAILABLE_OR_ZERO:
                 raise _bad_count(where, column, value)
+        self._texts(where, row)
+        if self._sides:
+            self._identity(where, row)
+        if self.endpoint.key:
+            self._key(where, row)
+
+    def _texts(self, where: str, row: dict[str, Any]) -> None:
         for column in self.endpoint.codes:
             if not _is_text(row[column]):
                 raise _bad(where, column, row[column], "a code, text that is not empty,")
         for column in self._free:
             if isinstance(row[column], (dict, list)):
                 raise _bad(where, column, row[column], "a text, a number or null")
-        if self._sides:
-            self._identity(where, row)
-        if self.endpoint.key:
-            self._key(where, row)
+        for column in self.endpoint.named:
+            if not _is_text(row[column]):
+                raise _bad(where, column, row[column], "a text that is not empty")
+        for column in self.endpoint.numbers:
+            if whole_number(row[column]) is None:
+                raise _bad(where, column, row[column], "a whole number")
 
     def _new_columns(self, where: str, row: dict[str, Any], columns: frozenset[str]) -> None:
         missing = [name for name in self.endpoint.columns if name not in columns]
         if missing:
             raise MalformedPageError(
-                f"{where}: column {', '.join(missing)} is missing; there are {', '.join(row)}"
+                f"{where}: column {', '.join(missing)} is missing; "
+                f"there are {shown(', '.join(row))}"
             )
         self._columns_seen.add(columns)
         for name in row:
@@ -215,8 +249,9 @@ class SliceCheck:
                 continue
             if not _is_text(code) or code == SUMMED:
                 raise _bad(where, side, code, "a country's code, since a row a country was asked,")
-            if iso is not None and not _is_text(iso):
-                raise _bad(where, f"{side}_iso", iso, "a code or null")
+            for column in (f"{side}_iso", f"{side}_name"):
+                if not _is_text(row[column]):
+                    raise _bad(where, column, row[column], "a text, since it is a country's row,")
             if asked != "all" and iso not in asked:
                 raise _bad(
                     where, f"{side}_iso", iso, f"one of those asked for ({', '.join(asked)})"
@@ -234,7 +269,7 @@ class SliceCheck:
         self.keys.add(key)
 
     def _named(self, values: list[Any]) -> str:
-        return ", ".join(f"{k} {v!r}" for k, v in zip(self.endpoint.key, values, strict=True))
+        return ", ".join(f"{k} {shown(v)}" for k, v in zip(self.endpoint.key, values, strict=True))
 
 
 def rows_apart(one: SliceCheck, other: SliceCheck) -> int:
@@ -247,12 +282,9 @@ def _is_text(value: object) -> bool:
 
 
 def _bad_count(where: str, column: str, value: object) -> MalformedPageError:
-    return _bad(where, column, value, 'a count (a whole number of at least 0, "0" or "-")')
+    wanted = f'a count (a whole number from 0 to {LARGEST_COUNT:,}, "0" or "-")'
+    return _bad(where, column, value, wanted)
 
 
 def _bad(where: str, column: str, value: object, wanted: str) -> MalformedPageError:
-    return MalformedPageError(f"{where}, column {column}: {_shown(value)} where {wanted} belongs")
-
-
-def _shown(value: object) -> str:
-    return repr(value)[:200]
+    return MalformedPageError(f"{where}, column {column}: {shown(value)} where {wanted} belongs")

@@ -36,6 +36,11 @@ PASSING = [
     Fault("cut"),
     Fault("nan"),
     Fault("reset"),
+    Fault("408"),
+    Fault("no status"),
+    Fault("429", value="²"),
+    Fault("429", value="Wed, 21 Oct 2099 07:28:00 +99999999999"),
+    Fault("429", value="Wed, 21 Oct 2099 07:28:00 +٩٩٩٩"),
     Fault("noitems"),
     Fault("envelope", value=("items", {"1": 2})),
     Fault("envelope", value=("maxPages", None)),
@@ -60,6 +65,7 @@ def test_a_fault_that_passes_is_survived(api: FakeApi, settings: Settings, fault
         ("html", "text/html.*not JSON.*<!DOCTYPE html>"),
         ("cut", "not JSON"),
         ("reset", "IncompleteRead|cut short|Connection"),
+        ("no status", r"BadStatusLine.*xxxx"),
         ("noitems", "without items.*short-url"),
     ],
 )
@@ -109,9 +115,33 @@ def test_retry_after_beyond_the_total_limit_is_an_error_at_once(
     api: FakeApi, settings: Settings, value: str
 ) -> None:
     api.faults.append(Fault("429", value=value, times=FOREVER))
-    with pytest.raises(UpstreamError, match=r"status 429.*Tried once"):
+    shown = r"status 429.*asked for a wait of 3,\d{3} s \(Retry-After\).*Tried once"
+    with pytest.raises(UpstreamError, match=shown):
         ask(settings)
     assert len(api.requests) == 1
+
+
+def test_what_is_said_before_the_answer_is_waited_out(api: FakeApi, settings: Settings) -> None:
+    api.faults.append(Fault("hints", times=FOREVER))
+    assert len(ask(settings)["items"]) == 5
+    assert len(api.requests) == 1
+
+
+def test_what_came_is_shown_shortened_and_steers_no_terminal(
+    api: FakeApi, settings: Settings
+) -> None:
+    api.faults.append(Fault("no status", times=FOREVER))
+    with pytest.raises(UpstreamError) as caught:
+        ask(settings)
+    assert len(str(caught.value)) < 1000
+    assert str(caught.value).isprintable()
+
+
+def test_a_password_in_where_it_moved_is_not_shown(api: FakeApi, settings: Settings) -> None:
+    api.faults.append(Fault("301", value="https://user:secret@elsewhere/x", times=FOREVER))
+    with pytest.raises(UpstreamError, match=r"moved.*https://elsewhere/x") as caught:
+        ask(settings)
+    assert "secret" not in str(caught.value)
 
 
 def test_a_server_that_hangs_is_left_after_the_read_timeout(tmp_path: Path, api: FakeApi) -> None:

@@ -466,3 +466,14 @@ def test_without_the_reader_the_error_says_how_to_install_it(
         ReaderMissingError, match=r"extra `archive`: pip install -e '\.\[archive\]'"
     ):
         require_reader()
+
+
+@pytest.mark.parametrize("name", ["../../x", "a/b", "", "a b", "<b>", "2024-06'"])
+def test_a_release_id_that_would_lead_elsewhere_is_refused(archive: FakeArchive, name: str) -> None:
+    path = archive.reference_dir / "releases.csv"
+    header, *_ = path.read_text("utf-8").splitlines()
+    cells = dict.fromkeys(header.split(","), "2024-06-30") | {"release_id": name}
+    path.write_text(f"{header}\n{','.join(cells.values())}\n", "utf-8")
+    (archive.reference_dir / "release_files.csv").write_text("release_id,file_name,bytes,sha256\n")
+    with pytest.raises(ReferenceListError, match=r"line 2: .* is no release id"):
+        known_releases(archive.reference_dir)
