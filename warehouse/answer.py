@@ -15,7 +15,9 @@ _YEARS = """
     )
     select
         reference_year,
-        coalesce(persons.is_provisional, cases.is_provisional),
+        coalesce(persons.is_population_provisional, false),
+        coalesce(persons.is_applications_provisional, false)
+        or coalesce(cases.is_applications_provisional, false),
         persons.asylum_seekers_stock,
         persons.asylum_seekers_stock_change,
         persons.asylum_seekers_stock_change_rate,
@@ -46,7 +48,7 @@ _DESTINATIONS = """
         asylum_name,
         asylum_seekers_stock,
         asylum_seekers_share,
-        is_provisional
+        is_population_provisional
     from pairs inner join newest using (reference_year)
     where row_kind = 'pair'
     order by asylum_seekers_rank, asylum_name
@@ -70,7 +72,8 @@ class Year:
     """
 
     year: int
-    is_provisional: bool
+    is_stock_provisional: bool
+    are_applications_provisional: bool
     stock: int | None
     change: int | None
     change_rate: float | None

@@ -221,17 +221,19 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
     columns += ["… over cases"] if with_case_rates else []
     years = _table(*columns, right=columns)
     for y in found.years:
+        # Each dataset is as new as its own release.
+        only_flows = y.are_applications_provisional and not y.is_stock_provisional
         cells = [
-            f"{y.year}{' p' if y.is_provisional else '  '}",
+            f"{y.year}{' p' if y.is_stock_provisional else '  '}",
             number(y.stock),
             number(y.change, signed=True),
             percent(y.change_rate, signed=True),
-            number(y.new_persons),
+            number(y.new_persons) + (" p" if only_flows else ""),
             *([number(y.new_cases)] if with_cases else []),
             percent(y.recognition_persons),
             *([percent(y.recognition_cases)] if with_case_rates else []),
         ]
-        years.add_row(*cells, style="italic" if y.is_provisional else "")
+        years.add_row(*cells, style="italic" if y.is_stock_provisional else "")
     notes = [
         "Asylum-seekers: persons waiting for a decision at the end of the year (a stock). "
         "New applications: persons within the year (a flow). "
@@ -239,7 +241,7 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
     ]
     if with_cases or with_case_rates:
         notes.append("Cases can hold several persons and are never added to them.")
-    if any(y.is_provisional for y in found.years):
+    if any(y.is_stock_provisional or y.are_applications_provisional for y in found.years):
         notes.append("p: provisional, the figure of mid-year (30 June).")
     parts: list[RenderableType] = [
         _title(f"Asylum-seekers from {name}, by year"),

@@ -322,9 +322,9 @@ def _stock_figure(rows: list[dict[str, Any]], measure: str, counts: str) -> Figu
     if share:
         notes.append(f"{show(share, 'share')} of those from all origins")
     carried = row["asylum_seekers_carried_forward_stock"] if measure == STOCK else None
-    if carried and row["is_provisional"]:
+    if carried and row["is_population_provisional"]:
         notes.append(f"of them {show(carried, 'count')} carried forward from the year before")
-    nature = "stock, provisional" if row["is_provisional"] else "stock"
+    nature = "stock, provisional" if row["is_population_provisional"] else "stock"
     return Figure(
         show(row[measure], "count"), f"{counts} on {day(row['reference_date'])}", nature,
         tuple(notes),
@@ -355,8 +355,8 @@ def _applications_figure(
         notes.append(f"besides {plural(in_cases, 'case', 'cases')}, never added to persons")
     return Figure(
         show(row["applications_new"], "count"),
-        f"new applications for asylum {_within(row)}, persons",
-        "flow, provisional" if row["is_provisional"] else "flow",
+        f"new applications for asylum {_within(row, 'applications')}, persons",
+        "flow, provisional" if row["is_applications_provisional"] else "flow",
         tuple(notes),
     )
 
@@ -376,15 +376,15 @@ def _rate_figure(rows: list[dict[str, Any]]) -> Figure | None:
         notes.append("on fewer than 10 decisions")
     return Figure(
         show(row["refugee_recognition_rate"], "share"),
-        f"Refugee Recognition Rate {_within(row)}: recognised as refugees, out of substantive "
-        f"decisions",
+        f"Refugee Recognition Rate {_within(row, 'decisions')}: recognised as refugees, out of "
+        f"substantive decisions",
         "rate",
         tuple(notes),
     )
 
 
-def _within(row: dict[str, Any]) -> str:
-    half = "the first half of " if row["is_provisional"] else ""
+def _within(row: dict[str, Any], dataset: str) -> str:
+    half = "the first half of " if row[f"is_{dataset}_provisional"] else ""
     return f"in {half}{row['reference_year']}"
 
 
@@ -402,7 +402,7 @@ def _years(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section:
             select * from mart_origin_yearly where of_origin and counting_unit = 'cases'
         )
         select
-            reference_year || if(coalesce(persons.is_provisional, cases.is_provisional),
+            reference_year || if(coalesce(persons.is_population_provisional, false),
                 ' (30 June, provisional)', '') as year,
             persons.asylum_seekers_stock,
             persons.asylum_seekers_stock_change,

@@ -49,7 +49,7 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
                 asylum_unhcr_code,
                 asylum_name,
                 origin_name,
-                is_provisional,
+                is_population_provisional as is_provisional,
                 reference_date,
                 release_id,
                 asylum_seekers_stock as stock,

@@ -50,7 +50,7 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
         select
             counting_unit,
             reference_year as year,
-            is_provisional as provisional,
+            is_applications_provisional or is_decisions_provisional as provisional,
             origin_name,
             applications_new,
             applications_release_id,

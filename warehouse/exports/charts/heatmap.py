@@ -41,7 +41,7 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
                 asylum_name,
                 origin_name,
                 asylum_seekers_stock,
-                is_provisional,
+                is_population_provisional as is_provisional,
                 release_id,
                 max(reference_year) over () as newest_year
             from mart_destination_yearly

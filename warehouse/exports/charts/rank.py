@@ -104,7 +104,7 @@ def _destinations(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[dict
             figures.origin_name,
             figures.asylum_seekers_rank as rank,
             figures.asylum_seekers_stock as stock,
-            figures.is_provisional as provisional,
+            figures.is_population_provisional as provisional,
             figures.release_id as release
         from figures
         inner join series using (asylum_unhcr_code)
@@ -126,7 +126,7 @@ def _world(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[dict[str, A
                 origin_name,
                 asylum_seekers_stock as stock,
                 asylum_seekers_stock_world_share as share,
-                is_provisional as provisional,
+                is_population_provisional as provisional,
                 release_id as release,
                 rank() over (
                     partition by reference_year order by asylum_seekers_stock desc

@@ -39,7 +39,8 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
             reference_year,
             asylum_seekers_stock,
             applications_new,
-            is_provisional,
+            is_population_provisional,
+            is_applications_provisional,
             reference_date,
             origin_name,
             release_id
@@ -58,21 +59,27 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
             "new": new,
             "provisional": provisional,
             "status": f"provisional, on {day:%-d %B %Y}" if provisional else "final",
+            "new_provisional": new_provisional,
+            "new_status": "provisional, of the first half-year" if new_provisional else "final",
             "release": release,
         }
-        for year, stock, new, provisional, day, _, release in found
+        for year, stock, new, provisional, new_provisional, day, _, release in found
         if stock is not None or new is not None
     ]
     while rows and not rows[0]["stock"] and not rows[0]["new"]:
         del rows[0]  # UNHCR writes zeros back to 1951, before it counted
     if not any(row["stock"] for row in rows):
         return None
-    name = clean(found[-1][5])
+    name = clean(found[-1][6])
     first, last = rows[0]["year"], rows[-1]["year"]
     eras = _eras(con, origin_iso3, min(first, last - 9), last)
     panels = [_bars(rows, "stock", _STOCK, 250, eras, named=True)]
     if any(row["new"] for row in rows):
-        panels.append(_bars(rows, "new", _FLOW, 130, eras, named=False))
+        flows = [
+            row | {"provisional": row["new_provisional"], "status": row["new_status"]}
+            for row in rows
+        ]
+        panels.append(_bars(flows, "new", _FLOW, 130, eras, named=False))
     provisional = [row for row in rows if row["provisional"]]
     notes = [
         f"Hatched: {row['year']} is provisional, the figure of {row['status'][16:]}."
@@ -106,7 +113,7 @@ def _description(name: str, rows: Sequence[Row], eras: Sequence[Row]) -> str:
         words.append(
             f"New applications of persons were most in {most['year']}: {number(most['new'])}; "
             f"in {applied[-1]['year']} {number(applied[-1]['new'])} "
-            f"({applied[-1]['status']})."
+            f"({applied[-1]['new_status']})."
         )
     if eras:
         words.append(f"Bands behind the bars: {'; '.join(era['text'] for era in eras)}.")
