@@ -25,6 +25,34 @@
     {%- endfor %}
 {%- endmacro %}
 
+{#- The rows of `relation`, each with what the same key said just before, in columns called `…_before`,
+    and what it says at last, in columns called `…_of_last`. `said` is a checksum of all columns but
+    `key`, `lineage`, `zeroed` and the two bounds. -#}
+{% macro with_neighbours(relation, key, lineage, zeroed) -%}
+    {%- set compared_apart = key + lineage + zeroed + ['valid_from', 'valid_to'] -%}
+    select
+        *,
+        {%- for column in ['said', 'valid_to'] + lineage + zeroed %}
+        lag({{ column }}) over same_key as {{ column }}_before,
+        {%- endfor %}
+        {%- for column in zeroed %}
+        min(valid_from) filter (where {{ column }} = 0) over rest_of_key as {{ column }}_zero_from,
+        {%- endfor %}
+        {%- for column in ['valid_to'] + lineage %}
+        last_value({{ column }}) over whole_key as {{ column }}_of_last{{ ',' if not loop.last }}
+        {%- endfor %}
+    from (
+        select
+            *,
+            hash(*columns(* exclude ({{ compared_apart | join(', ') }}))) as said
+        from {{ relation }}
+    )
+    window
+        same_key as (partition by {{ key | join(', ') }} order by valid_from),
+        rest_of_key as (same_key rows between current row and unbounded following),
+        whole_key as (same_key rows between unbounded preceding and unbounded following)
+{%- endmacro %}
+
 {#- The rows of `relation`, where those that follow each other in time and are equal become one. Equal
     means: in all columns but `key`, the two bounds, and `lineage`; they are compared by a checksum of 64
     bits, by which two that differ are taken for equal once in 10^19 times. A merged row has the lineage
@@ -33,31 +61,8 @@
     zeroed: columns of which a change from NULL to 0 is none. The merged row has the 0, and
     `…_known_from` is the day from which it was not NULL; NULL where it is one or the other throughout. -#}
 {% macro merged_neighbours(relation, key, lineage, zeroed=[]) -%}
-    {%- set compared_apart = key + lineage + zeroed + ['valid_from', 'valid_to'] -%}
-    with said as (
-        select
-            *,
-            hash(*columns(* exclude ({{ compared_apart | join(', ') }}))) as said
-        from {{ relation }}
-    ),
-
-    neighbours as (
-        select
-            *,
-            {%- for column in ['said', 'valid_to'] + lineage + zeroed %}
-            lag({{ column }}) over same_key as {{ column }}_before,
-            {%- endfor %}
-            {%- for column in zeroed %}
-            min(valid_from) filter (where {{ column }} = 0) over rest_of_key as {{ column }}_zero_from,
-            {%- endfor %}
-            {%- for column in ['valid_to'] + lineage %}
-            last_value({{ column }}) over whole_key as {{ column }}_of_last{{ ',' if not loop.last }}
-            {%- endfor %}
-        from said
-        window
-            same_key as (partition by {{ key | join(', ') }} order by valid_from),
-            rest_of_key as (same_key rows between current row and unbounded following),
-            whole_key as (same_key rows between unbounded preceding and unbounded following)
+    with neighbours as (
+        {{ with_neighbours(relation, key, lineage, zeroed) }}
     ),
 
     changes as (

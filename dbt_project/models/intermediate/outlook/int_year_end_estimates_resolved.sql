@@ -75,14 +75,12 @@ ranges as (
         moves.*,
         continuations.continuation,
         coalesce(of_size.move_count, of_all_sizes.move_count) as range_move_count,
+        {%- for end in ['low', 'high'] %}
         cast(
-            round(moves.midyear_stock * coalesce(of_size.low_ratio, of_all_sizes.low_ratio))
+            round(moves.midyear_stock * coalesce(of_size.{{ end }}_ratio, of_all_sizes.{{ end }}_ratio))
             as bigint
-        ) as low_stock,
-        cast(
-            round(moves.midyear_stock * coalesce(of_size.high_ratio, of_all_sizes.high_ratio))
-            as bigint
-        ) as high_stock
+        ) as {{ end }}_stock{{ ',' if not loop.last }}
+        {%- endfor %}
     from moves
     left join continuations using (measure, release_id)
     left join ratios as of_size
@@ -106,19 +104,10 @@ pairs as (
         *,
         case
             when continuation is not null
-                then
-                    cast(
-                        round(
-                            greatest(
-                                low_stock,
-                                least(
-                                    high_stock,
-                                    midyear_stock * exp(continuation * coalesce(growth, 0))
-                                )
-                            )
-                        )
-                        as bigint
-                    )
+                then cast(round(greatest(
+                    low_stock,
+                    least(high_stock, midyear_stock * exp(continuation * coalesce(growth, 0)))
+                )) as bigint)
         end as estimate_stock
     from ranges
 ),
@@ -154,18 +143,12 @@ origin_estimates as (
         case
             when bool_and(final_published_on is not null) then {{ total('final_stock') }}
         end as final_stock,
+        {%- for stock in ['estimate_stock', 'low_stock', 'high_stock'] %}
         case
-            when bool_and(estimate_stock is not null or coalesce(midyear_stock, 0) = 0)
-                then {{ total('estimate_stock') }}
-        end as estimate_stock,
-        case
-            when bool_and(low_stock is not null or coalesce(midyear_stock, 0) = 0)
-                then {{ total('low_stock') }}
-        end as low_stock,
-        case
-            when bool_and(high_stock is not null or coalesce(midyear_stock, 0) = 0)
-                then {{ total('high_stock') }}
-        end as high_stock,
+            when bool_and({{ stock }} is not null or coalesce(midyear_stock, 0) = 0)
+                then {{ total(stock) }}
+        end as {{ stock }},
+        {%- endfor %}
         min(continuation) as continuation,
         min(snapshot_id) as snapshot_id,
         max(retrieved_at) as retrieved_at

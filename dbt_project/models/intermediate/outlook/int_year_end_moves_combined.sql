@@ -7,10 +7,6 @@ with cells as (
     where endpoint = 'population' and slice = 'pairs'
 ),
 
-history as (
-    select * from {{ ref('fct_population_yearly_history') }}
-),
-
 midyear_cells as (
     select
         release_id,
@@ -74,14 +70,21 @@ whole_origins as (
     where asylum_cell = '*'
 ),
 
+coverage_cells as (
+    select distinct
+        coverage_id,
+        origin_cell,
+        asylum_cell
+    from cells
+),
+
 history_in_cells as (
     select
         history.*,
         cells.origin_cell,
         cells.asylum_cell
-    from history
-    inner join (select distinct coverage_id, origin_cell, asylum_cell from cells) as cells
-        using (coverage_id)
+    from {{ ref('fct_population_yearly_history') }} as history
+    inner join coverage_cells as cells using (coverage_id)
 ),
 
 figures as (

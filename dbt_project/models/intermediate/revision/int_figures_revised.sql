@@ -16,38 +16,42 @@ final as (
         changed.origin_unhcr_code,
         changed.asylum_unhcr_code,
         changed.reference_year,
-        after.reference_date,
+        figures_after.reference_date,
         changed.counting_unit,
         changed.measure,
         changed.value_before,
         changed.value_after,
         case
-            when if(changed.is_there_before, changed.is_provisional_before, before.is_provisional) and not after.is_provisional
+            when
+                if(changed.is_there_before, changed.is_provisional_before, figures_before.is_provisional)
+                and not figures_after.is_provisional
                 then 'provisional_to_final'
             when changed.value_before is null then 'appeared'
             when changed.value_after is null then 'disappeared'
             else 'correction'
         end as kind,
-        if(changed.is_there_before, changed.is_provisional_before, before.is_provisional) as is_provisional_before,
-        after.is_provisional,
-        if(changed.is_there_before, changed.release_id_before, before.release_id) as release_id_before,
+        if(changed.is_there_before, changed.is_provisional_before, figures_before.is_provisional)
+            as is_provisional_before,
+        figures_after.is_provisional,
+        if(changed.is_there_before, changed.release_id_before, figures_before.release_id)
+            as release_id_before,
         changed.valid_from as published_on,
-        after.release_id,
-        after.snapshot_id,
-        after.retrieved_at
+        figures_after.release_id,
+        figures_after.snapshot_id,
+        figures_after.retrieved_at
     from changed
-    inner join years as after
+    inner join years as figures_after
         on
-            changed.coverage_id = after.coverage_id
-            and changed.reference_year = after.reference_year
-            and {{ stood_on('changed.valid_from', 'after') }}
-    left join years as before
+            changed.coverage_id = figures_after.coverage_id
+            and changed.reference_year = figures_after.reference_year
+            and {{ stood_on('changed.valid_from', 'figures_after') }}
+    left join years as figures_before
         on
-            changed.coverage_id = before.coverage_id
-            and changed.reference_year = before.reference_year
-            and before.valid_from < changed.valid_from
-            and (before.valid_to >= changed.valid_from or before.valid_to is null)
-    where changed.is_there_before or before.release_id is not null
+            changed.coverage_id = figures_before.coverage_id
+            and changed.reference_year = figures_before.reference_year
+            and figures_before.valid_from < changed.valid_from
+            and (figures_before.valid_to >= changed.valid_from or figures_before.valid_to is null)
+    where changed.is_there_before or figures_before.release_id is not null
 )
 
 select * from final

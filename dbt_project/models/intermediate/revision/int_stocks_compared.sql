@@ -11,14 +11,21 @@ figures as (
     select * from {{ ref('fct_population_yearly_history') }}
 ),
 
+coverage_cells as (
+    select distinct
+        coverage_id,
+        origin_cell,
+        asylum_cell
+    from cells
+),
+
 figures_in_cells as (
     select
         figures.*,
         cells.origin_cell,
         cells.asylum_cell
     from figures
-    inner join (select distinct coverage_id, origin_cell, asylum_cell from cells) as cells
-        using (coverage_id)
+    inner join coverage_cells as cells using (coverage_id)
 ),
 
 newest_years as (

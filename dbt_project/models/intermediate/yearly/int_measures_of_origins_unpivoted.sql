@@ -15,7 +15,11 @@ with
 {{ name }} as (
     select
         country_unhcr_code as origin_unhcr_code,
-        {{ 'counting_unit' if name in ['asylum_applications', 'asylum_decisions'] else "'persons' as counting_unit" }},
+        {%- if name in ['asylum_applications', 'asylum_decisions'] %}
+        counting_unit,
+        {%- else %}
+        'persons' as counting_unit,
+        {%- endif %}
         reference_year,
         {%- for measure in measures %}
         {{ total(measure) }} as {{ measure }},

@@ -68,7 +68,8 @@ joined as (
         ) as reference_date,
         {%- for dataset, measures in datasets.items() %}
         {{ columns(measures, dataset ~ '.') }}
-        {{ dataset }}.unknown_count as {{ 'asylum_seekers' if dataset == 'population' else dataset }}_unknown_count,
+        {{ dataset }}.unknown_count
+            as {{ 'asylum_seekers' if dataset == 'population' else dataset }}_unknown_count,
         {{ dataset }}.total_source as {{ dataset }}_total_source,
         {{ dataset }}.release_id as {{ dataset }}_release_id,
         coalesce({{ dataset }}.is_provisional, false) as is_{{ dataset }}_provisional,
@@ -98,7 +99,8 @@ final as (
         is_population_provisional or is_applications_provisional or is_decisions_provisional
             as is_provisional,
         {%- for column in lineage_columns() %}
-        coalesce({{ column }}_found, max({{ column }}_found) over same_year) as {{ column }}{{ ',' if not loop.last }}
+        coalesce({{ column }}_found, max({{ column }}_found) over same_year)
+            as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
     from joined
     window same_year as (partition by total_by, country_unhcr_code, reference_year, valid_from)

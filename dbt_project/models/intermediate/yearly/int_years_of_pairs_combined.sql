@@ -98,7 +98,10 @@ not_itemised as (
         {%- endfor %}
         * exclude (
             origin_unhcr_code,
-            {%- for measure in measures %} {{ measure }}_total, {{ measure }}_left{{ ',' if not loop.last }}{% endfor %}
+            {%- for measure in measures %}
+            {{ measure }}_total,
+            {{ measure }}_left{{ ',' if not loop.last }}
+            {%- endfor %}
         )
     from totals
     where

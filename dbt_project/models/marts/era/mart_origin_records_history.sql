@@ -6,7 +6,11 @@ with figures as (
     select * from {{ ref('int_measures_of_origins_unpivoted') }}
     where
         dataset in ('population', 'asylum-applications', 'asylum-decisions')
-        and measure in ('{{ compared_measures() | join("', '") }}')
+        and measure in (
+            {%- for measure in compared_measures() %}
+            '{{ measure }}'{{ ',' if not loop.last }}
+            {%- endfor %}
+        )
 ),
 
 measures as (
@@ -25,7 +29,9 @@ known_figures as (
     select
         *,
         min(reference_year) filter (where year_value > 0) over ({{ series }}) as series_first_year,
-        sum(year_value) over (partition by origin_unhcr_code, measure, reference_year, valid_from) > year_value
+        sum(year_value) over (
+            partition by origin_unhcr_code, measure, reference_year, valid_from
+        ) > year_value
             as is_also_in_other_unit
     from figures
     where year_value is not null

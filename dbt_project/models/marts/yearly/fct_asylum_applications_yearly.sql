@@ -9,4 +9,6 @@ final as (
 )
 
 select * from final
-order by origin_unhcr_code, asylum_unhcr_code, reference_year, counting_unit, procedure_type, app_type, dec_level
+order by
+    origin_unhcr_code, asylum_unhcr_code, reference_year, counting_unit, procedure_type, app_type,
+    dec_level

@@ -1,4 +1,7 @@
-{%- set key = ['origin_unhcr_code', 'asylum_unhcr_code', 'procedure_type', 'app_type', 'dec_level', 'counting_unit', 'reference_year'] -%}
+{%- set key = [
+    'origin_unhcr_code', 'asylum_unhcr_code', 'procedure_type', 'app_type',
+    'dec_level', 'counting_unit', 'reference_year',
+] -%}
 -- One row for each combination of codes, as UNHCR publishes it. The figure stands in the column of its
 -- type, so that each column can be summed; persons and cases are apart by counting_unit.
 with pairs as (
@@ -59,4 +62,6 @@ final as (
 )
 
 select * from final
-order by origin_unhcr_code, asylum_unhcr_code, reference_year, counting_unit, procedure_type, app_type, dec_level, valid_from
+order by
+    origin_unhcr_code, asylum_unhcr_code, reference_year, counting_unit, procedure_type, app_type,
+    dec_level, valid_from

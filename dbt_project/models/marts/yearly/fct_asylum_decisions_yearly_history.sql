@@ -1,4 +1,7 @@
-{%- set key = ['origin_unhcr_code', 'asylum_unhcr_code', 'procedure_type', 'dec_level', 'counting_unit', 'reference_year'] -%}
+{%- set key = [
+    'origin_unhcr_code', 'asylum_unhcr_code', 'procedure_type',
+    'dec_level', 'counting_unit', 'reference_year',
+] -%}
 -- One row for each combination of codes, as UNHCR publishes it. Rates of several rows come from their
 -- summed counts, never from these rates.
 with pairs as (
@@ -57,4 +60,6 @@ final as (
 )
 
 select * from final
-order by origin_unhcr_code, asylum_unhcr_code, reference_year, counting_unit, procedure_type, dec_level, valid_from
+order by
+    origin_unhcr_code, asylum_unhcr_code, reference_year, counting_unit, procedure_type, dec_level,
+    valid_from

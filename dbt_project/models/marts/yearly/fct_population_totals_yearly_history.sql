@@ -4,7 +4,10 @@ with totals as (
 ),
 
 merged as (
-    {{ merged_neighbours('totals', key, lineage_columns() + ['coverage_id'], zeroed=['host_community_stock', 'pairs_host_community_stock']) }}
+    {{ merged_neighbours(
+        'totals', key, lineage_columns() + ['coverage_id'],
+        zeroed=['host_community_stock', 'pairs_host_community_stock']
+    ) }}
 ),
 
 countries as (

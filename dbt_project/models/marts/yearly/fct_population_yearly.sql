@@ -4,7 +4,11 @@ with history as (
 ),
 
 final as (
-    select * exclude (valid_from, valid_to, coverage_id, release_id, host_community_stock_known_from) rename (last_release_id as release_id)
+    select
+        * exclude (
+            valid_from, valid_to, coverage_id, release_id,
+            host_community_stock_known_from
+        ) rename (last_release_id as release_id)
     from history
 )
 

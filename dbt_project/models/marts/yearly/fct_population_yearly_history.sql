@@ -18,7 +18,10 @@ with pairs as (
 ),
 
 merged as (
-    {{ merged_neighbours('pairs', key, lineage_columns() + ['coverage_id'], zeroed=['host_community_stock']) }}
+    {{ merged_neighbours(
+        'pairs', key, lineage_columns() + ['coverage_id'],
+        zeroed=['host_community_stock']
+    ) }}
 ),
 
 countries as (
