@@ -10,8 +10,14 @@ with pairs as (
     where host_community_stock_known_from is not null
 ),
 
+-- Two releases may be of one day; one of which no figures are held has changed nothing.
 releases as (
-    select * from {{ ref('dim_release') }}
+    select
+        in_force_from as published_on,
+        min(release_id) as release_id
+    from {{ ref('dim_release') }}
+    where datasets is not null
+    group by in_force_from
 ),
 
 final as (
@@ -25,7 +31,7 @@ final as (
         count(*) as row_count,
         any_value(releases.release_id) as release_id
     from pairs
-    left join releases on pairs.published_on = releases.in_force_from
+    left join releases on pairs.published_on = releases.published_on
     group by pairs.dataset, pairs.measure, pairs.published_on
 )
 
