@@ -89,7 +89,9 @@ def artifacts(
     starter: duckdb.DuckDBPyConnection,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
-    """Manifest, and a catalogue with the columns that the marts really have."""
+    """Manifest, and a catalogue with the columns that the marts really have; without tables that
+    are described like another, whose columns test_manifest.py here holds against that one's.
+    """
     folder = tmp_path_factory.mktemp("coverage")
     marts = {
         unique_id: {
@@ -105,6 +107,7 @@ def artifacts(
         if node["resource_type"] == "model"
         and node["schema"] == "marts"
         and node["config"]["materialized"] != "table_function"
+        and not node["config"]["meta"].get("described_like")
     }
     assert len(marts) >= 29
     catalog = {"nodes": marts, "sources": {}}

@@ -99,8 +99,10 @@ def marts(in_memory: Open, project: Any) -> Iterator[duckdb.DuckDBPyConnection]:
             con,
             [
                 "intermediate.int_population_in_force",
-                "marts.fct_asylum_applications_yearly",
-                "marts.fct_asylum_applications_totals_yearly",
+                "intermediate.int_asylum_applications_in_force",
+                "intermediate.int_asylum_applications_totals_in_force",
+                "intermediate.int_countries_combined",
+                "intermediate.int_vintages_resolved",
                 "marts.dim_country",
                 "marts.mart_revisions",
             ],
@@ -115,8 +117,11 @@ def marts(in_memory: Open, project: Any) -> Iterator[duckdb.DuckDBPyConnection]:
         project.make(
             con,
             [
-                *("fct_population_yearly", "fct_population_totals_yearly"),
-                *("mart_destination_yearly", "mart_destination_concentration"),
+                *("int_population_totals_in_force", "int_years_of_pairs_combined"),
+                *("fct_population_yearly_history", "fct_population_yearly"),
+                *("fct_population_totals_yearly_history", "fct_population_totals_yearly"),
+                *("mart_destination_yearly_history", "mart_destination_yearly"),
+                "mart_destination_concentration",
             ],
             views=True,
         )
@@ -148,7 +153,8 @@ def fill(
         con.executemany(
             f"insert into {IN_FORCE} (row_kind, slice, origin_unhcr_code, asylum_unhcr_code, "
             "reference_year, asylum_seekers_stock, covers_all_origins, covers_all_asylums, "
-            "is_provisional, reference_date) values (?, ?, ?, ?, ?, ?, ?, ?, false, '2024-12-31')",
+            "is_provisional, reference_date, valid_from) "
+            "values (?, ?, ?, ?, ?, ?, ?, ?, false, '2024-12-31', '2026-06-25')",
             rows,
         )
     return expected
@@ -234,9 +240,9 @@ def test_pairs_and_a_control_total_that_differ_by_rounding_still_add_up(
     fill(marts, {("CHI", "USA", 2019): 1000, ("CHI", "AUL", 2019): 500}, {}, complete=True)
     marts.execute(
         f"insert into {IN_FORCE} (row_kind, slice, origin_unhcr_code, reference_year, "
-        "asylum_seekers_stock, covers_all_origins, covers_all_asylums, is_provisional) "
+        "asylum_seekers_stock, covers_all_origins, covers_all_asylums, is_provisional, valid_from) "
         f"values ('origin_total', 'by_origin', 'CHI', 2019, {1500 + difference}, "
-        "true, false, false)"
+        "true, false, false, '2026-06-25')"
     )
     [(stock, share)] = marts.execute(
         "select sum(asylum_seekers_stock), sum(asylum_seekers_share) "

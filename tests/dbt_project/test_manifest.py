@@ -8,52 +8,94 @@ from typing import Any
 import duckdb
 import pytest
 
+from warehouse import dbt
+from warehouse.publish import open_published
+from warehouse.settings import Settings
+
 Node = dict[str, Any]
 
 NAMES = {
     "staging/unhcr": r"stg_unhcr__[a-z_]+",
-    "intermediate": r"int_[a-z_]+_(in_force|resolved|combined|placed)",
-    "intermediate/history": r"int_[a-z_]+_history",
+    "intermediate": r"int_[a-z_]+_(in_force|at_vintages|resolved|combined)",
+    "intermediate/in_force": r"int_[a-z_]+_in_force",
+    "intermediate/yearly": r"int_(years|measures)_of_[a-z]+_(combined|compared|history|unpivoted)",
     "intermediate/outlook": r"int_year_end_[a-z_]+_(resolved|combined)",
     "marts/core": r"dim_[a-z_]+",
-    "marts/yearly": r"fct_[a-z_]+_yearly|mart_[a-z]+_yearly",
-    "marts/destination": r"mart_destination_[a-z_]+|mart_region_yearly",
-    "marts/era": r"mart_era_[a-z]+|mart_origin_records",
-    "intermediate/revision": r"int_[a-z_]+_(revised|compared)",
+    "marts/yearly": r"(fct_[a-z_]+|mart_[a-z]+)_yearly(_history)?",
+    "marts/destination": r"mart_(destination_[a-z]+|region_yearly)(_history)?",
+    "marts/era": r"mart_era_[a-z]+|mart_origin_records(_history)?",
+    "intermediate/revision": r"int_[a-z_]+_(changed|revised|compared)",
     "intermediate/claims": r"int_claims?_[a-z_]+",
     "marts/claims": r"mart_claim_[a-z]+",
     "marts/claims/functions": r"mart_claim_[a-z]+_of",
     "marts/revision": r"mart_[a-z_]+",
 }
-# By the first part of a model's name: what it may read. "ref" is a seed.
+# By the first part of a model's name: what it may read. "ref" is a seed. A newest table is of its
+# history, and of nothing else.
 MAY_READ = {
     "stg": {"source"},
     "int": {"stg", "int", "ref"},
     "dim": {"stg", "int", "ref", "dim"},
-    # A fact as of a day has names from dim_country.
-    "fct": {"stg", "int", "ref", "dim"},
+    "fct": {"int"},
     "mart": {"fct", "dim", "ref"},
 }
-# Names of models that those of a folder may read besides. Marts about releases are about what stood
-# before, and a fact is what stands; who counts revisions reads the mart that lists them. A claim is
-# about what was held on a day, and what was carried forward in it; its verdict about its figures.
-# Eras are made of years; new destinations and regions of the destinations as they are shown.
+# Names of models that those of a folder may read besides. Histories are made of what stood at each
+# vintage. Marts about releases are about what stood before, and who counts revisions reads the mart
+# that lists them. A claim is about what was held on a day, and what was carried forward in it; its
+# verdict about its figures. Eras are made of records; new destinations of the destinations as they
+# are shown.
 MAY_READ_BESIDES = {
-    "marts/revision": r"int_[a-z_]+",
-    "marts": r"mart_revisions",
+    "marts/revision": r"int_[a-z_]+|mart_revisions",
     "marts/claims": r"int_claims?_[a-z_]+|mart_claim_[a-z_]+",
+    "marts/yearly": r"int_years_of_countries_history",
+    "marts/destination": r"int_years_of_pairs_combined|int_asylum_decisions(_totals)?_in_force"
+    r"|int_vintages_resolved|mart_destination_yearly|mart_revisions",
+    "marts/era": r"int_measures_of_origins_unpivoted|mart_origin_records|mart_era_comparison",
     # Steps of a claim's audit become part of functions of the published file, and read its tables.
     "intermediate/claims": r"dim_(country|release)|fct_[a-z_]+_history|mart_carried_forward",
-    "marts/era": r"mart_origin_records|mart_era_comparison",
-    "marts/destination": r"mart_(destination|origin)_yearly",
+    # What changed between two days, or may change until the year's end, is told from histories.
+    "intermediate/revision": r"fct_[a-z_]+_history",
+    "intermediate/outlook": r"fct_population_yearly_history",
+    # What is carried forward of a country is that of its pairs.
+    "intermediate/yearly": r"mart_destination_yearly_history|mart_revisions",
 }
 # Of several years at once: no year of their own.
 OF_SPANS = {"mart_era_comparison", "mart_era_pairs"}
+# About what UNHCR writes, not about the figures of a year.
+OF_RELEASES = {"mart_definition_changes"}
+# What tables leave out of those that they are described like; histories leave out nothing.
+LEFT_OUT = {
+    "mart_asylum_yearly": {"origin_unhcr_code", "origin_iso3", "origin_name"},
+    "mart_world_yearly": {
+        *("origin_unhcr_code", "origin_iso3", "origin_name"),
+        *("asylum_seekers_carried_forward_stock", "asylum_seekers_revision_count"),
+        *("refugees_stock_world_share", "asylum_seekers_stock_world_share"),
+        "applications_new_world_share",
+    },
+}
+HISTORY = "_history"
+# Columns that a history has besides: when a row stood, by which answer, and since when a figure in
+# it is known.
+OF_INTERVALS = re.compile(
+    r"valid_(from|to)|coverage_id|last_([a-z]+_)?release_id|[a-z_]+_known_from"
+)
 ROOMS = {"stg": "staging", "int": "intermediate", "dim": "marts", "fct": "marts", "mart": "marts"}
 
 
 def kind(name: str) -> str:
     return name.split("_", maxsplit=1)[0]
+
+
+def described_like(model: Node) -> str | None:
+    """The table that has the texts of this one's columns, where it has not all of them itself."""
+    like: str | None = model["config"]["meta"].get("described_like")
+    return like
+
+
+def columns_of(con: duckdb.DuckDBPyConnection, model: Node) -> dict[str, str]:
+    """The columns that a model has in the build, with their types."""
+    found = con.execute(f"describe {model['schema']}.{model['alias']}").fetchall()
+    return {name: data_type for name, data_type, *_ in found}
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +105,8 @@ def models(project: Any) -> list[Node]:
 
 @pytest.fixture(scope="module")
 def tables(models: list[Node]) -> list[Node]:
-    """Without the table functions, which have the columns of the fact or mart of their name, and
-    without the steps that are a part of them.
+    """Without the table functions, which have the columns of the mart of their name, and without
+    the steps that are a part of them.
     """
     return [m for m in models if m["config"]["materialized"] not in {"table_function", "ephemeral"}]
 
@@ -72,6 +114,19 @@ def tables(models: list[Node]) -> list[Node]:
 @pytest.fixture(scope="module")
 def marts(tables: list[Node]) -> list[Node]:
     return [model for model in tables if model["schema"] == "marts"]
+
+
+@pytest.fixture(scope="module")
+def histories(marts: list[Node]) -> list[Node]:
+    found = [model for model in marts if model["name"].endswith(HISTORY)]
+    assert len(found) >= 20
+    return found
+
+
+@pytest.fixture(scope="module")
+def newest(histories: list[Node]) -> set[str]:
+    """Names of the tables that have the newest rows of a history."""
+    return {model["name"].removesuffix(HISTORY) for model in histories}
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +151,8 @@ def test_a_model_reads_only_what_its_kind_may(models: list[Node]) -> None:
         kinds = set()
         for parent in model["depends_on"]["nodes"]:
             resource, *_, name = parent.split(".")
+            if name == model["name"] + HISTORY:
+                continue
             if not any(re.fullmatch(names, name) for names in besides):
                 kinds.add({"source": "source", "seed": "ref"}.get(resource) or kind(name))
         return kinds
@@ -106,6 +163,17 @@ def test_a_model_reads_only_what_its_kind_may(models: list[Node]) -> None:
         if (forbidden := read_by(model) - MAY_READ[kind(model["name"])])
     }
     assert not broken
+
+
+def test_every_history_has_its_newest_table_which_reads_it_alone(
+    models: list[Node], newest: set[str]
+) -> None:
+    read = {
+        model["name"]: [parent.split(".")[-1] for parent in model["depends_on"]["nodes"]]
+        for model in models
+        if model["name"] in newest
+    }
+    assert read == {name: [name + HISTORY] for name in newest}
 
 
 def test_every_source_is_read_by_a_model_of_staging(
@@ -133,12 +201,14 @@ def test_the_schema_of_a_model_is_its_room(models: list[Node], project: Any) -> 
 def test_every_mart_has_an_enforced_contract_with_a_type_for_each_column(
     marts: list[Node],
 ) -> None:
-    assert [m["name"] for m in marts if not m["config"]["contract"]["enforced"]] == []
+    """Or is described like another, and has the columns of that: see the test of these."""
+    loose = {m["name"] for m in marts if not m["config"]["contract"]["enforced"]}
+    assert loose == {m["name"] for m in marts if described_like(m)}
     untyped = [
         f"{mart['name']}.{column['name']}"
         for mart in marts
         for column in mart["columns"].values()
-        if not column["data_type"]
+        if not column["data_type"] and not described_like(mart)
     ]
     assert untyped == []
 
@@ -174,27 +244,96 @@ def test_a_mart_says_what_a_row_is_and_what_null_means(marts: list[Node]) -> Non
 def test_the_database_has_the_columns_that_are_described_and_no_others(
     tables: list[Node], project: Any, starter: duckdb.DuckDBPyConnection
 ) -> None:
+    """Of steps on the way, and of tables described like another, some may be without a text."""
     differing = {}
     for node in [*tables, *project.seeds]:
-        built = starter.execute(f"describe {node['schema']}.{node['alias']}").fetchall()
-        columns = {row[0] for row in built}
-        if columns != set(node["columns"]):
-            differing[node["name"]] = columns ^ set(node["columns"])
+        found = columns_of(starter, node).keys() ^ node["columns"].keys()
+        if node["schema"] == "intermediate" or described_like(node):
+            found &= node["columns"].keys()
+        if found:
+            differing[node["name"]] = found
     assert differing == {}
+
+
+def test_a_table_described_like_another_has_its_columns_in_its_order(
+    marts: list[Node], starter: duckdb.DuckDBPyConnection
+) -> None:
+    by_name = {mart["name"]: mart for mart in marts}
+    alike = {
+        name: by_name[like] for name, mart in by_name.items() if (like := described_like(mart))
+    }
+    assert LEFT_OUT.keys() < alike.keys()
+    for name, like in alike.items():
+        columns, of_like = columns_of(starter, by_name[name]), columns_of(starter, like)
+        left_out = LEFT_OUT.get(name, set())
+        assert [c for c in columns.items() if c[0] in of_like] == [
+            c for c in of_like.items() if c[0] not in left_out
+        ], name
+        added = columns.keys() - of_like.keys()
+        if name.endswith(HISTORY):
+            assert like["name"] == name.removesuffix(HISTORY)
+            assert {"valid_from", "valid_to", "last_release_id"} <= added, name
+            assert [column for column in added if not OF_INTERVALS.fullmatch(column)] == [], name
+            bases = {re.sub(r"^last_|_known_from$", "", column) for column in added}
+            assert bases - added <= of_like.keys(), name
+        else:
+            assert added <= by_name[name]["columns"].keys(), name
 
 
 def test_descriptions_reach_the_tables_as_comments(
     marts: list[Node], starter: duckdb.DuckDBPyConnection
 ) -> None:
-    bare = starter.execute(
-        "select table_name, column_name from duckdb_columns() "
-        "where schema_name = 'marts' and coalesce(comment, '') = ''"
-    ).fetchall()
-    assert bare == []
+    bare = {
+        (table, column)
+        for table, column in starter.execute(
+            "select table_name, column_name from duckdb_columns() "
+            "where schema_name = 'marts' and coalesce(comment, '') = ''"
+        ).fetchall()
+    }
+    without_text = {
+        (mart["alias"], column)
+        for mart in marts
+        if described_like(mart)
+        for column in columns_of(starter, mart).keys() - mart["columns"].keys()
+    }
+    assert bare == without_text
+
+
+def test_no_table_or_column_of_the_published_file_is_without_a_comment(
+    marts: list[Node], published_starter: Settings
+) -> None:
+    with open_published(published_starter) as con:
+        columns = con.execute(
+            "select table_name, column_name, comment from duckdb_columns() "
+            "where database_name = 'asylum'"
+        ).fetchall()
+        tables = con.execute(
+            "select table_name from duckdb_tables() "
+            "where database_name = 'asylum' and coalesce(comment, '') = ''"
+        ).fetchall()
+    assert {mart["alias"] for mart in marts} <= {table for table, *_ in columns}
+    assert [(table, column) for table, column, comment in columns if not comment] == []
+    assert tables == []
 
 
 def test_every_model_has_a_data_test(tables: list[Node], data_tests: dict[str, list[Node]]) -> None:
     assert [model["name"] for model in tables if model["unique_id"] not in data_tests] == []
+
+
+def test_every_history_is_asked_as_of_a_day_by_its_name(
+    histories: list[Node], manifest: dict[str, Any], published_starter: Settings
+) -> None:
+    functions = dbt.as_of_functions(manifest)
+    assert sorted(functions.values()) == sorted(model["alias"] for model in histories)
+    with open_published(published_starter) as con:
+        for name, table in functions.items():
+            subject = table.removesuffix(HISTORY)
+            if kind(subject) == "fct":
+                subject = subject.removesuffix("_yearly")
+            assert name == subject.split("_", maxsplit=1)[1] + "_as_of"
+            found = con.execute(f"describe from {name}(date '2026-02-01')").fetchall()
+            of_table = con.execute(f"describe {table}").fetchall()
+            assert [row[:2] for row in found] == [row[:2] for row in of_table]
 
 
 def test_every_function_has_the_grain_and_columns_of_its_table(
@@ -208,11 +347,10 @@ def test_every_function_has_the_grain_and_columns_of_its_table(
         "published_claims": "'reference.published_claims'",
     }
     for function in functions:
-        table = re.sub(r"(_as)?_of$", "", function["name"])
+        table = function["name"].removesuffix("_of")
         columns = starter.execute(f"describe marts.{table}").fetchall()
         parameters = ", ".join(given[name] for name in function["config"]["parameters"])
-        as_of = f"marts.{function['alias']}({parameters})"
-        found = starter.execute(f"describe from {as_of}").fetchall()
+        found = starter.execute(f"describe from marts.{function['alias']}({parameters})").fetchall()
         assert [row[:2] for row in found] == [row[:2] for row in columns]
 
 
@@ -232,10 +370,11 @@ def test_every_table_states_its_grain(
 
 
 def test_a_grain_with_measures_in_two_units_holds_the_unit(
-    marts: list[Node], data_tests: dict[str, list[Node]]
+    marts: list[Node], data_tests: dict[str, list[Node]], starter: duckdb.DuckDBPyConnection
 ) -> None:
     for model in marts:
-        counted = any(c.startswith(("applications", "decisions")) for c in model["columns"])
+        columns = columns_of(starter, model)
+        counted = any(c.startswith(("applications", "decisions")) for c in columns)
         if not counted:
             continue
         [grain] = [
@@ -251,12 +390,35 @@ def test_every_model_ends_in_select_from_final(models: list[Node], project: Any)
     assert [m["name"] for m in models if not ending.search(project.sql[m["name"]])] == []
 
 
-def test_the_columns_of_a_mart_are_written_out(models: list[Node], project: Any) -> None:
+def test_a_newest_table_is_its_history_without_what_is_of_intervals(
+    newest: set[str], project: Any
+) -> None:
+    shape = re.compile(
+        r"with history as \( select \* from [^ ]+ where valid_to is null \), "
+        r"final as \( select \* exclude \(([a-z_, ]+)\) rename \(([a-z_, ]+)\) from history \) "
+        r"select \* from final order by [a-z_0-9, ]+"
+    )
+    for name in newest:
+        found = shape.fullmatch(" ".join(project.sql[name].split()))
+        assert found, name
+        left_out = set(found[1].replace(" ", "").split(","))
+        renamed = [part.split(" as ") for part in found[2].strip().split(", ")]
+        # The release that brought a row gives way to the newest that still has it.
+        assert all(last == f"last_{release_id}" for last, release_id in renamed), name
+        of_releases = {release_id for _, release_id in renamed}
+        assert of_releases <= left_out, name
+        others = left_out - of_releases
+        assert [c for c in others if not OF_INTERVALS.fullmatch(c)] == [], name
+
+
+def test_the_columns_of_a_mart_are_written_out(
+    models: list[Node], newest: set[str], project: Any
+) -> None:
     starred = []
     for model in models:
-        if model["name"] in {"mart_claim_audit", "mart_claim_inputs"}:
-            continue  # they have the columns of the function of their name
-        if kind(model["name"]) in {"mart", "dim"}:
+        if model["name"] in {"mart_claim_audit", "mart_claim_inputs"} | newest:
+            continue  # they have the columns of the function of their name, or of their history
+        if kind(model["name"]) in {"mart", "dim", "fct"}:
             final = (
                 project.sql[model["name"]].split("final as (")[1].split("select * from final")[0]
             )
@@ -270,9 +432,9 @@ def test_columns_are_in_the_order_keys_names_time_measures_flags_lineage(
 ) -> None:
     """Only what is plain from a name: keys first, then the year, then stocks; lineage last."""
     for mart in marts:
-        if kind(mart["name"]) == "dim":
+        if kind(mart["name"]) == "dim" or mart["name"] in OF_RELEASES:
             continue
-        columns = [row[0] for row in starter.execute(f"describe marts.{mart['name']}").fetchall()]
+        columns = list(columns_of(starter, mart))
         of_span = mart["name"] in OF_SPANS
         assert ("reference_year" in columns) != of_span, mart["name"]
         year = next(
