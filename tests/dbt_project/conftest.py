@@ -77,6 +77,8 @@ def published_starter(starter_build: Settings, manifest: dict[str, Any]) -> Sett
         keys={table.name: table.key for table in tables if table.key},
         only=[table.name for table in tables],
         functions=dbt.published_functions(manifest),
+        as_of=dbt.as_of_functions(manifest),
+        described_like=dbt.described_like(manifest),
     )
     return starter_build
 
