@@ -32,6 +32,7 @@ ROOT = Path(__file__).parents[2]
 TABLES = {
     *("mart_origin_yearly", "mart_destination_yearly", "dim_country", "fct_population_yearly"),
     *("releases", "about", "about_snapshots", "about_tables"),
+    "about_functions",
 }
 
 
