@@ -229,8 +229,10 @@ def shared(postgres: PostgresServer, a: Settings) -> Iterator[psycopg.Connection
 
 
 def test_the_reader_may_select_from_every_table(shared: psycopg.Connection) -> None:
+    # It publishes no function as of a day, so that one table is empty.
     for table in TABLES:
-        assert ask(shared, f"select count(*) > 0 from asylum.{table}") == [(True,)]
+        has_rows = table != "about_functions"
+        assert ask(shared, f"select count(*) > 0 from asylum.{table}") == [(has_rows,)]
 
 
 def test_rights_and_comments_are_there_after_a_swap_too(
