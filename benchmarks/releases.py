@@ -1,4 +1,4 @@
-"""What releases cost: histories of five and ten against one, and a question as of a day.
+"""What releases cost: five and ten of them against one, and a question as of a day.
 
     python benchmarks/releases.py                        # fetches ten releases from UNHCR's archive
     python benchmarks/releases.py --archive-url URL      # from another place that keeps them
@@ -27,6 +27,7 @@ import duckdb
 
 from warehouse import dbt, fingerprint, raw
 from warehouse.backfill import backfill
+from warehouse.database import literal
 from warehouse.manifest import FILE_NAME, Coverage, Manifest, Page, Slice
 from warehouse.publish import open_published, publish
 from warehouse.settings import Settings, load_settings
@@ -47,7 +48,7 @@ DERIVED = {
 TEN = sorted([*DERIVED, *FIVE])
 # Models alone: their tests are part of a whole run.
 UP_TO_HISTORIES = [
-    "+int_*_placed",
+    "+*_history",
     *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
 ]
 PAGE_ROWS = 10_000
@@ -81,39 +82,11 @@ def measure(options, folder):
         for _ in range(options.repeat):
             forget_build(data)
             seconds[name].append(child("histories", data))
-        if name != "one":
-            choose(landed, folder / f"{name}, added to", releases[:-1])
-            adding = added_to(folder / f"{name}, added to", landed, releases, options.repeat)
-            rows += against_rebuild(len(releases), adding, seconds[name])
         forget_build(data)
         sizes[name] = child("whole", data)
     for name in ("five", "ten"):
         rows += against_one(name, sizes, seconds)
-    return [*rows, *answers(folder / "ten")]
-
-
-def added_to(data, landed, releases, repeat):
-    """Seconds of a run that adds the last release to the others, which are landed in `data`."""
-    child("histories", data)
-    kept = data / "kept.duckdb"
-    shutil.copy(data / "build.duckdb", kept)
-    choose(landed, data, releases)
-    found = []
-    for _ in range(repeat):
-        shutil.copy(kept, data / "build.duckdb")
-        found.append(child("histories", data))
-    return found
-
-
-def against_rebuild(count, adding, rebuilds):
-    """The last release added to the others, against all of them made anew."""
-    for what, key in (("histories", "histories"), ("landed pages to histories", "all")):
-        ours, plain = of(adding, key), of(rebuilds, key)
-        yield (
-            f"the last of {count} releases added, against all anew: {what}",
-            f"{ours:.2f} s",
-            f"{ours / plain:.2f} x {plain:.2f} s",
-        )
+    return [*rows, *rows_per_newest(folder / "ten"), *answers(folder / "ten")]
 
 
 def against_one(name, sizes, seconds):
@@ -144,10 +117,27 @@ def of(found, key):
     return statistics.median(one[key] for one in found)
 
 
+def rows_per_newest(data):
+    """Rows of each history that has any, against those of them that still stand."""
+    with open_published(settings_of(data)) as con:
+        histories = con.execute(
+            "select distinct history_table from about_functions "
+            "where history_table is not null order by all"
+        ).fetchall()
+        for (history,) in histories:
+            [(rows, newest)] = con.execute(
+                f"select count(*), count(*) filter (valid_to is null) from {history}"
+            ).fetchall()
+            if newest:
+                yield f"rows of {history}", f"{rows:,}", f"{rows / newest:.2f} x {newest:,} newest"
+
+
 # Questions ---------------------------------------------------------------------------------------
 
 BY_PAIR = "where origin_unhcr_code = ? and asylum_unhcr_code = ? and reference_year = ?"
 BY_ORIGIN = "where origin_unhcr_code = ? and reference_year = ?"
+BY_ASYLUM = "where asylum_unhcr_code = ? and reference_year = ?"
+BY_YEAR = "where reference_year = ?"
 EVERY_YEAR = "where asylum_unhcr_code <> ? group by reference_year"
 SUMS = "select reference_year, sum(asylum_seekers_stock), count(*) "
 ASKED = [
@@ -164,37 +154,61 @@ ASKED = [
     ("the world by year", "fct_population_yearly", "population_as_of", EVERY_YEAR),
     ("an origin and year", "mart_origin_yearly", "origin_yearly_as_of", BY_ORIGIN),
     ("an origin and year", "mart_destination_yearly", "destination_yearly_as_of", BY_ORIGIN),
+    ("a country and year", "mart_asylum_yearly", "asylum_yearly_as_of", BY_ASYLUM),
+    ("a year", "mart_world_yearly", "world_yearly_as_of", BY_YEAR),
 ]
+# One question as of a day takes tens of milliseconds and is the same each time.
+CLAIMS_ASKED = 20
 
 
 def answers(data):
     """Milliseconds of questions as of a day against the newest-only, on one warm connection."""
     with open_published(settings_of(data)) as con:
-        days = [d for (d,) in con.execute("select published_on from dim_release").fetchall()]
+        days = [
+            day
+            for (day,) in con.execute(
+                "select published_on from dim_release where datasets is not null order by all"
+            ).fetchall()
+        ]
         keys = con.execute(
             "select origin_unhcr_code, asylum_unhcr_code, reference_year "
             "from fct_population_yearly where reference_year >= 2000 "
             f"order by hash(origin_unhcr_code, asylum_unhcr_code, reference_year) limit {QUESTIONS}"
         ).fetchall()
         for what, table, function, condition in ASKED:
-            count = QUESTIONS if table.startswith("fct") else QUESTIONS // 10
             plain, dated = [], []
-            for number, (origin, asylum, year) in enumerate(keys[:count]):
-                asked = {BY_PAIR: [origin, asylum, year], EVERY_YEAR: [asylum]}.get(
-                    condition, [origin, year]
-                )
+            for number, (origin, asylum, year) in enumerate(keys):
+                asked = {
+                    BY_PAIR: [origin, asylum, year],
+                    BY_ASYLUM: [asylum, year],
+                    BY_YEAR: [year],
+                    EVERY_YEAR: [asylum],
+                }.get(condition, [origin, year])
                 select = SUMS if condition == EVERY_YEAR else ""
                 day = days[number % len(days)]
                 dated.append(timed(con, f"{select}from {function}('{day}') {condition}", asked))
                 plain.append(timed(con, f"{select}from {table} {condition}", asked))
-            plain, dated = plain[3:], dated[3:]  # the first ones warm the connection up
-            p50 = [statistics.median(times) for times in (plain, dated)]
-            p95 = [statistics.quantiles(times, n=20)[-1] for times in (plain, dated)]
-            yield (
-                f"{function}(day), {what}",
-                f"p50 {p50[1]:.1f} ms, p95 {p95[1]:.1f} ms",
-                f"{p50[1] / p50[0]:.2f} x {table}: p50 {p50[0]:.1f} ms, p95 {p95[0]:.1f} ms",
-            )
+            yield compared(f"{function}(day), {what}", dated, table, plain)
+        claims = "claim_audit_of('published_documents', 'published_claims', {})"
+        newest, dated = [], []
+        for number in range(CLAIMS_ASKED):
+            day = days[-1 - number % min(len(days), 3)]
+            dated.append(timed(con, f"from {claims.format(f'date {literal(str(day))}')}", []))
+            newest.append(timed(con, "from mart_claim_audit", []))
+        yield compared("claim_audit_of(…, day), all claims", dated, "mart_claim_audit", newest)
+
+
+def compared(what, dated, table, plain):
+    """A row of the report: the times of a question as of a day against those to the newest."""
+    warmed_up = 3 if len(plain) > 10 else 0
+    plain, dated = plain[warmed_up:], dated[warmed_up:]
+    p50 = [statistics.median(times) for times in (plain, dated)]
+    p95 = [statistics.quantiles(times, n=20)[-1] for times in (plain, dated)]
+    return (
+        what,
+        f"p50 {p50[1]:.1f} ms, p95 {p95[1]:.1f} ms",
+        f"{p50[1] / p50[0]:.2f} x {table}: p50 {p50[0]:.1f} ms, p95 {p95[0]:.1f} ms",
+    )
 
 
 def timed(con, query, values):
@@ -251,6 +265,8 @@ def build_whole(data):
         keys={table.name: table.key for table in tables if table.key},
         only=[table.name for table in tables],
         functions=dbt.published_functions(known),
+        as_of=dbt.as_of_functions(known),
+        described_like=dbt.described_like(known),
     )
     seconds = time.perf_counter() - started
     return {

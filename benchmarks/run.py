@@ -99,7 +99,6 @@ def plan_of(target):
             plan.append(["table", name, select])
         elif node["resource_type"] in {"model", "test"}:
             kind = "test" if node["resource_type"] == "test" else node["config"]["materialized"]
-            kind = "table" if kind == "incremental" else kind
             if kind == "table_function":
                 kind, name = "macro", f"{name}({', '.join(node['config']['parameters'])})"
             plan.append([kind, name, compiled[Path(node["path"]).stem].read_text()])

@@ -180,7 +180,10 @@ def read_assets() -> dict[str, Any]:
 
 
 def dataset_columns(dataset: Mapping[str, Any], source: Source) -> list[Column]:
-    """The columns of a dataset: those of its table, or those its query selects from it."""
+    """The columns of a dataset: those of its table, or those its query selects from it.
+
+    What a query gives a name of its own is described in the dataset.
+    """
     if dataset["sql"] is None:
         if dataset["table_name"] not in source.columns:
             raise BundleError(
@@ -194,6 +197,8 @@ def dataset_columns(dataset: Mapping[str, Any], source: Source) -> list[Column]:
         if re.search(rf"\b{re.escape(table)}\b", dataset["sql"])
     }
     known = {column.name: column for columns in behind.values() for column in columns}
+    for own in dataset.get("columns", ()):
+        known[own["column_name"]] = Column(own["column_name"], own["type"], own["description"])
     with duckdb.connect() as con:
         # Empty tables of the same shape: what a query selects is asked, not guessed.
         for table, columns in behind.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,11 +24,15 @@ FIRST_DAY = date(2020, 1, 1)
 ORIGINS = ["CHN", "SYR"]
 ASYLUMS = ["USA", "DEU"]
 YEARS = [2018, 2019, 2020]
-SELECTED = [
-    *("int_releases_resolved", "int_snapshots_resolved", "int_coverage_resolved"),
-    *("int_coverage_in_force", "path:models/intermediate/history", "int_*_placed"),
+# Models alone.
+HISTORIES = [
+    "+*_history",
+    *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
 ]
-CHAIN = ["int_coverage_in_force", "int_population_history"]
+CHAIN = [
+    *("int_coverage_in_force", "int_vintages_resolved", "int_coverage_at_vintages"),
+    *("int_population_in_force", "fct_population_yearly_history"),
+]
 
 # (origin, asylum, year)
 Key = tuple[str, str, int]
@@ -41,11 +46,15 @@ class Snapshot:
     origin: str | None
     asylum: str | None
     years: tuple[int, int]
-    said: dict[Key, int | None]
+    said: dict[Key, Any]
 
     @property
     def name(self) -> str:
         return f"s{self.day}"
+
+    @property
+    def release(self) -> str:
+        return f"r{self.day}"
 
     @property
     def in_force_from(self) -> date:
@@ -81,11 +90,14 @@ def snapshots(draw: st.DrawFn) -> list[Snapshot]:
 
 
 def expected(known: Sequence[Snapshot]) -> set[tuple[Any, ...]]:
-    """(origin, asylum, year, value, from, to) of each interval, day by day from the definition."""
+    """(origin, asylum, year, value, from, to, release that brought it, newest that has it) of each
+    interval, day by day from the definition.
+    """
     found = set()
     days = sorted(snapshot.day for snapshot in known)
     for key in KEYS:
-        began: tuple[date, int | None] | None = None
+        began: tuple[int | None, date, str] | None = None
+        last = ""
         for day in days:
             newest = max(
                 (s for s in known if s.day <= day and s.covers(key)),
@@ -95,27 +107,28 @@ def expected(known: Sequence[Snapshot]) -> set[tuple[Any, ...]]:
             there = newest is not None and key in newest.said
             value = newest.said[key] if newest and there else None
             today = FIRST_DAY + timedelta(days=day)
-            if began and (not there or value != began[1]):
-                found.add((*key, began[1], began[0], today))
+            if began and (not there or value != began[0]):
+                found.add((*key, *began[:2], today, began[2], last))
                 began = None
-            if there and not began:
-                began = (today, value)
+            if newest and there:
+                began = began or (value, today, newest.release)
+                last = newest.release
         if began:
-            found.add((*key, began[1], began[0], None))
+            found.add((*key, *began[:2], None, began[2], last))
     return found
 
 
-class Histories:
+class History:
     """The models of a history over made-up snapshots, in a database in memory."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, project: Any, adding: str) -> None:
-        self.con, self.project, self.adding = con, project, adding
+    def __init__(self, con: duckdb.DuckDBPyConnection, project: Any) -> None:
+        self.con, self.project = con, project
         project.like_starter(
             con,
             [
                 "intermediate.int_snapshots_resolved",
                 "intermediate.int_coverage_resolved",
-                "intermediate.history_loads",
+                "intermediate.int_countries_combined",
             ],
         )
         project.like_starter(con, ["raw.population"])
@@ -125,8 +138,8 @@ class Histories:
             f"select * from ({project.sql['stg_unhcr__population']})"
         )
 
-    def land(self, known: Sequence[Snapshot]) -> None:
-        """Make these snapshots the ones there are."""
+    def build(self, known: Sequence[Snapshot]) -> list[tuple[Any, ...]]:
+        """The history of these snapshots, which lie in this order."""
         con = self.con
         for table in (
             "staging.stg_unhcr__population",
@@ -134,16 +147,18 @@ class Histories:
             "intermediate.int_coverage_resolved",
         ):
             con.execute(f"delete from build.{table}")
-        for recency, one in enumerate(sorted(known, key=lambda s: s.day), start=1):
+        in_time = sorted(known, key=lambda s: s.day)
+        for one in known:
+            recency = in_time.index(one) + 1
             con.execute(
                 "insert into build.intermediate.int_snapshots_resolved by name select "
                 "'population' as endpoint, ? as snapshot_id, ? as release_id, "
                 "? as content_sha256, ?::date as in_force_from, ?::timestamp as retrieved_at, "
-                "?::date as release_reference_date, false as is_provisional_release, "
+                "date '2021-12-31' as release_reference_date, false as is_provisional_release, "
                 "false as is_quarantined, ? as recency",
                 [
-                    *(one.name, f"r{one.day}", one.name, one.in_force_from, one.in_force_from),
-                    *(one.in_force_from, recency),
+                    *(one.name, one.release, one.name, one.in_force_from, one.in_force_from),
+                    recency,
                 ],
             )
             con.execute(
@@ -154,76 +169,40 @@ class Histories:
                 [one.name, one.origin or "*", one.asylum or "*", *one.years, recency],
             )
             rows = [
-                (one.name, "pairs", "pair", origin, origin, asylum, asylum, year, value)
+                (one.name, "pairs", "pair", origin, origin, asylum, asylum, year, *values(value))
                 for (origin, asylum, year), value in one.said.items()
             ]
             if rows:
                 con.executemany(
                     "insert into build.staging.stg_unhcr__population (snapshot_id, slice, row_kind,"
                     " origin_unhcr_code, origin_iso3, asylum_unhcr_code, asylum_iso3, "
-                    "reference_year, asylum_seekers_stock) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "reference_year, asylum_seekers_stock, host_community_stock) "
+                    "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     rows,
                 )
-
-    def build(self) -> list[tuple[Any, ...]]:
-        """The history made anew from all that is there."""
-        self.project.make(self.con, CHAIN)
-        self._note()
-        return self.rows()
-
-    def add(self) -> int:
-        """What dbt does with a history that exists; returns how many rows it touched."""
-        self.project.make(self.con, CHAIN[:1])
-        con = self.con
-        con.execute(f"create or replace temp table touched as {self.adding}")
-        table = "build.intermediate.int_population_history"
-        con.execute(f"delete from {table} where history_key in (select history_key from touched)")
-        con.execute(f"insert into {table} by name from touched")
-        self._note()
-        [(count,)] = con.execute("select count(*) from touched").fetchall()
-        return int(count)
-
-    def _note(self) -> None:
-        self.con.execute("delete from build.intermediate.history_loads")
-        self.con.execute(
-            "insert into build.intermediate.history_loads by name "
-            "select endpoint, snapshot_id from build.intermediate.int_snapshots_resolved"
-        )
-
-    def rows(self) -> list[tuple[Any, ...]]:
-        return self.con.execute(
-            "from build.intermediate.int_population_history order by history_key, valid_from"
+        self.project.make(con, CHAIN)
+        return con.execute(
+            "from build.marts.fct_population_yearly_history "
+            "order by origin_unhcr_code, asylum_unhcr_code, reference_year, valid_from"
         ).fetchall()
 
-    def intervals(self) -> set[tuple[Any, ...]]:
-        return set(
-            self.con.execute(
-                "select origin_iso3, asylum_iso3, reference_year, asylum_seekers_stock, "
-                "valid_from, valid_to from build.intermediate.int_population_history"
-            ).fetchall()
-        )
+    def intervals(self) -> list[tuple[Any, ...]]:
+        return self.con.execute(
+            "select origin_unhcr_code, asylum_unhcr_code, reference_year, asylum_seekers_stock, "
+            "valid_from, valid_to, release_id, last_release_id "
+            "from build.marts.fct_population_yearly_history"
+        ).fetchall()
+
+
+def values(said: int | tuple[int | None, int | None] | None) -> tuple[int | None, int | None]:
+    """Asylum-seekers and host communities."""
+    return said if isinstance(said, tuple) else (said, None)
 
 
 @pytest.fixture(scope="module")
-def adding(starter_build: Settings, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The SQL with which dbt adds to a history that is there."""
-    copy: Path = tmp_path_factory.mktemp("adding") / "data"
-    shutil.copytree(starter_build.data_dir, copy)
-    data = Settings(data_dir=copy, threads=2)
-    result = dbt.build(data, select=["int_population_history"])
-    assert not result.failed, result.failure_text()
-    [file] = (data.dbt_target_dir / "compiled").rglob("int_population_history.sql")
-    sql = file.read_text("utf-8")
-    assert "still_stands" in sql
-    return sql
-
-
-@pytest.fixture(scope="module")
-def histories(
-    in_memory: Callable[[], duckdb.DuckDBPyConnection], project: Any, adding: str
-) -> Iterator[Histories]:
+def history(in_memory: Callable[[], duckdb.DuckDBPyConnection], project: Any) -> Iterator[History]:
     with in_memory() as con:
-        yield Histories(con, project, adding)
+        yield History(con, project)
 
 
 ANY = settings(
@@ -234,59 +213,76 @@ ANY = settings(
 @ANY
 @given(snapshots())
 def test_a_history_says_what_the_newest_release_that_covers_a_figure_said(
-    histories: Histories, known: list[Snapshot]
+    history: History, known: list[Snapshot]
 ) -> None:
-    histories.land(known)
-    histories.build()
-    assert histories.intervals() == expected(known)
+    history.build(known)
+    found = history.intervals()
+    assert set(found) == expected(known)
+    assert len(found) == len(set(found))
 
 
 @ANY
-@given(snapshots(), st.integers(0, 5))
-def test_releases_may_arrive_in_any_order(
-    histories: Histories, known: list[Snapshot], built_first: int
+@given(snapshots(), st.randoms(use_true_random=False))
+def test_releases_may_arrive_in_any_order_at_once_or_apart(
+    history: History, known: list[Snapshot], chance: random.Random
 ) -> None:
-    """`known` is in the order of arrival, which is not that of the days."""
-    first = max(1, min(built_first, len(known)))
-    histories.land(known[:first])
-    histories.build()
-    for count in range(first + 1, len(known) + 1):
-        histories.land(known[:count])
-        histories.add()
-    grown = histories.rows()
-    assert histories.intervals() == expected(known)
-    assert histories.build() == grown
+    at_once = history.build(known)
+    assert history.build(known) == at_once
+    arrived = chance.sample(known, len(known))
+    first = chance.randint(1, len(known))
+    history.build(arrived[:first])
+    assert set(history.intervals()) == expected(arrived[:first])
+    assert history.build(arrived) == at_once
 
 
-@ANY
-@given(snapshots())
-def test_several_releases_at_once_and_none_change_nothing_else(
-    histories: Histories, known: list[Snapshot]
-) -> None:
-    histories.land(known[:1])
-    histories.build()
-    histories.land(known)
-    histories.add()
-    grown = histories.rows()
-    assert histories.add() == 0
-    assert histories.rows() == grown
-    assert histories.build() == grown
+SAID: dict[Key, Any] = {key: 7 for key in KEYS}
 
 
-def test_a_release_that_repeats_the_one_before_touches_no_row(histories: Histories) -> None:
-    said: dict[Key, int | None] = {key: 7 for key in KEYS}
-    one = Snapshot(1, None, None, (2018, 2020), said)
-    histories.land([one])
-    histories.build()
-    histories.land([one, Snapshot(2, None, None, (2018, 2020), said)])
-    assert histories.add() == 0
-    changed = said | {KEYS[0]: 8}
-    same, other = (
-        Snapshot(2, None, None, (2018, 2020), said),
-        Snapshot(3, None, None, (2018, 2020), changed),
-    )
-    histories.land([one, same, other])
-    assert histories.add() == 2
+def world(day: int, said: dict[Key, Any]) -> Snapshot:
+    return Snapshot(day, None, None, (2018, 2020), said)
+
+
+def test_a_release_that_repeats_the_one_before_adds_no_row(history: History) -> None:
+    before = history.build([world(1, SAID)])
+    assert len(history.build([world(1, SAID), world(2, SAID)])) == len(before)
+    assert {row[-2:] for row in history.intervals()} == {("r1", "r2")}
+    history.build([world(1, SAID), world(2, SAID), world(3, SAID | {KEYS[0]: 8})])
+    changed = [row for row in history.intervals() if row[:3] == KEYS[0]]
+    days = [FIRST_DAY + timedelta(days=day) for day in (1, 3)]
+    assert sorted(changed, key=lambda row: row[4]) == [
+        (*KEYS[0], 7, *days, "r1", "r2"),
+        (*KEYS[0], 8, days[1], None, "r3", "r3"),
+    ]
+    assert len(history.intervals()) == len(KEYS) + 1
+
+
+def test_a_value_that_goes_and_comes_back_stood_twice(history: History) -> None:
+    gone = {key: 7 for key in KEYS[1:]}
+    history.build([world(1, SAID), world(2, gone), world(3, SAID)])
+    days = [FIRST_DAY + timedelta(days=day) for day in (1, 2, 3)]
+    stood = [row[4:6] for row in history.intervals() if row[:3] == KEYS[0]]
+    assert sorted(stood) == [(days[0], days[1]), (days[2], None)]
+
+
+def test_host_communities_that_turn_from_not_known_to_zero_are_one_row(history: History) -> None:
+    def said(hosts: int | None) -> dict[Key, Any]:
+        return {KEYS[0]: (7, hosts)}
+
+    def rows() -> list[tuple[Any, ...]]:
+        return history.con.execute(
+            "select host_community_stock, host_community_stock_known_from, valid_from, valid_to "
+            "from build.marts.fct_population_yearly_history order by valid_from"
+        ).fetchall()
+
+    days = [FIRST_DAY + timedelta(days=day) for day in range(4)]
+    history.build([world(1, said(None)), world(2, said(0))])
+    assert rows() == [(0, days[2], days[1], None)]
+    history.build([world(1, said(0)), world(2, said(None))])
+    assert rows() == [(0, None, days[1], days[2]), (None, None, days[2], None)]
+    history.build([world(1, said(None)), world(2, said(5))])
+    assert rows() == [(None, None, days[1], days[2]), (5, None, days[2], None)]
+    history.build([world(1, said(None)), world(2, said(0)), world(3, said(5))])
+    assert rows() == [(0, days[2], days[1], days[3]), (5, None, days[3], None)]
 
 
 # Through dbt itself ------------------------------------------------------------------------------
@@ -295,16 +291,20 @@ def test_a_release_that_repeats_the_one_before_touches_no_row(histories: Histori
 def history_tables(data: Settings) -> dict[str, list[tuple[Any, ...]]]:
     with duckdb.connect(str(data.build_db), read_only=True) as con:
         names = con.execute(
-            "select table_name from duckdb_tables() where schema_name = 'intermediate' "
-            "and ends_with(table_name, '_history') and starts_with(table_name, 'int_') order by 1"
+            "select table_name from duckdb_tables() where schema_name = 'marts' "
+            "and ends_with(table_name, '_history') order by 1"
         ).fetchall()
-        assert len(names) == 7
+        assert len(names) >= 20
         return {
-            name: con.execute(
-                f"from intermediate.{name} order by history_key, valid_from"
-            ).fetchall()
-            for (name,) in names
+            name: con.execute(f"from marts.{name} order by all").fetchall() for (name,) in names
         }
+
+
+def built(data: Settings) -> dict[str, list[tuple[Any, ...]]]:
+    raw.load(data)
+    result = dbt.build(data, select=HISTORIES)
+    assert not result.failed, result.failure_text()
+    return history_tables(data)
 
 
 def test_a_release_that_comes_late_or_goes_leaves_what_a_rebuild_makes(
@@ -318,25 +318,19 @@ def test_a_release_that_comes_late_or_goes_leaves_what_a_rebuild_makes(
     held_back = sorted((data.landing_dir).glob("*/starter-2025-06-*"))
     assert [path.parent.name for path in held_back] == ["asylum-applications", "population"]
 
-    def built() -> dict[str, list[tuple[Any, ...]]]:
-        raw.load(data)
-        result = dbt.build(data, select=SELECTED)
-        assert not result.failed, result.failure_text()
-        return history_tables(data)
-
     for path in held_back:
         path.rename(aside / path.parent.name)
-    without = built()
+    without = built(data)
     for path in held_back:
         (aside / path.parent.name).rename(path)
-    assert built() == history_tables(starter_build)
+    assert built(data) == history_tables(starter_build) != without
     for path in held_back:
         path.rename(aside / path.parent.name)
-    assert built() == without
+    assert built(data) == without
 
 
-def without_its_first_row(landed: Path) -> str:
-    """Land beside `landed` a later snapshot of the same release that lacks one row; its key."""
+def land_without_its_first_row(landed: Path) -> None:
+    """Land beside `landed` a later snapshot of the same release that lacks one row."""
     manifest = json.loads((landed / "manifest.json").read_bytes())
     later = landed.with_name(f"{landed.name}-later")
     shutil.copytree(landed, later)
@@ -346,50 +340,24 @@ def without_its_first_row(landed: Path) -> str:
     [page] = part["pages"]
     file = later / page["file"]
     body = json.loads(gzip.decompress(file.read_bytes()))
-    gone = body["items"].pop(0)
+    body["items"].pop(0)
     file.write_bytes(gzip.compress(json.dumps(body).encode()))
     for counted in (manifest, part, page):
         counted["rows"] -= 1
     (later / "manifest.json").write_text(json.dumps(manifest), "utf-8")
-    unit = {"P": "persons", "C": "cases"}[gone["app_pc"]]
-    codes = (gone["procedure_type"], gone["app_type"], gone["dec_level"], unit)
-    return f"by_origin {gone['coo']} - {gone['year']} {' '.join(codes)}"
 
 
 def test_of_two_snapshots_of_one_release_the_later_leaves_no_trace_of_the_earlier(
     starter_build: Settings, tmp_path: Path
 ) -> None:
-    """A figure that only the earlier one had was never in force: no interval of it is left."""
+    """What only the earlier one had never stood: the histories are as if it had not been landed."""
     data = Settings(data_dir=tmp_path / "data", threads=2)
     shutil.copytree(starter_build.data_dir, data.data_dir)
     [landed] = (data.landing_dir / "asylum-applications").glob("starter-2025-12.1-*")
-    gone = without_its_first_row(landed)
+    land_without_its_first_row(landed)
     before = history_tables(data)
-    raw.load(data)
-    result = dbt.build(data, select=SELECTED)
-    assert not result.failed, result.failure_text()
-    after = history_tables(data)
-    name = "int_asylum_applications_history"
-    assert gone in {row[0] for row in before[name]}
-    assert gone not in {row[0] for row in after[name]}
-    assert {row[0] for row in before[name]} - {gone} == {row[0] for row in after[name]}
-    with duckdb.connect(str(data.build_db)) as con:
-        con.execute(f"drop table intermediate.{name}")
-    result = dbt.build(data, select=SELECTED)
-    assert not result.failed, result.failure_text()
-    assert history_tables(data) == after
-
-
-def test_a_history_of_other_code_is_made_anew(
-    starter_build: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    data = Settings(data_dir=tmp_path / "data", threads=2)
-    shutil.copytree(starter_build.data_dir, data.data_dir)
-    with duckdb.connect(str(data.build_db)) as con:
-        # As earlier code might have left it: another value, another column.
-        con.execute("update intermediate.int_population_history set refugees_stock = 1")
-        con.execute("alter table intermediate.int_population_history add column old integer")
-        con.execute("update intermediate.history_loads set code = 'earlier'")
-    result = dbt.build(data, select=["path:models/intermediate/history"])
-    assert not result.failed, result.failure_text()
-    assert history_tables(data) == history_tables(starter_build)
+    both = built(data)
+    name = "fct_asylum_applications_totals_yearly_history"
+    assert both[name] != before[name]
+    shutil.rmtree(landed)
+    assert built(data) == both

@@ -15,6 +15,7 @@ from warehouse.publish import open_published
 from warehouse.query import Session, open_session
 from warehouse.settings import Settings
 
+# Name of the function, and the table with the newest rows; the history is beside it.
 AS_OF = {
     "population_as_of": "fct_population_yearly",
     "population_totals_as_of": "fct_population_totals_yearly",
@@ -22,8 +23,20 @@ AS_OF = {
     "asylum_applications_totals_as_of": "fct_asylum_applications_totals_yearly",
     "asylum_decisions_as_of": "fct_asylum_decisions_yearly",
     "asylum_decisions_totals_as_of": "fct_asylum_decisions_totals_yearly",
+    "solutions_as_of": "fct_solutions_yearly",
+    "solutions_totals_as_of": "fct_solutions_totals_yearly",
+    "demographics_as_of": "fct_demographics_yearly",
+    "internal_displacement_as_of": "fct_internal_displacement_yearly",
+    "internal_displacement_totals_as_of": "fct_internal_displacement_totals_yearly",
+    "palestine_refugees_as_of": "fct_palestine_refugees_yearly",
+    "palestine_refugees_totals_as_of": "fct_palestine_refugees_totals_yearly",
     "origin_yearly_as_of": "mart_origin_yearly",
+    "asylum_yearly_as_of": "mart_asylum_yearly",
+    "world_yearly_as_of": "mart_world_yearly",
     "destination_yearly_as_of": "mart_destination_yearly",
+    "destination_decisions_as_of": "mart_destination_decisions",
+    "region_yearly_as_of": "mart_region_yearly",
+    "origin_records_as_of": "mart_origin_records",
 }
 
 
@@ -42,7 +55,9 @@ def test_every_function_of_the_project_is_there_and_described(
     session: Session, manifest: dict[str, Any]
 ) -> None:
     of_claims = {f"claim_{what}_of": f"mart_claim_{what}" for what in ("audit", "inputs")}
-    assert dbt.published_functions(manifest) == sorted(AS_OF | of_claims)
+    histories = {name: f"{table}_history" for name, table in AS_OF.items()}
+    assert dbt.published_functions(manifest) == sorted(of_claims)
+    assert dbt.as_of_functions(manifest) == histories
     listed = session.functions()
     assert [call for call, _ in listed] == sorted(
         [f"{name}(as_of_day)" for name in AS_OF]
@@ -53,6 +68,16 @@ def test_every_function_of_the_project_is_there_and_described(
     assert rows(session, "select function_name, description from about_functions") == [
         (call.partition("(")[0], description) for call, description in listed
     ]
+    assert (
+        dict(
+            rows(
+                session,
+                "select function_name, history_table from about_functions "
+                "where history_table is not null",
+            )
+        )
+        == histories
+    )
 
 
 @pytest.mark.parametrize(
@@ -118,15 +143,41 @@ def test_before_the_first_release_nothing_was_known(session: Session, function: 
 
 
 @pytest.mark.parametrize("function", sorted(AS_OF))
-def test_a_function_has_the_columns_of_its_table_and_today_its_rows(
+def test_a_function_has_the_columns_of_its_history_and_today_the_rows_of_its_table(
     session: Session, function: str
 ) -> None:
     table = AS_OF[function]
+    history = f"{table}_history"
     assert rows(session, f"describe from {function}(current_date)") == rows(
-        session, f"describe from {table}"
+        session, f"describe from {history}"
     )
-    for one, other in ((f"{function}('9999-12-31')", table), (table, f"{function}('9999-12-31')")):
-        assert rows(session, f"from {one} except all from {other}") == []
+    dated = [name for name, *_ in rows(session, f"describe from {history}")]
+    shared = [name for name, *_ in rows(session, f"describe from {table}")]
+    # The newest rows name the newest release that has them.
+    shown = ", ".join(
+        f"last_{name} as {name}" if f"last_{name}" in dated else name for name in shared
+    )
+    newest = f"select {shown} from {function}('9999-12-31')"
+    assert rows(session, f"{newest} except all from {table}") == []
+    assert rows(session, f"from {table} except all {newest}") == []
+
+
+@pytest.mark.parametrize("function", sorted(AS_OF))
+@pytest.mark.parametrize("day", ["2025-01-01", "2026-02-01", "2026-06-25"])
+def test_a_filter_on_the_history_answers_as_the_function_does(
+    session: Session, function: str, day: str
+) -> None:
+    history = f"{AS_OF[function]}_history"
+    stood = (
+        f"from {history} where valid_from <= '{day}' and (valid_to > '{day}' or valid_to is null)"
+    )
+    dated = f"from {function}('{day}')"
+    columns = [name for name, *_ in rows(session, f"describe from {history}")]
+    # The functions alone know when what was turned from NULL to zero in all rows was NULL.
+    shown = ", ".join(name for name in columns if f"{name}_known_from" not in columns)
+    for one, other in ((stood, dated), (dated, stood)):
+        query = f"select {shown} {one} except all select {shown} {other}"
+        assert rows(session, query) == []
 
 
 def test_a_copy_under_another_name_answers_alike(

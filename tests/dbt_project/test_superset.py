@@ -61,6 +61,12 @@ EXPECTED = {
     "Asylum-seekers: as first published, and now": "select reference_year, first_value as "
     "first_published, newest_value as now from mart_revision_summary "
     "where measure = 'asylum_seekers_stock'",
+    "Asylum-seekers by year, as published on a release": "select "
+    "stood.reference_year, dim_release.release_id as as_published_on, asylum_seekers_stock as "
+    "asylum_seekers_as_published "
+    "from mart_origin_yearly_history as stood join dim_release on in_force_from >= valid_from "
+    "and in_force_from < coalesce(valid_to, 'infinity') where is_held "
+    "and counting_unit = 'persons'",
     "Revisions of totals": "select published_on, measure, counting_unit, reference_year, "
     "reference_date, value_before, value_after, difference, fraction, release_id_before, "
     "release_id from mart_revisions where asylum_unhcr_code is null",
@@ -73,6 +79,7 @@ EXPECTED = {
 }
 STACKED = {
     "Asylum-seekers in the eight largest countries of asylum": "reference_year",
+    "Asylum-seekers by year, as published on a release": "reference_year",
     "Claims by verdict": "document_id",
 }
 

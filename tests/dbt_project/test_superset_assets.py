@@ -101,6 +101,49 @@ def test_rates_are_the_marts_own(published_starter: Settings) -> None:
         assert protected == protected_of_mart
 
 
+def test_the_filter_by_release_begins_with_the_newest_and_changes_its_own_chart_alone(
+    published_starter: Settings,
+) -> None:
+    [by_release] = [
+        one
+        for one in DASHBOARD["metadata"]["native_filter_configuration"]
+        if one["name"] == "As published on"
+    ]
+    [target] = by_release["targets"]
+    dataset = DATASETS[target["datasetUuid"]]
+    [sorted_by] = [
+        metric["expression"]
+        for metric in dataset["metrics"]
+        if metric["metric_name"] == by_release["sortMetric"]
+    ]
+    assert by_release["controlValues"]["defaultToFirstItem"]
+    assert not by_release["controlValues"]["sortAscending"]
+    with open_published(published_starter) as con:
+        releases = con.execute(
+            f"select {target['column']['name']} from ({dataset['sql']}) "
+            f"group by all order by {sorted_by} desc"
+        ).fetchall()
+        assert (
+            releases[0]
+            == con.execute("select release_id from dim_release where is_newest_held").fetchone()
+        )
+        figures = con.execute(
+            f"select as_published_on, asylum_seekers_stock from ({dataset['sql']}) "
+            "where origin_name = 'China' and counting_unit = 'persons' and reference_year = 2025"
+        ).fetchall()
+    assert dict(figures) == {"2025-06": 178_725, "2025-12.1": 99_716}
+    number = {
+        place["meta"]["uuid"]: place["meta"]["chartId"]
+        for place in DASHBOARD["position"].values()
+        if isinstance(place, dict) and place["type"] == "CHART"
+    }
+    assert set(by_release["scope"]["excluded"]) == {
+        number[chart["uuid"]]
+        for chart in CHARTS.values()
+        if chart["dataset_uuid"] != target["datasetUuid"]
+    }
+
+
 def test_everything_is_tied_together() -> None:
     assert all(dataset["database_uuid"] == DATABASE["uuid"] for dataset in DATASETS.values())
     placed = {
@@ -109,9 +152,14 @@ def test_everything_is_tied_together() -> None:
         if isinstance(place, dict) and place["type"] == "CHART"
     }
     assert placed == {chart["uuid"]: chart["slice_name"] for chart in CHARTS.values()}
-    [origin] = DASHBOARD["metadata"]["native_filter_configuration"]
-    [target] = origin["targets"]
-    assert DATASETS[target["datasetUuid"]]["table_name"] == "mart_origin_yearly"
+    filtered = {}
+    for one in DASHBOARD["metadata"]["native_filter_configuration"]:
+        [target] = one["targets"]
+        filtered[one["name"]] = DATASETS[target["datasetUuid"]]["table_name"]
+    assert filtered == {
+        "Country of origin": "mart_origin_yearly",
+        "As published on": "origin_yearly_by_release",
+    }
     for place in DASHBOARD["position"].values():
         for child in place.get("children", []) if isinstance(place, dict) else []:
             assert child in DASHBOARD["position"]

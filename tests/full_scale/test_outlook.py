@@ -34,7 +34,7 @@ def prepare(settings: Settings, con: duckdb.DuckDBPyConnection, held: tuple[str,
     nodes = dbt.load_manifest(settings)["nodes"]
     coverage, history, countries = (
         "{schema}.{alias}".format(**nodes[f"model.asylum.{name}"])
-        for name in ("int_coverage_in_force", "int_population_history", "dim_country")
+        for name in ("int_coverage_in_force", "fct_population_yearly_history", "dim_country")
     )
     newest = RELEASES / HELD[-1] / "population.parquet"
     stocks = ", ".join(f"sum({there})::bigint as {here}" for here, there in STOCKS.items())
@@ -73,7 +73,7 @@ def prepare(settings: Settings, con: duckdb.DuckDBPyConnection, held: tuple[str,
             ) as run
             from numbered
         )
-        select 'pairs' as slice, 'pair' as row_kind,
+        select
             origin_unhcr_code, any_value(origin_iso3) as origin_iso3,
             asylum_unhcr_code, any_value(asylum_iso3) as asylum_iso3,
             reference_year, {", ".join(STOCKS)}, min(valid_from) as valid_from,

@@ -32,6 +32,7 @@ ROOT = Path(__file__).parents[2]
 TABLES = {
     *("mart_origin_yearly", "mart_destination_yearly", "dim_country", "fct_population_yearly"),
     *("releases", "about", "about_snapshots", "about_tables"),
+    "about_functions",
 }
 
 
@@ -118,8 +119,7 @@ def test_all_tables_arrive_with_their_rows_and_comments(
             [(rows,)] = ask(con, query.format("asylum."))
             assert [(rows,)] == file.execute(query.format("a.")).fetchall() == [(done.rows[table],)]
         for table, comment in file.execute(
-            "select table_name, comment from duckdb_tables() where database_name = 'a' "
-            "and table_name <> 'about_functions'"
+            "select table_name, comment from duckdb_tables() where database_name = 'a'"
         ).fetchall():
             query = f"select obj_description('asylum.{table}'::regclass)"
             assert ask(con, query) == [(comment,)]
@@ -133,7 +133,7 @@ def test_what_only_duckdb_has_is_not_spoken_of(
 ) -> None:
     publish(a, database)
     assert ask(con, "select 1 from asylum.about where item = 'functions'") == []
-    assert ask(con, "select to_regclass('asylum.about_functions')") == [(None,)]
+    assert ask(con, "select function_name from asylum.about_functions") == []
 
 
 def test_keys_are_there_and_a_key_in_which_null_is_a_value_has_it_as_one(
@@ -229,8 +229,10 @@ def shared(postgres: PostgresServer, a: Settings) -> Iterator[psycopg.Connection
 
 
 def test_the_reader_may_select_from_every_table(shared: psycopg.Connection) -> None:
+    # It publishes no function as of a day, so that one table is empty.
     for table in TABLES:
-        assert ask(shared, f"select count(*) > 0 from asylum.{table}") == [(True,)]
+        has_rows = table != "about_functions"
+        assert ask(shared, f"select count(*) > 0 from asylum.{table}") == [(has_rows,)]
 
 
 def test_rights_and_comments_are_there_after_a_swap_too(

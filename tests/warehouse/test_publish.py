@@ -284,12 +284,16 @@ def test_functions_keep_their_parameters_and_comments_and_are_listed(settings: S
         ("a_sum_as_of", ["as_of_day"], None),
         ("releases_as_of", ["as_of_day"], "Published by a day. It's a row each."),
     ]
+    listed = "select * exclude (history_table) from about_functions"
     in_catalogue = ask(
         settings.published_db,
         "select function_name, parameters, comment from duckdb_functions() "
         "where database_name = 'asked' and function_type = 'table_macro' order by all",
     )
-    assert in_catalogue == ask(settings.published_db, "from about_functions") == expected
+    assert in_catalogue == ask(settings.published_db, listed) == expected
+    # They do more than filter a history by a day.
+    of_history = "select count(history_table) from about_functions"
+    assert ask(settings.published_db, of_history) == [(0,)]
 
 
 def test_a_function_that_nobody_asks_for_is_not_published(settings: Settings) -> None:
@@ -523,3 +527,106 @@ def test_a_missing_and_an_unreadable_file_are_told_apart_from_an_empty_answer(
     settings.published_db.write_bytes(os.urandom(10_000))
     with pytest.raises(PublishedMissingError, match="cannot be read"), open_published(settings):
         pass
+
+
+STAYS = """
+create or replace table marts.mart_stays (country varchar, stock bigint, hosts bigint,
+    release_id varchar);
+comment on table marts.mart_stays is 'A row is a country.';
+comment on column marts.mart_stays.country is 'UNHCR code.';
+comment on column marts.mart_stays.stock is 'Persons.';
+comment on column marts.mart_stays.hosts is 'Hosts; NULL: not known.';
+comment on column marts.mart_stays.release_id is 'Release.';
+insert into marts.mart_stays values ('CHI', 7, 0, '2025-12.1');
+create or replace table marts.mart_stays_history (country varchar, stock bigint, hosts bigint,
+    hosts_known_from date, valid_from date, valid_to date, release_id varchar,
+    last_release_id varchar);
+comment on table marts.mart_stays_history is 'A row is a country and an interval.';
+comment on column marts.mart_stays_history.country is 'Its own words.';
+insert into marts.mart_stays_history values
+    ('CHI', 7, 0, null, '2026-06-25', null, '2025-12.1', '2025-12.1'),
+    ('CHI', 5, 0, '2025-06-12', '2024-10-09', '2026-06-25', '2024-06', '2025-06'),
+    ('SYR', 9, null, null, '2024-10-09', '2025-06-12', '2024-06', '2024-06');
+"""
+
+
+def published_with_history(settings: Settings) -> None:
+    build(settings)
+    statements(settings, STAYS)
+    publish(
+        settings,
+        lineage=LINEAGE,
+        keys=KEYS,
+        as_of={"stays_as_of": "mart_stays_history"},
+        described_like={"mart_stays_history": "mart_stays"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "rows"),
+    [
+        pytest.param("2024-10-08", [], id="before all"),
+        pytest.param("2024-10-09", [("CHI", 5, None), ("SYR", 9, None)], id="a first day"),
+        pytest.param("2025-06-11", [("CHI", 5, None), ("SYR", 9, None)], id="not known yet"),
+        pytest.param("2025-06-12", [("CHI", 5, 0)], id="known, and a row that ended"),
+        pytest.param("2026-06-24", [("CHI", 5, 0)], id="a last day"),
+        pytest.param("2026-06-25", [("CHI", 7, 0)], id="the next row"),
+        pytest.param("9999-12-31", [("CHI", 7, 0)], id="what still stands"),
+    ],
+)
+def test_as_of_a_day_a_history_answers_with_the_rows_that_stood(
+    settings: Settings, day: str, rows: list[tuple[object, ...]]
+) -> None:
+    published_with_history(settings)
+    for written in (f"'{day}'", f"date '{day}'"):
+        found = ask(
+            settings.published_db,
+            f"select country, stock, hosts from stays_as_of({written}) order by all",
+        )
+        assert found == rows
+
+
+def test_a_function_as_of_a_day_has_all_columns_of_its_history_and_is_listed(
+    settings: Settings,
+) -> None:
+    published_with_history(settings)
+    shape = "select column_name, column_type from (describe from {})"
+    assert ask(settings.published_db, shape.format("stays_as_of('2026-01-01')")) == ask(
+        settings.published_db, shape.format("mart_stays_history")
+    )
+    [(name, parameters, history, description)] = ask(settings.published_db, "from about_functions")
+    assert (name, parameters, history) == ("stays_as_of", ["as_of_day"], "mart_stays_history")
+    assert isinstance(description, str) and "mart_stays_history" in description
+
+
+def test_a_history_takes_the_words_that_it_has_not_from_the_table_it_is_of(
+    settings: Settings,
+) -> None:
+    published_with_history(settings)
+    found = ask(
+        settings.published_db,
+        "select column_name, comment from duckdb_columns() "
+        "where table_name = 'mart_stays_history' and comment is not null order by column_index",
+    )
+    assert found == [
+        ("country", "Its own words."),
+        ("stock", "Persons."),
+        ("hosts", "Hosts; NULL: not known."),
+        ("release_id", "Release."),
+        ("last_release_id", "Release."),
+    ]
+    [(comment,)] = ask(
+        settings.published_db,
+        "select comment from duckdb_tables() where table_name = 'mart_stays_history'",
+    )
+    assert comment == "A row is a country and an interval."
+
+
+def test_a_function_as_of_a_day_without_its_history_is_refused_and_the_old_file_stays(
+    settings: Settings,
+) -> None:
+    published_with_history(settings)
+    before = settings.published_db.read_bytes()
+    with pytest.raises(PublishError, match="mart_gone_history is not among the tables"):
+        publish(settings, lineage=LINEAGE, keys=KEYS, as_of={"gone_as_of": "mart_gone_history"})
+    assert settings.published_db.read_bytes() == before
