@@ -400,7 +400,7 @@ def test_a_newest_table_is_its_history_without_what_is_of_intervals(
     )
     for name in newest:
         found = shape.fullmatch(" ".join(project.sql[name].split()))
-        assert found, name
+        assert found is not None, name
         left_out = set(found[1].replace(" ", "").split(","))
         renamed = [part.split(" as ") for part in found[2].strip().split(", ")]
         # The release that brought a row gives way to the newest that still has it.
