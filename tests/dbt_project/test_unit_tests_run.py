@@ -11,7 +11,7 @@ import pytest
 from warehouse import dbt
 from warehouse.settings import Settings
 
-# Casts and names alone, nothing that could be computed wrongly. The histories are made in the way of
+# Casts and names alone, nothing that could be computed wrongly. The histories are made like
 # fct_population_yearly_history and mart_origin_yearly_history.
 WITHOUT_FORMULA = {
     *(f"fct_{what}_totals_yearly_history" for what in ("asylum_applications", "asylum_decisions")),
