@@ -259,9 +259,7 @@ def test_a_table_described_like_another_has_its_columns_in_its_order(
     marts: list[Node], starter: duckdb.DuckDBPyConnection
 ) -> None:
     by_name = {mart["name"]: mart for mart in marts}
-    alike = {
-        name: by_name[like] for name, mart in by_name.items() if (like := described_like(mart))
-    }
+    alike = {name: by_name[of] for name, mart in by_name.items() if (of := described_like(mart))}
     assert LEFT_OUT.keys() < alike.keys()
     for name, like in alike.items():
         columns, of_like = columns_of(starter, by_name[name]), columns_of(starter, like)
@@ -400,7 +398,7 @@ def test_a_newest_table_is_its_history_without_what_is_of_intervals(
     )
     for name in newest:
         found = shape.fullmatch(" ".join(project.sql[name].split()))
-        assert found, name
+        assert found is not None, name
         left_out = set(found[1].replace(" ", "").split(","))
         renamed = [part.split(" as ") for part in found[2].strip().split(", ")]
         # The release that brought a row gives way to the newest that still has it.
