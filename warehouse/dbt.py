@@ -215,6 +215,8 @@ def build(
     code = fingerprint.code_hash(settings)
     fingerprint.forget_tested(settings)
     (settings.data_dir / "tmp").mkdir(parents=True, exist_ok=True)
+    with connect(settings.build_db, settings):
+        pass  # dbt's own words for a database that another process holds say too little
     # An exposure only names what is made of the tables: nothing is built.
     arguments = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"]
     if select:

@@ -60,7 +60,7 @@ def validated(settings: Settings) -> list[dict[str, Any]]:
             "accepted_at": "strftime(accepted_at, '%Y-%m-%dT%H:%M:%SZ')",
         }
         found = con.execute(
-            f"select {', '.join(texts.get(name, name) for name in _COLUMNS)} from {TABLE} "
+            f"select {', '.join(texts.get(column, column) for column in _COLUMNS)} from {TABLE} "
             f"order by endpoint, dim_snapshot.in_force_from, retrieved_at, snapshot_id"
         ).fetchall()
     return [dict(zip(_COLUMNS, row, strict=True)) for row in found]

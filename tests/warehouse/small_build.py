@@ -54,14 +54,18 @@ create or replace table marts.mart_origin_yearly (
     snapshot_id varchar not null, retrieved_at timestamp with time zone not null,
     decisions_recognized bigint, decisions_complementary bigint, decisions_rejected bigint,
     decisions_otherwise_closed bigint, decisions_total bigint, is_rate_on_small_count boolean,
-    applications_release_id varchar, decisions_release_id varchar
+    applications_release_id varchar, decisions_release_id varchar,
+    is_population_provisional boolean as (is_provisional),
+    is_applications_provisional boolean as (is_provisional),
+    is_decisions_provisional boolean as (is_provisional)
 );
 create or replace table marts.mart_destination_yearly (
     origin_unhcr_code varchar not null, origin_iso3 varchar, asylum_unhcr_code varchar,
     asylum_iso3 varchar, row_kind varchar not null, counting_unit varchar not null,
     origin_name varchar, asylum_name varchar, reference_year integer not null,
     asylum_seekers_stock bigint, asylum_seekers_rank bigint, asylum_seekers_share double,
-    is_provisional boolean not null, release_id varchar not null
+    is_provisional boolean not null, release_id varchar not null,
+    is_population_provisional boolean as (is_provisional)
 );
 create or replace table marts.dim_country (
     unhcr_code varchar not null, iso3 varchar, country_name varchar not null, groups varchar[]

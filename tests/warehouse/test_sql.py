@@ -119,6 +119,13 @@ KNOWN: dict[tuple[str, str], str] = {
     ("warehouse.postgres_tables", "column.name"): "stands in the message, not in the query",
     ("warehouse.profiles", "zip(('origin', 'asylum'), reach.sides if reach else (), "
      "strict=False)"): "the two names of a side",
+    ("warehouse.profiles", "enumerate(columns)"): "numbers of columns; the columns are quoted",
+    ("warehouse.profiles", "range(len(columns))"): "numbers of columns",
+    ("warehouse.profiles", "range(0, len(found), 3)"): "numbers of columns",
+    ("warehouse.publish", "table"): "quoted by who asks for the query",
+    ("warehouse.publish", "day"): "an expression of our own, here and for PostgreSQL",
+    ("warehouse.unhcr.controls", "coverage.asylums"): "compared with a constant",
+    ("warehouse.unhcr.controls", "coverage.origins"): "compared with a constant",
     ("warehouse.publish", "c.type"): "a type, as DuckDB calls it, of a table that dbt made",
     ("warehouse.publish", "function.query"): "SQL of our own dbt project, as DuckDB keeps it",
     ("warehouse.publish", "columns.items()"): "the columns of tables about the file",

@@ -82,11 +82,11 @@ def differences(
                 ).fetchall()
             ]
             off[side] = _off(con, endpoint, column, name)
-            largest = f"max(greatest({', '.join(endpoint.counts)}, 0))"
+            size = f"max(greatest({identifiers(endpoint.counts)}, 0))"
             only_in_totals |= {
                 (side, country): largest
                 for country, largest in con.execute(
-                    f"select {column}, {largest} as largest from {name} "
+                    f"select {column}, {size} as largest from {name} "
                     f"where {column} not in (select {column} from {PAIRS}) "
                     f"group by {column} having largest >= {COUNTRY_FLOOR} order by all"
                 ).fetchall()
@@ -151,11 +151,12 @@ def _off(
     con: duckdb.DuckDBPyConnection, endpoint: Endpoint, country: str, control: str
 ) -> tuple[int, int]:
     """Sum of all differences and of all totals, by country, year and measure."""
-    sums = ", ".join(f"coalesce(sum({name}), 0) as {name}" for name in endpoint.counts)
+    counts = [identifier(name) for name in endpoint.counts]
+    sums = ", ".join(f"coalesce(sum({count}), 0) as {count}" for count in counts)
     apart = " + ".join(
-        f"abs(coalesce(expected.{name}, 0) - coalesce(found.{name}, 0))" for name in endpoint.counts
+        f"abs(coalesce(expected.{count}, 0) - coalesce(found.{count}, 0))" for count in counts
     )
-    whole = " + ".join(f"coalesce(expected.{name}, 0)" for name in endpoint.counts)
+    whole = " + ".join(f"coalesce(expected.{count}, 0)" for count in counts)
     [(differing, total)] = con.execute(
         f"with found as (select {country} as country, year, {sums} from {PAIRS} group by all), "
         f"expected as (select {country} as country, year, {sums} from {control} group by all) "

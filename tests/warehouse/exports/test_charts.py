@@ -55,12 +55,15 @@ TABLES = {
     "decisions_recognized bigint, decisions_complementary bigint, decisions_rejected bigint, "
     "decisions_otherwise_closed bigint, decisions_total bigint, refugee_recognition_rate double, "
     "total_protection_rate double, is_rate_on_small_count boolean, is_provisional boolean, "
-    "release_id varchar, applications_release_id varchar, decisions_release_id varchar",
+    "release_id varchar, applications_release_id varchar, decisions_release_id varchar, "
+    "is_population_provisional boolean as (is_provisional), "
+    "is_applications_provisional boolean as (is_provisional), "
+    "is_decisions_provisional boolean as (is_provisional)",
     "mart_destination_yearly": "origin_iso3 varchar, origin_name varchar, "
     "asylum_unhcr_code varchar, asylum_name varchar, row_kind varchar, counting_unit varchar, "
     "reference_year integer, reference_date date, asylum_seekers_stock bigint, "
     "asylum_seekers_rank bigint, asylum_seekers_share double, is_provisional boolean, "
-    "release_id varchar",
+    "release_id varchar, is_population_provisional boolean as (is_provisional)",
     "mart_destination_concentration": "origin_iso3 varchar, reference_year integer, "
     "are_pairs_complete boolean",
     "mart_revision_summary": "origin_iso3 varchar, origin_name varchar, dataset varchar, "
