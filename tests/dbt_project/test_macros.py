@@ -141,20 +141,20 @@ def fill(
         known.setdefault((origin, year), []).extend([] if stock is None else [stock])
     expected = {key: sum(stocks) if complete and stocks else None for key, stocks in known.items()}
     rows: list[tuple[Any, ...]] = [
-        ("pair", "pairs", origin, asylum, year, stock, True, complete)
+        ("pair", origin, asylum, year, stock, True, complete)
         for (origin, asylum, year), stock in pair_stocks.items()
     ]
     for (origin, year), more in totals.items():
         total = None if more is None else sum(known.get((origin, year), [])) + more
         expected[origin, year] = total
-        rows.append(("origin_total", "by_origin", origin, None, year, total, True, False))
+        rows.append(("origin_total", origin, None, year, total, True, False))
     con.execute(f"delete from {IN_FORCE}")
     if rows:
         con.executemany(
-            f"insert into {IN_FORCE} (row_kind, slice, origin_unhcr_code, asylum_unhcr_code, "
+            f"insert into {IN_FORCE} (row_kind, origin_unhcr_code, asylum_unhcr_code, "
             "reference_year, asylum_seekers_stock, covers_all_origins, covers_all_asylums, "
             "is_provisional, reference_date, valid_from) "
-            "values (?, ?, ?, ?, ?, ?, ?, ?, false, '2024-12-31', '2026-06-25')",
+            "values (?, ?, ?, ?, ?, ?, ?, false, '2024-12-31', '2026-06-25')",
             rows,
         )
     return expected
@@ -239,9 +239,9 @@ def test_pairs_and_a_control_total_that_differ_by_rounding_still_add_up(
 ) -> None:
     fill(marts, {("CHI", "USA", 2019): 1000, ("CHI", "AUL", 2019): 500}, {}, complete=True)
     marts.execute(
-        f"insert into {IN_FORCE} (row_kind, slice, origin_unhcr_code, reference_year, "
+        f"insert into {IN_FORCE} (row_kind, origin_unhcr_code, reference_year, "
         "asylum_seekers_stock, covers_all_origins, covers_all_asylums, is_provisional, valid_from) "
-        f"values ('origin_total', 'by_origin', 'CHI', 2019, {1500 + difference}, "
+        f"values ('origin_total', 'CHI', 2019, {1500 + difference}, "
         "true, false, false, '2026-06-25')"
     )
     [(stock, share)] = marts.execute(

@@ -11,8 +11,8 @@ import pytest
 from warehouse import dbt
 from warehouse.settings import Settings
 
-# Casts and names alone, nothing that could be computed wrongly. The histories are made like
-# fct_population_yearly_history and mart_origin_yearly_history.
+# Casts and names alone, nothing that could be computed wrongly. What stands of each dataset, its
+# sums and their histories are made by the macros that make those of population, which are tested.
 WITHOUT_FORMULA = {
     *(f"fct_{what}_totals_yearly_history" for what in ("asylum_applications", "asylum_decisions")),
     *(
@@ -20,9 +20,15 @@ WITHOUT_FORMULA = {
         for what in ("solutions", "internal_displacement", "palestine_refugees")
         for of in ("", "_totals")
     ),
-    "fct_population_totals_yearly_history",
-    "mart_asylum_yearly_history",
-    "mart_world_yearly_history",
+    *(
+        f"int_{what}_in_force"
+        for what in ("asylum_applications", "asylum_decisions", "demographics")
+    ),
+    *(
+        f"int_{what}{of}_in_force"
+        for what in ("solutions", "idmc", "unrwa")
+        for of in ("", "_totals")
+    ),
     "int_days_combined",
     "stg_unhcr__control_differences",
     "stg_unhcr__regions",
