@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dagster import AssetKey
 
-from warehouse.exports.tables import PREFIXES
 from warehouse.unhcr.endpoints import Endpoint
 
 # Groups, in the order of the data's way. dbt's schemas have these names too.
@@ -63,8 +62,3 @@ def modelled(schema: str, name: str) -> AssetKey:
 def exported(table: str) -> AssetKey:
     """The files of one exported table."""
     return AssetKey([EXPORTS, table])
-
-
-def is_exported(table: str) -> bool:
-    """Whether a published table is exported as files."""
-    return table.startswith(PREFIXES)

@@ -12,6 +12,7 @@ from orchestration.assets.reports import reports
 from orchestration.resources import Warehouse
 from warehouse.dbt import PublishedTable
 from warehouse.exports import datapackage, tables
+from warehouse.exports.tables import is_exported
 from warehouse.publish import open_published, read_about
 from warehouse.readback import published_rows
 
@@ -21,7 +22,7 @@ CHARTED = "CHN"
 
 def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
     """The steps that write the tables as files, draw them, and describe them."""
-    exported = [table for table in published if keys.is_exported(table.name)]
+    exported = [table for table in published if is_exported(table.name)]
 
     @dg.multi_asset(
         name="exports__tables", specs=[_spec(table) for table in exported], pool=keys.WRITERS

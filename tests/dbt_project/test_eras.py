@@ -227,9 +227,17 @@ def test_new_destinations_are_those_that_the_destinations_say_were_first_above(
 # A made-up world, whose eras are a row of the seed each.
 
 MADE = [
-    *("dim_era", "mart_origin_records", "mart_era_comparison", "mart_era_pairs", "mart_era_years"),
+    *("int_measures_of_origins_unpivoted", "dim_era", "mart_origin_records_history"),
+    *("mart_origin_records", "mart_era_comparison", "mart_era_pairs", "mart_era_years"),
 ]
-FACT = "build.marts.fct_population_totals_yearly"
+TOTALS = [
+    f"intermediate.int_{dataset}_totals_in_force"
+    for dataset in (
+        *("population", "asylum_applications", "asylum_decisions"),
+        *("solutions", "idmc", "unrwa"),
+    )
+]
+FACT = f"build.{TOTALS[0]}"
 YEARS = range(2000, 2012)
 
 
@@ -239,14 +247,7 @@ def world(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """The marts of eras as views over totals and eras that a test fills in."""
     with in_memory() as con:
-        project.like_starter(
-            con,
-            [
-                *("marts.fct_population_totals_yearly", "marts.dim_country", "reference.eras"),
-                "marts.fct_asylum_applications_totals_yearly",
-                "marts.fct_asylum_decisions_totals_yearly",
-            ],
-        )
+        project.like_starter(con, [*TOTALS, "marts.dim_country", "reference.eras"])
         project.like_starter(con, ["reference.measures"], rows=True)
         con.execute(
             "insert into build.marts.dim_country by name select * from (values "
@@ -270,7 +271,8 @@ def fill(
     if rows:
         con.executemany(
             f"insert into {FACT} (total_by, country_unhcr_code, reference_year, "
-            "asylum_seekers_stock, is_provisional) values ('origin', ?, ?, ?, ?)",
+            "asylum_seekers_stock, is_provisional, valid_from) "
+            "values ('origin', ?, ?, ?, ?, date '2026-06-25')",
             rows,
         )
     if eras:
@@ -286,7 +288,7 @@ def test_a_row_of_the_seed_brings_an_era_of_any_country_into_every_table(
 ) -> None:
     stocks: dict[tuple[str, int], int | None] = {("ARE", year): year - 1999 for year in YEARS}
     stocks |= {("SYR", year): 10 for year in YEARS}
-    tables = MADE[2:]
+    tables = MADE[-3:]
     fill(world, stocks, [])
     assert [values(world, f"select count(*) from marts.{name}") for name in tables] == [[(0,)]] * 3
     # EGY is Egypt, which UNHCR calls ARE; 2012 is later than what is held.

@@ -170,6 +170,8 @@ def test_a_control_total_within_what_is_tolerated_stops_no_build(
 def test_no_column_of_a_mart_adds_a_stock_over_years(hostile: duckdb.DuckDBPyConnection) -> None:
     looked_at = 0
     for table, columns in columns_of(hostile, "marts").items():
+        if table.startswith("mart_world_"):
+            continue  # of all who are in it, Syrians or not
         # Of Syrians in Türkiye; where a table has no country, all that is in it must hold.
         where = {
             "origin_unhcr_code": "origin_unhcr_code = 'SYR'",
@@ -248,6 +250,8 @@ def test_new_applications_hold_neither_appeals_nor_repeats_nor_what_mixes_them(
 ) -> None:
     for table in marts_with(hostile, "applications_new"):
         columns = columns_of(hostile, "marts")[table]
+        if not {"origin_unhcr_code", "country_unhcr_code"} & columns.keys():
+            continue  # of no origin
         side = "origin_unhcr_code" if "origin_unhcr_code" in columns else "country_unhcr_code"
         found = values(
             hostile,
@@ -544,7 +548,9 @@ def test_every_row_of_facts_and_marts_names_its_release_and_snapshot(
     starter: duckdb.DuckDBPyConnection, hostile: duckdb.DuckDBPyConnection
 ) -> None:
     for con in (starter, hostile):
-        tables = [name for name in columns_of(con, "marts") if not name.startswith("dim_")]
+        # A change of definition is of a measure, and of no snapshot's figure.
+        apart = ("dim_", "mart_definition_changes")
+        tables = [name for name in columns_of(con, "marts") if not name.startswith(apart)]
         assert tables
         for table in tables:
             assert values(
@@ -563,7 +569,13 @@ def test_every_reference_list_names_the_source_of_each_row(
 ) -> None:
     for table, columns in columns_of(starter, "reference").items():
         # Rows of releases and documents, which name theirs.
-        named_by = {"release_files": "release_id", "published_claims": "document_id"}
+        named_by = {
+            "release_files": "release_id",
+            "release_reviews": "release_id",
+            "published_claims": "document_id",
+        }
+        if table in {"claim_kinds", "claim_verdicts", "claim_flags"}:
+            continue  # words of our own
         if table in named_by:
             assert named_by[table] in columns
             continue

@@ -151,7 +151,8 @@ def test_every_table_shows_its_columns_with_types_where_these_are_stated(
         ):
             schema = spec.metadata["dagster/column_schema"]
             assert isinstance(schema, dg.TableSchema), key
-            assert schema.columns, key
+            # What stays inside is described when it is made.
+            assert schema.columns or room == "intermediate", key
             if room in {"reference", "exports"}:
                 assert all(column.type != "?" for column in schema.columns), key
 

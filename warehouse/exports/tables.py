@@ -18,7 +18,9 @@ from warehouse.database import identifier, literal
 from warehouse.publish import open_published
 from warehouse.settings import Settings
 
-PREFIXES = ("dim_", "mart_")
+_PREFIXES = ("dim_", "mart_")
+# Histories are many times the newest rows: they are asked where they can be filtered by a day.
+_NOT_EXPORTED = "_history"
 FOLDER = "tables"
 # A spreadsheet takes a cell that begins with one of these for a formula, or skips the character
 # and then does.
@@ -36,13 +38,18 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if re.match(_RUN_BY_SPREADSHEETS, cell) else cell
 
 
+def is_exported(table: str) -> bool:
+    """Whether a published table is among the exports: marts and dimensions as they are now."""
+    return table.startswith(_PREFIXES) and not table.endswith(_NOT_EXPORTED)
+
+
 def exported_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Names of the tables that are exported, of an opened published file."""
     names = con.execute(
         "select table_name from duckdb_tables() where database_name = current_database() "
         "and schema_name = 'main' order by table_name"
     ).fetchall()
-    return [name for (name,) in names if name.startswith(PREFIXES)]
+    return [name for (name,) in names if is_exported(name)]
 
 
 def export_tables(settings: Settings) -> list[Path]:

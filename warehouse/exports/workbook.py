@@ -22,6 +22,7 @@ from xlsxwriter.worksheet import Worksheet
 from warehouse.database import identifier, literal
 from warehouse.exports.datapackage import field_type, unit_of
 from warehouse.exports.origins import Origin
+from warehouse.exports.tables import is_exported
 from warehouse.publish import read_about
 
 README = "readme"
@@ -125,6 +126,8 @@ def _sheets(con: duckdb.DuckDBPyConnection, origin: Origin) -> list[_Sheet]:
     ).fetchall()
     sheets: list[_Sheet] = []
     for table, description in tables:
+        if table.startswith(PREFIX) and not is_exported(table):
+            continue
         columns = con.execute(
             "select column_name, data_type, coalesce(comment, '') from duckdb_columns() "
             "where database_name = current_database() and schema_name = 'main' and table_name = ? "
