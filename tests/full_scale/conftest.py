@@ -83,8 +83,11 @@ def land_release(settings: Settings, release: str) -> None:
 
     Its parquet files have what its .rda files have, and are read in a hundredth of the time.
     """
+    known = {endpoint.table: endpoint for endpoint in ENDPOINTS.values()}
     for file in sorted((RELEASES / release).glob("*.parquet")):
-        [endpoint] = [e for e in ENDPOINTS.values() if e.table == file.stem]
+        endpoint = known.get(file.stem)
+        if endpoint is None:
+            continue  # a dataset that is not ours
         columns = ["year", *SIDES, *endpoint.codes]
         texts = [f"coalesce({column}::varchar, '-') as {column}" for column in columns]
         # A location of its own within a pair is no pair: added up, as the archive's reader does.
