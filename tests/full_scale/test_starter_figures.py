@@ -215,7 +215,8 @@ def test_releases_and_their_files_are_those_on_record() -> None:
     releases = [tuple(row[column] for column in columns) for row in reference("releases")]
     assert releases == [row for row in rows if len(row) == len(columns)]
     files = [tuple(row.values()) for row in reference("release_files")]
-    assert files == [row for row in rows if len(row) == 4]
+    # The flow dataset is on record too, and not among ours.
+    assert files == [row for row in rows if len(row) == 4 and row[1] != "flows.rda"]
 
 
 MEASURE_FILTERS = {
@@ -271,6 +272,10 @@ def test_years_of_application_types_are_those_with_a_figure() -> None:
     assert not found
 
 
+# One row, of one release: no code that UNHCR defines.
+ODD = {("2023-06", "asylum-applications", "dec_level"): {"0"}}
+
+
 @pytest.mark.parametrize("release", sorted(path.name for path in ARCHIVE.glob("*")))
 def test_no_release_holds_a_code_that_the_lists_lack(release: str) -> None:
     lists = {
@@ -290,4 +295,5 @@ def test_no_release_holds_a_code_that_the_lists_lack(release: str) -> None:
             continue
         for column in endpoint.codes:
             met = {row["code"] for row in query(f"select distinct {column} as code from '{file}'")}
-            assert met <= lists[column], (release, endpoint.name, column)
+            odd = ODD.get((release, endpoint.name, column), set())
+            assert met - odd <= lists[column], (release, endpoint.name, column)
