@@ -5,29 +5,29 @@
 
 Needs the releases landed and loaded: `asylum backfill --all`, then `asylum run`. Reads the build
 database (ASYLUM_DATA_DIR says where), changes nothing but profiles that are missing, and asks no
-source. The limits stand at the top of warehouse/validation.py.
+source. The limits stand at the top of warehouse/releases/validate.py.
 """
 
 import argparse
 from itertools import combinations, pairwise
 
-from warehouse import profiles, validation
-from warehouse.database import connect
-from warehouse.profiles import ORIGIN_SIDE, Reach, Total
-from warehouse.releases import read_lists
+from warehouse.core.database import connect
+from warehouse.releases import profiles, validate
+from warehouse.releases.identify import read_lists
+from warehouse.releases.profiles import ORIGIN_SIDE, Reach, Total
 from warehouse.settings import load_settings
-from warehouse.unhcr.endpoints import ENDPOINTS
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 
 LIMITS = {
-    "rows lost": validation.LARGEST_LOSS_OF_ROWS,
-    "rows of a year": validation.LARGEST_LOSS_OF_A_YEAR,
-    "years gone": validation.LARGEST_LOSS_OF_YEARS,
-    "emptied": validation.LARGEST_EMPTIED,
-    "measure lost": validation.LARGEST_LOSS_OF_A_MEASURE,
-    "scattered": validation.LARGEST_SCATTER,
-    "country lost": validation.LARGEST_LOSS_OF_A_MEASURE,
-    "years swapped": validation.LARGEST_SHARE_OF_SWAPPED_YEARS,
-    "codes lost": validation.LARGEST_LOSS_OF_CODES,
+    "rows lost": validate.LARGEST_LOSS_OF_ROWS,
+    "rows of a year": validate.LARGEST_LOSS_OF_A_YEAR,
+    "years gone": validate.LARGEST_LOSS_OF_YEARS,
+    "emptied": validate.LARGEST_EMPTIED,
+    "measure lost": validate.LARGEST_LOSS_OF_A_MEASURE,
+    "scattered": validate.LARGEST_SCATTER,
+    "country lost": validate.LARGEST_LOSS_OF_A_MEASURE,
+    "years swapped": validate.LARGEST_SHARE_OF_SWAPPED_YEARS,
+    "codes lost": validate.LARGEST_LOSS_OF_CODES,
 }
 
 
@@ -68,40 +68,40 @@ def main():
 def moves(compared, codes_before, codes_now):
     """By name of a limit: how large the move is that it limits, as a fraction."""
     years = compared.years[ORIGIN_SIDE]
-    rows = validation.lost_rows(compared)
+    rows = validate.lost_rows(compared)
     had = [year for year, part in years.items() if part.rows.before]
     measures = [
         total
-        for total in validation.lost_measures(compared).values()
-        if total.before >= validation.TOTAL_FLOOR
+        for total in validate.lost_measures(compared).values()
+        if total.before >= validate.TOTAL_FLOOR
     ]
     return {
         "rows lost": fraction(rows.lost, rows.before),
         "rows of a year": largest(
             fraction(year.lost, year.before)
-            for year in validation.lost_rows_of_years(compared).values()
-            if year.before >= max(validation.ROWS_FLOOR, validation.MUCH_OF_THE_ROWS * rows.before)
+            for year in validate.lost_rows_of_years(compared).values()
+            if year.before >= max(validate.ROWS_FLOOR, validate.MUCH_OF_THE_ROWS * rows.before)
         ),
-        "years gone": fraction(len(validation.gone_years(years)), len(had)),
+        "years gone": fraction(len(validate.gone_years(years)), len(had)),
         "emptied": largest(
             fraction(
-                sum(validation.emptied(years, column).values()),
+                sum(validate.emptied(years, column).values()),
                 sum(part.totals[column].before for part in years.values()),
             )
             for column in columns(years)
         ),
         "measure lost": largest(fraction(one.lost, one.before) for one in measures),
-        "scattered": largest(fraction(validation.scattered(one), one.before) for one in measures),
+        "scattered": largest(fraction(validate.scattered(one), one.before) for one in measures),
         "country lost": largest_lost_country(compared),
         "years swapped": largest(
-            fraction(*validation.swapped_years(years, column, other))
+            fraction(*validate.swapped_years(years, column, other))
             for column in columns(years)
             for other in columns(years)
             if column != other
         ),
         "codes lost": largest(
             fraction(
-                validation.rows_of_lost_codes(codes, codes_now.get(column, {})), sum(codes.values())
+                validate.rows_of_lost_codes(codes, codes_now.get(column, {})), sum(codes.values())
             )
             for column, codes in codes_before.items()
         ),
@@ -119,7 +119,7 @@ def largest_lost_country(compared):
         for column in columns(countries):
             totals = [part.totals[column] for part in countries.values()]
             whole = sum(totals, Total()).before
-            much = max(validation.TOTAL_FLOOR, validation.MUCH_BY_A_COUNTRY * whole)
+            much = max(validate.TOTAL_FLOOR, validate.MUCH_BY_A_COUNTRY * whole)
             found += [fraction(one.lost, one.before) for one in totals if one.before >= much]
     return largest(found)
 

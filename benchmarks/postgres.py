@@ -22,7 +22,7 @@ from pydantic import SecretStr
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.postgres_server import PostgresServer, find_binaries
-from warehouse.postgres import publish
+from warehouse.published.postgresql import publish
 from warehouse.settings import Settings
 
 TIMES = 3

@@ -25,13 +25,13 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse import dbt, fingerprint, raw
-from warehouse.backfill import backfill
-from warehouse.database import literal
-from warehouse.manifest import FILE_NAME, Coverage, Manifest, Page, Slice
-from warehouse.publish import open_published, publish
+from warehouse.build import dbt, fingerprint, raw
+from warehouse.core.database import literal
+from warehouse.core.manifest import FILE_NAME, Coverage, Manifest, Page, Slice
+from warehouse.landing.backfill import backfill
+from warehouse.published.publish import open_published, publish
 from warehouse.settings import Settings, load_settings
-from warehouse.unhcr.endpoints import ENDPOINTS, PAIRS
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, PAIRS
 
 ONE = ["2025-12.1"]
 FIVE = ["2024-06", "2024-12", "2025-06", "2025-12.0", *ONE]

@@ -11,11 +11,11 @@ import dagster as dg
 from orchestration import checks, keys
 from orchestration.assets.landing import TAG_RELEASE, TAG_SOURCE
 from orchestration.failures import error_text
-from warehouse.landing import control_fingerprint
-from warehouse.notify import FailedRun, notify
-from warehouse.releases import read_lists
+from warehouse.landing.snapshots import control_fingerprint
+from warehouse.releases.identify import read_lists
+from warehouse.serve.notify import FailedRun, notify
 from warehouse.settings import Settings
-from warehouse.unhcr.api import UpstreamError
+from warehouse.sources.unhcr_api.client import UpstreamError
 
 REFRESH = "refresh"
 REBUILD = "rebuild"

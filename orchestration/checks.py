@@ -12,16 +12,16 @@ from typing import Any
 import dagster as dg
 
 from orchestration import keys
-from warehouse.dbt import NodeResult
-from warehouse.landing import SnapshotSetAside
-from warehouse.manifest import ControlDifference, Manifest
-from warehouse.raw import Quarantined
-from warehouse.readback import newest_release, published_rows
-from warehouse.release_calendar import next_release
-from warehouse.releases import NamedRelease
+from warehouse.build.dbt import NodeResult
+from warehouse.build.raw import Quarantined
+from warehouse.core.manifest import ControlDifference, Manifest
+from warehouse.exports.readback import newest_release, published_rows
+from warehouse.landing.snapshots import SnapshotSetAside
+from warehouse.releases.calendar import next_release
+from warehouse.releases.identify import NamedRelease
 from warehouse.settings import Settings
-from warehouse.unhcr.body import shown
-from warehouse.unhcr.endpoints import ENDPOINTS, Endpoint
+from warehouse.sources.unhcr_api.body import shown
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, Endpoint
 
 CONTROL_TOTALS = "pairs_agree_with_control_totals"
 KNOWN_COLUMNS = "no_column_is_new"

@@ -27,8 +27,8 @@ from orchestration.automation import (
 )
 from orchestration.descriptions import files_described
 from orchestration.resources import Record, settings_resource, silent, warehouse_resource
-from warehouse.dbt import load_manifest, published_tables
-from warehouse.runresult import OnProgress
+from warehouse.build.dbt import load_manifest, published_tables
+from warehouse.build.run_result import OnProgress
 from warehouse.settings import Settings, load_settings
 
 # What Dagster calls the definitions in pyproject.toml's `tool.dagster`. A run made in another

@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration import keys
-from warehouse import sentences
+from warehouse.build import sentences
 
 COLUMN_SCHEMA = "dagster/column_schema"
 METRICS_DOC = "docs/metrics.md"

@@ -10,7 +10,7 @@ from dagster._core.instance.ref import InstanceRef
 
 from orchestration.keys import WRITERS
 from orchestration.storage import OpenSqliteStorage
-from warehouse import atomic
+from warehouse.core import atomic
 from warehouse.settings import Settings, load_settings
 
 CONFIG_FILE = "dagster.yaml"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dagster import AssetKey
 
-from warehouse.unhcr.endpoints import Endpoint
+from warehouse.sources.unhcr_api.endpoints import Endpoint
 
 # Groups, in the order of the data's way. dbt's schemas have these names too.
 SOURCES = "sources"

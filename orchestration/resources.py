@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 import dagster as dg
 from filelock import FileLock, Timeout
 
-from warehouse.dbt import BuildResult
-from warehouse.landing import Landed
-from warehouse.publish import Published
-from warehouse.raw import LoadResult
-from warehouse.runresult import OnProgress
+from warehouse.build.dbt import BuildResult
+from warehouse.build.raw import LoadResult
+from warehouse.build.run_result import OnProgress
+from warehouse.landing.snapshots import Landed
+from warehouse.published.publish import Published
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:  # its driver is an extra
-    from warehouse.postgres import Loaded
+    from warehouse.published.postgresql import Loaded
 
 # A run from the UI or a schedule waits for one on the command line, within reason.
 PATIENCE_SECONDS = 15 * 60.0

@@ -13,12 +13,12 @@ from orchestration.definitions import REPOSITORY_TAG, definitions
 from orchestration.failures import error_text
 from orchestration.instance import open_instance
 from orchestration.resources import Record, WarehouseBusyError, exclusive, silent
-from warehouse import fingerprint
-from warehouse.dbt import DbtError
-from warehouse.landing import all_set_aside
-from warehouse.publish import open_published, read_about
-from warehouse.quarantine import published_quarantine
-from warehouse.runresult import OnProgress, RunQuarantine, RunResult, RunSnapshot
+from warehouse.build import fingerprint
+from warehouse.build.dbt import DbtError
+from warehouse.build.run_result import OnProgress, RunQuarantine, RunResult, RunSnapshot
+from warehouse.landing.snapshots import all_set_aside
+from warehouse.published.publish import open_published, read_about
+from warehouse.serve.quarantine import published_quarantine
 from warehouse.settings import Settings
 
 # Tells runs of this module from those of the UI, which Dagster's daemon looks after.

@@ -24,7 +24,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from warehouse.settings import PROJECT_ROOT, Settings
-from warehouse.unhcr.endpoints import ASYLUM, ENDPOINTS, ORIGIN, Endpoint
+from warehouse.sources.unhcr_api.endpoints import ASYLUM, ENDPOINTS, ORIGIN, Endpoint
 
 PREFIX = "/population/v1/"
 Row = dict[str, Any]

@@ -61,7 +61,7 @@ class Settings(BaseModel):
     postgres_reader: str = Field("asylum_reader", min_length=1)
     postgres_wait: float = Field(60.0, ge=0, description="seconds for readers to make room")
     superset_postgres_url: SecretStr | None = Field(None, description="as a reader, for Superset")
-    # Who hears of a run that failed: warehouse/notify.py.
+    # Who hears of a run that failed: warehouse/serve/notify.py.
     notify: Literal["log", "smtp", "webhook"] = "log"
     notify_webhook_url: SecretStr | None = None
     smtp_host: str | None = None

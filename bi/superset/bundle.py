@@ -25,8 +25,8 @@ import psycopg
 import yaml
 from psycopg.conninfo import conninfo_to_dict
 
-from warehouse.claim_lists import verdicts
-from warehouse.publish import open_published
+from warehouse.published.publish import open_published
+from warehouse.reference.claim_lists import verdicts
 from warehouse.settings import Settings
 
 ASSETS = Path(__file__).resolve().parent / "assets"

@@ -10,11 +10,11 @@ import dagster as dg
 from orchestration import keys
 from orchestration.assets.reports import reports
 from orchestration.resources import Warehouse
-from warehouse.dbt import PublishedTable
+from warehouse.build.dbt import PublishedTable
 from warehouse.exports import datapackage, tables
+from warehouse.exports.readback import published_rows
 from warehouse.exports.tables import is_exported
-from warehouse.publish import open_published, read_about
-from warehouse.readback import published_rows
+from warehouse.published.publish import open_published, read_about
 
 # The country of origin that is drawn; `asylum report` draws any other.
 CHARTED = "CHN"

@@ -10,10 +10,12 @@ from pydantic import Field
 from orchestration import checks, keys
 from orchestration.freshness import LOOKED_AT
 from orchestration.resources import Warehouse
-from warehouse import fingerprint
-from warehouse.attribution import SOURCE_URL
-from warehouse.backfill import backfill
-from warehouse.landing import (
+from warehouse.build import fingerprint
+from warehouse.core.attribution import SOURCE_URL
+from warehouse.core.manifest import Manifest
+from warehouse.exports.readback import stands_for
+from warehouse.landing.backfill import backfill
+from warehouse.landing.snapshots import (
     Landed,
     LandingBusyError,
     NotAllLandedError,
@@ -21,14 +23,12 @@ from warehouse.landing import (
     land_starter,
     manifests,
 )
-from warehouse.manifest import Manifest
-from warehouse.publish import open_published, read_about
-from warehouse.readback import stands_for
-from warehouse.releases import read_lists
+from warehouse.published.publish import open_published, read_about
+from warehouse.releases.identify import read_lists
 from warehouse.settings import Settings
-from warehouse.unhcr.api import UpstreamError
-from warehouse.unhcr.endpoints import ENDPOINTS, Endpoint
-from warehouse.unhcr.verify import MalformedPageError
+from warehouse.sources.unhcr_api.client import UpstreamError
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, Endpoint
+from warehouse.sources.unhcr_api.verify import MalformedPageError
 
 _API_URL = Settings.model_fields["api_url"].default
 

@@ -10,7 +10,7 @@ from dagster_dbt.asset_utils import DAGSTER_DBT_UNIQUE_ID_METADATA_KEY as UNIQUE
 from orchestration import checks, keys
 from orchestration.descriptions import COLUMN_SCHEMA, check_text, columns
 from orchestration.resources import Warehouse
-from warehouse import dbt
+from warehouse.build import dbt
 
 
 class Translator(DagsterDbtTranslator):

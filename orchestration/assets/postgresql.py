@@ -23,9 +23,9 @@ def postgresql(settings: Settings) -> list[dg.AssetsDefinition]:
     )
     def postgresql_schema(warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
         # Its driver takes long to import, and is an extra: only who publishes there needs it.
-        from warehouse import postgres  # noqa: PLC0415
+        from warehouse.published import postgresql  # noqa: PLC0415
 
-        loaded = postgres.publish(
+        loaded = postgresql.publish(
             warehouse.settings, on_table=warehouse.progress("published to PostgreSQL")
         )
         warehouse.record.postgresql = loaded

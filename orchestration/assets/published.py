@@ -10,10 +10,10 @@ from orchestration import checks, keys
 from orchestration.assets.landing import TAG_RELEASE
 from orchestration.freshness import BY_THE_CALENDAR
 from orchestration.resources import Warehouse
-from warehouse import fingerprint
-from warehouse.dbt import PublishedTable, as_of_functions, described_like, published_functions
-from warehouse.publish import publish
-from warehouse.releases import read_lists
+from warehouse.build import fingerprint
+from warehouse.build.dbt import PublishedTable, as_of_functions, described_like, published_functions
+from warehouse.published.publish import publish
+from warehouse.releases.identify import read_lists
 
 _NOT_TESTED = (
     "The build database is not in a state that has passed all data tests, so nothing was "

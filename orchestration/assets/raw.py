@@ -9,8 +9,8 @@ import dagster as dg
 from orchestration import checks, keys
 from orchestration.descriptions import COLUMN_SCHEMA
 from orchestration.resources import Warehouse
-from warehouse import raw as loader
-from warehouse.unhcr.endpoints import ENDPOINTS
+from warehouse.build import raw as loader
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 
 
 def _specs() -> list[dg.AssetSpec]:

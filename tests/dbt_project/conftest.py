@@ -11,8 +11,9 @@ import duckdb
 import pytest
 
 from tests.dbt_project.made_up import MadeUp, Project
-from warehouse import dbt, fingerprint, landing, raw
-from warehouse.publish import publish
+from warehouse.build import dbt, fingerprint, raw
+from warehouse.landing import snapshots
+from warehouse.published.publish import publish
 from warehouse.settings import Settings
 
 
@@ -28,7 +29,7 @@ class StarterBuild:
 def starter_outcome(tmp_path_factory: pytest.TempPathFactory) -> StarterBuild:
     """The build of the starter extract, whether or not all of it passed."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("starter"), threads=2)
-    landing.land_starter(settings)
+    snapshots.land_starter(settings)
     raw.load(settings)
     return StarterBuild(settings, dbt.build(settings))
 

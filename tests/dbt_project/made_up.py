@@ -18,11 +18,12 @@ from typing import Any
 
 import duckdb
 
-from warehouse import decision, raw
-from warehouse.database import literal
-from warehouse.manifest import FILE_NAME, Coverage, Manifest, Page, Slice
+from warehouse.build import raw
+from warehouse.core.database import literal
+from warehouse.core.manifest import FILE_NAME, Coverage, Manifest, Page, Slice
+from warehouse.landing import decision
 from warehouse.settings import Settings
-from warehouse.unhcr.endpoints import ASYLUM, ENDPOINTS, ORIGIN, SUMMED
+from warehouse.sources.unhcr_api.endpoints import ASYLUM, ENDPOINTS, ORIGIN, SUMMED
 
 Row = dict[str, Any]
 

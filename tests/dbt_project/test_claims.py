@@ -19,8 +19,10 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.dbt_project.made_up import MadeUp, Row, api_row
-from warehouse import audit, claim_lists, claims, cli
-from warehouse.publish import open_published
+from warehouse.claims import audit
+from warehouse.cli import app
+from warehouse.published.publish import open_published
+from warehouse.reference import claim_lists, claims
 from warehouse.settings import Settings
 
 # --- the two documents, by the starter extract alone
@@ -538,7 +540,7 @@ def asylum(
     monkeypatch.setenv("ASYLUM_DATA_DIR", str(published_starter.data_dir))
 
     def run(*arguments: str) -> tuple[int, str]:
-        result = CliRunner().invoke(cli.app, arguments)
+        result = CliRunner().invoke(app.app, arguments)
         return result.exit_code, result.output
 
     return run

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.browser import chromium
-from warehouse import dbt
+from warehouse.build import dbt
 from warehouse.exports import dbt_docs
 from warehouse.settings import PROJECT_ROOT, Settings
 

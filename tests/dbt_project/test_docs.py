@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 from typer.testing import CliRunner
 
-from warehouse.cli import app
+from warehouse.cli.app import app
 from warehouse.settings import PROJECT_ROOT, Settings
 
 WIDTH = "120"

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from warehouse import dbt, raw
+from warehouse.build import dbt, raw
 from warehouse.settings import Settings
 
 FIRST_DAY = date(2020, 1, 1)

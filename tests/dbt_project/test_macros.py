@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.dbt_project.made_up import api_row
-from warehouse.unhcr.endpoints import ENDPOINTS
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 
 DATASETS = [
     *("population", "asylum-applications", "asylum-decisions", "demographics", "solutions"),

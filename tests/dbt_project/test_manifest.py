@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from warehouse import dbt
-from warehouse.publish import open_published
+from warehouse.build import dbt
+from warehouse.published.publish import open_published
 from warehouse.settings import Settings
 
 Node = dict[str, Any]

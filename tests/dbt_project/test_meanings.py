@@ -19,7 +19,8 @@ import duckdb
 import pytest
 
 from tests.dbt_project.made_up import COUNTRIES, MadeUp, api_row, columns_of, control_rows
-from warehouse import dbt, fingerprint, publish
+from warehouse.build import dbt, fingerprint
+from warehouse.published import publish
 from warehouse.settings import PROJECT_ROOT, Settings
 
 # Of one pair, the same every year: whatever adds up years exceeds it.

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from warehouse import metrics
+from warehouse.serve import metrics
 from warehouse.settings import PROJECT_ROOT, Settings
 
 Ask = Callable[..., list[tuple[Any, ...]]]
@@ -261,7 +261,7 @@ def test_mf_itself_answers_from_the_published_file(published_starter: Settings) 
     folders = set((published_starter.data_dir / "tmp").glob("metrics-*"))
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "warehouse.cli", "metrics", "query", "--quiet"),
+            *(sys.executable, "-m", "warehouse.cli.app", "metrics", "query", "--quiet"),
             *("--metrics", "asylum_seekers_stock,refugee_recognition_rate"),
             *("--group-by", "metric_time__year", "--order", "-metric_time__year"),
             *("--limit", "1", "--csv", str(target)),

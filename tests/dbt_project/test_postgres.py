@@ -15,8 +15,8 @@ from orchestration import keys
 from orchestration.definitions import definitions
 from orchestration.resources import Record
 from tests.postgres_server import ADMIN, PostgresServer
-from warehouse.postgres import Loaded, publish
-from warehouse.publish import open_published
+from warehouse.published.postgresql import Loaded, publish
+from warehouse.published.publish import open_published
 from warehouse.settings import Settings
 
 

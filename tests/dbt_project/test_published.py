@@ -10,9 +10,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from warehouse import dbt
-from warehouse.publish import open_published
-from warehouse.query import Session, open_session
+from warehouse.build import dbt
+from warehouse.published.publish import open_published
+from warehouse.serve.query import Session, open_session
 from warehouse.settings import Settings
 
 # Name of the function, and the table with the newest rows; the history is beside it.

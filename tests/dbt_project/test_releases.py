@@ -8,8 +8,9 @@ from typing import Any
 import duckdb
 
 from tests.dbt_project.made_up import MadeUp, Row, api_row
-from warehouse import decision, raw
-from warehouse.landing import manifests
+from warehouse.build import raw
+from warehouse.landing import decision
+from warehouse.landing.snapshots import manifests
 
 MODELS = {
     *("stg_unhcr__snapshots", "stg_unhcr__snapshot_releases"),

@@ -23,11 +23,11 @@ from playwright.sync_api import Browser
 from typer.testing import CliRunner, Result
 
 from tests.browser import DRAWN, axe, chromium, opened
-from warehouse.claim_lists import verdicts
-from warehouse.cli import app
-from warehouse.database import identifier
+from warehouse.cli.app import app
+from warehouse.core.database import identifier
 from warehouse.exports import charts, datapackage, report, tables
-from warehouse.publish import open_published
+from warehouse.published.publish import open_published
+from warehouse.reference.claim_lists import verdicts
 from warehouse.settings import Settings
 
 PAGE_LIMIT = 3_000_000

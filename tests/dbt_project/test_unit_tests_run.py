@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from warehouse import dbt
+from warehouse.build import dbt
 from warehouse.settings import Settings
 
 # Casts and names alone, nothing that could be computed wrongly. What stands of each dataset, its

@@ -18,10 +18,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from warehouse import dbt, raw
-from warehouse.manifest import FILE_NAME, Coverage, Manifest, Page, Slice
+from warehouse.build import dbt, raw
+from warehouse.core.manifest import FILE_NAME, Coverage, Manifest, Page, Slice
 from warehouse.settings import PROJECT_ROOT, Settings
-from warehouse.unhcr.endpoints import ENDPOINTS, PAIRS
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, PAIRS
 
 SHARED = PROJECT_ROOT.parent / "shared"
 SCRIPT = SHARED / "tools" / "unhcr_replica.py"

@@ -13,16 +13,16 @@ import duckdb
 import pytest
 
 from tests.fake_api import fast_settings
-from warehouse import profiles
-from warehouse.backfill import backfill
-from warehouse.database import connect
-from warehouse.landing import manifests
-from warehouse.raw import load
-from warehouse.releases import read_lists
+from warehouse.build.raw import load
+from warehouse.core.database import connect
+from warehouse.landing.backfill import backfill
+from warehouse.landing.snapshots import manifests
+from warehouse.releases import profiles
+from warehouse.releases.identify import read_lists
 from warehouse.settings import PROJECT_ROOT, Settings
-from warehouse.unhcr.api import UpstreamError
-from warehouse.unhcr.archive import known_releases
-from warehouse.unhcr.endpoints import ENDPOINTS
+from warehouse.sources.unhcr_api.client import UpstreamError
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
+from warehouse.sources.unhcr_archive.client import known_releases
 
 UNHCR = PROJECT_ROOT.parent / "shared" / "unhcr"
 FILES = UNHCR / "rda"

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from warehouse import dbt
+from warehouse.build import dbt
 from warehouse.settings import PROJECT_ROOT, Settings
 
 RELEASES = PROJECT_ROOT.parent / "shared" / "unhcr" / "releases"

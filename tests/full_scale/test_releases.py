@@ -9,10 +9,11 @@ import duckdb
 import pytest
 
 from tests.full_scale.conftest import RELEASES, missing
-from warehouse import profiles, raw, releases
-from warehouse.profiles import Reach
-from warehouse.releases import Snapshot, resolve
-from warehouse.unhcr.endpoints import ENDPOINTS, Endpoint
+from warehouse.build import raw
+from warehouse.releases import identify, profiles
+from warehouse.releases.identify import Snapshot, resolve
+from warehouse.releases.profiles import Reach
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, Endpoint
 
 ORDER = ["2024-06", "2024-12", "2025-06", "2025-12.0", "2025-12.1"]
 START = datetime(2026, 7, 1, tzinfo=UTC)
@@ -64,7 +65,7 @@ def fetched(con: duckdb.DuckDBPyConnection) -> list[Snapshot]:
 def test_the_contents_in_the_list_are_those_of_the_releases(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
-    listed = releases.read_lists().contents
+    listed = identify.read_lists().contents
     digests = {key: digest for key, (digest, _) in profiles.digests(con).items()}
     wanted = {(endpoint, release): digest for (release, endpoint), digest in listed.items()}
     assert wanted
@@ -77,7 +78,7 @@ def test_a_crawl_is_assigned_its_release_by_its_content(con: duckdb.DuckDBPyConn
     def within(one: Snapshot, reach: Reach) -> str:
         return profiles.digest_within(con, one.endpoint, one.snapshot_id, reach)
 
-    found = resolve(snapshots, releases.read_lists(), within)
+    found = resolve(snapshots, identify.read_lists(), within)
     assert {one.key: found[one.key].release_id for one in snapshots} == {
         one.key: one.snapshot_id for one in snapshots
     }

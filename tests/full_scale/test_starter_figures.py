@@ -11,9 +11,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from warehouse.manifest import read_manifest
+from warehouse.core.manifest import read_manifest
 from warehouse.settings import PROJECT_ROOT
-from warehouse.unhcr.endpoints import ENDPOINTS
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 
 STARTER = PROJECT_ROOT / "seeds" / "starter"
 REFERENCE = PROJECT_ROOT / "seeds" / "reference"

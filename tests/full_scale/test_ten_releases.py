@@ -17,11 +17,12 @@ import duckdb
 import pytest
 
 from tests.full_scale.conftest import RELEASES, SHARED, missing, running_replica
-from warehouse import profiles, validation
-from warehouse.database import connect
-from warehouse.profiles import Reach
-from warehouse.raw import look_into
-from warehouse.releases import Lists, Snapshot, read_lists, resolve
+from warehouse.build.raw import look_into
+from warehouse.core.database import connect
+from warehouse.releases import profiles
+from warehouse.releases import validate as validation
+from warehouse.releases.identify import Lists, Snapshot, read_lists, resolve
+from warehouse.releases.profiles import Reach
 from warehouse.settings import PROJECT_ROOT, Settings
 
 pytestmark = [
@@ -64,7 +65,7 @@ def ten(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ten]:
 
         def asylum(*words: str) -> subprocess.CompletedProcess[str]:
             return subprocess.run(
-                [sys.executable, "-m", "warehouse.cli", *words],
+                [sys.executable, "-m", "warehouse.cli.app", *words],
                 cwd=PROJECT_ROOT,
                 env=os.environ
                 | {

@@ -12,10 +12,10 @@ import pytest
 from orchestration import automation, checks, keys
 from orchestration.assets.landing import TAG_RELEASE, TAG_SOURCE
 from orchestration.automation import ATTEMPTS, TAG_SEEN, failed_runs, new_figures
-from warehouse.notify import NotifyError
-from warehouse.release_calendar import HeldRelease
+from warehouse.releases.calendar import HeldRelease
+from warehouse.serve.notify import NotifyError
 from warehouse.settings import Settings
-from warehouse.unhcr.api import UpstreamError
+from warehouse.sources.unhcr_api.client import UpstreamError
 
 
 @pytest.fixture
@@ -188,7 +188,7 @@ def test_a_run_that_failed_is_told_of_with_what_failed_and_where_to_look(
     ).for_run_failure()
     caplog.clear()
     failed_runs(context)
-    [told] = [r.getMessage() for r in caplog.records if r.name == "warehouse.notify"]
+    [told] = [r.getMessage() for r in caplog.records if r.name == "warehouse.serve.notify"]
     assert told.splitlines() == [
         f"some_job failed: {said}",
         f"run {result.run_id}, source api, release 2025-12.1",

@@ -13,9 +13,9 @@ from dagster_dbt.asset_utils import DAGSTER_DBT_UNIQUE_ID_METADATA_KEY as UNIQUE
 
 from orchestration import keys
 from orchestration.definitions import CODE_LOCATION, definitions
-from warehouse.dbt import load_manifest
+from warehouse.build.dbt import load_manifest
 from warehouse.settings import PROJECT_ROOT, Settings
-from warehouse.unhcr.endpoints import ENDPOINTS
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 
 ROOMS = {
     *("sources", "landing", "raw", "reference", "staging", "intermediate", "marts"),

@@ -35,11 +35,12 @@ from tests.orchestration.small_project import (
     write,
 )
 from tests.postgres_server import PostgresServer
-from warehouse import dbt, decision
+from warehouse.build import dbt
 from warehouse.exports.tables import exported_fingerprint
-from warehouse.landing import manifests
-from warehouse.postgres import publish as publish_to_postgres
-from warehouse.publish import open_published, published_fingerprint
+from warehouse.landing import decision
+from warehouse.landing.snapshots import manifests
+from warehouse.published.postgresql import publish as publish_to_postgres
+from warehouse.published.publish import open_published, published_fingerprint
 from warehouse.settings import PROJECT_ROOT
 
 

@@ -10,9 +10,9 @@ import pycountry
 import pytest
 import yaml
 
-from warehouse.claims import first_years
+from warehouse.reference.claims import first_years
 from warehouse.settings import PROJECT_ROOT
-from warehouse.unhcr.endpoints import ENDPOINTS
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 
 REFERENCE = PROJECT_ROOT / "seeds" / "reference"
 PROPERTIES = REFERENCE / "_reference__seeds.yml"

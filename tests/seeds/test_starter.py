@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from warehouse.content import content_sha256, row_digest
-from warehouse.manifest import FILE_NAME, Manifest, read_manifest
+from warehouse.core.content import content_sha256, row_digest
+from warehouse.core.manifest import FILE_NAME, Manifest, read_manifest
 from warehouse.settings import PROJECT_ROOT
-from warehouse.unhcr.endpoints import ENDPOINTS
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 
 STARTER = PROJECT_ROOT / "seeds" / "starter"
 RELEASES = {"2024-06": 2024, "2024-12": 2024, "2025-06": 2025, "2025-12.1": 2025}

@@ -13,23 +13,23 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from tests.warehouse.test_landing import tree
 
 from orchestration.runner import run_refresh
 from tests.fake_api import FakeApi, Row, fast_settings, sample_data
 from tests.orchestration.small_project import add_reported, small_project
-from tests.warehouse.test_landing import tree
-from warehouse import raw
-from warehouse.landing import (
+from warehouse.build import raw
+from warehouse.landing.snapshots import (
     Landed,
     LandingError,
     NotAllLandedError,
     all_set_aside,
     crawl,
 )
-from warehouse.pages import UnreadablePagesError
 from warehouse.settings import Settings
-from warehouse.unhcr.api import UpstreamError
-from warehouse.unhcr.endpoints import ENDPOINTS
+from warehouse.sources.unhcr_api.client import UpstreamError
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
+from warehouse.sources.unhcr_api.pages import UnreadablePagesError
 
 OURS = (UpstreamError, LandingError, UnreadablePagesError)
 SOME = ["footnotes", "idmc", "regions"]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.warehouse.small_build import KEYS, LINEAGE, build, settings_in, statements
-from warehouse import publish as publish_module
-from warehouse.publish import publish
+from warehouse.published import publish as publish_module
+from warehouse.published.publish import publish
 from warehouse.settings import Settings
 
 OLDER = "1.5.5"

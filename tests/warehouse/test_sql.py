@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from warehouse.database import connect, identifier, identifiers, literal, literals
+from warehouse.core.database import connect, identifier, identifiers, literal, literals
 from warehouse.settings import PROJECT_ROOT, Settings
 
 HOSTILE = (
@@ -113,23 +113,23 @@ SINKS = {"execute", "executemany", "sql", "query", "SQL"}
 # What the tracing below cannot see through, each with the reason why it holds no word from outside.
 KNOWN: dict[tuple[str, str], str] = {
     ("warehouse.exports.workbook", "sheet.where"): "made by _of_origin, which is traced",
-    ("warehouse.metrics", "sorted(manifest['nodes'].items())"): "SQL of our own dbt project",
-    ("warehouse.postgres", "statements"): "Composed, by its type: each SQL in it is traced",
-    ("warehouse.postgres_tables", "column.type"): "one of the types in postgres_type",
-    ("warehouse.postgres_tables", "column.name"): "stands in the message, not in the query",
-    ("warehouse.profiles", "zip(('origin', 'asylum'), reach.sides if reach else (), "
+    ("warehouse.serve.metrics", "sorted(manifest['nodes'].items())"): "SQL of our own dbt project",
+    ("warehouse.published.postgresql", "statements"): "Composed: each SQL in it is traced",
+    ("warehouse.published.postgresql_tables", "column.type"): "one of the types in postgres_type",
+    ("warehouse.published.postgresql_tables", "column.name"): "in the message, not in the query",
+    ("warehouse.releases.profiles", "zip(('origin', 'asylum'), reach.sides if reach else (), "
      "strict=False)"): "the two names of a side",
-    ("warehouse.profiles", "enumerate(columns)"): "numbers of columns; the columns are quoted",
-    ("warehouse.profiles", "range(len(columns))"): "numbers of columns",
-    ("warehouse.profiles", "range(0, len(found), 3)"): "numbers of columns",
-    ("warehouse.publish", "table"): "quoted by who asks for the query",
-    ("warehouse.publish", "day"): "an expression of our own, here and for PostgreSQL",
-    ("warehouse.unhcr.controls", "coverage.asylums"): "compared with a constant",
-    ("warehouse.unhcr.controls", "coverage.origins"): "compared with a constant",
-    ("warehouse.publish", "c.type"): "a type, as DuckDB calls it, of a table that dbt made",
-    ("warehouse.publish", "function.query"): "SQL of our own dbt project, as DuckDB keeps it",
-    ("warehouse.publish", "columns.items()"): "the columns of tables about the file",
-    ("warehouse.raw", "columns(endpoint).items()"): "its types; the names are quoted",
+    ("warehouse.releases.profiles", "enumerate(columns)"): "numbers; the columns are quoted",
+    ("warehouse.releases.profiles", "range(len(columns))"): "numbers of columns",
+    ("warehouse.releases.profiles", "range(0, len(found), 3)"): "numbers of columns",
+    ("warehouse.published.publish", "table"): "quoted by who asks for the query",
+    ("warehouse.published.publish", "day"): "an expression of our own, here and for PostgreSQL",
+    ("warehouse.sources.unhcr_api.controls", "coverage.asylums"): "compared with a constant",
+    ("warehouse.sources.unhcr_api.controls", "coverage.origins"): "compared with a constant",
+    ("warehouse.published.publish", "c.type"): "a type of DuckDB, of a table that dbt made",
+    ("warehouse.published.publish", "function.query"): "SQL of our own dbt project",
+    ("warehouse.published.publish", "columns.items()"): "the columns of tables about the file",
+    ("warehouse.build.raw", "columns(endpoint).items()"): "its types; the names are quoted",
 }  # fmt: skip
 # Made elsewhere than where they are used: traced from here.
 TRACED = [("warehouse.exports.workbook", "_of_origin")]

@@ -15,10 +15,10 @@ from typing import Any
 
 import duckdb
 
-from warehouse import atomic, attribution
-from warehouse.database import identifier
+from warehouse.core import atomic, attribution
+from warehouse.core.database import identifier
 from warehouse.exports.tables import FOLDER, exported_tables
-from warehouse.publish import open_published, read_about
+from warehouse.published.publish import open_published, read_about
 from warehouse.settings import PROJECT_NAME, Settings
 
 FILE_NAME = "datapackage.json"

@@ -11,8 +11,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from warehouse import atomic, dbt, sentences
-from warehouse.publish import open_published, read_about
+from warehouse.build import dbt, sentences
+from warehouse.core import atomic
+from warehouse.published.publish import open_published, read_about
 from warehouse.settings import Settings
 
 FILE_NAME = "dbt_docs.html"

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse import atomic
+from warehouse.core import atomic
+from warehouse.core.wording import harmless
 from warehouse.exports.datapackage import table_schema, unit_of
-from warehouse.exports.tables import harmless
-from warehouse.publish import open_published
+from warehouse.published.publish import open_published
 from warehouse.settings import Settings
 
 FILE_NAME = "data_dictionary.csv"

@@ -13,10 +13,10 @@ from typing import Any
 
 import duckdb
 
-from warehouse.claim_lists import flags, verdicts
+from warehouse.core.wording import Kind, day, plural, show
 from warehouse.exports.origins import Origin
-from warehouse.exports.wording import Kind, day, plural, show
-from warehouse.publish import read_about
+from warehouse.published.publish import read_about
+from warehouse.reference.claim_lists import flags, verdicts
 
 YEARS_SHOWN = 15
 DESTINATIONS_SHOWN = 15

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
-from warehouse import attribution
-from warehouse.claim_lists import verdicts
-from warehouse.exports import findings, wording
+from warehouse.core import attribution, wording
+from warehouse.exports import findings
 from warehouse.exports.findings import Findings
+from warehouse.reference.claim_lists import verdicts
 
 if TYPE_CHECKING:
     from warehouse.exports.charts import Drawing

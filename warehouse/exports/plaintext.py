@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from warehouse.claim_lists import verdicts
-from warehouse.exports import findings, wording
+from warehouse.core import wording
+from warehouse.core.wording import day, markdown, moment, number, show
+from warehouse.exports import findings
 from warehouse.exports.findings import Findings, Section, Table
-from warehouse.exports.wording import day, markdown, moment, number, show
+from warehouse.reference.claim_lists import verdicts
 
 
 def render(found: Findings) -> str:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from warehouse import atomic
-from warehouse.exports import findings, page, plaintext, wording, workbook
+from warehouse.core import atomic, wording
+from warehouse.exports import findings, page, plaintext, workbook
 from warehouse.exports.origins import Origin, default_origin, find_origin
-from warehouse.publish import open_published
+from warehouse.published.publish import open_published
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:

@@ -6,36 +6,24 @@ the machine.
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
 from pathlib import Path
 
 import duckdb
 
-from warehouse import atomic
-from warehouse.database import identifier, literal
-from warehouse.publish import open_published
+from warehouse.core import atomic
+from warehouse.core.database import identifier, literal
+from warehouse.core.wording import CONTROL, RUN_BY_SPREADSHEETS, SHOWN_INSTEAD
+from warehouse.published.publish import open_published
 from warehouse.settings import Settings
 
 _PREFIXES = ("dim_", "mart_")
 # Histories are many times the newest rows: they are asked where they can be filtered by a day.
 _NOT_EXPORTED = "_history"
 FOLDER = "tables"
-# A spreadsheet takes a cell that begins with one of these for a formula, or skips the character
-# and then does.
-_RUN_BY_SPREADSHEETS = r"^[=+\-@\t\n\r]"
-# Commands to a terminal; tabs and line breaks are text.
-_CONTROL = "[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
-_SHOWN_INSTEAD = "\ufffd"
 _FINGERPRINT_FILE = ".built_from"
 _STAGING_PREFIX = ".tables-"
-
-
-def harmless(cell: str) -> str:
-    """A text as a CSV holds it: one that no spreadsheet runs and that steers no terminal."""
-    cell = re.sub(_CONTROL, _SHOWN_INSTEAD, cell.replace("\0", _SHOWN_INSTEAD))
-    return f"'{cell}" if re.match(_RUN_BY_SPREADSHEETS, cell) else cell
 
 
 def is_exported(table: str) -> bool:
@@ -130,10 +118,10 @@ def _csv_value(column: str, kind: str) -> str:
         # write the rows in an order of their own. All these characters come before 'A', which
         # spares most cells the expression.
         text = (
-            f"regexp_replace(replace({column}::varchar, chr(0), {literal(_SHOWN_INSTEAD)}), "
-            f"{literal(_CONTROL)}, {literal(_SHOWN_INSTEAD)}, 'g')"
+            f"regexp_replace(replace({column}::varchar, chr(0), {literal(SHOWN_INSTEAD)}), "
+            f"{literal(CONTROL)}, {literal(SHOWN_INSTEAD)}, 'g')"
         )
-        hostile = f"{text} < 'A' and regexp_matches({text}, {literal(_RUN_BY_SPREADSHEETS)})"
+        hostile = f"{text} < 'A' and regexp_matches({text}, {literal(RUN_BY_SPREADSHEETS)})"
         return f"case when {hostile} then chr(39) || {text} else {text} end"
     if kind == "TIMESTAMP WITH TIME ZONE":
         return _iso(f"{column} at time zone 'UTC'") + " || 'Z'"

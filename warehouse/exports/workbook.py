@@ -19,11 +19,11 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from warehouse.database import identifier, literal
+from warehouse.core.database import identifier, literal
 from warehouse.exports.datapackage import field_type, unit_of
 from warehouse.exports.origins import Origin
 from warehouse.exports.tables import is_exported
-from warehouse.publish import read_about
+from warehouse.published.publish import read_about
 
 README = "readme"
 COLUMNS = "columns"

@@ -1,6 +1,6 @@
 -- Every release there is a name for: those of the seed, and those that the API served and no list
 -- knows, which are called by the day they were first seen. Which snapshot is which was found by
--- content while the snapshots were loaded (warehouse/releases.py).
+-- content while the snapshots were loaded (warehouse/releases/identify.py).
 with named as (
     select * from {{ ref('releases') }}
 ),

@@ -26,7 +26,7 @@ from tests.warehouse.small_build import (
 )
 from warehouse.exports import export_all
 from warehouse.exports.tables import export_tables, exported_fingerprint
-from warehouse.publish import PublishedMissingError, publish
+from warehouse.published.publish import PublishedMissingError, publish
 from warehouse.settings import Settings
 
 EXPORTED = ("dim_country", "mart_destination_yearly", "mart_origin_yearly")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse import atomic
+from warehouse.core import atomic
 from warehouse.exports.charts import (
     carried_forward,
     destinations,
@@ -25,7 +25,7 @@ from warehouse.exports.charts import (
 )
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.style import config
-from warehouse.publish import open_published
+from warehouse.published.publish import open_published
 from warehouse.settings import Settings
 
 __all__ = [

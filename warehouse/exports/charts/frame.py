@@ -14,7 +14,7 @@ from typing import Any
 import altair as alt
 import duckdb
 
-from warehouse.attribution import source_sentence
+from warehouse.core.attribution import source_sentence
 from warehouse.exports.charts.style import HATCH_PITCH, TEXT_SIZE
 
 Row = dict[str, Any]

@@ -1,0 +1,304 @@
+"""Landing -> raw: nothing lost, nothing interpreted, nothing twice."""
+
+import gzip
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import duckdb
+import pytest
+
+from warehouse.build import raw
+from warehouse.core.database import DatabaseBusyError, connect
+from warehouse.landing import set_aside, snapshots
+from warehouse.settings import Settings
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(data_dir=tmp_path / "data", threads=2)
+
+
+@pytest.fixture
+def landed(settings):
+    snapshots.land_starter(settings)
+    return settings
+
+
+def rows(settings, sql):
+    with duckdb.connect(str(settings.build_db), read_only=True) as con:
+        return con.execute(sql).fetchall()
+
+
+def everything(settings):
+    tables = [endpoint.table for endpoint in ENDPOINTS.values()]
+    tables += ["snapshots", "snapshot_coverage", "control_differences", "loads"]
+    tables += ["snapshot_profiles", "snapshot_codes", "snapshot_releases"]
+    return {table: rows(settings, f"select * from raw.{table} order by all") for table in tables}
+
+
+def test_every_row_of_every_landed_page_arrives_once_and_as_it_was_written(landed):
+    raw.load(landed)
+    for folder, manifest in snapshots.manifests(landed):
+        endpoint = ENDPOINTS[manifest.endpoint]
+        written = []
+        for part in manifest.slices:
+            for page in part.pages:
+                body = json.loads(gzip.decompress((folder / page.file).read_bytes()))
+                start = (page.page - 1) * part.page_size
+                for position, item in enumerate(body["items"], start=start + 1):
+                    values = [item[c] for c in endpoint.columns]
+                    written.append(
+                        (part.slice, position, *(v if v is None else str(v) for v in values))
+                    )
+        names = ", ".join(f'"{c}"' for c in endpoint.columns)
+        arrived = rows(
+            landed,
+            f"select _slice, _row_number, {names} from raw.{endpoint.table} "
+            f"where _snapshot_id = '{manifest.snapshot_id}'",
+        )
+        assert sorted(arrived, key=repr) == sorted(written, key=repr)
+
+
+def test_loading_twice_changes_nothing(landed):
+    first = raw.load(landed)
+    before = everything(landed)
+    second = raw.load(landed)
+    assert first.loaded
+    assert not second.loaded
+    assert not second.removed
+    assert second.rows == first.rows
+    assert everything(landed) == before
+
+
+def test_a_fresh_database_gives_the_same_tables_as_a_grown_one(landed):
+    """The build is a function of landing, not of the order in which snapshots came."""
+    kept = landed.data_dir / "kept"
+    late = landed.landing_dir / "population"
+    shutil.move(late, kept)
+    raw.load(landed)
+    shutil.move(kept, late)
+    raw.load(landed)
+    grown = everything(landed)
+    landed.build_db.unlink()
+    raw.load(landed)
+    assert everything(landed) == grown
+
+
+def test_a_snapshot_taken_out_of_landing_leaves_the_database(landed):
+    raw.load(landed)
+    folder, manifest = snapshots.manifests(landed, "population")[0]
+    shutil.rmtree(folder)
+    result = raw.load(landed)
+    assert result.removed == [("population", manifest.snapshot_id)]
+    assert not rows(
+        landed, f"select 1 from raw.population where _snapshot_id = '{manifest.snapshot_id}'"
+    )
+    assert len(rows(landed, "select 1 from raw.snapshots where endpoint = 'population'")) == 3
+
+
+def without_its_last_row(body):
+    envelope = json.loads(body)
+    envelope["items"].pop()
+    return gzip.compress(json.dumps(envelope).encode())
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        without_its_last_row,
+        lambda body: gzip.compress(body)[:-10],
+        lambda body: b"no archive",
+        lambda body: gzip.compress(body.replace(b'"page"', b'"page":1,"page"')),
+        lambda body: None,
+    ],
+    ids=["a row less", "cut", "another kind of file", "a key twice", "gone"],
+)
+def test_a_snapshot_that_cannot_be_loaded_is_set_aside_and_the_rest_is_loaded(landed, spoil):
+    folder, manifest = snapshots.manifests(landed, "population")[0]
+    page = folder / manifest.slices[0].pages[0].file
+    body = gzip.decompress(page.read_bytes())
+    page.unlink()
+    if spoil(body) is not None:
+        page.write_bytes(spoil(body))
+    result = raw.load(landed)
+    [aside] = result.set_aside
+    assert (aside.endpoint, aside.snapshot_id) == ("population", manifest.snapshot_id)
+    assert f"{page.name} is missing or was changed after landing" in aside.sentence
+    assert "Fetch it again" in aside.sentence
+    assert rows(landed, "select count(distinct _snapshot_id) from raw.population") == [(3,)]
+    for table in ("loads", "snapshots", "snapshot_releases"):
+        found = rows(landed, f"select endpoint, snapshot_id from raw.{table}")
+        assert len(found) == len(snapshots.manifests(landed))
+        assert ("population", manifest.snapshot_id) not in found
+
+
+def test_a_snapshot_set_aside_is_not_tried_again_until_its_note_is_removed(landed):
+    folder, manifest = snapshots.manifests(landed, "population")[0]
+    page = folder / manifest.slices[0].pages[0].file
+    sound = page.read_bytes()
+    page.write_bytes(b"no archive")
+    first = raw.load(landed)
+    page.write_bytes(sound)
+    second = raw.load(landed)
+    assert (second.loaded, second.set_aside) == ([], first.set_aside)
+    (folder / set_aside.FILE_NAME).unlink()
+    third = raw.load(landed)
+    assert (third.loaded, third.set_aside) == ([("population", manifest.snapshot_id)], [])
+
+
+def test_the_content_of_a_snapshot_set_aside_is_landed_again_when_it_is_fetched_again(landed):
+    folder, _ = snapshots.manifests(landed, "population")[0]
+    for page in folder.glob("*.json.gz"):
+        page.unlink()
+    assert len(raw.load(landed).set_aside) == 1
+    [again] = [one for one in snapshots.land_starter(landed) if one.is_new]
+    assert again.endpoint == "population"
+    assert raw.load(landed).loaded == [("population", again.snapshot_id)]
+
+
+def test_a_full_disk_sets_no_snapshot_aside(landed, monkeypatch):
+    def full(*_):
+        raise duckdb.IOException("No space left on device")
+
+    monkeypatch.setattr(raw, "_load_snapshot", full)
+    with pytest.raises(duckdb.IOException):
+        raw.load(landed)
+    assert snapshots.all_set_aside(landed) == []
+
+
+def test_an_added_column_is_kept_for_the_snapshots_that_have_it(landed):
+    raw.load(landed)
+    folder, manifest = snapshots.manifests(landed, "regions")[0]
+    target = folder.parent / "later"
+    shutil.copytree(folder, target)
+    part = manifest.slices[0]
+    page = target / part.pages[0].file
+    body = json.loads(gzip.decompress(page.read_bytes()))
+    for item in body["items"]:
+        item['colour "of" region'] = "blue"
+    page.write_bytes(gzip.compress(json.dumps(body).encode()))
+    described = manifest.model_copy(deep=True, update={"snapshot_id": "later"})
+    described.slices[0].added_columns = ['colour "of" region']
+    (target / "manifest.json").write_text(described.model_dump_json())
+    raw.load(landed)
+    kept = rows(
+        landed,
+        "select _snapshot_id = 'later' as is_later, _added, count(*) "
+        "from raw.regions group by all order by 1",
+    )
+    assert kept == [(False, None, 6), (True, '{"colour \\"of\\" region":"blue"}', 6)]
+
+
+def test_a_table_of_an_earlier_version_is_filled_anew(landed):
+    raw.load(landed)
+    whole = everything(landed)
+    with connect(landed.build_db, landed) as con:
+        con.execute("alter table raw.regions drop column _added")
+        con.execute("alter table raw.regions add column colour varchar")
+    assert {endpoint for endpoint, _ in raw.load(landed).loaded} == {"regions"}
+    assert everything(landed) == whole
+
+
+def test_text_of_the_source_that_looks_like_sql_is_only_text(landed):
+    folder, manifest = snapshots.manifests(landed, "regions")[0]
+    hostile = "it's'; drop table raw.regions; --"
+    target = folder.parent / hostile
+    shutil.copytree(folder, target)
+    described = manifest.model_copy(update={"snapshot_id": hostile})
+    (target / "manifest.json").write_text(described.model_dump_json())
+    raw.load(landed)
+    assert rows(landed, "select count(*) from raw.regions") == [(12,)]
+
+
+def test_a_held_database_is_a_clear_error(landed):
+    raw.load(landed)
+    code = (
+        "import duckdb, sys, time; con = duckdb.connect(sys.argv[1]); "
+        "print('held', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(landed.build_db)], stdout=subprocess.PIPE
+    ) as holder:
+        holder.stdout.readline()
+        try:
+            with (
+                pytest.raises(DatabaseBusyError, match="held by another process"),
+                connect(landed.build_db, landed),
+            ):
+                pass
+        finally:
+            holder.kill()
+
+
+def test_a_load_killed_at_any_moment_is_made_whole_by_the_next_one(landed):
+    raw.load(landed)
+    whole = everything(landed)
+    code = (
+        "import sys; from warehouse import raw; from warehouse.settings import load_settings; "
+        "print('go', flush=True); raw.load(load_settings())"
+    )
+    for delay in (0.0, 0.02, 0.05, 0.1, 0.2):
+        for file in landed.data_dir.glob("build.duckdb*"):
+            file.unlink()
+        environ = dict(os.environ, ASYLUM_DATA_DIR=str(landed.data_dir))
+        with subprocess.Popen(
+            [sys.executable, "-c", code], stdout=subprocess.PIPE, env=environ
+        ) as loader:
+            loader.stdout.readline()
+            time.sleep(delay)
+            loader.send_signal(signal.SIGKILL)
+        raw.load(landed)
+        assert everything(landed) == whole
+
+
+def test_a_snapshot_taken_out_takes_its_profile_along(landed):
+    raw.load(landed)
+    folder, manifest = snapshots.manifests(landed, "population")[0]
+    shutil.rmtree(folder)
+    raw.load(landed)
+    for table in ("snapshot_profiles", "snapshot_releases"):
+        found = rows(landed, f"select distinct endpoint, snapshot_id from raw.{table}")
+        assert found
+        assert (manifest.endpoint, manifest.snapshot_id) not in found
+
+
+def test_snapshots_loaded_before_there_were_profiles_get_theirs(landed):
+    raw.load(landed)
+    whole = everything(landed)
+    with connect(landed.build_db, landed) as con:
+        con.execute("drop table raw.snapshot_profiles; drop table raw.snapshot_codes")
+        con.execute("drop table raw.snapshot_releases")
+        con.execute(
+            "create table kept as select endpoint, snapshot_id, content_sha256 from raw.loads"
+        )
+        con.execute(
+            "create or replace table raw.loads (endpoint varchar, snapshot_id varchar, "
+            "content_sha256 varchar, primary key (endpoint, snapshot_id))"
+        )
+        con.execute("insert into raw.loads from kept; drop table kept")
+    assert not raw.load(landed).loaded
+    assert everything(landed) == whole
+
+
+def test_the_starter_extract_is_of_the_releases_it_states_and_all_believed(landed):
+    assert raw.load(landed).quarantined == []
+    found = rows(
+        landed,
+        "select release_id, is_named, differs_in, compared_with from raw.snapshot_releases "
+        "where endpoint = 'population' order by in_force_from",
+    )
+    assert [row[:3] for row in found] == [
+        (release, True, None) for release in ("2024-06", "2024-12", "2025-06", "2025-12.1")
+    ]
+    assert [bool(row[3]) for row in found] == [False, True, True, True]
+
+
+def test_nothing_landed_has_no_release_and_no_findings(settings):
+    assert raw.load(settings).quarantined == []
+    assert rows(settings, "select * from raw.snapshot_releases") == []

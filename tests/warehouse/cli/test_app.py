@@ -1,0 +1,804 @@
+"""The command: an answer at the end, one message and an exit code when there is none."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import duckdb
+import pytest
+from typer.testing import CliRunner, Result
+
+from tests.warehouse.small_build import (
+    KEYS,
+    LINEAGE,
+    build,
+    published,
+    published_with_functions,
+    settings_in,
+    statements,
+)
+from warehouse.build.run_result import LastRun, RunResult, RunSnapshot, read_last_run, under_way
+from warehouse.cli.app import app
+from warehouse.landing import set_aside, snapshots
+from warehouse.published.publish import publish
+from warehouse.settings import Settings
+from warehouse.sources.unhcr_api.client import UpstreamError
+
+ROOT = Path(__file__).parents[3]
+CTRL_C = "\x03"
+HOSTILE = "[bold]Bra\x1b]0;owned\x07zil[/bold]\x1b[31m\u202e=1+1\n[/nonsense]"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    for name in list(os.environ):
+        if name.startswith("ASYLUM_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("ASYLUM_DATA_DIR", str(tmp_path / "data"))
+    return settings_in(tmp_path / "data")
+
+
+def asylum(*words: str, given: str | None = None) -> Result:
+    return CliRunner().invoke(app, list(words), input=given)
+
+
+def process(*words: str, given: bytes = b"", **more: Any) -> subprocess.CompletedProcess[bytes]:
+    """The command as a process, its output in a pipe."""
+    return subprocess.run(
+        [sys.executable, "-m", "warehouse.cli.app", *words],
+        input=given,
+        capture_output=True,
+        check=False,
+        cwd=ROOT,
+        **more,
+    )
+
+
+def on_a_terminal(*words: str, typed: Sequence[str] = ()) -> tuple[int, str]:
+    """The command with a terminal at all ends; returns its exit code and all it showed.
+
+    Each text of `typed` is typed when another prompt has appeared. Ctrl-C is typed again where no
+    prompt follows it: Python loses one that comes after the prompt is shown and before it listens.
+    """
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(ROOT)
+        os.environ |= {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "40"}
+        os.execv(sys.executable, [sys.executable, "-m", "warehouse.cli.app", *words])
+    seen, lines, prompts, last = b"", list(typed), 0, ""
+    while True:
+        if lines and (seen.count(b"asylum> ") + seen.count(b"   ... ")) > prompts:
+            prompts += 1
+            last = lines.pop(0)
+            os.write(terminal, last.encode())
+        if last == CTRL_C and not select.select([terminal], [], [], 3.0)[0]:
+            os.write(terminal, last.encode())
+        try:
+            part = os.read(terminal, 65536)
+        except OSError:  # the other end is closed
+            break
+        if not part:
+            break
+        seen += part
+    os.close(terminal)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status), seen.decode()
+
+
+@pytest.fixture
+def runner(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., RunResult]], None]:
+    """Put a function in the place of the real run."""
+
+    def replace(run_refresh: Callable[..., RunResult]) -> None:
+        fake = ModuleType("orchestration.runner")
+        fake.run_refresh = run_refresh  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "orchestration.runner", fake)
+
+    return replace
+
+
+def succeeds(settings: Settings, **_: Any) -> RunResult:
+    done = published(settings)
+    return RunResult(
+        success=True,
+        snapshots=[
+            RunSnapshot("population", "starter-2025-12.1-aaaaaaaa", "2025-12.1", 12_345, True)
+        ],
+        release="2025-12.1",
+        models_built=23,
+        tests_passed=66,
+        tests_warned=1,
+        published=done.path,
+        exports=[settings.exports_dir / "tables" / "dim_country.csv"],
+        seconds={"land": 0.5, "build": 2.25},
+        run_id="run-1",
+    )
+
+
+# run ---------------------------------------------------------------------------------------------
+
+
+def test_a_run_ends_with_what_was_built_the_answer_and_five_commands(
+    settings: Settings, runner: Callable[..., None]
+) -> None:
+    runner(succeeds)
+    done = asylum("run")
+    assert done.exit_code == 0, done.output
+    out = done.stdout
+    for part in (
+        *("release 2025-12.1", "starter-2025-12.1-aaaaaaaa", "12,345", "66 passed, 1 warned"),
+        *("0 failed", str(settings.published_db), "23"),
+        *("Asylum-seekers from China, by year", "2025 p", "15,000", "-25.0 %", "12.5 %"),
+        *("First countries of asylum for China, 2025 (provisional)", "United States", "60.0 %"),
+        "Source: UNHCR Refugee Population Statistics Database, release 2025-12.1",
+    ):
+        assert part in out
+    assert "Not itemised" not in out
+    assert "\\n" not in out
+    commands = out.split("Worth trying next:")[1].strip().splitlines()
+    assert [line.split()[1] for line in commands] == ["sql", "claims", "report", "ui", "run"]
+
+
+def test_the_commands_worth_trying_work(settings: Settings, runner: Callable[..., None]) -> None:
+    runner(succeeds)
+    lines = [line.strip() for line in asylum("run").stdout.splitlines() if '"select' in line]
+    query = lines[0].split('"')[1]
+    answer = asylum("sql", query)
+    assert list(csv.DictReader(io.StringIO(answer.stdout))) == [
+        {"reference_year": "2025", "asylum_name": "United States", "asylum_seekers_stock": "9000"}
+    ]
+
+
+def test_persons_and_cases_have_columns_of_their_own_and_are_never_added(
+    settings: Settings, runner: Callable[..., None]
+) -> None:
+    runner(succeeds)
+    out = asylum("run").stdout
+    [line] = [line for line in out.splitlines() if line.split()[:1] == ["2019"]]
+    assert line.replace(" %", "%").split() == [
+        *("2019", "9,000", "-5", "-25.0%", "900", "7", "12.5%", "12.5%")
+    ]
+    assert "907" not in out
+    [line] = [line for line in out.splitlines() if line.split()[:1] == ["2020"]]
+    assert "–" in line
+
+
+def test_without_cases_there_is_no_column_of_cases(
+    settings: Settings, runner: Callable[..., None]
+) -> None:
+    def without(settings: Settings, **_: Any) -> RunResult:
+        build(settings)
+        statements(settings, "delete from marts.mart_origin_yearly where counting_unit = 'cases'")
+        publish(settings, lineage=LINEAGE, keys=KEYS)
+        return RunResult(success=True, release="2025-12.1")
+
+    runner(without)
+    assert "cases" not in asylum("run").stdout
+
+
+def test_source_address_and_origins_reach_the_run(
+    settings: Settings, runner: Callable[..., None]
+) -> None:
+    asked: list[tuple[Any, ...]] = []
+
+    def remember(given: Settings, *, source: str, origins: list[str], **_: Any) -> RunResult:
+        asked.append((source, origins, given.api_url))
+        return succeeds(given)
+
+    runner(remember)
+    asylum("run")
+    asylum("run", "--source", "api", "--origin", "chn", "--origin", "SYR", "--origin", "CHN")
+    asylum("run", "--api-url", "http://127.0.0.1:9/v1")
+    live = "https://api.unhcr.org/population/v1/"
+    assert asked == [
+        ("starter", [], live),
+        ("api", ["CHN", "SYR"], live),
+        ("api", [], "http://127.0.0.1:9/v1/"),
+    ]
+
+
+def test_an_origin_without_figures_is_told_and_not_an_error(
+    settings: Settings, runner: Callable[..., None]
+) -> None:
+    runner(succeeds)
+    done = asylum("run", "--origin", "SYR")
+    assert done.exit_code == 0
+    assert "Nothing on origin SYR. The published file has CHN." in done.stdout
+
+
+def test_a_run_with_nothing_new_says_so_and_still_answers(
+    settings: Settings, runner: Callable[..., None]
+) -> None:
+    published(settings)
+    runner(
+        lambda settings, **_: RunResult(
+            success=True, up_to_date=True, release="2025-12.1", published=settings.published_db
+        )
+    )
+    out = asylum("run").stdout
+    assert "Nothing new at the source" in out
+    assert "Asylum-seekers from China" in out
+    note = read_last_run(settings)
+    assert note and note.outcome == "up_to_date"
+
+
+def test_a_failed_run_says_what_failed_and_what_still_stands(
+    settings: Settings, runner: Callable[..., None]
+) -> None:
+    done = published(settings)
+    runner(
+        lambda *_, **__: RunResult(
+            success=False,
+            error="1 data test failed",
+            tests_failed=["expect_unique_grain on mart_origin_yearly: 3 rows, [/nonsense]"],
+            run_id="run-1",
+        )
+    )
+    failed = asylum("run")
+    assert failed.exit_code == 1
+    assert failed.stdout == ""
+    for part in (
+        *("1 data test failed", "expect_unique_grain on mart_origin_yearly: 3 rows, [/nonsense]"),
+        *("The last published file still stands", done.built_at.isoformat()[:19]),
+    ):
+        assert part in " ".join(failed.stderr.split())
+    note = read_last_run(settings)
+    assert note and (note.outcome, note.tests_failed) == ("failure", 1)
+
+
+@pytest.mark.parametrize("with_published", [True, False])
+def test_an_error_on_the_way_is_one_message_without_a_traceback(
+    settings: Settings, runner: Callable[..., None], with_published: bool
+) -> None:
+    if with_published:
+        published(settings)
+
+    def fails(*_: Any, **__: Any) -> RunResult:
+        raise UpstreamError("http://127.0.0.1/population/: page 3: status 503, tried 6 times")
+
+    runner(fails)
+    failed = asylum("run", "--source", "api")
+    assert failed.exit_code == 1
+    assert "page 3: status 503, tried 6 times" in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert ("still stands" in failed.stderr) is with_published
+    note = read_last_run(settings)
+    assert note and note.outcome == "failure" and "status 503" in (note.error or "")
+
+
+def test_a_defect_keeps_its_traceback(settings: Settings, runner: Callable[..., None]) -> None:
+    def broken(*_: Any, **__: Any) -> RunResult:
+        raise ZeroDivisionError
+
+    runner(broken)
+    assert isinstance(asylum("run").exception, ZeroDivisionError)
+
+
+def test_ctrl_c_ends_a_run_with_130_and_a_note(
+    settings: Settings, runner: Callable[..., None]
+) -> None:
+    def stopped(*_: Any, **__: Any) -> RunResult:
+        raise KeyboardInterrupt
+
+    runner(stopped)
+    done = asylum("run")
+    assert done.exit_code == 130
+    assert "published file is as it was" in done.stderr
+    note = read_last_run(settings)
+    assert note and note.outcome == "interrupted"
+
+
+def test_progress_without_a_terminal_is_two_lines_a_stage(
+    settings: Settings, runner: Callable[..., None]
+) -> None:
+    def busy(settings: Settings, *, on_progress: Callable[..., None], **_: Any) -> RunResult:
+        for stage in ("land", "build"):
+            for n in range(500):
+                on_progress(stage, f"step {n} [/nonsense]", n, 500)
+            on_progress(stage, "", 500, 500)
+        on_progress("export", "unknown length", 0, None)
+        return succeeds(settings)
+
+    runner(busy)
+    assert asylum("run").stderr.splitlines() == [
+        *("land …", "land: 500 done", "build …", "build: 500 done", "export …")
+    ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "--origin", "C"),
+        ("run", "--origin", "CH1"),
+        ("run", "--origin", "ÄÖÜ"),
+        ("run", "--source", "csv"),
+        ("run", "--api-url", "ftp://example.org"),
+        ("run", "--source", "starter", "--api-url", "http://127.0.0.1/"),
+        ("fetch", "--endpoint", "population"),
+        ("fetch", "--source", "starter", "--origin", "CHN"),
+        ("sql", "select 1", "--format", "xlsx"),
+        ("sql", "select 1", "--format", "table", "--output", "x.csv"),
+        ("sql", "select 1", "--output", "/no/such/folder/x.csv"),
+        ("ui", "--port", "99999"),
+        ("nonsense",),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_with_2(
+    settings: Settings, runner: Callable[..., None], words: tuple[str, ...]
+) -> None:
+    def never(*_: Any, **__: Any) -> RunResult:
+        raise AssertionError
+
+    runner(never)
+    done = asylum(*words)
+    assert done.exit_code == 2, done.output
+    assert "Traceback" not in done.output
+
+
+def test_a_variable_that_is_not_ours_is_refused_with_2(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASYLUM_DATADIR", "/x")
+    for command in (("status",), ("sql", "select 1"), ("run",), ("fetch",), ("ui",)):
+        done = asylum(*command)
+        assert done.exit_code == 2
+        assert "ASYLUM_DATADIR" in done.stderr
+
+
+# fetch -------------------------------------------------------------------------------------------
+
+
+def test_fetch_lands_and_loads_nothing_of_dagster(settings: Settings) -> None:
+    done = process("fetch", "--source", "starter")
+    assert done.returncode == 0, done.stderr
+    assert b"population" in done.stdout
+    landed = snapshots.manifests(settings)
+    assert landed
+    assert not settings.build_db.exists()
+    imported = subprocess.run(
+        [
+            *(sys.executable, "-c"),
+            "import sys; from warehouse.cli.app import app; app(['fetch', '--source', 'starter'], "
+            "standalone_mode=False); print([m for m in sys.modules if m in ('dagster', 'dbt')])",
+        ],
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert imported.stdout.splitlines()[-1] == b"[]"
+
+
+def test_fetch_asks_for_what_was_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def crawl(given: Settings, *, endpoints: Any, origins: Any, on_progress: Any) -> list[Any]:
+        on_progress("population", 1, None)
+        asked.append((given.api_url, endpoints, list(origins)))
+        return []
+
+    monkeypatch.setattr(snapshots, "crawl", crawl)
+    words = ("--api-url", "http://127.0.0.1:9", "--endpoint", "regions", "--endpoint", "idmc")
+    assert asylum("fetch", *words, "--origin", "syr").exit_code == 0
+    assert asylum("fetch", "--source", "api").exit_code == 0
+    assert asked == [
+        ("http://127.0.0.1:9/", ["regions", "idmc"], ["SYR"]),
+        ("https://api.unhcr.org/population/v1/", None, []),
+    ]
+
+
+def test_an_unknown_dataset_is_one_message(settings: Settings) -> None:
+    done = asylum("fetch", "--source", "api", "--endpoint", "nonsense")
+    assert done.exit_code == 1
+    assert "nonsense" in done.stderr
+    assert "population" in done.stderr
+
+
+# status ------------------------------------------------------------------------------------------
+
+
+def test_status_with_nothing_there_says_what_to_do(settings: Settings) -> None:
+    done = asylum("status")
+    assert done.exit_code == 0
+    assert "Nothing landed yet" in done.stdout
+    assert "asylum run" in done.stdout
+    state = json.loads(asylum("status", "--format", "json").stdout)
+    assert state["snapshots"] == state["releases"] == []
+    assert state["published"] is None and "asylum run" in state["published_problem"]
+    assert state["last_run"] is None
+    assert not settings.data_dir.exists()
+
+
+def test_status_shows_what_is_there(settings: Settings, runner: Callable[..., None]) -> None:
+    landed = snapshots.land_starter(settings)
+    runner(succeeds)
+    asylum("run")
+    state = json.loads(asylum("status", "--format", "json").stdout)
+    assert {one["snapshot_id"] for one in state["snapshots"]} == {one.snapshot_id for one in landed}
+    assert {one["release_id"] for one in state["releases"]} == {
+        one.manifest.release_id for one in landed
+    }
+    assert state["published"]["tables"]["fct_population_yearly"] == 5000
+    assert LastRun.model_validate(state["last_run"]).outcome == "success"
+    shown = asylum("status").stdout
+    for part in (landed[0].snapshot_id, "fct_population_yearly", "5,000", "success", "just now"):
+        assert part in shown
+
+
+@pytest.mark.parametrize("content", [b"not a database", b""])
+def test_status_tells_of_a_published_file_that_cannot_be_read(
+    settings: Settings, content: bytes
+) -> None:
+    settings.data_dir.mkdir()
+    settings.published_db.write_bytes(content)
+    done = asylum("status")
+    assert done.exit_code == 0
+    assert "asylum.duckdb" in done.stdout
+    assert "Published:" not in done.stdout
+
+
+def test_a_torn_note_of_the_last_run_is_named(settings: Settings) -> None:
+    settings.data_dir.mkdir()
+    (settings.data_dir / "last_run.json").write_text("{")
+    done = asylum("status")
+    assert done.exit_code == 1
+    assert "last_run.json" in done.stderr
+
+
+# ui ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("option", "program_words"),
+    [
+        pytest.param([], ["-m", "dagster", "dev"], id="whole"),
+        pytest.param(["--read-only"], ["-m", "dagster_webserver", "--read-only"], id="read_only"),
+    ],
+)
+def test_ui_becomes_dagster_with_a_home_in_the_data_folder(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    option: list[str],
+    program_words: list[str],
+) -> None:
+    became: list[Any] = []
+    monkeypatch.setattr("os.chdir", lambda _: None)
+    monkeypatch.setattr("os.execve", lambda *given: became.append(given))
+    monkeypatch.setattr("warehouse.cli.app._refuse_taken", lambda *_: None)
+    done = asylum("ui", "--port", "3456", *option)
+    assert done.exit_code == 0, done.output
+    [(program, words, environment)] = became
+    assert program == sys.executable
+    # Which definitions, and what they are called, stands in pyproject.toml.
+    assert words[1:4] == program_words
+    assert words[4:] == ["--host", "127.0.0.1", "--port", "3456"]
+    assert environment["DAGSTER_HOME"] == str(settings.dagster_home)
+    assert (settings.dagster_home / "dagster.yaml").exists()
+
+
+def test_ui_refuses_a_port_that_is_taken(settings: Settings) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = asylum("ui", "--port", str(taken.getsockname()[1]))
+    assert done.exit_code == 2
+    assert "choose another with --port" in done.stderr
+
+
+# sql ---------------------------------------------------------------------------------------------
+
+
+def test_sql_into_a_pipe_is_csv_and_exact(settings: Settings) -> None:
+    published(settings, asylum_name="=1+1, [bold]")
+    done = process("sql", "select unhcr_code, country_name from dim_country order by 1")
+    assert done.returncode == 0
+    assert done.stdout.decode().splitlines()[:3] == [
+        *("unhcr_code,country_name", "AUL,Australia", 'BRA,"=1+1, [bold]"')
+    ]
+
+
+def test_sql_as_json_is_an_array_of_objects(settings: Settings) -> None:
+    published(settings)
+    done = process("sql", "--format", "json", "select unhcr_code, iso3 from dim_country order by 1")
+    assert json.loads(done.stdout)[3] == {"unhcr_code": "STA", "iso3": None}
+
+
+def test_sql_as_parquet_can_be_piped(settings: Settings, tmp_path: Path) -> None:
+    published(settings)
+    done = process("sql", "--format", "parquet", "from fct_population_yearly")
+    path = tmp_path / "piped.parquet"
+    path.write_bytes(done.stdout)
+    assert duckdb.sql(f"select count(*) from '{path}'").fetchall() == [(5000,)]
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "parquet"])
+def test_sql_writes_a_file_in_the_format_of_its_ending(
+    settings: Settings, tmp_path: Path, ending: str
+) -> None:
+    published(settings)
+    path = tmp_path / "it's here" / f"x.{ending}"
+    path.parent.mkdir()
+    done = asylum("sql", "from fct_population_yearly", "--output", str(path))
+    assert (done.exit_code, done.stdout) == (0, "")
+    escaped = str(path).replace("'", "''")
+    assert duckdb.sql(f"select count(*) from '{escaped}'").fetchall() == [(5000,)]
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_failing_query_leaves_the_old_output_file(settings: Settings, tmp_path: Path) -> None:
+    published(settings)
+    path = tmp_path / "x.csv"
+    path.write_text("old")
+    done = asylum("sql", "select error('late') from range(1)", "--output", str(path))
+    assert done.exit_code == 1
+    assert "late" in done.stderr
+    assert path.read_text() == "old"
+    assert {one.name for one in tmp_path.iterdir()} == {"x.csv", "data"}
+
+
+def test_sql_reads_statements_from_a_pipe(settings: Settings) -> None:
+    published(settings)
+    done = process(
+        "sql", given=b"set variable code = 'CHI';\nselect getvariable('code') as code;\n"
+    )
+    assert done.stdout == b"code\nCHI\n"
+
+
+def test_two_results_do_not_go_into_one_file_but_tables_follow_each_other(
+    settings: Settings,
+) -> None:
+    published(settings)
+    done = asylum("sql", "select 1 as one; select 2 as two")
+    assert done.exit_code == 1
+    assert "More than one statement" in done.stderr
+    assert done.stdout == ""
+    done = asylum("sql", "--format", "table", "select 1 as one; select 2 as two")
+    assert done.exit_code == 0
+    assert "one" in done.stdout and "two" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "selct 1",
+        "from nothing",
+        "select * from read_csv('/etc/hostname')",
+        "copy dim_country to 'x.csv'",
+        "attach 'x.duckdb'",
+        "drop table dim_country",
+        "set variable x = 1",
+        "",
+    ],
+)
+def test_an_error_in_a_query_is_one_message_and_1(settings: Settings, query: str) -> None:
+    published(settings)
+    done = asylum("sql", query)
+    assert done.exit_code == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("asylum: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_first_command_without_a_published_file_names_the_way_to_one(settings: Settings) -> None:
+    done = asylum("sql", "select 1")
+    assert done.exit_code == 1
+    assert "Make one with `asylum run`" in done.stderr
+
+
+def test_a_reader_that_has_seen_enough_ends_the_command_quietly(settings: Settings) -> None:
+    published(settings)
+    command = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "warehouse.cli.app", "sql"),
+            "select n, repeat('x', 1000) from range(100000) as t (n)",
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+    )
+    assert command.stdout and command.stderr
+    command.stdout.readline()
+    command.stdout.close()
+    assert command.stderr.read() == b""
+    command.wait()
+
+
+def test_sql_on_a_terminal_is_a_table_of_a_readable_length(settings: Settings) -> None:
+    published(settings)
+    code, seen = on_a_terminal("sql", "from fct_population_yearly")
+    assert code == 0
+    assert "40 of 5,000 rows shown" in seen
+    assert len(seen.splitlines()) < 60
+
+
+def test_a_hostile_name_is_shown_as_data_on_a_terminal(settings: Settings) -> None:
+    published(settings, asylum_name=HOSTILE)
+    code, seen = on_a_terminal(
+        "sql", "select country_name from dim_country where unhcr_code = 'BRA'"
+    )
+    assert code == 0
+    assert "[bold]Bra\\x1b]0;owned\\x07zil[/bold]\\x1b[31m" in seen
+    for command in ("\x1b]0;", "\x07", "\x1b[31m", "\u202e"):
+        assert command not in seen
+
+
+def test_a_hostile_name_is_shown_as_data_in_the_answer_of_a_run(
+    settings: Settings, runner: Callable[..., None]
+) -> None:
+    def hostile(settings: Settings, **_: Any) -> RunResult:
+        published(settings, asylum_name=HOSTILE)
+        return RunResult(success=True, release="2025-12.1")
+
+    runner(hostile)
+    done = asylum("run")
+    assert done.exit_code == 0
+    assert "[bold]Bra" in done.stdout
+    assert not any(mark in done.stdout for mark in ("\x1b", "\x07", "\u202e"))
+
+
+def test_a_hostile_name_in_an_error_message_is_shown_as_data(settings: Settings) -> None:
+    published(settings)
+    done = asylum("sql", "select error('[red]\x1b[31mlate[/nonsense]')")
+    assert done.exit_code == 1
+    assert "[red]\\x1b[31mlate[/nonsense]" in done.stderr
+    assert "\x1b" not in done.stderr
+
+
+def test_columns_that_do_not_fit_are_named_and_one_row_stands_upright(settings: Settings) -> None:
+    published(settings)
+    _, seen = on_a_terminal("sql", "from mart_origin_yearly order by reference_year")
+    assert "columns do not fit" in seen
+    assert "retrieved_at" in seen
+    _, seen = on_a_terminal("sql", "from mart_origin_yearly where reference_year = 2020")
+    assert "columns do not fit" not in seen
+    assert "starter-2025-12.1-aaaaaaaa" in seen
+
+
+def test_parquet_is_not_poured_onto_a_terminal(settings: Settings) -> None:
+    published(settings)
+    code, seen = on_a_terminal("sql", "--format", "parquet", "select 1")
+    assert code == 2
+    assert "--output" in seen
+
+
+def test_the_prompt_answers_statement_by_statement_and_survives_errors(settings: Settings) -> None:
+    published_with_functions(settings)
+    code, seen = on_a_terminal(
+        "sql",
+        typed=[
+            *("select 40 +\n", "2 as answer;\n", "from nothing;\n", ".tables\n"),
+            *(".functions\n", "from releases_as_of('2025-01-01');\n"),
+            *(".schema dim_country\n", ".schema nothing\n", ".help\n"),
+            *("select 'a;b' as semicolon;\n", "select 1\n", CTRL_C, ".quit\n"),
+        ],
+    )
+    assert code == 0
+    for part in (
+        *("answer", "42", "nothing does not exist", "Countries, one a row."),
+        *("As UNHCR has it.", "There is no table 'nothing'", "A statement ends with ;", "a;b"),
+        *("releases_as_of(as_of_day)", "Published by a day.", "2024-06"),
+    ):
+        assert part in seen
+    assert "Traceback" not in seen
+
+
+def test_the_prompt_ends_with_the_input(settings: Settings) -> None:
+    published(settings)
+    code, seen = on_a_terminal("sql", typed=["select 42 as answer;\n", "\x04"])
+    assert code == 0
+    assert "42" in seen
+
+
+def test_ctrl_c_during_a_query_ends_with_130(settings: Settings) -> None:
+    published(settings)
+    # The query itself says that it has begun: its first statement is answered at once.
+    command = subprocess.Popen(
+        [
+            *(sys.executable, "-u", "-m", "warehouse.cli.app", "sql", "--format", "table"),
+            "select 'begun' as word; select count(*) from range(10000000) as a, "
+            "range(10000000) as b, range(1000) as c",
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+    )
+    assert command.stdout
+    while b"begun" not in command.stdout.readline():
+        pass
+    command.send_signal(signal.SIGINT)
+    _, errors = command.communicate()
+    assert command.returncode == 130
+    assert b"Traceback" not in errors
+
+
+# all ---------------------------------------------------------------------------------------------
+
+
+def test_help_and_version_need_nothing_that_is_slow_to_import() -> None:
+    seen = subprocess.run(
+        [
+            *(sys.executable, "-c"),
+            "import sys, warehouse.cli.app; print([m for m in sys.modules "
+            "if m in ('dagster', 'dbt', 'duckdb', 'requests')])",
+        ],
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert seen.stdout.strip() == b"[]"
+    assert asylum("--help").exit_code == 0
+    assert asylum("--version").stdout.startswith("asylum ")
+
+
+def test_every_command_has_a_help_text() -> None:
+    for command in app.registered_commands:
+        assert command.callback and command.callback.__doc__
+        assert asylum(command.callback.__name__, "--help").exit_code == 0
+
+
+@pytest.mark.parametrize("arguments", [[], ["--all", "--release", "2024-06"]])
+def test_backfill_wants_releases_or_all_of_them(arguments: list[str]) -> None:
+    result = CliRunner().invoke(app, ["backfill", *arguments])
+    assert result.exit_code == 2
+    assert "--release" in result.output
+
+
+def test_backfill_of_an_unknown_release_lists_the_known_ones(tmp_path: Path) -> None:
+    environ = {"ASYLUM_DATA_DIR": str(tmp_path)}
+    result = CliRunner().invoke(app, ["backfill", "--release", "1999-12"], env=environ)
+    assert result.exit_code == 1
+    assert "2025-12.1" in result.output
+
+
+def test_status_says_that_a_run_was_killed_and_when_it_was_last_heard_of(
+    settings: Settings,
+) -> None:
+    code = """
+import sys, time
+from datetime import UTC, datetime
+from warehouse.build.run_result import under_way
+from warehouse.settings import load_settings
+now = datetime.now(UTC)
+with under_way(load_settings(), source="api", origins=["CHN"], started_at=now) as heard:
+    heard()
+    print("begun", flush=True)
+    time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=ROOT) as run:
+        assert run.stdout is not None
+        run.stdout.readline()
+        during = asylum("status").stdout
+        run.kill()
+    after = asylum("status").stdout
+    assert "Last run: is under way" in during
+    assert "Last run: was killed, last heard of 20" in " ".join(after.split())
+    assert "source api" in after
+    with under_way(settings, source="api", origins=[], started_at=datetime.now(UTC)) as first:
+        assert first is not None
+        with under_way(settings, source="api", origins=[], started_at=datetime.now(UTC)) as other:
+            assert other is None, "the note is that of the run that holds it"
+
+
+def test_status_shows_what_was_set_aside_why_and_what_to_do(settings: Settings) -> None:
+    [first, *_] = snapshots.land_starter(settings)
+    (settings.data_dir / "temp").mkdir()
+    set_aside.write(first.path, "its pages are no pages", settings.data_dir / "temp")
+    shown = " ".join(asylum("status").stdout.split())
+    assert f"{first.endpoint}/{first.snapshot_id}" in shown
+    assert "its pages are no pages. Fetch it again" in shown
+    [told] = json.loads(asylum("status", "--format", "json").stdout)["set_aside"]
+    assert told["reason"] == "its pages are no pages"

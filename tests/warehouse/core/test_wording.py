@@ -1,0 +1,89 @@
+"""How figures are written, and names of sheets: small things that every report rests on."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from warehouse.core.wording import markdown, number, show, visible
+from warehouse.exports.workbook import (
+    CELL_CHARACTERS,
+    SHEET_NAME_CHARACTERS,
+    cell_text,
+    sheet_name,
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "shown"),
+    [
+        (None, "count", "–"),
+        (0, "count", "0"),
+        (1234567, "count", "1,234,567"),
+        (0, "change", "0"),
+        (-5, "change", "−5"),
+        (12, "change", "+12"),
+        (0.689, "share", "68.9 %"),
+        (0.0001, "share", "under 0.1 %"),
+        (0.0, "share", "0.0 %"),
+        (-0.442, "change_rate", "−44.2 %"),
+        (14.255, "change_rate", "+1,426 %"),
+        (2.5, "ratio", "2.50 ×"),
+        (2025, "year", "2025"),
+        (date(2025, 6, 30), "day", "30 June 2025"),
+    ],
+)
+def test_a_figure_is_written_as_people_read_it(value, kind, shown):
+    assert show(value, kind).replace("\xa0", " ") == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(None, "–"), (12362.0, "12,362"), (0.6904, "0.690"), (0.0, "0")]
+)
+def test_a_number_of_either_sort_is_written(value, shown):
+    assert number(value) == shown
+
+
+def test_what_is_not_seen_is_shown_and_lines_are_joined():
+    assert visible("a\u202eb\x00c\r\nd\u2028e") == "a\ufffdb\ufffdc d e"
+    assert visible("Côte d’Ivoire – 中国") == "Côte d’Ivoire – 中国"
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("Türkiye (former)", "Türkiye (former)"),
+        ("a | b", r"a \| b"),
+        ("`*_[]~$\\", r"\`\*\_\[\]\~\$\\"),
+        ("<b>&lt;", "&lt;b&gt;&amp;lt;"),
+        ("R&D", "R&D"),
+        ("http://x www.y a@b", "http&#8203;://x www&#8203;.y a&#64;b"),
+    ],
+)
+def test_nothing_in_a_name_is_markup(text, escaped):
+    assert markdown(text) == escaped
+
+
+@pytest.mark.parametrize("text", ["# a", "1. a", "- a", "+ a", "> a", "=== a"])
+def test_a_name_that_begins_a_line_begins_no_block(text):
+    assert markdown(text, begins_line=True)[0] == "&"
+
+
+def test_names_of_sheets_are_short_different_and_without_what_spreadsheets_refuse():
+    long = "mart_" + "x" * 40
+    first = sheet_name(long)
+    second = sheet_name(long, [first.upper()])
+    assert len(first) == len(second) == SHEET_NAME_CHARACTERS
+    assert first != second
+    assert sheet_name("a[b]:c*d?e/f\\g'") == "a_b__c_d_e_f_g_"
+    assert sheet_name("History") == "History_2"
+    assert sheet_name("'") == "_"
+
+
+def test_a_cell_holds_no_more_than_it_can_and_says_so():
+    assert cell_text("a\x00b\ufffec") == "a\ufffdb\ufffdc"
+    cut = cell_text("x" * (CELL_CHARACTERS + 1))
+    assert len(cut) == CELL_CHARACTERS
+    assert cut.endswith("[cut]")
+    assert cell_text("x" * CELL_CHARACTERS) == "x" * CELL_CHARACTERS

@@ -1,0 +1,302 @@
+"""Which release a snapshot is: the rules, without a database."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from warehouse.core.manifest import Coverage
+from warehouse.releases import identify
+from warehouse.releases.identify import Lists, NamedRelease, Release, Snapshot, resolve
+from warehouse.releases.profiles import Reach
+
+DAY = datetime(2026, 11, 22, 12, tzinfo=UTC)
+WHOLE = Reach(year_from=1951, year_to=2026)
+NAMED = {
+    one.release_id: one
+    for one in (
+        NamedRelease("2025-06", "Mid-Year Trends 2025", date(2025, 11, 11), date(2025, 6, 30)),
+        NamedRelease("2025-12.0", "Global Trends 2025", date(2026, 6, 11), date(2025, 12, 31)),
+        NamedRelease("2025-12.1", "Global, corrected", date(2026, 6, 25), date(2025, 12, 31)),
+    )
+}
+LISTS = Lists(
+    NAMED,
+    contents={
+        ("2025-06", "population"): "p0",
+        ("2025-06", "asylum-applications"): "a0",
+        ("2025-12.0", "population"): "p1",
+        ("2025-12.0", "asylum-applications"): "a1",
+        ("2025-12.0", "idmc"): "i1",
+        ("2025-12.1", "population"): "p1.1",
+        ("2025-12.1", "asylum-applications"): "a1.1",
+        ("2025-12.1", "idmc"): "i1",
+        ("2025-12.1", "demographics"): "d-2025-only",
+    },
+    incomplete=frozenset({("2025-12.1", "demographics")}),
+)
+
+
+def api(endpoint: str, digest: str, after: float = 0.0, reach: Reach = WHOLE) -> Snapshot:
+    """What the API gave `after` days."""
+    at = DAY + timedelta(days=after)
+    return Snapshot(endpoint, f"{endpoint}-{digest}-{after}", "api", None, at, reach, digest, 2025)
+
+
+def archive(endpoint: str, release: str, digest: str, reach: Reach = WHOLE) -> Snapshot:
+    return Snapshot(endpoint, f"archive-{release}", "archive", release, DAY, reach, digest, 2025)
+
+
+def countries(after: float = 0.0) -> Snapshot:
+    return Snapshot("countries", f"c-{after}", "api", None, DAY + timedelta(days=after))
+
+
+def never(one: Snapshot, reach: Reach) -> str:
+    raise AssertionError("nothing here is narrowed")
+
+
+def names(*snapshots: Snapshot, lists: Lists = LISTS) -> list[str]:
+    found = resolve(snapshots, lists, never)
+    return [found[one.key].release_id for one in snapshots]
+
+
+# Which release ------------------------------------------------------------------------------------
+
+
+def test_what_equals_a_known_release_is_that_release_from_the_day_it_came_out() -> None:
+    seen = [api("population", "p1.1"), api("asylum-applications", "a1.1"), countries()]
+    found = resolve(seen, LISTS, never)
+    assert set(found.values()) == {
+        Release("2025-12.1", "Global, corrected", date(2026, 6, 25), date(2025, 12, 31), True)
+    }
+
+
+def test_one_dataset_that_differs_makes_all_of_a_moment_a_release_of_its_own() -> None:
+    seen = [api("population", "p1"), api("asylum-applications", "corrected"), countries()]
+    found = resolve(seen, LISTS, never)
+    assert {(one.release_id, one.is_named) for one in found.values()} == {("api-2026-11-22", False)}
+    assert found[seen[0].key].in_force_from == date(2026, 11, 22)
+
+
+def test_a_dataset_of_which_a_release_is_not_known_stands_in_nobodys_way() -> None:
+    assert names(api("population", "p0"), api("solutions", "anything")) == ["2025-06"] * 2
+
+
+def test_by_a_file_that_lacks_figures_nothing_is_recognised() -> None:
+    assert names(api("population", "p1.1"), api("demographics", "all years")) == ["2025-12.1"] * 2
+
+
+def test_by_what_is_distrusted_nothing_is_recognised() -> None:
+    held = [archive("population", "2025-06", "p"), archive("demographics", "2025-06", "some years")]
+    seen = [api("population", "p"), api("demographics", "all years")]
+
+    def name(*distrusted: Snapshot) -> set[str]:
+        found = resolve([*held, *seen], LISTS, never, {one.key for one in distrusted})
+        return {found[one.key].release_id for one in seen}
+
+    assert name() == {"api-2026-11-22"}
+    assert name(held[1]) == {"2025-06"}
+    assert name(*held) == {"api-2026-11-22"}
+
+
+def test_without_population_nothing_is_recognised() -> None:
+    assert names(api("idmc", "i1")) == ["api-2026-11-22"]
+
+
+def test_what_did_not_change_stays_with_the_release_that_it_was_first_seen_in() -> None:
+    """idmc of 2025-12.1 is that of 2025-12.0: it is landed once, and no release has it twice."""
+    seen = [
+        api("population", "p1"),
+        api("asylum-applications", "a1"),
+        api("idmc", "i1"),
+        api("population", "p1.1", 14),
+        api("asylum-applications", "a1.1", 14),
+    ]
+    assert names(*seen) == ["2025-12.0"] * 3 + ["2025-12.1"] * 2
+
+
+def test_datasets_fetched_one_by_one_come_together_in_their_release() -> None:
+    seen = [
+        api("population", "p1"),
+        api("asylum-applications", "a1"),
+        api("population", "p1.1", 14),
+        api("asylum-applications", "a1.1", 15),
+    ]
+    assert names(*seen) == ["2025-12.0"] * 2 + ["2025-12.1"] * 2
+
+
+def test_several_releases_crawled_on_one_day_are_told_apart() -> None:
+    seen = [
+        *(api("population", "p0"), api("asylum-applications", "a0")),
+        *(api("population", "p1", 0.1), api("asylum-applications", "a1", 0.1)),
+    ]
+    assert names(*seen) == ["2025-06", "2025-06", "2025-12.0", "2025-12.0"]
+
+
+def test_an_unknown_release_takes_its_name_when_the_archive_has_it() -> None:
+    seen = [api("population", "p2"), api("asylum-applications", "a2")]
+    assert names(*seen) == ["api-2026-11-22"] * 2
+    later = NamedRelease("2026-06", "Mid-Year Trends 2026", date(2026, 11, 20), date(2026, 6, 30))
+    lists = replace(LISTS, releases={**NAMED, "2026-06": later})
+    held = [archive("population", "2026-06", "p2"), archive("asylum-applications", "2026-06", "a2")]
+    assert names(*seen, *held, lists=lists) == ["2026-06"] * 4
+
+
+def test_a_narrowed_crawl_is_held_against_its_countries_in_what_is_held() -> None:
+    syria = Reach(frozenset({"SYR"}), None, 1951, 2026)
+    held = [archive("population", "2025-06", "w0"), archive("population", "2025-12.0", "w1")]
+    parts = {("2025-06", syria): "s0", ("2025-12.0", syria): "s1"}
+
+    def within(one: Snapshot, reach: Reach) -> str:
+        return parts[one.stated_release_id or "", reach]
+
+    def name(digest: str) -> str:
+        one = api("population", digest, reach=syria)
+        return resolve([*held, one], LISTS, within)[one.key].release_id
+
+    assert (name("s0"), name("s1"), name("other")) == ("2025-06", "2025-12.0", "api-2026-11-22")
+
+
+def test_a_narrowed_crawl_is_not_recognised_by_an_extract_of_fewer_years_or_other_countries() -> (
+    None
+):
+    syria = Reach(frozenset({"SYR"}), None, 1951, 2026)
+    for reach in (
+        Reach(frozenset({"SYR"}), None, 2012, 2026),
+        Reach(frozenset({"CHN"}), None, 1951, 2026),
+        Reach(frozenset({"SYR"}), frozenset({"TUR"}), 1951, 2026),
+    ):
+        held = archive("population", "2025-06", "s0", reach)
+        one = api("population", "s0", reach=syria)
+        found = resolve([held, one], LISTS, lambda *_: "s0")
+        assert found[one.key].release_id == "api-2026-11-22"
+
+
+def test_where_two_releases_hold_the_same_it_is_the_newest_that_was_out() -> None:
+    syria = Reach(frozenset({"SYR"}), None, 1951, 2026)
+    held = [archive("population", name, "w") for name in NAMED]
+    one = replace(
+        api("population", "s", reach=syria), retrieved_at=datetime(2026, 6, 20, tzinfo=UTC)
+    )
+    assert resolve([*held, one], LISTS, lambda *_: "s")[one.key].release_id == "2025-12.0"
+
+
+def test_a_release_in_no_list_is_named() -> None:
+    with pytest.raises(identify.UnknownReleaseError, match=r"population/archive-1999.*1999-12"):
+        names(replace(archive("population", "1999-12", "p"), snapshot_id="archive-1999"))
+
+
+@pytest.mark.parametrize(
+    ("seen", "latest_year", "expected"),
+    [
+        ("2026-06-10", 2025, "2025-06-30"),
+        ("2026-06-11", 2025, "2025-12-31"),
+        ("2026-11-22", 2026, "2026-06-30"),
+        ("2027-06-10", 2026, "2026-06-30"),
+        ("2027-06-11", 2026, "2026-12-31"),
+        ("2026-11-22", None, "2025-12-31"),
+    ],
+    ids=["mid-year-out", "year-end-out", "running", "not-due", "due", "no-year"],
+)
+def test_the_reference_date_of_an_unnamed_release(
+    seen: str, latest_year: int | None, expected: str
+) -> None:
+    at = datetime.fromisoformat(f"{seen}T10:00:00+00:00")
+    one = replace(api("population", "unknown"), retrieved_at=at, latest_year=latest_year)
+    found = resolve([one], LISTS, never)[one.key]
+    assert found.reference_date == date.fromisoformat(expected)
+    assert found.is_provisional == expected.endswith("06-30")
+    assert found.release_id == f"api-{seen}"
+
+
+POOL = [
+    api("population", "p0"),
+    api("asylum-applications", "a0"),
+    api("population", "p1", 3),
+    api("asylum-applications", "a1", 3),
+    api("idmc", "i1", 3),
+    api("population", "p1.1", 5),
+    api("asylum-applications", "a1.1", 6),
+    api("asylum-applications", "new", 9),
+    countries(3),
+    countries(9),
+    archive("population", "2025-06", "p0"),
+    archive("demographics", "2025-12.1", "d"),
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(POOL), unique=True), st.randoms(use_true_random=False))
+def test_the_order_in_which_snapshots_come_plays_no_part(chosen, random) -> None:
+    before = resolve(chosen, LISTS, never)
+    random.shuffle(chosen)
+    assert resolve(chosen, LISTS, never) == before
+
+
+# The lists ----------------------------------------------------------------------------------------
+
+
+def test_the_lists_of_the_project_can_be_read() -> None:
+    lists = identify.read_lists()
+    assert list(lists.releases)[-1] == "2025-12.1"
+    assert lists.contents["2025-12.1", "population"] != lists.contents["2025-12.0", "population"]
+    assert lists.incomplete == {("2025-12.1", "demographics")}
+    assert {key for key, review in lists.reviews.items() if not review.is_accepted} == {
+        ("2024-06", "solutions"),
+        ("2025-12.1", "demographics"),
+    }
+    assert lists.codes["dec_pc"] == {"P", "C"}
+
+
+def test_a_list_that_cannot_be_read_is_named(tmp_path) -> None:
+    for name in ("releases.csv", "release_files.csv"):
+        (tmp_path / name).write_bytes((identify.REFERENCE_DIR / name).read_bytes())
+    with pytest.raises(ValueError, match=r"release_contents\.csv: cannot be read"):
+        identify.read_lists(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ("1999-12,idmc,held,x,2026-01-01,y", "line 2: release '1999-12' is not in releases.csv"),
+        ("2024-06,people,held,x,2026-01-01,y", "line 2: 'people' is no dataset"),
+        ("2024-06,idmc,perhaps,x,2026-01-01,y", "line 2: decision is accepted or held"),
+        ("2024-06,idmc,held,x,today,y", "line 2: reviewed_on"),
+    ],
+)
+def test_a_review_that_cannot_be_used_is_named_with_its_line(tmp_path, row, problem) -> None:
+    for path in identify.REFERENCE_DIR.glob("*.csv"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    reviews = tmp_path / identify.REVIEWS
+    reviews.write_text(f"{reviews.read_text().splitlines()[0]}\n{row}\n")
+    with pytest.raises(ValueError, match=re.escape(f"{identify.REVIEWS}, {problem}")):
+        identify.read_lists(tmp_path)
+
+
+def test_the_reach_of_a_manifest_is_in_the_codes_of_rows() -> None:
+    reach = Reach.of(Coverage(origins=["CHN", "XXA", "UNK"], year_from=2000, year_to=2025))
+    assert reach == Reach(frozenset({"CHN", "STA", "UKN"}), None, 2000, 2025)
+    assert Reach.of(Coverage()).is_whole
+
+
+@pytest.mark.parametrize(
+    ("differing", "text"),
+    [
+        ({}, "population: as in 2025-06"),
+        ({2025: 143}, "population: 2025 (143 origins)"),
+        ({2024: 1, 2025: 2}, "population: 2024 (1 origin), 2025 (2 origins)"),
+    ],
+    ids=["nothing", "a-year", "years"],
+)
+def test_what_an_unnamed_release_differs_in_is_told_by_year(
+    differing: dict[int, int], text: str
+) -> None:
+    assert identify.difference_text("population", "2025-06", differing) == text
+    many = dict.fromkeys(range(2000, 2026), 3)
+    told = identify.difference_text("population", "2025-06", many)
+    assert told.startswith("population: 18 earlier years, 2018 (3 origins)")

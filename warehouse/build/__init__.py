@@ -1,0 +1,1 @@
+"""Landing -> DuckDB -> dbt, and what a build is made from."""

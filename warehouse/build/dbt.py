@@ -1,0 +1,497 @@
+"""dbt in this process: parse the project, build it, and say what each node came to.
+
+dbt reads its profile from variables of the environment; they are set here, from the settings, for
+the time of a call. The build database is closed when a call returns.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from threading import Lock
+from typing import Any, NamedTuple
+
+from filelock import FileLock
+
+from warehouse.build import fingerprint
+from warehouse.build.lineage import SCHEMAS, Lineage, SnapshotUsed
+from warehouse.core import atomic
+from warehouse.core.database import connect
+from warehouse.reference import claims
+from warehouse.settings import Settings
+
+# (label, done, total)
+OnEvent = Callable[[str, int, int | None], None]
+
+# Every warning of dbt itself is an error. A data test of severity `warn` is an event too, the only
+# one that is a statement about the data and not about the project.
+_WARNINGS_ARE_ERRORS = {"error": "all", "warn": ["LogTestResult"]}
+_MANIFEST = "manifest.json"
+_MANIFEST_HASH = "manifest.sha256"
+_CATALOG = "catalog.json"
+_LOG_BYTES = 2_000_000
+_LOGS_KEPT = 5
+_FAILED = {"error", "fail", "runtime error", "partial success"}
+_TABLES = {"model", "seed", "snapshot"}
+_TESTS = {"test", "unit_test"}
+# A function of DuckDB that answers with a table.
+_FUNCTION = "table_function"
+# The generic test that states the grain of a model.
+_GRAIN_TEST = "expect_unique_grain"
+
+
+class DbtError(Exception):
+    """dbt stopped, or a node failed; the message names the node."""
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """What one node of the project came to.
+
+    `status` is dbt's: success, error, skipped, pass, fail, warn, no-op. `failures` is the number
+    of rows a test found. `rows` is what a table holds afterwards (None for views and tests),
+    `types` its columns in the database: (name, type).
+    `schema` and `relation` say where a table is.
+    """
+
+    unique_id: str
+    name: str
+    resource_type: str
+    status: str
+    message: str
+    failures: int | None
+    seconds: float
+    schema: str
+    relation: str
+    rows: int | None = None
+    types: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether the node itself failed; one skipped for another's sake did not."""
+        return self.status in _FAILED
+
+
+class PublishedTable(NamedTuple):
+    """A table for readers, and the columns that tell its rows apart (empty if no test says)."""
+
+    schema: str
+    name: str
+    key: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """All nodes of one build in the order they ended, and how long it took."""
+
+    nodes: tuple[NodeResult, ...]
+    seconds: float
+
+    @property
+    def failed(self) -> tuple[NodeResult, ...]:
+        """The nodes that failed."""
+        return tuple(node for node in self.nodes if node.failed)
+
+    @property
+    def models(self) -> tuple[NodeResult, ...]:
+        """Models, seeds and snapshots that were built."""
+        return tuple(
+            n for n in self.nodes if n.resource_type in _TABLES and n.status in {"success", "no-op"}
+        )
+
+    @property
+    def tests(self) -> tuple[NodeResult, ...]:
+        """Data tests and unit tests."""
+        return tuple(node for node in self.nodes if node.resource_type in _TESTS)
+
+    def failure_text(self) -> str:
+        """What failed: models with what dbt says of them, tests by name. Empty if nothing did."""
+        models = [node for node in self.failed if node.resource_type not in _TESTS]
+        tests = [node.name for node in self.failed if node.resource_type in _TESTS]
+        skipped = sum(node.status == "skipped" for node in self.nodes)
+        lines = [f"{n.resource_type} {n.name}: {' '.join(n.message.split())}" for n in models]
+        if tests:
+            lines.append(f"Failed tests ({len(tests)}): {', '.join(tests)}.")
+        if lines and skipped:
+            lines.append(f"Skipped, since they depend on these: {skipped}.")
+        return "\n".join(lines)
+
+
+def ensure_manifest(settings: Settings) -> Path:
+    """The manifest of the dbt project as it is now; parsed anew only when a file changed.
+
+    Needs neither the database nor a network. Raises DbtError when the project does not parse.
+    """
+    folder = settings.dbt_target_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    manifest, noted = folder / _MANIFEST, folder / _MANIFEST_HASH
+    with FileLock(folder / ".manifest.lock"):
+        current = fingerprint.project_hash(settings)
+        if manifest.exists() and noted.exists() and noted.read_text("utf-8").strip() == current:
+            return manifest
+        noted.unlink(missing_ok=True)
+        _invoke(settings, "parse", [], write_json=True)
+        atomic.write_text(noted, current + "\n")
+    return manifest
+
+
+def load_manifest(settings: Settings) -> dict[str, Any]:
+    """The content of `ensure_manifest`'s file."""
+    content: dict[str, Any] = json.loads(ensure_manifest(settings).read_bytes())
+    return content
+
+
+def published_tables(manifest: Mapping[str, Any]) -> list[PublishedTable]:
+    """The tables that belong in the published file, by name, as the project is now."""
+    keys = {
+        test["attached_node"]: test["test_metadata"]["kwargs"]["columns"]
+        for test in manifest["nodes"].values()
+        if test["resource_type"] == "test"
+        and (test.get("test_metadata") or {}).get("name") == _GRAIN_TEST
+    }
+    return sorted(
+        PublishedTable(node["schema"], node["alias"], tuple(keys.get(unique_id, ())))
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] in _TABLES
+        and (node["schema"] in SCHEMAS or node["config"]["meta"].get("published"))
+        and node["config"]["materialized"] not in {"view", "ephemeral", _FUNCTION}
+    )
+
+
+def published_functions(manifest: Mapping[str, Any]) -> list[str]:
+    """The table functions that belong in the published file, by name."""
+    return sorted(
+        node["alias"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in _TABLES and node["config"]["materialized"] == _FUNCTION
+    )
+
+
+def as_of_functions(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """The functions as of a day that belong in the published file, as history by name."""
+    return {
+        node["config"]["meta"]["as_of"]: node["alias"]
+        for node in manifest["nodes"].values()
+        if node["config"].get("meta", {}).get("as_of")
+    }
+
+
+def described_like(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Tables whose columns mean what they mean in another: that one by name."""
+    return {
+        node["alias"]: node["config"]["meta"]["described_like"]
+        for node in manifest["nodes"].values()
+        if node["config"].get("meta", {}).get("described_like")
+    }
+
+
+def build(
+    settings: Settings,
+    on_event: OnEvent | None = None,
+    *,
+    select: Sequence[str] = (),
+) -> BuildResult:
+    """Build and test the project, or the nodes that `select` names, each table before its tests.
+
+    Unit tests try formulas on made-up rows: they test the project, not the data, and have a
+    function of their own (`unit_test`).
+
+    A failed node is in the result and raises nothing. After a whole build without a failure the
+    database counts as tested (`fingerprint.read_tested`); during and after any other it does not.
+
+    Raises DbtError when dbt itself stops, as for a project that does not parse; DatabaseBusyError
+    when another process holds the database; ClaimsError for published claims that cannot be
+    evaluated. Nobody holds the database afterwards.
+    """
+    started = time.perf_counter()
+    claims.check_register()
+    code = fingerprint.code_hash(settings)
+    fingerprint.forget_tested(settings)
+    (settings.data_dir / "tmp").mkdir(parents=True, exist_ok=True)
+    with connect(settings.build_db, settings):
+        pass  # dbt's own words for a database that another process holds say too little
+    # An exposure only names what is made of the tables: nothing is built.
+    arguments = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"]
+    if select:
+        arguments += ["--select", *select]
+    outcome = _invoke(settings, "build", arguments, on_event=on_event)
+    result = BuildResult(_nodes(outcome.results), 0.0)
+    result = replace(result, nodes=_look_up(settings, result.nodes))
+    if not select and not result.failed:
+        fingerprint.keep_tested(settings, _tested(settings, code, result))
+    return replace(result, seconds=time.perf_counter() - started)
+
+
+def unit_test(settings: Settings, on_event: OnEvent | None = None) -> BuildResult:
+    """Run the unit tests of a project that was built: formulas tried on made-up rows.
+
+    Raises DbtError when dbt itself stops. Nobody holds the database afterwards.
+    """
+    started = time.perf_counter()
+    arguments = ["--select", "test_type:unit"]
+    outcome = _invoke(settings, "test", arguments, on_event=on_event)
+    return BuildResult(_nodes(outcome.results), time.perf_counter() - started)
+
+
+def document(settings: Settings) -> tuple[Path, Path, Path]:
+    """Have dbt document the project: paths of its page, the manifest and the catalogue.
+
+    Raises DbtError when dbt stops, or where nothing was built yet. Nobody holds the database
+    afterwards.
+    """
+    if not settings.build_db.exists():
+        raise DbtError(f"{settings.build_db} is missing: build first with `asylum run`.")
+    manifest = ensure_manifest(settings)
+    # Without --no-compile dbt renders each model's SQL anew, which the page has no need of.
+    _invoke(settings, "docs generate", ["--no-compile"], write_json=True)
+    return settings.dbt_target_dir / "index.html", manifest, settings.dbt_target_dir / _CATALOG
+
+
+def _invoke(
+    settings: Settings,
+    command: str,
+    arguments: Sequence[str],
+    *,
+    write_json: bool = False,
+    on_event: OnEvent | None = None,
+) -> Any:
+    """Run one command of dbt; returns what it returns, with the database closed."""
+    # dbt takes two seconds to import: only who runs it waits for it.
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415
+
+    with _profile(settings), _log(settings) as log, _garbage_kept():
+        runner = dbtRunner(callbacks=[_Listener(log, on_event)])
+        try:
+            # dbt's own log file and the artifacts of a build cost a fifth of its time.
+            outcome = runner.invoke(
+                [
+                    *("--log-level", "none", "--log-level-file", "none", "--no-use-colors"),
+                    *("--log-path", str(settings.dbt_target_dir / "logs")),
+                    *("--warn-error-options", json.dumps(_WARNINGS_ARE_ERRORS)),
+                    *("--no-send-anonymous-usage-stats", "--no-version-check"),
+                    *("--static-parser", "--partial-parse"),
+                    "--write-json" if write_json else "--no-write-json",
+                    *command.split(),
+                    *("--project-dir", str(settings.dbt_dir)),
+                    *("--profiles-dir", str(settings.dbt_dir)),
+                    *("--target-path", str(settings.dbt_target_dir)),
+                    *arguments,
+                ]
+            )
+        finally:
+            _close_database()
+    error = outcome.exception
+    if error is None:
+        return outcome.result
+    if not isinstance(error, Exception):
+        raise error  # the user stopped it
+    raise DbtError(
+        f"dbt {command} stopped: {str(error).strip() or type(error).__name__}. "
+        f"More in {settings.dbt_target_dir / 'logs' / 'dbt.log'}."
+    ) from error
+
+
+@contextmanager
+def _profile(settings: Settings) -> Iterator[None]:
+    """The variables that dbt_project/profiles.yml asks for."""
+    wanted = {
+        "DBT_BUILD_DB": str(settings.build_db),
+        "DBT_MEMORY_LIMIT": settings.memory_limit,
+        "DBT_TEMP_DIR": str(settings.data_dir / "tmp"),
+        "DBT_DATA_DIR": str(settings.data_dir),
+        "DBT_SEEDS_DIR": str(settings.dbt_dir.parent / "seeds" / "reference"),
+        "DBT_THREADS": str(settings.threads),
+    }
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _garbage_kept() -> Iterator[None]:
+    """No garbage collection meanwhile: the parsed project is large, lives to the end, and looking
+    through it again and again is an eighth of the time of a build.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@contextmanager
+def _log(settings: Settings) -> Iterator[logging.Logger]:
+    """What was run, a line a node, in `dbt/logs/dbt.log` of the data folder."""
+    folder = settings.dbt_target_dir / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(
+        folder / "dbt.log", maxBytes=_LOG_BYTES, backupCount=_LOGS_KEPT, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s"))
+    logger = logging.Logger("warehouse.build.dbt", logging.INFO)  # of this call alone
+    logger.addHandler(handler)
+    try:
+        yield logger
+    finally:
+        handler.close()
+
+
+class _Listener:
+    """Hears every event of dbt, from all of its threads; keeps the few that matter."""
+
+    _LEVELS: Mapping[str, int] = {
+        "info": logging.INFO,
+        "warn": logging.WARNING,
+        "error": logging.ERROR,
+    }
+
+    def __init__(self, log: logging.Logger, on_event: OnEvent | None) -> None:
+        self._log = log
+        self._on_event = on_event
+        self._lock = Lock()
+        self._done = 0
+        self._total: int | None = None
+
+    def __call__(self, event: Any) -> None:
+        level = self._LEVELS.get(event.info.level)
+        if level is not None and event.info.msg.strip():
+            self._log.log(level, "%s", event.info.msg.strip())
+        if self._on_event is None:
+            return
+        name = event.info.name
+        if name in {"LogStartLine", "LogTestResult", "LogModelResult"}:
+            self._total = getattr(event.data, "total", 0) or getattr(event.data, "num_models", 0)
+        elif name == "NodeFinished":
+            with self._lock:
+                self._done += 1
+                total = max(self._total, self._done) if self._total else None
+                self._on_event(event.data.node_info.node_name, self._done, total)
+
+
+def _close_database() -> None:
+    """dbt-duckdb keeps the database open for the life of the process; others want it now."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
+
+    environment: Any = DuckDBConnectionManager._ENV
+    DuckDBConnectionManager.close_all_connections()
+    if environment is not None:
+        environment.close()
+
+
+def _nodes(results: Any) -> tuple[NodeResult, ...]:
+    """Of hooks, which dbt lists too, only one that failed."""
+    found = (_node(one) for one in results)
+    return tuple(node for node in found if node.resource_type != "operation" or node.failed)
+
+
+def _node(found: Any) -> NodeResult:
+    node = found.node
+    return NodeResult(
+        unique_id=node.unique_id,
+        name=node.name,
+        resource_type=str(node.resource_type),
+        status=str(found.status),
+        message=found.message or "",
+        failures=found.failures,
+        seconds=found.execution_time,
+        schema=node.schema,
+        relation=getattr(node, "alias", node.name),
+    )
+
+
+def _look_up(settings: Settings, nodes: tuple[NodeResult, ...]) -> tuple[NodeResult, ...]:
+    """`nodes` with rows and columns of the tables among them, by one look into the catalogue."""
+    if not settings.build_db.exists():
+        return nodes
+    with connect(settings.build_db, settings) as con:
+        found = con.execute(
+            "select schema_name, table_name, estimated_size from duckdb_tables() "
+            "where database_name = current_database() and not temporary"
+        ).fetchall()
+        columns = con.execute(
+            "select schema_name, table_name, column_name, lower(data_type) from duckdb_columns() "
+            "where database_name = current_database() order by column_index"
+        ).fetchall()
+    # dbt makes each table anew and deletes nothing from it, so the estimate is exact.
+    rows = {(schema, table): size for schema, table, size in found}
+    types: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for schema, table, column, data_type in columns:
+        types.setdefault((schema, table), []).append((column, data_type))
+    return tuple(
+        replace(
+            node,
+            rows=rows.get((node.schema, node.relation)),
+            types=tuple(types.get((node.schema, node.relation), ())),
+        )
+        if node.resource_type in _TABLES
+        else node
+        for node in nodes
+    )
+
+
+def _tested(settings: Settings, code: str, result: BuildResult) -> fingerprint.TestedBuild:
+    """The note of a build that passed: read from what is really in the database."""
+    with connect(settings.build_db, settings) as con:
+        loaded = con.execute(
+            "select endpoint, snapshot_id, content_sha256, decision_sha256 "
+            "from raw.loads join raw.snapshot_releases using (endpoint, snapshot_id)"
+        ).fetchall()
+        snapshots = con.execute(
+            "select endpoint, snapshot_id, release_id, source_kind, "
+            "strftime(retrieved_at, '%Y-%m-%dT%H:%M:%SZ'), row_count "
+            "from intermediate.int_snapshots_resolved order by all"
+        ).fetchall()
+        held_back = con.execute(
+            "select held_back from raw.snapshot_releases where held_back is not null order by all"
+        ).fetchall()
+        newest = con.execute(
+            "select release_id from marts.dim_release where is_newest_held "
+            "order by release_id desc limit 1"
+        ).fetchall()
+    if not newest:
+        raise DbtError(
+            f"{settings.build_db}: marts.dim_release names no newest release that is held, so "
+            f"nothing is landed. Land something first: `asylum run`."
+        )
+    fields = ("endpoint", "snapshot_id", "release_id", "source", "retrieved_at", "rows")
+    return fingerprint.TestedBuild(
+        finished_at=datetime.now(UTC),
+        lineage=Lineage(
+            release=newest[0][0],
+            held_back=[line for (line,) in held_back],
+            build_fingerprint=fingerprint.combined(
+                (
+                    (endpoint, snapshot_id, fingerprint.content_of(content, decided))
+                    for endpoint, snapshot_id, content, decided in loaded
+                ),
+                code,
+            ),
+            snapshots=[
+                SnapshotUsed.model_validate(dict(zip(fields, row, strict=True)))
+                for row in snapshots
+            ],
+        ),
+        rows={
+            node.relation: node.rows
+            for node in result.models
+            if node.schema in SCHEMAS and node.rows is not None
+        },
+    )

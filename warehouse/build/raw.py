@@ -1,0 +1,569 @@
+"""Landing -> schema `raw`: the same answers in DuckDB, nothing interpreted, every snapshot kept.
+
+One table an endpoint, all columns of the API that we know as text, between four of ours:
+`_snapshot_id`, `_slice` (which query of the snapshot) and `_row_number` (position in the slice,
+from 1) in front, and at the end `_added`, what else the source sent, a JSON object. Beside them
+what the manifests say: `snapshots`, `snapshot_coverage`, `control_differences`, and `loads`, the
+book of what has been loaded. What the snapshots come to:
+`snapshot_profiles` and `snapshot_codes` (profiles.py), and `snapshot_releases`, which release each
+is (releases.py), and whether it is accepted (validation.py).
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from warehouse.core.database import connect, identifier, identifiers
+from warehouse.core.files import unpack
+from warehouse.core.manifest import FILE_NAME, Manifest, Page
+from warehouse.landing import decision, set_aside
+from warehouse.landing.snapshots import SnapshotSetAside, all_set_aside, incoming, manifests
+from warehouse.releases import identify, profiles, validate
+from warehouse.releases.identify import Key, Lists, Release, Snapshot
+from warehouse.releases.profiles import Comparison, Reach
+from warehouse.releases.validate import Finding, Loaded, Verdict
+from warehouse.settings import Settings
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, PAIRS, Endpoint
+from warehouse.sources.unhcr_api.pages import (
+    ADDED,
+    ROW_NUMBER,
+    SMALLEST_BUFFER,
+    UnreadablePagesError,
+    pages_of,
+    rows_of,
+)
+from warehouse.sources.unhcr_archive.client import REFERENCE_DIR
+
+# What DuckDB says of the content of a page, and of nothing else.
+_OF_THE_CONTENT = (
+    *(duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException),
+)
+
+Progress = Callable[[str, int, int | None], None]
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """A snapshot that is held back, why, and all that was found in it.
+
+    held_back: what every product says first; None where a later snapshot took its place.
+    """
+
+    endpoint: str
+    snapshot_id: str
+    release_id: str
+    compared_with: str | None
+    held_because: str
+    held_back: str | None
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class LoadResult:
+    """What `load` found and did: rows by raw table afterwards; snapshots as (endpoint, id)."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    loaded: list[tuple[str, str]] = field(default_factory=list)
+    removed: list[tuple[str, str]] = field(default_factory=list)
+    quarantined: list[Quarantined] = field(default_factory=list)
+    set_aside: list[SnapshotSetAside] = field(default_factory=list)
+
+
+def columns(endpoint: Endpoint) -> dict[str, str]:
+    """The columns of an endpoint's table in order, with their types in DuckDB."""
+    own = {"_snapshot_id": "varchar", "_slice": "varchar", ROW_NUMBER: "bigint"}
+    return own | dict.fromkeys(endpoint.columns, "varchar") | {ADDED: "json"}
+
+
+def load(
+    settings: Settings,
+    on_progress: Progress | None = None,
+    *,
+    reference_dir: Path = REFERENCE_DIR,
+) -> LoadResult:
+    """Bring schema `raw` of the build database in line with the landing folder.
+
+    Snapshots not yet loaded are loaded, each in a transaction of its own; snapshots that are gone
+    from the landing folder are taken out. One that cannot be loaded is set aside and the rest goes
+    on. Then each is assigned a release and validated, by the lists in `reference_dir`. Loading
+    twice changes nothing. Raises DatabaseBusyError when another process holds the build database,
+    LandingBusyError when one writes to the landing folder while a snapshot has to be set aside,
+    UnknownReleaseError when a snapshot states a release of no list, ValueError when a list, a
+    decision or a note of what was set aside cannot be used.
+    """
+    landed = manifests(settings)
+    lists = identify.read_lists(reference_dir)
+    result = LoadResult()
+    with connect(settings.build_db, settings) as con:
+        _create_tables(con)
+        known = set(
+            con.execute("select endpoint, snapshot_id, content_sha256 from raw.loads").fetchall()
+        )
+        wanted = {(m.endpoint, m.snapshot_id, m.content_sha256): (p, m) for p, m in landed}
+        for endpoint, snapshot_id, _ in sorted(known - wanted.keys()):
+            _remove(con, endpoint, snapshot_id)
+            result.removed.append((endpoint, snapshot_id))
+        missing = [entry for entry in wanted if entry not in known]
+        for done, entry in enumerate(missing):
+            if on_progress:
+                on_progress(f"load {entry[0]}", done, len(missing))
+            if _load_or_set_aside(con, settings, *wanted[entry]):
+                result.loaded.append(entry[:2])
+        result.set_aside.extend(all_set_aside(settings))
+        not_loaded = {one.path for one in result.set_aside}
+        landed = [one for one in landed if one[0] not in not_loaded]
+        _complete_profiles(con)
+        _describe_snapshots(con, [path / FILE_NAME for path, _ in landed])
+        result.quarantined.extend(_assign_releases(con, landed, lists))
+        result.rows.update(
+            (one.table, con.execute(f"select count(*) from {_table(one)}").fetchall()[0][0])
+            for one in ENDPOINTS.values()
+        )
+    if on_progress:
+        on_progress("load", len(missing), len(missing))
+    return result
+
+
+def _create_tables(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("create schema if not exists raw")
+    con.execute(
+        "create table if not exists raw.loads ("
+        "endpoint varchar, snapshot_id varchar, content_sha256 varchar, "
+        "primary key (endpoint, snapshot_id))"
+    )
+    # The first builds had no profiles: theirs are made at the next load, as are outdated ones.
+    con.execute("alter table raw.loads add column if not exists profile_version integer")
+    profiles.create_tables(con)
+    for endpoint in ENDPOINTS.values():
+        _drop_earlier_form(con, endpoint)
+        definition = ", ".join(f"{identifier(c)} {kind}" for c, kind in columns(endpoint).items())
+        con.execute(f"create table if not exists {_table(endpoint)} ({definition})")
+
+
+def _drop_earlier_form(con: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> None:
+    """A table as an earlier version made it is filled anew: it kept what was added otherwise."""
+    there = con.execute(
+        "select column_name from duckdb_columns() where database_name = current_database() "
+        "and schema_name = 'raw' and table_name = ? order by column_index",
+        [endpoint.table],
+    ).fetchall()
+    if there and [name for (name,) in there] != list(columns(endpoint)):
+        con.execute("begin")
+        con.execute(f"drop table {_table(endpoint)}")
+        con.execute("delete from raw.loads where endpoint = ?", [endpoint.name])
+        con.execute("commit")
+
+
+def _table(endpoint: Endpoint) -> str:
+    return f"raw.{identifier(endpoint.table)}"
+
+
+def _remove(con: duckdb.DuckDBPyConnection, endpoint: str, snapshot_id: str) -> None:
+    con.execute("begin")
+    con.execute(f"delete from {_table(ENDPOINTS[endpoint])} where _snapshot_id = ?", [snapshot_id])
+    profiles.remove(con, endpoint, snapshot_id)
+    con.execute(
+        "delete from raw.loads where endpoint = ? and snapshot_id = ?", [endpoint, snapshot_id]
+    )
+    con.execute("commit")
+
+
+def _load_or_set_aside(
+    con: duckdb.DuckDBPyConnection, settings: Settings, folder: Path, manifest: Manifest
+) -> bool:
+    """Whether the snapshot is loaded now; otherwise it has a note that says why it cannot be."""
+    try:
+        _load_snapshot(con, folder, manifest)
+    except (UnreadablePagesError, duckdb.Error) as error:
+        reason = _changed_since(folder, manifest)
+        if reason is None and isinstance(error, (UnreadablePagesError, *_OF_THE_CONTENT)):
+            reason = f"its pages are as they were landed, and cannot be loaded: {error}"
+        if reason is None:
+            raise  # a full disk, or whatever else is no fault of the snapshot's
+        with incoming(settings) as temporary:
+            set_aside.write(folder, reason, temporary)
+        return False
+    return True
+
+
+def _changed_since(folder: Path, manifest: Manifest) -> str | None:
+    """Which page is not as it was landed; None where all are."""
+    for part in manifest.slices:
+        for page in part.pages:
+            if not _is_as_landed(folder / page.file, page):
+                return f"{page.file} is missing or was changed after landing"
+    return None
+
+
+def _is_as_landed(path: Path, page: Page) -> bool:
+    try:
+        return hashlib.sha256(unpack(path)).hexdigest() == page.sha256
+    except (FileNotFoundError, EOFError, zlib.error, gzip.BadGzipFile):
+        return False
+
+
+def _load_snapshot(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest) -> None:
+    endpoint = ENDPOINTS[manifest.endpoint]
+    names = (ROW_NUMBER, *endpoint.columns, ADDED)
+    con.execute("begin")
+    try:
+        for part in manifest.slices:
+            if not part.pages:
+                continue
+            con.execute(
+                f"insert into {_table(endpoint)} (_snapshot_id, _slice, {identifiers(names)}) "
+                f"select $snapshot_id, $slice, {identifiers(names)} "
+                f"from ({rows_of(endpoint, part)})",
+                pages_of(part, folder) | {"snapshot_id": manifest.snapshot_id, "slice": part.slice},
+            )
+        [(rows,)] = con.execute(
+            f"select count(*) from {_table(endpoint)} where _snapshot_id = ?",
+            [manifest.snapshot_id],
+        ).fetchall()
+        if rows != manifest.rows:
+            raise UnreadablePagesError(
+                f"DuckDB reads {rows:,} rows, its manifest says {manifest.rows:,}"
+            )
+        profiles.make(con, endpoint, manifest.snapshot_id)
+        con.execute(
+            "insert into raw.loads (endpoint, snapshot_id, content_sha256, profile_version) "
+            "values (?, ?, ?, ?)",
+            [
+                manifest.endpoint,
+                manifest.snapshot_id,
+                manifest.content_sha256,
+                profiles.VERSION,
+            ],
+        )
+        con.execute("commit")
+    except BaseException:
+        con.execute("rollback")
+        raise
+
+
+def _complete_profiles(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the profiles of snapshots that an earlier version of this loaded."""
+    lacking = con.execute(
+        "select endpoint, snapshot_id from raw.loads "
+        "where profile_version is distinct from ? order by all",
+        [profiles.VERSION],
+    ).fetchall()
+    for endpoint, snapshot_id in lacking:
+        con.execute("begin")
+        try:
+            profiles.make(con, ENDPOINTS[endpoint], snapshot_id)
+            con.execute(
+                "update raw.loads set profile_version = ? where endpoint = ? and snapshot_id = ?",
+                [profiles.VERSION, endpoint, snapshot_id],
+            )
+            con.execute("commit")
+        except BaseException:
+            con.execute("rollback")
+            raise
+
+
+def _assign_releases(
+    con: duckdb.DuckDBPyConnection, landed: Sequence[tuple[Path, Manifest]], lists: Lists
+) -> list[Quarantined]:
+    """Fill `snapshot_releases`, made anew each time; the snapshots that are quarantined."""
+    digests = profiles.digests(con)
+    snapshots = [_snapshot(folder, manifest, digests) for folder, manifest in landed]
+
+    def digest_within(snapshot: Snapshot, reach: Reach) -> str:
+        return profiles.digest_within(con, snapshot.endpoint, snapshot.snapshot_id, reach)
+
+    loaded = look_into(con)
+    # What states its release needs no other to be assigned one, so it is validated first by itself.
+    stated = [one for one in snapshots if one.stated_release_id is not None]
+    among_stated = identify.resolve(stated, lists, digest_within)
+    first = validate.validate_all(stated, among_stated, lists, loaded)
+    distrusted = {key for key, verdict in first.items() if verdict.is_quarantined}
+    found = identify.resolve(snapshots, lists, digest_within, distrusted)
+    verdicts = validate.validate_all(snapshots, found, lists, loaded)
+    held_back = validate.held_back(snapshots, found, verdicts)
+    rows = [
+        _release_row(
+            one,
+            found[one.key],
+            verdicts[one.key],
+            held_back.get(one.key),
+            _difference(con, one, snapshots, found),
+        )
+        for one in snapshots
+    ]
+    con.execute("begin")
+    try:
+        con.execute(_SNAPSHOT_RELEASES)
+        if rows:
+            con.executemany(
+                f"insert into raw.snapshot_releases values ({', '.join('?' * len(rows[0]))})", rows
+            )
+        con.execute("commit")
+    except BaseException:
+        con.execute("rollback")
+        raise
+    return [
+        Quarantined(
+            *one.key,
+            found[one.key].release_id,
+            verdicts[one.key].compared_with,
+            held_because,
+            held_back.get(one.key),
+            verdicts[one.key].findings,
+        )
+        for one in snapshots
+        if (held_because := verdicts[one.key].held_because)
+    ]
+
+
+def look_into(con: duckdb.DuckDBPyConnection) -> Loaded:
+    """How validation looks into the profiles of an open build database; each pair of snapshots is
+    compared once.
+    """
+
+    @cache
+    def compare(
+        endpoint: str, before: str, now: str, reach: Reach, beside: str | None
+    ) -> Comparison:
+        return profiles.compare(con, ENDPOINTS[endpoint], before, now, reach, beside_id=beside)
+
+    def same(before: Snapshot, now: Snapshot) -> bool:
+        reach = validate.reach_of(now)
+        if reach.is_whole:
+            return validate.reach_of(before).is_whole and before.digest == now.digest
+        return reach.asylums is None and now.digest == profiles.digest_within(
+            con, before.endpoint, before.snapshot_id, reach
+        )
+
+    return Loaded(
+        lambda before, now, reach, beside=None: compare(
+            now.endpoint,
+            before.snapshot_id,
+            now.snapshot_id,
+            reach,
+            beside.snapshot_id if beside else None,
+        ),
+        same,
+        lambda one: profiles.codes(con, *one.key),
+    )
+
+
+def _snapshot(folder: Path, manifest: Manifest, digests: Mapping[Key, tuple[str, int]]) -> Snapshot:
+    key = (manifest.endpoint, manifest.snapshot_id)
+    reach = next((Reach.of(part.coverage) for part in manifest.slices if part.slice == PAIRS), None)
+    digest, latest_year = digests.get(key, (profiles.NO_ROWS, None))
+    return Snapshot(
+        *key,
+        source=manifest.source,
+        stated_release_id=manifest.release_id,
+        retrieved_at=manifest.finished_at,
+        reach=reach,
+        digest=digest if reach else None,
+        latest_year=latest_year,
+        decision=decision.read(folder),
+    )
+
+
+def _difference(
+    con: duckdb.DuckDBPyConnection,
+    snapshot: Snapshot,
+    snapshots: Sequence[Snapshot],
+    found: Mapping[Key, Release],
+) -> str | None:
+    """What an unnamed release differs in; None for a named one, and where nothing is known."""
+    if found[snapshot.key].is_named or snapshot.reach is None:
+        return None
+    other = identify.nearest_named(snapshot, snapshots, found)
+    if other is None or other.reach is None:
+        return f"{snapshot.endpoint}: no snapshot of a named release to compare with"
+    reach = Reach(
+        *snapshot.reach.sides,
+        max(snapshot.reach.year_from, other.reach.year_from),
+        max(snapshot.reach.year_to, other.reach.year_to),
+    )
+    differing = profiles.difference(
+        con, snapshot.endpoint, snapshot.snapshot_id, other.snapshot_id, reach
+    )
+    return identify.difference_text(snapshot.endpoint, found[other.key].release_id, differing)
+
+
+_SNAPSHOT_RELEASES = """
+    create or replace table raw.snapshot_releases (
+        endpoint varchar not null, snapshot_id varchar not null, release_id varchar not null,
+        release_title varchar not null, in_force_from date not null, reference_date date not null,
+        is_provisional_release boolean not null, is_named boolean not null, differs_in varchar,
+        is_quarantined boolean not null, held_because varchar, verdict_from varchar not null,
+        held_back varchar,
+        findings struct(severity varchar, finding varchar)[] not null, compared_with varchar,
+        accepted_at timestamptz, accepted_by varchar, accepted_why varchar,
+        decision_sha256 varchar
+    )
+"""
+
+
+def _release_row(
+    snapshot: Snapshot,
+    release: Release,
+    verdict: Verdict,
+    held_back: str | None,
+    differs_in: str | None,
+) -> list[object]:
+    decided = snapshot.decision
+    accepted = decided if decided and decided.is_accepted else None
+    return [
+        *snapshot.key,
+        release.release_id,
+        release.title,
+        release.in_force_from,
+        release.reference_date,
+        release.is_provisional,
+        release.is_named,
+        differs_in,
+        verdict.is_quarantined,
+        verdict.held_because,
+        verdict.verdict_from,
+        held_back,
+        [{"severity": one.severity, "finding": one.text} for one in verdict.findings],
+        verdict.compared_with,
+        accepted and accepted.decided_at,
+        accepted and accepted.decided_by,
+        accepted and accepted.why,
+        decided and decided.sha256,
+    ]
+
+
+def _describe_snapshots(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
+    """What the manifests say, as tables; small, so made anew each time."""
+    source = _MANIFESTS if files else _NO_MANIFESTS
+    parameters = {
+        "files": [str(path) for path in files],
+        "buffer": max((SMALLEST_BUFFER, *(path.stat().st_size + 1 for path in files))),
+    }
+    con.execute("begin")
+    try:
+        con.execute(
+            f"create or replace temp table manifest as select * from {source}",
+            parameters if files else {},
+        )
+        for statement in _DESCRIPTIONS:
+            con.execute(statement)
+        con.execute("commit")
+    except BaseException:
+        con.execute("rollback")
+        raise
+
+
+_MANIFESTS = """read_json(
+    $files,
+    columns = {
+        endpoint: 'varchar', snapshot_id: 'varchar', source: 'varchar',
+        source_url: 'varchar', release_id: 'varchar', started_at: 'timestamptz',
+        finished_at: 'timestamptz', rows: 'bigint', content_sha256: 'varchar',
+        seen_again_at: 'timestamptz[]', restarts: 'varchar[]',
+        slices: 'struct(slice varchar, rows bigint, added_columns varchar[], coverage
+            struct(origins json, asylums json, year_from bigint, year_to bigint))[]',
+        control_differences: 'struct(side varchar, country varchar, "year" bigint,
+            codes varchar, measure varchar, control bigint, pairs bigint)[]'
+    },
+    format = 'unstructured',
+    maximum_object_size = $buffer
+)"""
+
+_NO_MANIFESTS = """(
+    select
+        null::varchar as endpoint, null::varchar as snapshot_id, null::varchar as source,
+        null::varchar as source_url, null::varchar as release_id,
+        null::timestamptz as started_at, null::timestamptz as finished_at,
+        null::bigint as rows, null::varchar as content_sha256,
+        null::timestamptz[] as seen_again_at, null::varchar[] as restarts,
+        null::struct(slice varchar, rows bigint, added_columns varchar[], coverage struct(
+            origins json, asylums json, year_from bigint, year_to bigint))[] as slices,
+        null::struct(side varchar, country varchar, "year" bigint, codes varchar,
+            measure varchar, control bigint, pairs bigint)[] as control_differences
+    where false
+)"""
+
+# '*' stands for every country, '-' for a dimension that is summed, as in the API's own rows.
+_DESCRIPTIONS = (
+    """
+    create or replace table raw.snapshots as
+    select
+        endpoint,
+        snapshot_id,
+        source,
+        source_url,
+        release_id,
+        started_at,
+        finished_at,
+        coalesce(list_max(seen_again_at), finished_at) as last_seen_at,
+        1 + len(seen_again_at) as times_seen,
+        rows as row_count,
+        content_sha256,
+        len(restarts) as restart_count
+    from manifest
+    order by endpoint, snapshot_id
+    """,
+    """
+    create or replace table raw.snapshot_coverage as
+    with part as (
+        select endpoint, snapshot_id, unnest(slices) as slice from manifest
+    ),
+    bounds as (
+        select
+            endpoint,
+            snapshot_id,
+            slice.slice as slice,
+            slice.rows as row_count,
+            case
+                when json_type(slice.coverage.origins) = 'ARRAY'
+                    then from_json(slice.coverage.origins, '["varchar"]')
+                when slice.coverage.origins ->> '$' = 'summed' then ['-']
+                else ['*']
+            end as origins,
+            case
+                when json_type(slice.coverage.asylums) = 'ARRAY'
+                    then from_json(slice.coverage.asylums, '["varchar"]')
+                when slice.coverage.asylums ->> '$' = 'summed' then ['-']
+                else ['*']
+            end as asylums,
+            slice.coverage.year_from as year_from,
+            slice.coverage.year_to as year_to
+        from part
+    ),
+    by_origin as (
+        select * exclude (origins), unnest(origins) as origin_iso3 from bounds
+    ),
+    by_pair as (
+        select * exclude (asylums), unnest(asylums) as asylum_iso3 from by_origin
+    )
+    select endpoint, snapshot_id, slice, row_count, origin_iso3, asylum_iso3, year_from, year_to
+    from by_pair
+    order by all
+    """,
+    """
+    create or replace table raw.control_differences as
+    with difference as (
+        select endpoint, snapshot_id, unnest(control_differences) as found from manifest
+    )
+    select
+        endpoint,
+        snapshot_id,
+        found.side as side,
+        found.country as country_unhcr_code,
+        found.year as reference_year,
+        found.codes as codes,
+        found.measure as measure,
+        found.control as control_value,
+        found.pairs as pairs_value
+    from difference
+    order by all
+    """,
+)

@@ -1,0 +1,215 @@
+"""What the published file says of claims: those of the register, and one given on the spot."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from warehouse.core.attribution import source_sentence
+from warehouse.core.database import literal
+from warehouse.core.wording import harmless, markdown
+from warehouse.published.publish import read_about
+from warehouse.reference import claims
+
+# The day that counts as now, where none is given: after every release.
+END_OF_TIME = date(9999, 12, 31)
+_AUDIT_COLUMNS = (
+    *("document_id", "claim_id", "kind", "publisher", "document_title", "document_published_on"),
+    *("paraphrase", "location", "measure", "counting_unit", "origin_iso3", "asylum_iso3"),
+    *("reference_year", "stated_text", "on_the_day_text", "newest_text", "stated_value"),
+    *("stated_low", "stated_high", "tolerance", "value_on_the_day", "value_newest"),
+    *("stated_difference", "revision", "change_rate", "new_applications_on_the_day"),
+    *("new_applications_newest", "verdict", "flags", "explanation", "release_id_on_the_day"),
+    "release_id",
+)
+_INPUT_COLUMNS = (
+    *("input_number", "input_role", "origin_iso3", "asylum_iso3", "asylum_name", "measure"),
+    *("counting_unit", "reference_year", "stated_value", "value_on_the_day", "value_newest"),
+    *("stated_difference", "revision", "is_provisional_on_the_day", "carried_forward_stock"),
+    *("release_id_on_the_day", "release_id"),
+)
+_MARKDOWN_COLUMNS = {
+    "claim": "claim_id",
+    "what it says": "paraphrase",
+    "stated": "stated_text",
+    "on the day": "on_the_day_text",
+    "now": "newest_text",
+    "verdict": "verdict",
+    "flags": "flags",
+}
+
+
+class AuditError(Exception):
+    """A question about claims that cannot be answered; the message says what to ask instead."""
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Claims with their verdicts: a dict a claim, `inputs` in each, and whose figures these are."""
+
+    claims: list[dict[str, Any]] = field(default_factory=list)
+    release: str = ""
+    later_documents: Sequence[str] = ()
+
+    @property
+    def source(self) -> str:
+        """The line that belongs under the table."""
+        return source_sentence(self.release)
+
+
+def audit(
+    con: duckdb.DuckDBPyConnection, document: str | None = None, as_of: date | None = None
+) -> Audit:
+    """The register's claims by an opened published file, of one document or all; `as_of` is the
+    day that counts as now, and documents that came out after it are left out.
+
+    Raises AuditError when there is no such document, or the file is of before there were claims.
+    """
+    _must_have_claims(con)
+    known = con.execute(
+        "select document_id, published_on from published_documents order by published_on"
+    ).fetchall()
+    if document is not None and document not in {name for name, _ in known}:
+        raise AuditError(
+            f"There is no document {document!r}. Those there are: "
+            f"{', '.join(name for name, _ in known)}."
+        )
+    later = [name for name, day in known if as_of and day > as_of]
+    if as_of is None:
+        found = _claims(con, "mart_claim_audit", "mart_claim_inputs")
+    else:
+        given = f"('published_documents', 'published_claims', date {literal(as_of.isoformat())})"
+        found = _claims(con, f"claim_audit_of{given}", f"claim_inputs_of{given}")
+    release = read_about(con)["release"]
+    if as_of is not None:
+        [(release,)] = con.execute(
+            "select coalesce(max_by(release_id, published_on), 'none') from dim_release "
+            "where is_held and published_on <= ?",
+            [as_of],
+        ).fetchall()
+    kept = [
+        claim
+        for claim in found
+        if claim["document_id"] not in later and document in (None, claim["document_id"])
+    ]
+    return Audit(kept, release, later if document is None else [])
+
+
+def check(
+    con: duckdb.DuckDBPyConnection, cells: Mapping[str, Any], published_on: date
+) -> dict[str, Any]:
+    """One claim on the spot, by an opened published file; `cells` are columns of the register.
+
+    Returns the claim with its verdict and `inputs`. Raises ClaimsError when it cannot be evaluated,
+    AuditError when the file is of before there were claims.
+    """
+    _must_have_claims(con)
+    text = {
+        name: "" if cells.get(name) is None else str(cells[name]) for name in claims.CLAIM_COLUMNS
+    }
+    claims.check_claim(text, published_on)
+    con.execute(
+        "create or replace temp table documents_asked as "
+        "select 'asked' as document_id, 'asked' as publisher, 'asked' as title, "
+        "?::date as published_on",
+        [published_on],
+    )
+    con.execute("create or replace temp table claims_asked as from published_claims limit 0")
+    con.execute(
+        f"insert into claims_asked values ({', '.join('?' for _ in text)})",
+        [value or None for value in text.values()],
+    )
+    given = f"('documents_asked', 'claims_asked', date {literal(END_OF_TIME.isoformat())})"
+    [claim] = _claims(con, f"claim_audit_of{given}", f"claim_inputs_of{given}")
+    return claim
+
+
+def as_json(found: Audit) -> str:
+    """Claims with their inputs, as a JSON array; NULL is null, days are ISO 8601."""
+    return json.dumps(found.claims, indent=1, ensure_ascii=False, default=str)
+
+
+def as_csv(found: Audit) -> str:
+    """Claims without their inputs, as CSV with a header; NULL is empty."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, _AUDIT_COLUMNS, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for claim in found.claims:
+        writer.writerow({name: _csv(claim[name]) for name in _AUDIT_COLUMNS})
+    return out.getvalue()
+
+
+def as_markdown(found: Audit) -> str:
+    """A table a document under its title, with the source below it."""
+    lines: list[str] = []
+    for document_id in dict.fromkeys(claim["document_id"] for claim in found.claims):
+        of_document = [c for c in found.claims if c["document_id"] == document_id]
+        first = of_document[0]
+        lines += [
+            f"**{_markdown(first['publisher'])}, {_markdown(first['document_title'])}** "
+            f"({first['document_published_on']})",
+            "",
+            f"| {' | '.join(_MARKDOWN_COLUMNS)} |",
+            f"|{'---|' * len(_MARKDOWN_COLUMNS)}",
+            *(
+                f"| {' | '.join(_markdown(claim[c]) for c in _MARKDOWN_COLUMNS.values())} |"
+                for claim in of_document
+            ),
+            "",
+        ]
+    return "\n".join([*lines, found.source, ""])
+
+
+def _must_have_claims(con: duckdb.DuckDBPyConnection) -> None:
+    there = con.execute(
+        "select 1 from duckdb_tables() where database_name = current_database() "
+        "and table_name = 'published_claims'"
+    ).fetchall()
+    if not there:
+        raise AuditError(
+            "The published file was made by an earlier version, which knew no claims. "
+            "Make it anew with `asylum run`."
+        )
+
+
+def _claims(con: duckdb.DuckDBPyConnection, audit_: str, inputs: str) -> list[dict[str, Any]]:
+    rows = con.execute(f"select {', '.join(_AUDIT_COLUMNS)} from {audit_}").fetchall()
+    of_claim: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for document_id, claim_id, *row in con.execute(
+        f"select document_id, claim_id, {', '.join(_INPUT_COLUMNS)} from {inputs}"
+    ).fetchall():
+        one = dict(zip(_INPUT_COLUMNS, row, strict=True))
+        of_claim.setdefault((document_id, claim_id), []).append(one)
+    found = [dict(zip(_AUDIT_COLUMNS, row, strict=True)) for row in rows]
+    for claim in found:
+        claim["inputs"] = of_claim[claim["document_id"], claim["claim_id"]]
+    return sorted(found, key=_place)
+
+
+def _place(claim: Mapping[str, Any]) -> tuple[Any, ...]:
+    """As in the documents: 2 before 10a."""
+    number = re.match(r"\d*", claim["claim_id"])
+    assert number is not None
+    return (
+        claim["document_published_on"],
+        claim["document_id"],
+        int(number.group() or 0),
+        claim["claim_id"],
+    )
+
+
+def _markdown(value: object) -> str:
+    """A value in a cell of a Markdown table."""
+    return markdown("–" if value is None else str(value))
+
+
+def _csv(value: object) -> object:
+    return harmless(value) if isinstance(value, str) else value

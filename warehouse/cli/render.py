@@ -1,0 +1,600 @@
+"""How things look on a terminal. Data are shown as data: nothing in them is markup or a command."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import IO, TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from warehouse.build.run_result import OnProgress, RunResult
+from warehouse.core import attribution
+from warehouse.reference.claim_lists import flags, verdicts
+
+if TYPE_CHECKING:  # these bring DuckDB with them, which a message does not need
+    from warehouse.claims.audit import Audit
+    from warehouse.serve.answer import OriginAnswer
+    from warehouse.serve.quarantine import Decided
+    from warehouse.serve.query import Head
+
+# Commands to the terminal (C0, C1), line separators, and the marks that turn writing around.
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+_SHOWN_OF_CLAIM = ("stated_text", "on_the_day_text", "newest_text")
+_WIDTH_ELSEWHERE = 120
+_WIDEST_CELL = 48
+NOTHING = "–"
+_SEVERITIES = {"good": "green", "warning": "yellow", "bad": "red", "unknown": "dim"}
+HOW_TO_ACCEPT = 'To use one all the same: asylum accept DATASET@RELEASE --why "…"'
+HOW_TO_SEE_MORE = "What was found in them: asylum status --held"
+
+
+def console(file: IO[str] | None = None, *, stderr: bool = False) -> Console:
+    """A console that is wide enough for our tables where there is no terminal to ask."""
+    stream = file or (sys.stderr if stderr else sys.stdout)
+    width = None if stream.isatty() else _WIDTH_ELSEWHERE
+    return Console(file=stream, width=width, highlight=False)
+
+
+def shown(value: object) -> str:
+    """A value as text on one line; what would steer the terminal is written out as an escape."""
+    return _CONTROL.sub(lambda m: m.group().encode("unicode_escape").decode(), str(value))
+
+
+def plain(value: object, style: str = "") -> Text:
+    """A value as Rich text without markup."""
+    return Text(shown(value), style=style)
+
+
+def number(value: int | None, *, signed: bool = False) -> str:
+    """A count with thousands apart, NULL as a dash."""
+    return NOTHING if value is None else f"{value:+,}" if signed else f"{value:,}"
+
+
+def percent(value: float | None, *, signed: bool = False) -> str:
+    """A fraction as percent, NULL as a dash."""
+    if value is None:
+        return NOTHING
+    return f"{value * 100:+,.1f} %" if signed else f"{value * 100:,.1f} %"
+
+
+def age(moment: str | datetime, now: datetime | None = None) -> str:
+    """How long ago, in the largest unit that fits."""
+    then = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    seconds = ((now or datetime.now(UTC)) - then).total_seconds()
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+@contextmanager
+def progress(out: Console) -> Iterator[OnProgress]:
+    """Bars on a terminal; elsewhere one line when a stage begins and one when it ends."""
+    if not out.is_terminal:
+        yield _Lines(out)
+        return
+    with Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=out,
+    ) as bars:
+        yield _Bars(bars)
+
+
+class _Lines:
+    def __init__(self, out: Console) -> None:
+        self._out = out
+        self._ended: dict[str, bool] = {}
+
+    def __call__(self, stage: str, label: str, done: int, total: int | None) -> None:
+        if stage not in self._ended:
+            self._ended[stage] = False
+            self._out.print(plain(f"{stage} …"))
+        if total is not None and done >= total and not self._ended[stage]:
+            self._ended[stage] = True
+            self._out.print(plain(f"{stage}: {done:,} done"))
+
+
+class _Bars:
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._tasks: dict[str, Any] = {}
+
+    def __call__(self, stage: str, label: str, done: int, total: int | None) -> None:
+        if stage not in self._tasks:
+            self._tasks[stage] = self._bars.add_task(shown(stage), total=None)
+        text = shown(stage if label == stage else f"{stage}: {label}")
+        self._bars.update(
+            self._tasks[stage], description=f"{text[:44]:<44}", completed=done, total=total
+        )
+
+
+def _table(*columns: str, right: Sequence[str] = ()) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(
+            plain(column),
+            justify="right" if column in right else "left",
+            no_wrap=column in right,
+            overflow="fold",
+        )
+    return table
+
+
+def _title(text: str) -> Text:
+    return plain(text, "bold")
+
+
+def summary(result: RunResult, source: str, started: datetime, ended: datetime) -> RenderableType:
+    """What a run built, from what, how its tests went, and where the files are."""
+    seconds = (ended - started).total_seconds()
+    if result.up_to_date:
+        head = f"Nothing new at the source: release {result.release} is published already."
+    else:
+        head = f"Built release {result.release} from source {source!r} in {seconds:.1f} s."
+    parts: list[RenderableType] = [*held_back([q.held_back for q in result.quarantined])]
+    parts.append(plain(head, "bold green"))
+    if result.snapshots:
+        snapshots = _table("dataset", "release", "snapshot", "rows", "", right=("rows",))
+        for endpoint, snapshot_id, release_id, rows, is_new in result.snapshots:
+            snapshots.add_row(
+                plain(endpoint),
+                plain(release_id or "not named"),
+                plain(snapshot_id),
+                number(rows),
+                "new" if is_new else "known",
+            )
+        parts += [_title("Made from"), snapshots]
+    if result.quarantined:
+        names = ", ".join(
+            dict.fromkeys(f"{one.endpoint}@{one.release_id}" for one in result.quarantined)
+        )
+        parts.append(plain(f"Held back: {names}. {HOW_TO_SEE_MORE}"))
+    if result.set_aside:
+        parts += [_title("Set aside, since they cannot be loaded")]
+        parts += [plain(sentence) for sentence in result.set_aside]
+    if not result.up_to_date:
+        parts.append(
+            plain(
+                f"Models built: {result.models_built}. Tests: {result.tests_passed} passed, "
+                f"{result.tests_warned} warned, {len(result.tests_failed)} failed."
+            )
+        )
+    stages = ", ".join(f"{stage} {spent:.1f} s" for stage, spent in result.seconds.items())
+    if stages:
+        parts.append(plain(f"Time: {stages}"))
+    if result.published:
+        parts.append(plain(f"Database: {result.published}"))
+    if result.exports:
+        folder = os.path.commonpath([path.parent for path in result.exports])
+        parts.append(plain(f"Exports:  {folder} ({len(result.exports)} files)"))
+    return Group(*parts)
+
+
+def not_landed(failed: Mapping[str, str]) -> RenderableType:
+    """What could not be landed of what was asked for, and why."""
+    lines = [f"{name}: {reason}" for name, reason in failed.items()]
+    return plain_lines("\n".join(["Not landed, so older figures stand:", *lines]), "bold red")
+
+
+def held_back(lines: Sequence[str | None]) -> list[Text]:
+    """What to say first: datasets whose newest figures are held back, a line each."""
+    return [plain(line, "bold yellow") for line in lines if line]
+
+
+def decided(done: Decided) -> RenderableType:
+    """A snapshot that was accepted or held just now."""
+    said = done.decision
+    return Group(
+        plain(
+            f"{done.endpoint}/{done.snapshot_id} is {said.word} by {said.decided_by}: {said.why}",
+            "bold green",
+        ),
+        plain("The next `asylum run` builds with it."),
+    )
+
+
+def origin(found: OriginAnswer, release: str) -> RenderableType:
+    """The yearly table and first destinations of one origin, with source and release."""
+    if not found.years:
+        return _unknown_origin(found)
+    name = shown(found.name or found.iso3)
+    with_cases = any(y.new_cases is not None for y in found.years)
+    with_case_rates = any(y.recognition_cases is not None for y in found.years)
+    columns = ["year", "asylum-seekers", "change", "change %", "new applications"]
+    columns += ["… in cases"] if with_cases else []
+    columns += ["recognition rate"]
+    columns += ["… over cases"] if with_case_rates else []
+    years = _table(*columns, right=columns)
+    for y in found.years:
+        # Each dataset is as new as its own release.
+        only_flows = y.are_applications_provisional and not y.is_stock_provisional
+        cells = [
+            f"{y.year}{' p' if y.is_stock_provisional else '  '}",
+            number(y.stock),
+            number(y.change, signed=True),
+            percent(y.change_rate, signed=True),
+            number(y.new_persons) + (" p" if only_flows else ""),
+            *([number(y.new_cases)] if with_cases else []),
+            percent(y.recognition_persons),
+            *([percent(y.recognition_cases)] if with_case_rates else []),
+        ]
+        years.add_row(*cells, style="italic" if y.is_stock_provisional else "")
+    notes = [
+        "Asylum-seekers: persons waiting for a decision at the end of the year (a stock). "
+        "New applications: persons within the year (a flow). "
+        "Recognition rate: refugees recognised out of substantive decisions."
+    ]
+    if with_cases or with_case_rates:
+        notes.append("Cases can hold several persons and are never added to them.")
+    if any(y.is_stock_provisional or y.are_applications_provisional for y in found.years):
+        notes.append("p: provisional, the figure of mid-year (30 June).")
+    parts: list[RenderableType] = [
+        _title(f"Asylum-seekers from {name}, by year"),
+        years,
+        *(plain(note, "dim") for note in notes),
+    ]
+    if found.destinations:
+        newest = found.destinations[0]
+        mark = " (provisional)" if newest.is_provisional else ""
+        parts += [
+            Text(),
+            _title(f"First countries of asylum for {name}, {newest.year}{mark}"),
+            _destinations(found),
+        ]
+    parts.append(plain(attribution.source_sentence(found.releases or release)))
+    parts.append(plain(f"{attribution.NO_ENDORSEMENT} Terms: {attribution.TERMS_URL}", "dim"))
+    return Group(*parts)
+
+
+def _destinations(found: OriginAnswer) -> Table:
+    table = _table(
+        *("rank", "country of asylum", "asylum-seekers", "share"),
+        right=("rank", "asylum-seekers", "share"),
+    )
+    for d in found.destinations:
+        table.add_row(str(d.rank), plain(d.name or NOTHING), number(d.stock), percent(d.share))
+    return table
+
+
+def _unknown_origin(found: OriginAnswer) -> Text:
+    if found.known_origins and len(found.known_origins) <= 12:
+        there = f"The published file has {', '.join(found.known_origins)}."
+    else:
+        there = f"The published file has {len(found.known_origins)} other origins."
+    return plain(
+        f"Nothing on origin {found.iso3}. {there} "
+        f"The starter extract holds China alone; `asylum run --source api` asks UNHCR for all.",
+        "yellow",
+    )
+
+
+def claims(found: Audit, *, explain: bool = False) -> RenderableType:
+    """The claims of each document and their verdicts."""
+    parts: list[RenderableType] = []
+    for document_id in dict.fromkeys(claim["document_id"] for claim in found.claims):
+        of_document = [one for one in found.claims if one["document_id"] == document_id]
+        first = of_document[0]
+        title = f"{first['publisher']}, {first['document_title']}"
+        parts += [
+            Text(),
+            plain(f"{title}, {first['document_published_on']} ({document_id})", "bold"),
+        ]
+        if explain:
+            for claim in of_document:
+                parts += [Text(), *_claim_in_full(claim)]
+            continue
+        table = _table("claim", "says", "stated", "on the day", "now", "verdict", "flags")
+        for claim in of_document:
+            table.add_row(
+                plain(claim["claim_id"]),
+                plain(claim["paraphrase"]),
+                *(plain(claim[c] or NOTHING) for c in _SHOWN_OF_CLAIM),
+                _verdict(claim),
+                _flags(claim),
+            )
+        parts.append(table)
+    if not found.claims:
+        parts.append(plain("No document with claims had come out by then."))
+    if found.later_documents:
+        left_out = ", ".join(found.later_documents)
+        parts.append(plain(f"Left out, since they came out later: {left_out}."))
+    parts += [Text(), plain(found.source, "dim")]
+    return Group(*parts)
+
+
+def checked(claim: dict[str, Any]) -> RenderableType:
+    """One claim, with all that its verdict rests on."""
+    release = claim["release_id"] or claim["release_id_on_the_day"] or "unknown"
+    return Group(*_claim_in_full(claim), Text(), plain(attribution.source_sentence(release), "dim"))
+
+
+def _claim_in_full(claim: dict[str, Any]) -> list[RenderableType]:
+    head = Text.assemble(
+        plain(f"{claim['claim_id']}  {claim['paraphrase']}: "),
+        _verdict(claim, "bold "),
+        "  ",
+        _flags(claim),
+    )
+    parts: list[RenderableType] = [head, plain(claim["explanation"])]
+    inputs = [one for one in claim["inputs"] if one["input_role"] != "peer"]
+    if len(inputs) > 1:
+        table = _table(
+            *("for", "year", "measure", "in", "stated", "on the day", "now"),
+            right=("stated", "on the day", "now"),
+        )
+        for one in inputs:
+            table.add_row(
+                plain(one["input_role"]),
+                plain(one["reference_year"]),
+                plain(one["measure"]),
+                plain(one["asylum_name"] or one["asylum_iso3"] or "all countries"),
+                *(_figure(one[c]) for c in ("stated_value", "value_on_the_day", "value_newest")),
+            )
+        parts.append(table)
+    return parts
+
+
+def _verdict(claim: Mapping[str, Any], emphasis: str = "") -> Text:
+    verdict = verdicts()[claim["verdict"]]
+    return plain(verdict.label, f"{emphasis}{_SEVERITIES[verdict.severity]}")
+
+
+def _flags(claim: Mapping[str, Any]) -> Text:
+    names = filter(None, claim["flags"].split(", "))
+    return plain("; ".join(flags()[name].label for name in names), "dim")
+
+
+def _figure(value: float | None) -> Text:
+    if value is None:
+        return plain(NOTHING)
+    return plain(f"{value:,.0f}" if value == round(value) else f"{value:,.3f}")
+
+
+def landed(snapshots: Sequence[Any]) -> RenderableType:
+    """What a fetch brought: `Landed` of warehouse/landing/snapshots.py."""
+    table = _table("dataset", "release", "snapshot", "rows", "differences", "", right=("rows",))
+    for found in snapshots:
+        manifest = found.manifest
+        table.add_row(
+            plain(found.endpoint),
+            plain(manifest.release_id or "not named"),
+            plain(found.snapshot_id),
+            number(manifest.rows),
+            str(len(manifest.control_differences) or ""),
+            "new" if found.is_new else "seen before",
+        )
+    return table
+
+
+def status(state: dict[str, Any]) -> RenderableType:
+    """The state gathered by warehouse/serve/status.py."""
+    parts: list[RenderableType] = [*held_back(state["held_back"])]
+    if state["snapshots"]:
+        table = _table(
+            *("dataset", "snapshot", "release", "source", "rows", "retrieved", "", "seen"),
+            right=("rows", "seen"),
+        )
+        for s in state["snapshots"]:
+            table.add_row(
+                plain(s["endpoint"]),
+                plain(s["snapshot_id"]),
+                plain(s["release_id"] or "not named"),
+                plain(s["source"]),
+                number(s["rows"]),
+                plain(s["retrieved_at"][:10]),
+                age(s["retrieved_at"]),
+                f"{s['times_seen']}×",
+            )
+        parts += [_title("Landed snapshots"), table, *_releases(state), *_decided(state)]
+    else:
+        parts.append(
+            plain("Nothing landed yet. `asylum run` builds from the starter extract.", "yellow")
+        )
+    if state["set_aside"]:
+        parts.append(_title("Set aside, since they cannot be loaded"))
+        for one in state["set_aside"]:
+            parts.append(
+                plain(
+                    f"{one['endpoint']}/{one['snapshot_id']}, {one['set_aside_at'][:10]}: "
+                    f"{one['reason'].rstrip('.')}. {one['what_to_do']}"
+                )
+            )
+    published = state["published"]
+    if published:
+        parts.append(
+            plain(
+                f"Published: {published['path']}, release {published['release']}, built "
+                f"{published['built_at']} ({age(published['built_at'])}), "
+                f"{published['bytes'] / 1e6:,.1f} MB"
+            )
+        )
+        tables = _table("table", "rows", right=("rows",))
+        for name, rows in published["tables"].items():
+            tables.add_row(plain(name), number(rows))
+        parts.append(tables)
+    else:
+        parts.append(plain(state["published_problem"], "yellow"))
+    run = state["last_run"]
+    if run:
+        ended = {
+            "under_way": "is under way, last heard of",
+            "killed": "was killed, last heard of",
+        }.get(run["outcome"], f"{run['outcome']}, ended")
+        parts.append(
+            plain_lines(
+                f"Last run: {ended} {run['finished_at']} ({age(run['finished_at'])}), "
+                f"source {run['source']}" + (f": {run['error']}" if run["error"] else "")
+            )
+        )
+    else:
+        parts.append(plain("Last run: none from this command yet."))
+    return Group(*parts)
+
+
+def _releases(state: dict[str, Any]) -> list[RenderableType]:
+    table = _table(
+        "release", "in force", "days", "snapshots", "datasets", right=("days", "snapshots")
+    )
+    for r in state["releases"]:
+        since, until = r["in_force_from"], r["in_force_to"]
+        in_force = f"{since} to {until}" if until else f"since {since}" if since else NOTHING
+        table.add_row(
+            plain(r["release_id"]),
+            plain(in_force),
+            number(r["days_in_force"]),
+            str(r["snapshots"]),
+            plain(", ".join(r["endpoints"])),
+        )
+    return [_title("Releases"), table]
+
+
+def held(state: dict[str, Any]) -> RenderableType:
+    """The snapshots that are not used, with all that was found in each."""
+    parts: list[RenderableType] = [*held_back(state["held_back"])]
+    for s in state["quarantined"]:
+        parts += [
+            Text(),
+            _title(f"{s['endpoint']}@{s['release_id']} ({s['snapshot_id']})"),
+            plain(f"Held back by {_HOLDERS[s['verdict_from']]} because {s['held_because']}."),
+        ]
+        if s["compared_with"]:
+            parts.append(plain(f"Compared with {s['compared_with']}:"))
+        parts += [plain(f"- {finding}") for finding in (s["findings"] or "").split("; ") if finding]
+    if not state["quarantined"]:
+        return plain("Nothing is held back.")
+    return Group(*parts, Text(), plain(HOW_TO_ACCEPT, "dim"))
+
+
+_HOLDERS = {"rule": "the rule", "review": "a review", "person": "a person"}
+
+
+def _decided(state: dict[str, Any]) -> list[RenderableType]:
+    """Snapshots that are not used, and those on which somebody decided."""
+    parts: list[RenderableType] = []
+    if state["quarantined"]:
+        table = _table("dataset", "release", "snapshot", "held back because")
+        for s in state["quarantined"]:
+            table.add_row(
+                *(plain(s[name] or NOTHING) for name in ("endpoint", "release_id", "snapshot_id")),
+                plain(s["held_because"]),
+            )
+        parts += [_title("Held back: landed, but not used"), table, plain(HOW_TO_SEE_MORE, "dim")]
+    if state["decided"]:
+        table = _table("dataset", "snapshot", "decision", "on", "by", "why")
+        for s in state["decided"]:
+            table.add_row(
+                *(plain(s[name]) for name in ("endpoint", "snapshot_id", "decision")),
+                plain(s["decided_at"][:10]),
+                plain(s["decided_by"]),
+                plain(s["why"] + ("" if s["is_built_in"] else " (from the next run on)")),
+            )
+        parts += [_title("Decided by a person"), table]
+    return parts
+
+
+def result_table(head: Head, width: int) -> RenderableType:
+    """The first rows of a query's result, cut to what fits, with a note of what was cut."""
+    cells = [[_cell(value) for value in row] for row in head.rows]
+    names = [shown(name) for name in head.columns]
+    widths = [
+        min(_WIDEST_CELL, max([len(name), *(row[i].cell_len for row in cells)]))
+        for i, name in enumerate(names)
+    ]
+    fits = _fitting(widths, width)
+    if fits < len(names) and len(cells) == 1:
+        table: RenderableType = _upright(names, cells[0])
+        fits = len(names)
+    else:
+        table = _wide(names[:fits], head.types, cells)
+    notes = []
+    if head.total > len(head.rows):
+        notes.append(f"{len(head.rows):,} of {head.total:,} rows shown; --output FILE writes all")
+    else:
+        notes.append(f"{head.total:,} row{'' if head.total == 1 else 's'}")
+    if fits < len(names):
+        notes.append(f"{len(names) - fits} columns do not fit: {', '.join(names[fits:])}")
+    return Group(table, plain(". ".join(notes), "dim"))
+
+
+def _fitting(widths: Sequence[int], width: int) -> int:
+    """How many columns fit side by side; at least one."""
+    used, count = 0, 0
+    for column in widths:
+        used += column + 2
+        if used > width and count:
+            break
+        count += 1
+    return count
+
+
+def _wide(names: Sequence[str], types: Sequence[str], cells: Sequence[Sequence[Text]]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name, kind in zip(names, types, strict=False):
+        table.add_column(
+            Text(name),
+            justify="right" if _is_number(kind) else "left",
+            max_width=_WIDEST_CELL,
+            overflow="ellipsis",
+            no_wrap=True,
+        )
+    for row in cells:
+        table.add_row(*row[: len(names)])
+    return table
+
+
+def _upright(names: Sequence[str], row: Sequence[Text]) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, cell in zip(names, row, strict=True):
+        table.add_row(Text(name, "bold"), cell)
+    return table
+
+
+def _is_number(kind: str) -> bool:
+    return kind.startswith("DECIMAL") or "INT" in kind or kind in {"FLOAT", "DOUBLE"}
+
+
+def _cell(value: object) -> Text:
+    if value is None:
+        return Text("NULL", "dim")
+    if isinstance(value, float) and 1e-4 <= abs(value) < 1e15:
+        text = f"{value:.6f}".rstrip("0")
+        return Text(text + "0" if text.endswith(".") else text)
+    return plain(value)
+
+
+def failure(message: str, published: str | None) -> RenderableType:
+    """One message of what went wrong, and what still stands."""
+    parts: list[RenderableType] = [plain_lines(message, "bold red")]
+    if published:
+        parts.append(plain(published))
+    return Group(*parts)
+
+
+def plain_lines(message: str, style: str = "") -> Text:
+    """A message that may have several lines, each without markup."""
+    return Text("\n".join(shown(line) for line in message.splitlines()), style=style)
+
+
+def listing(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> RenderableType:
+    """A plain list of things with their descriptions."""
+    table = _table(*columns)
+    for row in rows:
+        table.add_row(*(plain(value) for value in row))
+    return table

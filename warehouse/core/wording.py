@@ -1,0 +1,120 @@
+"""How figures and days are written for readers, and how upstream text is kept from playing tricks.
+
+Upstream text is data: whoever shows it escapes it for the format, and first makes it `visible`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, Literal
+
+Kind = Literal["text", "count", "change", "share", "change_rate", "ratio", "year", "day"]
+NUMERIC: frozenset[Kind] = frozenset({"count", "change", "share", "change_rate", "ratio", "year"})
+NOT_KNOWN = "–"
+NO_BREAK = "\u00a0"
+MINUS = "−"
+_SHOWN_AS_ZERO = 0.0005
+
+# A spreadsheet takes a cell that begins with one of these for a formula, or skips the character
+# and then does.
+RUN_BY_SPREADSHEETS = r"^[=+\-@\t\n\r]"
+# Commands to a terminal; tabs and line breaks are text.
+CONTROL = "[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+SHOWN_INSTEAD = "\ufffd"
+# Control characters, and those that turn the direction of what follows or are not seen at all.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
+)
+_BREAKS = re.compile(r"[\t\r\n\u2028\u2029]+")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]|~$])")
+_ENTITY = re.compile(r"&(?=#?\w+;)")
+_ADDRESS = re.compile(r"(?i)\b(https?|ftp|mailto|xmpp)(?=:)|\bwww(?=\.)")
+_BLOCK = re.compile(r"^\s*([#+\-=:]|\d+[.)])")
+
+
+def visible(text: str) -> str:
+    """`text` on one line, each control character and each one that is not seen shown as one.
+
+    A name that turns the writing direction would otherwise turn what stands after it, too.
+    """
+    return _UNSEEN.sub("\ufffd", _BREAKS.sub(" ", text))
+
+
+def harmless(cell: str) -> str:
+    """A text as a CSV holds it: one that no spreadsheet runs and that steers no terminal."""
+    cell = re.sub(CONTROL, SHOWN_INSTEAD, cell.replace("\0", SHOWN_INSTEAD))
+    return f"'{cell}" if re.match(RUN_BY_SPREADSHEETS, cell) else cell
+
+
+def markdown(text: str, *, begins_line: bool = False) -> str:
+    """`text` as it is to be read, in Markdown: nothing in it is markup, an address or HTML.
+
+    `begins_line` for what stands first in a line, where a number or a sign can begin a block.
+    """
+    text = _ENTITY.sub("&amp;", visible(text)).replace("<", "&lt;").replace(">", "&gt;")
+    text = _MARKDOWN.sub(r"\\\1", text)
+    text = _ADDRESS.sub(r"\g<0>&#8203;", text).replace("@", "&#64;")
+    return _BLOCK.sub(r"&#8203;\1", text) if begins_line else text
+
+
+def show(value: Any, kind: Kind = "text") -> str:
+    """`value` as readers see it; None is a dash, for not known.
+
+    Counts in persons or cases; `share` and `change_rate` are fractions, shown in per cent.
+    """
+    return NOT_KNOWN if value is None else _WRITTEN[kind](value)
+
+
+def number(value: float | None) -> str:
+    """A number that may be a count or a fraction."""
+    if value is None:
+        return NOT_KNOWN
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3f}"
+
+
+def day(value: date | datetime) -> str:
+    """A day in words: 31 December 2025."""
+    return f"{value.day}{NO_BREAK}{value:%B}{NO_BREAK}{value.year}"
+
+
+def moment(iso: str) -> str:
+    """An ISO 8601 time in UTC, to the minute."""
+    at = datetime.fromisoformat(iso)
+    return f"{day(at)}, {at:%H:%M} UTC"
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """`count` with the word that goes with it."""
+    return f"{count:,}{NO_BREAK}{one if count == 1 else many}"
+
+
+def _change(value: int) -> str:
+    return _signed(f"{value:+,}") if value else "0"
+
+
+def _share(fraction: float) -> str:
+    # Few of many are not none.
+    return f"under 0.1{NO_BREAK}%" if 0 < fraction < _SHOWN_AS_ZERO else _percent(fraction, "")
+
+
+def _percent(fraction: float, sign: str) -> str:
+    digits = ".1f" if abs(fraction) < 10 else ",.0f"
+    return f"{fraction * 100:{sign}{digits}}{NO_BREAK}%"
+
+
+def _signed(text: str) -> str:
+    return text.replace("-", MINUS, 1)
+
+
+_WRITTEN: dict[Kind, Callable[[Any], str]] = {
+    "text": lambda value: visible(str(value)),
+    "count": "{:,}".format,
+    "change": _change,
+    "share": _share,
+    "change_rate": lambda value: _signed(_percent(value, "+")),
+    "ratio": lambda value: f"{value:,.2f}{NO_BREAK}×",
+    "year": str,
+    "day": day,
+}

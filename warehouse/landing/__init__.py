@@ -1,0 +1,1 @@
+"""Landed snapshots: what a source answered, byte for byte, with a manifest."""

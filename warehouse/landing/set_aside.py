@@ -1,0 +1,50 @@
+"""The note that a landed snapshot cannot be loaded: a file in its folder, beside its pages.
+
+A snapshot with this note counts as not landed: no run tries it again, and the same content fetched
+anew lands beside it. Whoever mends the folder removes the note.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from warehouse.core.files import add_durably
+from warehouse.landing.note import read_note
+
+FILE_NAME = "set_aside.json"
+WHAT_TO_DO = (
+    f"Fetch it again: a sound answer lands beside it. Where its folder was changed, restore the "
+    f"folder from a backup. Then remove {FILE_NAME} (it is loaded again) or the folder."
+)
+
+
+class SetAside(BaseModel):
+    """When a snapshot was found not to load (UTC), and why."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    set_aside_at: datetime
+    reason: str = Field(min_length=1)
+
+
+def read(folder: Path) -> SetAside | None:
+    """The note in a snapshot's folder, None where it has none.
+
+    Raises ValueError naming the file when it is not one.
+    """
+    return read_note(
+        folder / FILE_NAME,
+        SetAside,
+        what="a note of what was set aside",
+        to_do="Remove it, and the next run loads the snapshot or notes anew why not.",
+    )
+
+
+def write(folder: Path, reason: str, temporary: Path) -> SetAside:
+    """Set the snapshot in `folder` aside; `temporary` is a folder of the same file system."""
+    made = SetAside(set_aside_at=datetime.now(UTC), reason=reason)
+    add_durably(folder / FILE_NAME, made.model_dump_json(indent=1), temporary)
+    return made

@@ -1,0 +1,384 @@
+"""Landing: what a source answered, an immutable folder a snapshot, with a manifest.
+
+A folder that exists is whole: it was written elsewhere, flushed to the disk, and renamed. Nothing
+here interprets a figure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from warehouse.core.content import content_sha256, split_digests
+from warehouse.core.files import add_durably, pack, page_file, sync_folder, write_durably
+from warehouse.core.manifest import FILE_NAME, Manifest, Page, Slice, read_manifest
+from warehouse.landing import set_aside
+from warehouse.landing.set_aside import SetAside
+from warehouse.settings import Settings
+from warehouse.sources.unhcr_api import crawl as unhcr_crawl
+from warehouse.sources.unhcr_api.client import UpstreamError
+from warehouse.sources.unhcr_api.endpoints import (
+    ENDPOINTS,
+    Endpoint,
+    checked_origins,
+    chosen,
+    current_year,
+)
+from warehouse.sources.unhcr_api.pages import check_readable
+from warehouse.sources.unhcr_api.verify import SliceCheck
+
+_INCOMING = ".incoming-"
+_LOCK = ".lock"
+
+Progress = Callable[[str, int, int | None], None]
+
+
+class LandingError(Exception):
+    """A landing folder or starter extract that is not what it should be."""
+
+
+class LandingBusyError(LandingError):
+    """Another process is writing to the landing folder."""
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A snapshot in the landing folder; `is_new` is False where its content was there already."""
+
+    endpoint: str
+    snapshot_id: str
+    path: Path
+    manifest: Manifest
+    is_new: bool
+
+
+class NotAllLandedError(UpstreamError):
+    """Some of what was asked for could not be landed; the rest is.
+
+    landed: what came; failed: by what could not be landed (a dataset, or a release and a dataset)
+    the reason.
+    """
+
+    def __init__(self, landed: Sequence[Landed], failed: Mapping[str, str]) -> None:
+        super().__init__(
+            "\n".join(
+                [
+                    f"{len(failed)} of {len(failed) + len(landed)} could not be landed:",
+                    *(f"{name}: {reason}" for name, reason in failed.items()),
+                ]
+            )
+        )
+        self.landed = list(landed)
+        self.failed = dict(failed)
+
+
+@dataclass(frozen=True)
+class SnapshotSetAside:
+    """A snapshot that was landed and cannot be loaded, with the note that says why."""
+
+    endpoint: str
+    snapshot_id: str
+    path: Path
+    note: SetAside
+
+    @property
+    def sentence(self) -> str:
+        """Which it is, why, and what to do."""
+        reason = self.note.reason.rstrip(".")
+        return f"{self.endpoint}/{self.snapshot_id}: {reason}. {set_aside.WHAT_TO_DO}"
+
+
+def crawl(
+    settings: Settings,
+    *,
+    endpoints: Sequence[str] | None = None,
+    origins: Sequence[str] = (),
+    on_progress: Progress | None = None,
+) -> list[Landed]:
+    """Fetch endpoints (default: all) from UNHCR's API and land them.
+
+    origins (ISO3) narrows the datasets to these countries of origin. Content equal to the newest
+    snapshot of the same source and coverage makes no new one; its manifest notes the time. An
+    endpoint whose answers cannot be read does not keep the others from being landed: then
+    NotAllLandedError is raised at the end. Raises UpstreamError where none can be had,
+    LandingBusyError, ValueError (unknown endpoint, malformed origin); the landing folder is then
+    as it was.
+    """
+    wanted = chosen(endpoints)
+    listed = checked_origins(origins)
+    with incoming(settings) as folder:
+        crawled, failed = unhcr_crawl.run(settings, wanted, listed, folder, on_progress)
+        landed = accept(settings, [(one.folder, one.manifest) for one in crawled], folder)
+    if failed:
+        raise NotAllLandedError(landed, failed)
+    return landed
+
+
+def land_starter(settings: Settings, on_progress: Progress | None = None) -> list[Landed]:
+    """Land the starter extract: every release in settings.starter_dir, every endpoint of it.
+
+    Checked page by page as an answer of the API would be, and against its manifests. Raises
+    LandingError naming the file; the landing folder is then as it was.
+    """
+    found = sorted(settings.starter_dir.glob(f"*/*/{FILE_NAME}"))
+    if not found:
+        raise LandingError(
+            f"{settings.starter_dir}: no starter extract (<release>/<endpoint>/{FILE_NAME}). "
+            f"Restore the folder from the repository, or set ASYLUM_STARTER_DIR."
+        )
+    with incoming(settings) as folder:
+        ready = []
+        for done, path in enumerate(found):
+            if on_progress:
+                on_progress("starter extract", done, len(found))
+            ready.append(_starter_snapshot(path.parent, folder / f"{done:03d}"))
+        landed = accept(settings, ready, folder)
+    if on_progress:
+        on_progress("starter extract", len(found), len(found))
+    return landed
+
+
+def control_fingerprint(settings: Settings, years: int = 2) -> str:
+    """sha256 (hex) of the control totals of the newest `years` years with data, or so.
+
+    Of population, asylum-applications and asylum-decisions, in six small queries; nothing is
+    landed. It changes when UNHCR publishes. One year more is asked for, since the current one
+    has no data for most of its course. Raises UpstreamError.
+    """
+    queries = [
+        (endpoint, query)
+        for endpoint in chosen(["population", "asylum-applications", "asylum-decisions"])
+        for query in endpoint.queries(
+            page_size=settings.page_size, year_from=current_year() - years
+        )
+        if query.is_control
+    ]
+    return unhcr_crawl.read_rows_digest(settings, queries, None)
+
+
+def manifests(settings: Settings, endpoint: str | None = None) -> list[tuple[Path, Manifest]]:
+    """All snapshots in the landing folder, by endpoint, time and id; or those of one endpoint.
+
+    Those that were set aside are not among them. Raises LandingError naming the folder when one of
+    them is not a whole snapshot.
+    """
+    names = [endpoint] if endpoint else _names(settings.landing_dir)
+    homes = [settings.landing_dir / name for name in names]
+    out = [
+        (home / snapshot, _manifest_of(home / snapshot))
+        for home in homes
+        for snapshot in _names(home)
+        if not (home / snapshot / set_aside.FILE_NAME).exists()
+    ]
+    return sorted(out, key=lambda one: (one[1].endpoint, one[1].started_at, one[1].snapshot_id))
+
+
+def all_set_aside(settings: Settings) -> list[SnapshotSetAside]:
+    """The snapshots that were found not to load, by endpoint and id.
+
+    Raises ValueError naming a note that cannot be read.
+    """
+    return [
+        SnapshotSetAside(folder.parent.name, folder.name, folder, note)
+        for endpoint in _names(settings.landing_dir)
+        for name in _names(settings.landing_dir / endpoint)
+        if (note := set_aside.read(folder := settings.landing_dir / endpoint / name))
+    ]
+
+
+def _names(folder: Path) -> list[str]:
+    if not folder.is_dir():
+        return []
+    return sorted(
+        path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")
+    )
+
+
+def _manifest_of(folder: Path) -> Manifest:
+    try:
+        manifest = read_manifest(folder)
+    except FileNotFoundError as error:
+        raise LandingError(
+            f"{folder}: no {FILE_NAME}, so this is not a snapshot. Move the folder away."
+        ) from error
+    except (ValueError, OSError) as error:
+        raise LandingError(str(error)) from error
+    if (manifest.endpoint, manifest.snapshot_id) != (folder.parent.name, folder.name):
+        raise LandingError(
+            f"{folder}: its manifest is of {manifest.endpoint}/{manifest.snapshot_id}. "
+            f"Folders are not to be renamed: move it away and fetch again."
+        )
+    return manifest
+
+
+@contextmanager
+def incoming(settings: Settings) -> Iterator[Path]:
+    """A folder to write to beside the snapshots, while nobody else writes; gone afterwards.
+
+    What runs that were killed left behind is removed first: nobody can be using it, since
+    whoever writes holds the lock.
+    """
+    landing = settings.landing_dir
+    landing.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(landing / _LOCK, timeout=0):
+            for stale in landing.glob(f"{_INCOMING}*"):
+                shutil.rmtree(stale)
+            folder = landing / f"{_INCOMING}{os.getpid()}"
+            folder.mkdir()
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+    except Timeout as error:
+        raise LandingBusyError(
+            f"{landing} is being written to by another process. Wait until it has finished, "
+            f"then try again."
+        ) from error
+
+
+def accept(
+    settings: Settings, fetched: Sequence[tuple[Path, Manifest]], temp: Path
+) -> list[Landed]:
+    """Make folders with all their pages snapshots, but those whose content is there already.
+
+    Before one of them gets its name, all are read as the loader will read them. Raises
+    UnreadablePagesError, and nothing is landed.
+    """
+    for folder, manifest in fetched:
+        if not _same_content(settings, manifest):
+            check_readable(ENDPOINTS[manifest.endpoint], folder, manifest, temp)
+    return [_accept(settings, folder, manifest, temp) for folder, manifest in fetched]
+
+
+def _accept(settings: Settings, folder: Path, manifest: Manifest, temp: Path) -> Landed:
+    home = settings.landing_dir / manifest.endpoint
+    same = _same_content(settings, manifest)
+    if same:
+        path, before = same
+        now = datetime.now(UTC)
+        seen = before.model_copy(update={"seen_again_at": [*before.seen_again_at, now]})
+        add_durably(path / FILE_NAME, seen.model_dump_json(indent=1), temp)
+        return Landed(manifest.endpoint, before.snapshot_id, path, seen, False)
+    manifest = _with_free_id(home, manifest)
+    write_durably(folder / FILE_NAME, f"{manifest.model_dump_json(indent=1)}\n".encode())
+    sync_folder(folder)
+    if not home.exists():
+        home.mkdir()
+        sync_folder(home.parent)
+    target = home / manifest.snapshot_id
+    folder.rename(target)
+    sync_folder(home)
+    return Landed(manifest.endpoint, manifest.snapshot_id, target, manifest, True)
+
+
+def _same_content(settings: Settings, manifest: Manifest) -> tuple[Path, Manifest] | None:
+    """The newest snapshot of the same source, release and coverage, if its content is the same."""
+    alike = [
+        (path, other)
+        for path, other in manifests(settings, manifest.endpoint)
+        if _identity(other) == _identity(manifest)
+    ]
+    if alike and alike[-1][1].content_sha256 == manifest.content_sha256:
+        return alike[-1]
+    return None
+
+
+def _identity(manifest: Manifest) -> tuple[object, ...]:
+    coverage = {part.slice: part.coverage for part in manifest.slices}
+    return manifest.source, manifest.release_id, coverage
+
+
+def _with_free_id(home: Path, manifest: Manifest) -> Manifest:
+    """Figures that changed and changed back within a second would share an id."""
+    taken, number = manifest.snapshot_id, 2
+    while (home / taken).exists():
+        taken = f"{manifest.snapshot_id}-{number}"
+        number += 1
+    return manifest.model_copy(update={"snapshot_id": taken})
+
+
+def _starter_snapshot(source: Path, target: Path) -> tuple[Path, Manifest]:
+    """Check one folder of the starter extract and copy it, compressed, to `target`."""
+    try:
+        manifest = read_manifest(source)
+    except (ValueError, OSError) as error:
+        raise LandingError(str(error)) from error
+    endpoint = ENDPOINTS.get(manifest.endpoint)
+    here = (source.name, source.parent.name, "starter")
+    if endpoint is None or here != (manifest.endpoint, manifest.release_id, manifest.source):
+        raise LandingError(
+            f"{source / FILE_NAME}: says it is {manifest.endpoint} of {manifest.release_id} from "
+            f"{manifest.source}, which does not fit its folder."
+        )
+    listed = {page.file for part in manifest.slices for page in part.pages}
+    there = {path.name for path in source.iterdir()} - {FILE_NAME}
+    if listed != there:
+        raise LandingError(
+            f"{source}: its manifest lists {', '.join(sorted(listed))}, the folder holds "
+            f"{', '.join(sorted(there))}. Restore it from the repository."
+        )
+    target.mkdir()
+    digests: list[bytes] = []
+    slices = []
+    for part in manifest.slices:
+        landed, found = _starter_slice(endpoint, part, source, target)
+        slices.append(landed)
+        digests += found
+    digest = content_sha256(digests)
+    expected = (manifest.content_sha256, manifest.rows, manifest.snapshot_id)
+    actual = (digest, len(digests), f"starter-{manifest.release_id}-{digest[:8]}")
+    if actual != expected:
+        raise LandingError(
+            f"{source / FILE_NAME}: content, rows and id are {expected}, of its pages {actual}. "
+            f"Restore the folder from the repository."
+        )
+    return target, manifest.model_copy(update={"slices": slices})
+
+
+def _starter_slice(
+    endpoint: Endpoint, part: Slice, source: Path, target: Path
+) -> tuple[Slice, list[bytes]]:
+    check = SliceCheck(endpoint, part.slice, part.page_size, part.coverage)
+    pages = []
+    try:
+        for page in part.pages:
+            path = source / page.file
+            body = path.read_bytes()
+            _compare(path, "bytes", page.bytes, len(body))
+            _compare(path, "sha256", page.sha256, hashlib.sha256(body).hexdigest())
+            _compare(path, "rows", page.rows, check.page(page.page, json.loads(body)))
+            name = page_file(part.slice, page.page)
+            write_durably(target / name, pack(body))
+            pages.append(Page.model_validate(page.model_dump() | {"file": name}))
+        check.finish()
+    except (UpstreamError, ValueError, KeyError, TypeError) as error:
+        raise LandingError(
+            f"{source}: not an answer in the API's shape: {error}. Restore it from the repository."
+        ) from error
+    where = source / FILE_NAME
+    for what, said, counted in (
+        ("rows", part.rows, check.rows),
+        ("columns", part.columns, check.columns),
+        ("added_columns", part.added_columns, check.added_columns),
+        ("total", part.total, check.total),
+    ):
+        _compare(where, f"{what} of {part.slice}", said, counted)
+    return part.model_copy(update={"pages": pages}), split_digests(check.packed)
+
+
+def _compare(where: Path, what: str, said: object, found: object) -> None:
+    if said != found:
+        raise LandingError(
+            f"{where}: {what}: the manifest says {said}, found {found}. Restore the file from the "
+            f"repository as it is there (no change of line ends)."
+        )

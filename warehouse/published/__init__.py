@@ -1,0 +1,1 @@
+"""The file that readers open, and its copy in PostgreSQL."""

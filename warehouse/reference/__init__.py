@@ -1,0 +1,1 @@
+"""Readers of seeds/reference: facts kept by hand, which SQL reads too."""

@@ -1,0 +1,1 @@
+"""Which release a snapshot is, and whether it has lost data."""

@@ -1,0 +1,396 @@
+"""Which release a snapshot is. No SQL, no files but the lists.
+
+What the starter extract and the archive give says so itself. What the API gives is recognised by
+content: the digests of its pairs (profiles.py) are compared with those of known releases, from
+`release_contents.csv` and from snapshots of the archive that are loaded. The API changes as a
+whole, so what it served at a moment is, for each dataset, the newest snapshot landed by then; it is
+release R where every dataset agrees with R of which R's digest is known, population among them. A
+snapshot takes the release of the first moment at which it was served together with all of R; none
+such, and it is a release of its own, `api-` and the day it was first seen. A crawl narrowed to some
+countries of origin is compared with these countries in the named snapshots that are loaded. By a
+file of the archive that is itself quarantined nothing is recognised: the API may well have what the
+file lacks. Endpoints without pairs go with the population that the API served with them.
+All of this is a function of the set of snapshots: the order in which they came plays no part.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from warehouse.landing.decision import Decision
+from warehouse.releases.profiles import Reach
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
+from warehouse.sources.unhcr_archive.client import REFERENCE_DIR, known_releases
+
+# The latest year of a release is that of these.
+_MAIN = ("population", "asylum-applications", "asylum-decisions")
+_POPULATION = "population"
+# Global Trends come out in mid-June: until then, the figures of a year are those of its 30 June.
+_GLOBAL_TRENDS_DUE = (6, 11)
+_NAMED_AT_MOST = 8
+
+CODE_LISTS = {
+    "procedure_type": ("procedure_types", "procedure_type"),
+    "app_type": ("application_types", "app_type"),
+    "dec_level": ("decision_levels", "dec_level"),
+    "app_pc": ("counting_units", "unit_code"),
+    "dec_pc": ("counting_units", "unit_code"),
+    "pop_type": ("population_types", "pop_type"),
+}
+CONTENTS, REVIEWS = "release_contents.csv", "release_reviews.csv"
+
+Key = tuple[str, str]
+
+
+class UnknownReleaseError(Exception):
+    """A snapshot says it is of a release that is not in the list."""
+
+
+@dataclass(frozen=True)
+class NamedRelease:
+    """A release of `releases.csv`."""
+
+    release_id: str
+    title: str
+    published_on: date
+    reference_date: date
+
+
+@dataclass(frozen=True)
+class Review:
+    """What was decided, for everybody, on a dataset of a release as it was published."""
+
+    is_accepted: bool
+    why: str
+    reviewed_on: date
+
+
+@dataclass(frozen=True)
+class Lists:
+    """What seeds/reference says of releases and codes.
+
+    contents: digest by (release, endpoint). incomplete: files of the archive known to lack
+    figures that the release has: nothing is recognised by them. reviews: by (release, endpoint).
+    codes: by column of the API.
+    """
+
+    releases: Mapping[str, NamedRelease]
+    contents: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    incomplete: frozenset[tuple[str, str]] = frozenset()
+    reviews: Mapping[tuple[str, str], Review] = field(default_factory=dict)
+    codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What is known of a landed snapshot; `reach` and `digest` only where it has pairs."""
+
+    endpoint: str
+    snapshot_id: str
+    source: str
+    stated_release_id: str | None
+    retrieved_at: datetime
+    reach: Reach | None = None
+    digest: str | None = None
+    latest_year: int | None = None
+    decision: Decision | None = None
+
+    @property
+    def key(self) -> Key:
+        """What no two snapshots share."""
+        return self.endpoint, self.snapshot_id
+
+    @property
+    def day(self) -> date:
+        """The day in UTC on which it was first seen."""
+        return self.retrieved_at.astimezone(UTC).date()
+
+
+@dataclass(frozen=True)
+class Release:
+    """The release a snapshot is. `title` and days as in `releases.csv` where it is named there."""
+
+    release_id: str
+    title: str
+    in_force_from: date
+    reference_date: date
+    is_named: bool
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether its latest year is a mid-year one."""
+        return self.reference_date.month == 6
+
+
+# The digest of a snapshot's pairs within a reach that narrows countries of origin and years.
+DigestWithin = Callable[[Snapshot, Reach], str]
+
+
+def read_lists(folder: Path = REFERENCE_DIR) -> Lists:
+    """The lists in `folder`. Raises ReferenceListError (releases) or ValueError naming the list."""
+    releases = {
+        one.release_id: NamedRelease(
+            one.release_id, one.title, one.published_on, one.reference_date
+        )
+        for one in known_releases(folder)
+    }
+    contents, incomplete = {}, set()
+    for row in _rows(folder / CONTENTS):
+        key = (row["release_id"], row["endpoint"])
+        contents[key] = row["content_digest"]
+        if row["is_complete"] == "false":
+            incomplete.add(key)
+    codes = {
+        column: frozenset(row[name] for row in _rows(folder / f"{file}.csv"))
+        for column, (file, name) in CODE_LISTS.items()
+    }
+    return Lists(
+        releases, contents, frozenset(incomplete), _reviews(folder / REVIEWS, releases), codes
+    )
+
+
+def _reviews(path: Path, releases: Mapping[str, NamedRelease]) -> dict[tuple[str, str], Review]:
+    out = {}
+    for line, row in enumerate(_rows(path), start=2):
+        where = f"{path}, line {line}"
+        if row["release_id"] not in releases:
+            raise ValueError(f"{where}: release {row['release_id']!r} is not in releases.csv.")
+        if row["endpoint"] not in ENDPOINTS:
+            raise ValueError(f"{where}: {row['endpoint']!r} is no dataset of the API.")
+        if row["decision"] not in {"accepted", "held"}:
+            raise ValueError(f"{where}: decision is accepted or held, not {row['decision']!r}.")
+        try:
+            reviewed_on = date.fromisoformat(row["reviewed_on"])
+        except ValueError as error:
+            raise ValueError(f"{where}: reviewed_on: {error}") from error
+        out[row["release_id"], row["endpoint"]] = Review(
+            row["decision"] == "accepted", row["why"], reviewed_on
+        )
+    return out
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file, strict=True))
+    except (OSError, csv.Error) as error:
+        raise ValueError(f"{path}: cannot be read: {error}") from error
+
+
+def resolve(
+    snapshots: Iterable[Snapshot],
+    lists: Lists,
+    digest_within: DigestWithin,
+    distrusted: Collection[Key] = (),
+) -> dict[Key, Release]:
+    """The release of each snapshot. By those that are `distrusted`, no other is recognised.
+
+    Raises UnknownReleaseError where one states a release that is not in the list.
+    """
+    all_of_them = sorted(snapshots, key=lambda one: (one.retrieved_at, one.key))
+    names: dict[Key, str] = {}
+    for one in all_of_them:
+        if one.stated_release_id is not None:
+            if one.stated_release_id not in lists.releases:
+                raise UnknownReleaseError(
+                    f"{one.endpoint}/{one.snapshot_id} says it is of release "
+                    f"{one.stated_release_id}, which is not in seeds/reference/releases.csv. "
+                    f"Add a row for it there, and run again."
+                )
+            names[one.key] = one.stated_release_id
+    fetched = [one for one in all_of_them if one.stated_release_id is None]
+    with_pairs = [one for one in fetched if one.reach is not None and one.digest is not None]
+    stated = [one for one in all_of_them if one.key in names and one.reach is not None]
+    # Whole ones first: those that are recognised stand for their release where a narrowed one is
+    # to be recognised.
+    by_reach: dict[object, list[Snapshot]] = {}
+    for one in with_pairs:
+        by_reach.setdefault(_reach_of(one).sides, []).append(one)
+    for alike in sorted(by_reach.values(), key=lambda them: not _reach_of(them[0]).is_whole):
+        held = [
+            one
+            for one in (*stated, *(one for one in with_pairs if one.key in names))
+            if one.key not in distrusted
+        ]
+        known = _Known(lists, held, names, digest_within)
+        names |= _recognised(alike, known, lists)
+    for one in fetched:
+        names.setdefault(one.key, f"api-{one.day}")
+    for one in fetched:
+        if one.reach is None:
+            beside = _served_with(one, fetched)
+            if beside is not None:
+                names[one.key] = names[beside.key]
+    releases = _described(all_of_them, names, lists)
+    return {one.key: releases[names[one.key]] for one in all_of_them}
+
+
+def _reach_of(snapshot: Snapshot) -> Reach:
+    assert snapshot.reach is not None
+    return snapshot.reach
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The digests that releases are known by."""
+
+    lists: Lists
+    held: Sequence[Snapshot]
+    names: Mapping[Key, str]
+    digest_within: DigestWithin
+
+    def agrees(self, snapshot: Snapshot, release_id: str) -> bool | None:
+        """Whether a snapshot is what this release holds; None where that is not known."""
+        endpoint = snapshot.endpoint
+        if (release_id, endpoint) in self.lists.incomplete:
+            return None
+        reach = _reach_of(snapshot)
+        digests = {
+            self._digest(one, reach)
+            for one in self.held
+            if one.endpoint == endpoint
+            and self.names[one.key] == release_id
+            and one.key != snapshot.key
+            and _reach_of(one).holds(reach)
+            and _reach_of(one).year_from <= reach.year_from
+        }
+        if reach.is_whole and (release_id, endpoint) in self.lists.contents:
+            digests.add(self.lists.contents[release_id, endpoint])
+        return snapshot.digest in digests if digests else None
+
+    def _digest(self, one: Snapshot, reach: Reach) -> str | None:
+        return one.digest if reach.is_whole else self.digest_within(one, reach)
+
+
+def _recognised(alike: Sequence[Snapshot], known: _Known, lists: Lists) -> dict[Key, str]:
+    """The named releases of snapshots of one reach: see the top of the module."""
+    names: dict[Key, str] = {}
+    served: dict[str, Snapshot] = {}
+    for at, one in enumerate(alike):
+        served[one.endpoint] = one
+        if at + 1 < len(alike) and alike[at + 1].retrieved_at == one.retrieved_at:
+            continue  # the rest of the same crawl is still to come
+        release_id = _release_of(served.values(), known, lists, one.day)
+        if release_id is not None:
+            for other in served.values():
+                names.setdefault(other.key, release_id)
+    return names
+
+
+def _release_of(served: Iterable[Snapshot], known: _Known, lists: Lists, day: date) -> str | None:
+    """The named release that all of these are.
+
+    Where several have the same content, the newest that was out on that day; otherwise the first.
+    """
+    found = []
+    snapshots = list(served)
+    for release in lists.releases.values():
+        agreements = {one.endpoint: known.agrees(one, release.release_id) for one in snapshots}
+        if agreements.get(_POPULATION) and False not in agreements.values():
+            found.append(release)
+    if not found:
+        return None
+    out = [one for one in found if one.published_on <= day]
+    chosen = (
+        max(out, key=lambda one: (one.published_on, one.release_id))
+        if out
+        else min(found, key=lambda one: (one.published_on, one.release_id))
+    )
+    return chosen.release_id
+
+
+def _served_with(snapshot: Snapshot, fetched: Sequence[Snapshot]) -> Snapshot | None:
+    """The newest population (or other dataset) that the API had given by then."""
+    before = [
+        one
+        for one in fetched
+        if one.reach is not None and one.retrieved_at <= snapshot.retrieved_at
+    ]
+    return max(
+        before,
+        key=lambda one: (one.endpoint == _POPULATION, one.retrieved_at, one.key),
+        default=None,
+    )
+
+
+def _described(
+    snapshots: Sequence[Snapshot], names: Mapping[Key, str], lists: Lists
+) -> dict[str, Release]:
+    by_name: dict[str, list[Snapshot]] = {}
+    for one in snapshots:
+        by_name.setdefault(names[one.key], []).append(one)
+    out = {}
+    for name, members in by_name.items():
+        named = lists.releases.get(name)
+        if named:
+            out[name] = Release(name, named.title, named.published_on, named.reference_date, True)
+        else:
+            day = date.fromisoformat(name.removeprefix("api-"))
+            title = f"Fetched from the API on {day}"
+            out[name] = Release(name, title, day, _reference_date(members, day, lists), False)
+    return out
+
+
+def _reference_date(members: Sequence[Snapshot], day: date, lists: Lists) -> date:
+    """The day that the newest stocks of an unnamed release describe.
+
+    That of the newest named release of the same year that was out by then; without one, 30 June
+    while the year is running or its Global Trends are not yet due, 31 December after that. Where
+    nothing tells the year: that of the newest named release.
+    """
+    main = [one.latest_year for one in members if one.endpoint in _MAIN and one.latest_year]
+    any_ = [one.latest_year for one in members if one.latest_year]
+    year = max(main or any_, default=None)
+    out = [one for one in lists.releases.values() if one.published_on <= day]
+    if year is None:
+        if out:
+            return max(out, key=lambda one: one.published_on).reference_date
+        year = day.year - 1
+    alike = [one for one in out if one.reference_date.year == year]
+    if alike:
+        return max(alike, key=lambda one: one.published_on).reference_date
+    due = date(year + 1, *_GLOBAL_TRENDS_DUE)
+    return date(year, 6, 30) if day < due else date(year, 12, 31)
+
+
+def nearest_named(
+    snapshot: Snapshot, snapshots: Iterable[Snapshot], releases: Mapping[Key, Release]
+) -> Snapshot | None:
+    """The newest snapshot of a named release that one of an unnamed release can be held against.
+
+    It was asked for all countries of the other and was in force by the day the other was seen.
+    """
+    if snapshot.reach is None or snapshot.digest is None:
+        return None
+    before = [
+        one
+        for one in snapshots
+        if one.endpoint == snapshot.endpoint
+        and one.reach is not None
+        and one.reach.holds(snapshot.reach)
+        and one.reach.asylums is None
+        and releases[one.key].is_named
+        and releases[one.key].in_force_from <= releases[snapshot.key].in_force_from
+    ]
+    return max(
+        before,
+        key=lambda one: (releases[one.key].in_force_from, one.retrieved_at, one.key),
+        default=None,
+    )
+
+
+def difference_text(endpoint: str, release_id: str, differing: Mapping[int, int]) -> str:
+    """What an unnamed release differs in from a named one: years, and in how many origins."""
+    if not differing:
+        return f"{endpoint}: as in {release_id}"
+    parts = [
+        f"{year} ({count} origin{'' if count == 1 else 's'})"
+        for year, count in sorted(differing.items())[-_NAMED_AT_MOST:]
+    ]
+    earlier = len(differing) - len(parts)
+    before = [f"{earlier} earlier years"] if earlier else []
+    return f"{endpoint}: {', '.join([*before, *parts])}"

@@ -1,0 +1,1 @@
+"""Answers from the published file, and what state the warehouse is in."""

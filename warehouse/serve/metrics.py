@@ -1,0 +1,142 @@
+"""MetricFlow (`mf`) on the published file: metrics as the dbt project defines them.
+
+`mf` wants a dbt project with its semantic manifest under `target/`, and a database in which the
+models stand under the names the manifest gives them. Both are made here in a folder of their own,
+for the time of one command: the database holds nothing but views on the published file, so nothing
+opens the build's, and what is counted has passed every data test.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.build import dbt
+from warehouse.core.database import identifier, literal
+from warehouse.published.publish import open_published
+from warehouse.settings import Settings
+
+SEMANTIC_MANIFEST = "semantic_manifest.json"
+_PROJECT_FILES = ("dbt_project.yml", "profiles.yml")
+# What the published file is called in the database of views; its own name may be any.
+_PUBLISHED = "published"
+
+
+class MetricsError(Exception):
+    """MetricFlow is not installed, or a table that metrics need is not published."""
+
+
+def run(settings: Settings, arguments: Sequence[str]) -> int:
+    """Run `mf` with these arguments in this terminal; returns its exit code.
+
+    Raises MetricsError when `mf` is not installed, PublishedMissingError when nothing is published.
+    """
+    mf = Path(sys.executable).with_name("mf")
+    if not mf.exists():
+        raise MetricsError(
+            f"{mf} is missing: metrics need MetricFlow, the extra `metrics` of this project "
+            f"(pip install 'asylum-warehouse[metrics]')."
+        )
+    with project_folder(settings) as folder:
+        variables = os.environ | _variables(settings, folder)
+        done = subprocess.run([mf, *arguments], env=variables, check=False)
+    return done.returncode
+
+
+@contextmanager
+def project_folder(settings: Settings) -> Iterator[Path]:
+    """A dbt project folder for `mf`, with `build.duckdb` of views; removed afterwards."""
+    manifest = dbt.load_manifest(settings)
+    parent = settings.data_dir / "tmp"
+    parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="metrics-", dir=parent))
+    try:
+        for name in _PROJECT_FILES:
+            shutil.copy(settings.dbt_dir / name, folder)
+        (folder / "target").mkdir()
+        shutil.copy(settings.dbt_target_dir / SEMANTIC_MANIFEST, folder / "target")
+        with open_published(settings):  # says what to do where nothing is published
+            make_views(settings, folder / settings.build_db.name, manifest)
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+def make_views(settings: Settings, database: Path, manifest: Mapping[str, Any]) -> None:
+    """Make `database`: for each model the metrics read a view, under its schema and name.
+
+    Raises MetricsError for a model that is neither published nor a view of constants.
+    """
+    with duckdb.connect(str(database)) as con:
+        con.execute(f"attach {literal(str(settings.published_db))} as {_PUBLISHED} (read_only)")
+        published = {
+            name
+            for (name,) in con.execute(
+                f"select table_name from duckdb_tables() where database_name = '{_PUBLISHED}'"
+            ).fetchall()
+        }
+        for node in models_of_metrics(manifest):
+            schema, name = node["schema"], node["alias"]
+            con.execute(f"create schema if not exists {identifier(schema)}")
+            if name in published:
+                sql = f"select * from {_PUBLISHED}.{identifier(name)}"
+            elif not node["depends_on"]["nodes"]:  # the time spine
+                sql = node["raw_code"]
+            else:
+                raise MetricsError(
+                    f"metrics read {schema}.{name}, which is not in {settings.published_db}. "
+                    f"Publish the project as it is now: `asylum run`."
+                )
+            con.execute(f"create view {identifier(schema)}.{identifier(name)} as {sql}")
+
+
+def models_of_metrics(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The models that semantic models read, and the time spine."""
+    read = {
+        unique_id
+        for model in manifest["semantic_models"].values()
+        for unique_id in model["depends_on"]["nodes"]
+    }
+    return [
+        node
+        for unique_id, node in sorted(manifest["nodes"].items())
+        if unique_id in read or node.get("time_spine")
+    ]
+
+
+def _variables(settings: Settings, folder: Path) -> dict[str, str]:
+    database = folder / settings.build_db.name
+    return {
+        "DBT_PROJECT_DIR": str(folder),
+        "DBT_PROFILES_DIR": str(folder),
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DBT_BUILD_DB": str(database),
+        "DBT_PUBLISHED_DB": str(settings.published_db),
+        "DBT_PROFILE_TARGET": "metrics",
+        "DBT_MEMORY_LIMIT": settings.memory_limit,
+        "DBT_TEMP_DIR": str(folder),
+        "DBT_DATA_DIR": str(settings.data_dir),
+        "DBT_SEEDS_DIR": str(settings.dbt_dir.parent / "seeds" / "reference"),
+        "DBT_THREADS": str(settings.threads),
+        # Asked for by a hook that `mf` never runs.
+    }
+
+
+def read_semantic_manifest(settings: Settings) -> dict[str, Any]:
+    """The semantic manifest of the project as it is now."""
+    dbt.ensure_manifest(settings)
+    path = settings.dbt_target_dir / SEMANTIC_MANIFEST
+    content: dict[str, Any] = json.loads(path.read_bytes())
+    return content

@@ -1,0 +1,171 @@
+"""Snapshots that are held back, as the published file knows them; accepting one, holding one back.
+
+The build database is not asked: a build may be writing it. So what was landed since the last run
+that published is not validated yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from warehouse.landing import decision
+from warehouse.landing.decision import Decision, Word
+from warehouse.landing.snapshots import incoming, manifests
+from warehouse.published.publish import PublishedMissingError, open_published
+from warehouse.settings import Settings
+
+TABLE = "dim_snapshot"
+_COLUMNS = (
+    *("endpoint", "snapshot_id", "release_id", "in_force_from", "is_quarantined", "held_because"),
+    *("held_back", "verdict_from", "findings", "compared_with"),
+    *("accepted_at", "accepted_by", "accepted_why"),
+)
+
+
+class DecisionError(Exception):
+    """A snapshot that cannot be accepted or held; the message says why, and which can."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A snapshot that was decided on just now."""
+
+    endpoint: str
+    snapshot_id: str
+    path: Path
+    decision: Decision
+
+
+def validated(settings: Settings) -> list[dict[str, Any]]:
+    """The snapshots of the published file, by endpoint and time; days and times as text.
+
+    Empty where it was published before snapshots were validated. Raises PublishedMissingError.
+    """
+    with open_published(settings) as con:
+        there = {
+            name
+            for (name,) in con.execute(
+                "select column_name from duckdb_columns() "
+                "where database_name = current_database() and table_name = ?",
+                [TABLE],
+            ).fetchall()
+        }
+        if not there.issuperset(_COLUMNS):
+            return []
+        texts = {
+            "in_force_from": "strftime(in_force_from, '%Y-%m-%d')",
+            "accepted_at": "strftime(accepted_at, '%Y-%m-%dT%H:%M:%SZ')",
+        }
+        found = con.execute(
+            f"select {', '.join(texts.get(column, column) for column in _COLUMNS)} from {TABLE} "
+            f"order by endpoint, dim_snapshot.in_force_from, retrieved_at, snapshot_id"
+        ).fetchall()
+    return [dict(zip(_COLUMNS, row, strict=True)) for row in found]
+
+
+def accept(settings: Settings, snapshot: str, why: str) -> Decided:
+    """Have a snapshot that is held back used from the next run on.
+
+    `snapshot` is DATASET@RELEASE, DATASET/SNAPSHOT, or the id alone where no other dataset has it.
+    Raises DecisionError (no reason; unknown, ambiguous, not held back or not validated yet;
+    accepted before), PublishedMissingError, LandingBusyError; nothing is written then.
+    """
+    return _decide(settings, snapshot, "accepted", why)
+
+
+def hold(settings: Settings, snapshot: str, why: str) -> Decided:
+    """Have a snapshot held back from the next run on, until somebody accepts it.
+
+    `snapshot` as in `accept`; one that is not validated yet can be held, too. Raises DecisionError
+    (no reason; unknown, ambiguous; held before), PublishedMissingError, LandingBusyError; nothing
+    is written then.
+    """
+    return _decide(settings, snapshot, "held", why)
+
+
+def _decide(settings: Settings, snapshot: str, word: Word, why: str) -> Decided:
+    reason = why.strip()
+    if not reason:
+        raise DecisionError('Say why: --why "…". It is kept with the snapshot for good.')
+    known = validated(settings)
+    endpoint, snapshot_id, folder = _find(settings, snapshot, known)
+    name = f"{endpoint}/{snapshot_id}"
+    with incoming(settings) as temporary:
+        before = decision.read(folder)
+        if before and before.word == word:
+            raise DecisionError(
+                f"{name} was {word} on {before.decided_at:%Y-%m-%d} by {before.decided_by}: "
+                f"{before.why} The next `asylum run` builds with it."
+            )
+        if word == "accepted" and not before:
+            _refuse_unless_held(name, _verdict(known, endpoint, snapshot_id), known)
+        made = decision.write(folder, word, reason, temporary)
+    return Decided(endpoint, snapshot_id, folder, made)
+
+
+def _verdict(
+    known: Sequence[dict[str, Any]], endpoint: str, snapshot_id: str
+) -> dict[str, Any] | None:
+    key = (endpoint, snapshot_id)
+    return next((one for one in known if (one["endpoint"], one["snapshot_id"]) == key), None)
+
+
+def _refuse_unless_held(
+    name: str, verdict: dict[str, Any] | None, known: Sequence[dict[str, Any]]
+) -> None:
+    if verdict is None:
+        raise DecisionError(
+            f"{name} was landed after the last run that published, so it is not validated yet. "
+            f"Run `asylum run` first."
+        )
+    if not verdict["is_quarantined"]:
+        raise DecisionError(
+            f"{name} is not quarantined: there is nothing to accept. {_quarantined(known)}"
+        )
+
+
+def _find(
+    settings: Settings, snapshot: str, known: Sequence[dict[str, Any]]
+) -> tuple[str, str, Path]:
+    """Dataset, id and folder of the one landed snapshot of this name."""
+    dataset, at, release_id = snapshot.partition("@")
+    endpoint, slash, snapshot_id = snapshot.rpartition("/")
+    assigned = {(one["endpoint"], one["snapshot_id"]): one["release_id"] for one in known}
+    found = []
+    for folder, manifest in manifests(settings):
+        key = (manifest.endpoint, manifest.snapshot_id)
+        if at:
+            of_release = assigned.get(key) or manifest.release_id
+            is_meant = (manifest.endpoint, of_release) == (dataset, release_id)
+        else:
+            is_meant = key[1] == snapshot_id and (not slash or key[0] == endpoint)
+        if is_meant:
+            found.append((*key, folder))
+    if not found:
+        raise DecisionError(f"No snapshot {snapshot!r} is landed. {_quarantined(known)}")
+    if len(found) > 1:
+        names = ", ".join(f"{one}/{id_}" for one, id_, _ in found)
+        raise DecisionError(
+            f"Several snapshots are called {snapshot!r}: {names}. Name one of these."
+        )
+    return found[0]
+
+
+def _quarantined(known: Sequence[dict[str, Any]]) -> str:
+    names = [
+        f"{one['endpoint']}@{one['release_id']} ({one['snapshot_id']})"
+        for one in known
+        if one["is_quarantined"]
+    ]
+    return f"Quarantined: {', '.join(names)}." if names else "None is quarantined."
+
+
+def published_quarantine(settings: Settings) -> list[dict[str, Any]]:
+    """The quarantined snapshots of the published file; none where there is no file."""
+    try:
+        return [one for one in validated(settings) if one["is_quarantined"]]
+    except PublishedMissingError:
+        return []

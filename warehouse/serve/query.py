@@ -1,0 +1,187 @@
+"""Running a reader's SQL against the published file: nothing else can be read, nothing written.
+
+The file is opened read-only, then DuckDB is told to touch no other file and no network and to
+take no further settings. Results leave through one scratch folder that is named to it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import duckdb
+
+from warehouse.core.database import identifier, limits, literal, lock
+from warehouse.published.publish import PublishedMissingError
+from warehouse.settings import Settings
+
+FileFormat = Literal["csv", "json", "parquet"]
+# Not a name anybody gives a table.
+_RESULT = "_asylum_result"
+T = TypeVar("T")
+
+
+class QueryError(Exception):
+    """A statement that cannot be run; the message is for the one who wrote it."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The first rows of a result, and how many there are in all."""
+
+    columns: list[str]
+    types: list[str]
+    rows: list[tuple[Any, ...]]
+    total: int
+
+
+class Session:
+    """A connection to the published file. Use `open_session`."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, scratch: Path) -> None:
+        self._con = con
+        self._scratch = scratch
+
+    def run(self, text: str) -> Iterator[duckdb.DuckDBPyRelation]:
+        """Run the statements of `text` in turn and yield the result of each that has one.
+
+        A SELECT runs when its result is asked for. Raises QueryError with DuckDB's message.
+        """
+        for statement in self._do(lambda: self._con.extract_statements(text)):
+            result = self._do(partial(self._con.sql, statement.query))
+            if result is not None and not _is_note(statement, result):
+                yield result
+
+    def head(self, result: duckdb.DuckDBPyRelation, limit: int) -> Head:
+        """The first `limit` rows. The rest is counted, not fetched."""
+        rows = self._do(lambda: result.limit(limit + 1).fetchall())
+        total = len(rows)
+        if total > limit:
+            [(total,)] = self._do(lambda: result.aggregate("count(*)").fetchall())
+        return Head(result.columns, [str(t) for t in result.types], rows[:limit], total)
+
+    def write(self, result: duckdb.DuckDBPyRelation, format_: FileFormat) -> Path:
+        """Write a result to a file of the scratch folder and return its path.
+
+        csv: UTF-8 with a header, NULL is empty. json: an array of objects; a number that JSON has
+        no word for (infinite, not a number) is null. parquet: zstd.
+        """
+        path = self._scratch / f"result.{format_}"
+        options = {
+            "csv": "format csv, header",
+            "json": "format json, array true",
+            "parquet": "format parquet, compression zstd",
+        }[format_]
+        columns = "*" if format_ != "json" else _json_columns(result)
+        copy = f"copy (select {columns} from {_RESULT}) to {literal(str(path))} ({options})"
+        self._do(lambda: result.query(_RESULT, copy))
+        return path
+
+    def tables(self) -> list[tuple[str, int, str]]:
+        """Name, rows and description of each published table."""
+        return self._con.execute(
+            "select table_name, estimated_size, coalesce(comment, '') from duckdb_tables() "
+            "where database_name = current_database() and not temporary order by table_name"
+        ).fetchall()
+
+    def functions(self) -> list[tuple[str, str]]:
+        """Each published function as it is called, with its description."""
+        return self._con.execute(
+            "select function_name || '(' || array_to_string(parameters, ', ') || ')', "
+            "coalesce(comment, '') from duckdb_functions() where function_type = 'table_macro' "
+            "and database_name = current_database() and not internal order by function_name"
+        ).fetchall()
+
+    def columns(self, table: str) -> list[tuple[str, str, str]]:
+        """Name, type and description of each column of a table. Raises QueryError if unknown."""
+        found = self._con.execute(
+            "select column_name, data_type, coalesce(comment, '') from duckdb_columns() "
+            "where database_name = current_database() and lower(table_name) = lower(?) "
+            "order by column_index",
+            [table],
+        ).fetchall()
+        if not found:
+            raise QueryError(f"There is no table {table!r}. See .tables for those there are.")
+        return found
+
+    def _do(self, work: Callable[[], T]) -> T:
+        """Do it in another thread, so that Ctrl-C is heard here while DuckDB is busy."""
+        with ThreadPoolExecutor(1) as thread:
+            doing = thread.submit(work)
+            try:
+                return doing.result()
+            except duckdb.InterruptException as error:
+                raise KeyboardInterrupt from error  # DuckDB noticed Ctrl-C before we did
+            except duckdb.Error as error:
+                raise QueryError(str(error)) from error
+            finally:
+                # Whatever ended the wait: a query that has not begun does not hear it yet.
+                while not doing.done():
+                    self._con.interrupt()
+                    wait([doing], timeout=0.1)
+
+
+@contextmanager
+def open_session(settings: Settings, scratch_in: Path | None = None) -> Iterator[Session]:
+    """Open the published file for queries; results are written beneath `scratch_in` (the system's
+    folder for temporary files by default) and removed at the end.
+
+    Raises PublishedMissingError when there is no published file or it cannot be read.
+    """
+    path = settings.published_db
+    if not path.exists():
+        raise PublishedMissingError(
+            f"There is no published file yet at {path}. Make one with `asylum run`."
+        )
+    with tempfile.TemporaryDirectory(prefix=".asylum-", dir=scratch_in) as scratch:
+        try:
+            con = duckdb.connect(
+                str(path),
+                read_only=True,
+                config=limits(settings),
+            )
+        except duckdb.Error as error:
+            raise PublishedMissingError(
+                f"{path} cannot be read: {error}. Make it anew with `asylum run`."
+            ) from error
+        try:
+            con.execute("set TimeZone = 'UTC'")
+            lock(con, [Path(scratch)])
+            yield Session(con, Path(scratch))
+        finally:
+            con.close()
+
+
+def _is_note(statement: duckdb.Statement, result: duckdb.DuckDBPyRelation) -> bool:
+    """Statements without rows of their own answer with one column that only says so."""
+    return statement.type != duckdb.StatementType.SELECT and result.columns in (
+        ["Success"],
+        ["Count"],
+    )
+
+
+def _json_columns(result: duckdb.DuckDBPyRelation) -> str:
+    return ", ".join(_json_column(n, str(t)) for n, t in _pairs(result.columns, result.types))
+
+
+def _pairs(columns: Sequence[str], types: Sequence[Any]) -> list[tuple[str, Any]]:
+    repeated = sorted({name for name in columns if columns.count(name) > 1})
+    if repeated:
+        raise QueryError(
+            f"Two columns of the result are called {', '.join(repeated)}, and a JSON object "
+            f"cannot hold both: give one another name with `as`."
+        )
+    return list(zip(columns, types, strict=True))
+
+
+def _json_column(name: str, kind: str) -> str:
+    column = identifier(name)
+    if kind in {"FLOAT", "DOUBLE"}:
+        return f"case when isfinite({column}) then {column} end as {column}"
+    return column

@@ -1,0 +1,1 @@
+"""Where figures come from: what is asked of each source, and how."""

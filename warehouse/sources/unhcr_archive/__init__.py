@@ -1,0 +1,1 @@
+"""The archive of older releases: which files it holds, and how they are read."""
