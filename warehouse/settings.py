@@ -46,6 +46,10 @@ class Settings(BaseModel):
         "https://raw.githubusercontent.com/PopulationStatistics/refugees/",
         pattern=r"^https?://[^\s]+$",
     )
+    flows_url: str = Field(
+        "https://www.unhcr.org/refugee-statistics/insights/data/UNHCR_Flow_Data.xlsx",
+        pattern=r"^https?://[^\s]+$",
+    )
     max_concurrent_requests: int = Field(2, ge=1, le=2)
     requests_per_second: float = Field(4.0, gt=0, le=4)
     connect_timeout: float = Field(10.0, gt=0)
@@ -80,7 +84,7 @@ class Settings(BaseModel):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
-    @field_validator("api_url", "archive_url", "ui_url", mode="before")
+    @field_validator("api_url", "archive_url", "flows_url", "ui_url", mode="before")
     @classmethod
     def _no_user(cls, value: object) -> object:
         if isinstance(value, str) and "@" in value.partition("//")[2].partition("/")[0]:

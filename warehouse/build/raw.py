@@ -240,7 +240,7 @@ def _load_snapshot(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manif
                 manifest.endpoint,
                 manifest.snapshot_id,
                 manifest.content_sha256,
-                profiles.VERSION,
+                profiles.version(endpoint),
             ],
         )
         con.execute("commit")
@@ -251,18 +251,18 @@ def _load_snapshot(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manif
 
 def _complete_profiles(con: duckdb.DuckDBPyConnection) -> None:
     """Make the profiles of snapshots that an earlier version of this loaded."""
-    lacking = con.execute(
-        "select endpoint, snapshot_id from raw.loads "
-        "where profile_version is distinct from ? order by all",
-        [profiles.VERSION],
+    loads = con.execute(
+        "select endpoint, snapshot_id, profile_version from raw.loads order by all"
     ).fetchall()
-    for endpoint, snapshot_id in lacking:
+    for endpoint, snapshot_id, found in loads:
+        if found == profiles.version(ENDPOINTS[endpoint]):
+            continue
         con.execute("begin")
         try:
             profiles.make(con, ENDPOINTS[endpoint], snapshot_id)
             con.execute(
                 "update raw.loads set profile_version = ? where endpoint = ? and snapshot_id = ?",
-                [profiles.VERSION, endpoint, snapshot_id],
+                [profiles.version(ENDPOINTS[endpoint]), endpoint, snapshot_id],
             )
             con.execute("commit")
         except BaseException:

@@ -80,9 +80,9 @@ class Manifest(_Part):
     manifest_version: int = FORMAT_VERSION
     endpoint: str
     snapshot_id: str
-    source: Literal["api", "starter", "archive"]
+    source: Literal["api", "starter", "archive", "workbook"]
     source_url: str
-    release_id: str | None = Field(None, description="if the source says it")
+    release_id: str | None = Field(default=None, description="if the source says it")
     original: OriginalFile | None = Field(
         default=None, description="if the pages were made from a file"
     )

@@ -6,8 +6,6 @@ it stopped.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,15 +14,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from warehouse.core.content import content_sha256, split_digests
-from warehouse.core.files import pack, page_file, write_durably
-from warehouse.core.manifest import Coverage, Manifest, OriginalFile, Page, Slice
+from warehouse.core.manifest import Manifest, OriginalFile, Slice
 from warehouse.landing.snapshots import Landed, NotAllLandedError, accept, incoming, manifests
 from warehouse.settings import Settings, SettingsError
 from warehouse.sources.unhcr_api.body import shown
 from warehouse.sources.unhcr_api.client import Client, UpstreamError
-from warehouse.sources.unhcr_api.endpoints import PAIRS, chosen
-from warehouse.sources.unhcr_api.verify import SliceCheck
+from warehouse.sources.unhcr_api.converted import write_pages
+from warehouse.sources.unhcr_api.endpoints import chosen
 from warehouse.sources.unhcr_archive import rda
 from warehouse.sources.unhcr_archive.client import (
     REFERENCE_DIR,
@@ -36,7 +32,6 @@ from warehouse.sources.unhcr_archive.client import (
     file_url,
 )
 
-PAGE_ROWS = 10_000
 # Each file is tried for minutes: after so many that could not be had, the archive is not there.
 SILENT_AT_MOST = 3
 
@@ -177,7 +172,6 @@ class _Run:
 
 def _pages(file: ArchiveFile, original: Path, report: Callable[[str], None]) -> tuple[Slice, str]:
     """Write the pages of one file beside it; the slice they make, and its content's sha256."""
-    endpoint = file.endpoint
     last_shown = -1
 
     def show(read: int, size: int) -> None:
@@ -187,39 +181,13 @@ def _pages(file: ArchiveFile, original: Path, report: Callable[[str], None]) -> 
             last_shown = percent
             report(f"read {percent} %")
 
-    table = rda.read(original, endpoint, show)
-    # All pairs of all years: what is absent from the file did not exist when it was published.
-    coverage = Coverage()
-    # Of demographics, of which several rows of the file make one, the row among those made.
-    summed = " after adding up" if table.rows != table.source_rows else ""
-    check = SliceCheck(
-        endpoint,
-        PAIRS,
-        PAGE_ROWS,
-        coverage,
-        lambda page, row: f"{file.name}, row {(page - 1) * PAGE_ROWS + row:,}{summed}",
+    table = rda.read(original, file.endpoint, show)
+    # Where rows of the file are not rows of the API: the row among those made.
+    made = " of what it makes" if table.rows != table.source_rows else ""
+    return write_pages(
+        file.endpoint,
+        table,
+        original.parent,
+        lambda row: f"{file.name}, row {row:,}{made}",
+        report,
     )
-    count = -(-table.rows // PAGE_ROWS)
-    pages = []
-    for number, items in enumerate(table.pages(PAGE_ROWS), start=1):
-        report(f"check page {number} of {count}")
-        envelope = {"page": number, "maxPages": count, "total": [], "items": items}
-        rows = check.page(number, envelope)
-        body = json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
-        name = page_file(PAIRS, number)
-        write_durably(original.parent / name, pack(body))
-        sha256 = hashlib.sha256(body).hexdigest()
-        pages.append(Page(file=name, page=number, rows=rows, bytes=len(body), sha256=sha256))
-    check.finish()
-    part = Slice(
-        slice=PAIRS,
-        params={},
-        page_size=PAGE_ROWS,
-        pages=pages,
-        rows=check.rows,
-        columns=check.columns,
-        added_columns=check.added_columns,
-        total=check.total,
-        coverage=coverage,
-    )
-    return part, content_sha256(split_digests(check.packed))

@@ -28,6 +28,7 @@ from warehouse.sources.unhcr_api import crawl as unhcr_crawl
 from warehouse.sources.unhcr_api.client import UpstreamError
 from warehouse.sources.unhcr_api.endpoints import (
     ENDPOINTS,
+    FLOWS,
     Endpoint,
     checked_origins,
     chosen,
@@ -35,6 +36,7 @@ from warehouse.sources.unhcr_api.endpoints import (
 )
 from warehouse.sources.unhcr_api.pages import check_readable
 from warehouse.sources.unhcr_api.verify import SliceCheck
+from warehouse.sources.unhcr_flows import workbook
 
 _INCOMING = ".incoming-"
 _LOCK = ".lock"
@@ -104,11 +106,11 @@ def crawl(
     origins: Sequence[str] = (),
     on_progress: Progress | None = None,
 ) -> list[Landed]:
-    """Fetch endpoints (default: all) from UNHCR's API and land them.
+    """Fetch datasets (default: all) from UNHCR, its API and its flow workbook, and land them.
 
-    origins (ISO3) narrows the datasets to these countries of origin. Content equal to the newest
-    snapshot of the same source and coverage makes no new one; its manifest notes the time. An
-    endpoint whose answers cannot be read does not keep the others from being landed: then
+    origins (ISO3) narrows those of the API to these countries of origin. Content equal to the
+    newest snapshot of the same source and coverage makes no new one; its manifest notes the time.
+    A dataset that cannot be had or read does not keep the others from being landed: then
     NotAllLandedError is raised at the end. Raises UpstreamError where none can be had,
     LandingBusyError, ValueError (unknown endpoint, malformed origin); the landing folder is then
     as it was.
@@ -116,11 +118,52 @@ def crawl(
     wanted = chosen(endpoints)
     listed = checked_origins(origins)
     with incoming(settings) as folder:
-        crawled, failed = unhcr_crawl.run(settings, wanted, listed, folder, on_progress)
-        landed = accept(settings, [(one.folder, one.manifest) for one in crawled], folder)
+        fetched, failed = _fetch(settings, wanted, listed, folder, on_progress)
+        landed = accept(settings, fetched, folder)
     if failed:
         raise NotAllLandedError(landed, failed)
     return landed
+
+
+def _fetch(
+    settings: Settings,
+    wanted: Sequence[Endpoint],
+    origins: tuple[str, ...],
+    folder: Path,
+    on_progress: Progress | None,
+) -> tuple[list[tuple[Path, Manifest]], dict[str, str]]:
+    """Folders with their manifests, and by dataset why it could not be had.
+
+    Neither source keeps the other from being landed. Raises UpstreamError where none answers.
+    """
+    fetched: list[tuple[Path, Manifest]] = []
+    failed: dict[str, str] = {}
+    of_api = [one for one in wanted if one.published_in == "api"]
+    error: UpstreamError | None = None
+    if of_api:
+        try:
+            crawled, failed = unhcr_crawl.run(settings, of_api, origins, folder, on_progress)
+            fetched = [(one.folder, one.manifest) for one in crawled]
+        except UpstreamError as said:
+            error = said
+            failed = {one.name: str(said) for one in of_api}
+    if len(of_api) < len(wanted):
+        try:
+            fetched.append(
+                workbook.fetch(
+                    settings,
+                    folder,
+                    lambda step: (
+                        on_progress(f"flow workbook: {step}", 0, 1) if on_progress else None
+                    ),
+                )
+            )
+        except UpstreamError as said:
+            error = error or said
+            failed[FLOWS] = str(said)
+    if error and not fetched:
+        raise error
+    return fetched, failed
 
 
 def land_starter(settings: Settings, on_progress: Progress | None = None) -> list[Landed]:

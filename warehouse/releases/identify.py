@@ -7,7 +7,8 @@ whole, so what it served at a moment is, for each dataset, the newest snapshot l
 release R where every dataset agrees with R of which R's digest is known, population among them. A
 snapshot takes the release of the first moment at which it was served together with all of R; none
 such, and it is a release of its own, `api-` and the day it was first seen. A crawl narrowed to some
-countries of origin is compared with these countries in the named snapshots that are loaded. By a
+countries of origin is compared with these countries in the named snapshots that are loaded. The
+flow workbook is published by itself, and recognised by itself. By a
 file of the archive that is itself quarantined nothing is recognised: the API may well have what the
 file lacks. Endpoints without pairs go with the population that the API served with them.
 All of this is a function of the set of snapshots: the order in which they came plays no part.
@@ -23,7 +24,7 @@ from pathlib import Path
 
 from warehouse.landing.decision import Decision
 from warehouse.releases.profiles import Reach
-from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, FLOWS
 from warehouse.sources.unhcr_archive.client import REFERENCE_DIR, known_releases
 
 # The latest year of a release is that of these.
@@ -40,6 +41,7 @@ CODE_LISTS = {
     "app_pc": ("counting_units", "unit_code"),
     "dec_pc": ("counting_units", "unit_code"),
     "pop_type": ("population_types", "pop_type"),
+    "pt": ("flow_codes", "code"),
 }
 CONTENTS, REVIEWS = "release_contents.csv", "release_reviews.csv"
 
@@ -209,7 +211,8 @@ def resolve(
     # to be recognised.
     by_reach: dict[object, list[Snapshot]] = {}
     for one in with_pairs:
-        by_reach.setdefault(_reach_of(one).sides, []).append(one)
+        source = ENDPOINTS[one.endpoint].published_in
+        by_reach.setdefault((source, _reach_of(one).sides), []).append(one)
     for alike in sorted(by_reach.values(), key=lambda them: not _reach_of(them[0]).is_whole):
         held = [
             one
@@ -290,7 +293,9 @@ def _release_of(served: Iterable[Snapshot], known: _Known, lists: Lists, day: da
     snapshots = list(served)
     for release in lists.releases.values():
         agreements = {one.endpoint: known.agrees(one, release.release_id) for one in snapshots}
-        if agreements.get(_POPULATION) and False not in agreements.values():
+        if (agreements.get(_POPULATION) or agreements.get(FLOWS)) and (
+            False not in agreements.values()
+        ):
             found.append(release)
     if not found:
         return None
@@ -308,7 +313,9 @@ def _served_with(snapshot: Snapshot, fetched: Sequence[Snapshot]) -> Snapshot | 
     before = [
         one
         for one in fetched
-        if one.reach is not None and one.retrieved_at <= snapshot.retrieved_at
+        if one.reach is not None
+        and one.retrieved_at <= snapshot.retrieved_at
+        and ENDPOINTS[one.endpoint].published_in == ENDPOINTS[snapshot.endpoint].published_in
     ]
     return max(
         before,

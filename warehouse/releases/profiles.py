@@ -21,6 +21,7 @@ they are split into pages, and that of a snapshot is made of those of its years 
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +30,7 @@ import duckdb
 
 from warehouse.core.database import identifier, literal
 from warehouse.core.manifest import Coverage
+from warehouse.reference.flow_codes import codes_by_measure, measure_of
 from warehouse.sources.unhcr_api.endpoints import PAIRS, Endpoint
 
 # A new version makes all profiles anew at the next load.
@@ -186,11 +188,49 @@ def make(con: duckdb.DuckDBPyConnection, endpoint: Endpoint, snapshot_id: str) -
         )
 
 
+def measures(endpoint: Endpoint) -> tuple[str, ...]:
+    """What a profile counts: the count columns, or what the codes in their place stand for."""
+    return tuple(codes_by_measure()) if endpoint.code_of_measure else endpoint.counts
+
+
+def version(endpoint: Endpoint) -> int:
+    """Changes when a profile of this endpoint would be made otherwise."""
+    if endpoint.code_of_measure is None:
+        return VERSION
+    return VERSION + (zlib.crc32(repr(measure_of()).encode()) >> 1)
+
+
+def _rows(endpoint: Endpoint, snapshot_id: str) -> tuple[str, tuple[str, ...]]:
+    """The query for the pairs of a snapshot, as text, and the columns that tell rows apart.
+
+    Where codes stand for measures, a row a pair, with a column a measure: a measure told under
+    another code is the same.
+    """
+    source = (
+        f"raw.{identifier(endpoint.table)} "
+        f"where _snapshot_id = {literal(snapshot_id)} and _slice = {literal(PAIRS)}"
+    )
+    if endpoint.code_of_measure is None:
+        return f"select * from {source}", ("year", "coo", "coa", *endpoint.codes, *endpoint.counts)
+    code, [count] = identifier(endpoint.code_of_measure), endpoint.counts
+    total = f"cast(sum(try_cast({identifier(count)} as bigint)) filter (where {code}"
+    sums = "".join(
+        f", {total} in ({_texts(codes)})) as varchar) as {identifier(measure)}"
+        for measure, codes in codes_by_measure().items()
+    )
+    return (
+        f"select year, coo, coa, any_value(coo_iso) as coo_iso, any_value(coa_iso) as coa_iso"
+        f"{sums}, {total} not in ({_texts(measure_of())})) as varchar) as of_unknown_codes "
+        f"from {source} group by year, coo, coa",
+        ("year", "coo", "coa", *codes_by_measure(), "of_unknown_codes"),
+    )
+
+
 def _cells(endpoint: Endpoint, snapshot_id: str, reach: Reach | None = None) -> str:
     """The query behind `snapshot_profiles`; of the pairs within `reach` where one is given."""
-    canonical = ("year", "coo", "coa", *endpoint.codes, *endpoint.counts)
+    rows, canonical = _rows(endpoint, snapshot_id)
     text = ", ".join(f"coalesce(trim({identifier(c)}), '-')" for c in canonical)
-    counts = endpoint.counts
+    counts = measures(endpoint)
     names = ", ".join(literal(c) for c in counts)
     sums = ", ".join(f"cast(sum(try_cast({identifier(c)} as bigint)) as bigint)" for c in counts)
     units = [c for c in endpoint.codes if c in UNIT_COLUMNS]
@@ -218,8 +258,7 @@ def _cells(endpoint: Endpoint, snapshot_id: str, reach: Reach | None = None) -> 
                 {_country("coa")} as asylum,
                 {unit} as counting_unit,
                 md5_number(concat_ws('|', {text})) as row_digest
-            from raw.{identifier(endpoint.table)}
-            where _snapshot_id = {literal(snapshot_id)} and _slice = {literal(PAIRS)}
+            from ({rows})
         )
         where true{within}
         group by grouping sets (
@@ -288,7 +327,7 @@ def compare(
     With `beside_id`, the earlier one counts as far as that one has as much: cell by cell, a country
     in a year, the smaller of the two.
     """
-    columns = endpoint.counts
+    columns = measures(endpoint)
     cells = []
     named = {"earlier": before_id, "later": now_id} | ({"beside": beside_id} if beside_id else {})
     for name, snapshot_id in named.items():

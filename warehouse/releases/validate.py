@@ -32,6 +32,7 @@ from warehouse.releases.profiles import (
     Reach,
     Total,
 )
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 
 # Rows that single cells (a country in a year) have less, of all rows of the earlier snapshot;
 LARGEST_LOSS_OF_ROWS = 0.05
@@ -212,7 +213,10 @@ class _Dataset:
     ) -> list[Finding]:
         found = losses(moved, reach_of(now), is_partial=is_partial)
         if reach_of(before).is_whole and reach_of(now).is_whole:
-            found += lost_codes(self._loaded.codes(before), self._loaded.codes(now))
+            # A measure may be given under another code: whether it is lost is asked above.
+            named = ENDPOINTS[now.endpoint].code_of_measure
+            codes = (self._loaded.codes(before), self._loaded.codes(now))
+            found += lost_codes(*({k: v for k, v in one.items() if k != named} for one in codes))
         return found
 
     def _is_confirmed(self, now: Snapshot) -> bool:

@@ -56,6 +56,10 @@ class UpstreamError(Exception):
     """The source did not answer with what it should; the message says where, what, how often."""
 
 
+class RefusedError(UpstreamError):
+    """The server does not give what was asked for, and would not give it if asked again alike."""
+
+
 class Interrupted(Exception):
     """The crawl was told to stop while it waited."""
 
@@ -212,17 +216,26 @@ class Client:
         return self._try(question, once)
 
     def download(
-        self, url: str, path: Path, *, what: str, source: str, setting: str, largest: int
+        self,
+        url: str,
+        path: Path,
+        *,
+        what: str,
+        source: str,
+        setting: str,
+        largest: int,
+        headers: Mapping[str, str] | None = None,
     ) -> Download:
         """A file, streamed to `path` (new, on the disk when this returns); any bytes will do.
 
         Tried again as a page is, each time from the start. A body of more than `largest` bytes is
         not taken. `what`, `source` and `setting` (the variable that holds the address) are for
-        messages. Raises UpstreamError; what is at `path` is then of no use.
+        messages; `headers` go out beside our own. Raises UpstreamError, RefusedError among them;
+        what is at `path` is then of no use.
         """
         # Bytes as they are stored: a file that was compressed on the way has another length.
-        headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
-        question = _Question(url, what, source, setting, headers)
+        sent = {"Accept": "*/*", **(headers or {}), "Accept-Encoding": "identity"}
+        question = _Question(url, what, source, setting, sent)
         with path.open("xb") as file:
 
             def receive(response: requests.Response, deadline: float) -> Download:
@@ -387,7 +400,7 @@ def _refuse(question: _Question, response: requests.Response, body: bytes) -> No
             f"If that is where {question.source} now lives, set {question.setting}; it is not "
             f"followed unasked. Tried once."
         )
-    raise UpstreamError(
+    raise RefusedError(
         f"{question.url}: {question.what} was refused: {came}. Asking again would not help; "
         f"see whether {question.setting} is right. Tried once."
     )

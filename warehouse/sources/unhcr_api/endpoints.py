@@ -1,4 +1,5 @@
-"""What is asked of UNHCR's API: its endpoints, the columns and keys of their rows, the queries.
+"""What is asked of UNHCR: the API's endpoints, the columns and keys of their rows, the queries;
+and the flow dataset, which is a workbook and landed in rows of the same shape.
 
 A new endpoint or column is declared here and nowhere else. No network, no files.
 """
@@ -9,12 +10,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 from warehouse.core.manifest import Coverage
 
 PAIRS, BY_ORIGIN, BY_ASYLUM, WORLD, ALL = "pairs", "by_origin", "by_asylum", "world", "all"
 CONTROLS = (BY_ORIGIN, BY_ASYLUM)
 SUMMED = "-"
+FLOWS = "displacement-flows"
 # All years are asked for, also those before the first that is known: UNHCR adds some now and then.
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2999
 # More than there are people; a double, as the archive has counts, is exact up to here.
@@ -46,7 +49,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One path of the API.
+    """One path of the API, or the flow workbook.
 
     name: the path without slashes; also the folder in landing.
     has_years: whether it takes a window of years.
@@ -59,6 +62,8 @@ class Endpoint:
     key: columns no two rows of a slice share; empty where rows have no identity.
     has_sides: whether rows carry origin and asylum as identity columns.
     slices: the queries, by name (countries by region are added once the regions are known).
+    published_in: where it is found, beside the archive.
+    code_of_measure: the column whose codes say what a row counts, where a row has one count only.
     has_total: whether the envelope sums the counts over the whole query. Where it does, an answer
         without the sums is refused: no missing row would show by them.
     """
@@ -76,11 +81,18 @@ class Endpoint:
     slices: tuple[str, ...] = (PAIRS, BY_ORIGIN, BY_ASYLUM)
     has_total: bool = False
     extra_params: tuple[tuple[str, str], ...] = ()
+    published_in: Literal["api", "workbook"] = "api"
+    code_of_measure: str | None = None
 
     @property
     def table(self) -> str:
         """The name in SQL."""
         return self.name.replace("-", "_")
+
+    @property
+    def archived(self) -> str:
+        """The name of its file and data frame in the archive."""
+        return "flows" if self.name == FLOWS else self.table
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -96,8 +108,13 @@ class Endpoint:
 
     @property
     def is_dataset(self) -> bool:
-        """Whether it has pairs and control totals."""
+        """Whether it has pairs of origin and asylum."""
         return PAIRS in self.slices
+
+    @property
+    def has_controls(self) -> bool:
+        """Whether its source gives control totals beside the pairs."""
+        return BY_ORIGIN in self.slices
 
     def queries(
         self,
@@ -212,6 +229,16 @@ _DECLARED = (
         key=("year", "month", "coa"),
         slices=(BY_ASYLUM, WORLD),
     ),
+    # UNHCR_Flow_Data.xlsx, sheet DATA: `pt` says what is counted (seeds/reference/flow_codes.csv).
+    Endpoint(
+        FLOWS,
+        codes=("pt",),
+        counts=("count",),
+        key=("year", "coo", "coa", "pt"),
+        slices=(PAIRS,),
+        published_in="workbook",
+        code_of_measure="pt",
+    ),
     # Two notes can be alike in every column, so none is a key. The years of a note are free text,
     # which a window of years cannot be trusted with.
     Endpoint(
@@ -260,7 +287,7 @@ def chosen(names: Sequence[str] | None) -> list[Endpoint]:
     unknown = sorted(set(names) - set(ENDPOINTS))
     if unknown:
         raise ValueError(
-            f"unknown endpoint: {', '.join(unknown)}. There are: {', '.join(ENDPOINTS)}"
+            f"unknown dataset or endpoint: {', '.join(unknown)}. There are: {', '.join(ENDPOINTS)}"
         )
     return [endpoint for endpoint in ENDPOINTS.values() if endpoint.name in names]
 

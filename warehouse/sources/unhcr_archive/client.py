@@ -180,7 +180,7 @@ def _release_id(text: str) -> str:
 def _file(row: dict[str, str]) -> ArchiveFile:
     name = row["file_name"]
     stem, _, suffix = name.rpartition(".")
-    endpoint = ENDPOINTS.get(stem.replace("_", "-"))
+    endpoint = {one.archived: one for one in ENDPOINTS.values()}.get(stem)
     if suffix != "rda" or endpoint is None or not endpoint.is_dataset:
         raise ValueError(f"{name!r} is not a dataset's .rda file")
     return ArchiveFile(name, int(row["bytes"]), row["sha256"], endpoint)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from warehouse.sources.unhcr_api.client import UpstreamError
-from warehouse.sources.unhcr_api.endpoints import LARGEST_COUNT, Endpoint
+from warehouse.sources.unhcr_api.endpoints import ASYLUM, FLOWS, LARGEST_COUNT, ORIGIN, Endpoint
 
 if TYPE_CHECKING:  # an extra, and slow to import: the functions that need them do it
     import numpy as np
@@ -27,6 +27,15 @@ NOT_AVAILABLE = "-"
 IDS = ("coo_id", "coa_id")
 # What the archive splits further than the API does: added up over these.
 SUMMED_OVER = {"demographics": ("location", "loc_type", "acc_type")}
+# The flow dataset has a column a measure there, and a row a measure in the workbook: the code of
+# each. Up to 2023-06 the third is called returned_refugees, which 2023-12 corrected.
+FLOW_COLUMNS = {
+    "refugees": "REF",
+    "asylum_seekers": "ASY",
+    "refugee_like": "ROC",
+    "returned_refugees": "ROC",
+    "oip": "OIP",
+}
 
 _PACKED: dict[bytes, Callable[[bytes], bytes]] = {
     b"BZh": bz2.decompress,
@@ -124,12 +133,14 @@ def read(path: Path, endpoint: Endpoint, on_progress: Progress | None = None) ->
 
     Demographics come a row a location and kind of accommodation; they are added up to the API's
     grain (year, origin, asylum, population type). A sum is over what is known: it is NA only
-    where nothing is. `on_progress(bytes read, bytes)` counts the file unpacked. Columns not known
-    to us are kept. Raises RdaError, naming row and column where it is one of them,
-    ReaderMissingError.
+    where nothing is. Flows come a row a pair, a column a measure; they are made a row a pair and
+    code. `on_progress(bytes read, bytes)` counts the file unpacked. Columns not known to us are
+    kept. Raises RdaError, naming row and column where it is one of them, ReaderMissingError.
     """
     require_reader()
     columns = _data_frame(path, endpoint, on_progress)
+    if endpoint.name == FLOWS:
+        return _flows(path.name, endpoint, columns)
     dropped = SUMMED_OVER.get(endpoint.name, ())
     wanted = [name for name in endpoint.columns if name not in IDS or name in columns]
     missing = [name for name in wanted if name not in columns]
@@ -161,6 +172,45 @@ def read(path: Path, endpoint: Endpoint, on_progress: Progress | None = None) ->
     return Table(rows, source_rows, (*endpoint.columns, *added), data)
 
 
+def _flows(file: str, endpoint: Endpoint, columns: dict[str, RObject]) -> Table:
+    """A row a pair, year and code, from a column a code; what is NA makes no row."""
+    import numpy as np  # noqa: PLC0415
+
+    sides = [name for name in endpoint.columns if name in (*ORIGIN, *ASYLUM) and name not in IDS]
+    codes = [name for name in FLOW_COLUMNS if name in columns]
+    absent = [name for name in ("year", *sides) if name not in columns]
+    absent += sorted(
+        {code for code in FLOW_COLUMNS.values()} - {FLOW_COLUMNS[name] for name in codes}
+    )
+    if absent:
+        raise RdaError(f"{file}: {', '.join(absent)} is missing; there are {', '.join(columns)}")
+    counts = [_counts(f"{file}, column {name}", columns.pop(name)) for name in codes]
+    data: dict[str, _Coded | _Counts] = {
+        "year": _years(f"{file}, column year", columns.pop("year"))
+    }
+    for name in sides:
+        data[name] = _texts(f"{file}, column {name}", columns.pop(name), free=False)
+    added = list(columns)
+    for name in added:
+        data[name] = _texts(f"{file}, column {name}", columns.pop(name), free=True)
+    lengths = {name: len(column) for name, column in data.items()}
+    lengths |= {name: len(column) for name, column in zip(codes, counts, strict=True)}
+    if len(set(lengths.values())) != 1:
+        raise RdaError(f"{file}: columns of different lengths: {lengths}")
+    # Rows in the order of the file, and within a row in that of the codes.
+    known = ~np.stack([column.missing for column in counts], axis=1)
+    row, code = np.nonzero(known)
+    if not len(row):
+        raise RdaError(f"{file}: no row")
+    numbers = np.stack([column.numbers for column in counts], axis=1)[row, code]
+    made: dict[str, _Coded | _Counts] = {
+        name: column.take(row) for name, column in data.items() if isinstance(column, _Coded)
+    }
+    made["pt"] = _Coded(code, [FLOW_COLUMNS[name] for name in codes])
+    made["count"] = _Counts(numbers, np.zeros(len(row), bool))
+    return Table(len(row), lengths["year"], (*endpoint.columns, *added), made)
+
+
 def _data_frame(path: Path, endpoint: Endpoint, on_progress: Progress | None) -> dict[str, RObject]:
     """The columns of the one data frame in the file, as R's objects, by name."""
     with warnings.catch_warnings():
@@ -169,13 +219,13 @@ def _data_frame(path: Path, endpoint: Endpoint, on_progress: Progress | None) ->
         try:
             objects = _pairs(_parse(path, on_progress))
             found = list(objects)
-            if found == [endpoint.table]:
+            if found == [endpoint.archived]:
                 [frame] = objects.values()
                 attributes = _pairs(frame.attributes)
                 if "data.frame" in _strings(attributes.get("class")):
                     names = _strings(attributes.get("names"))
                     return dict(zip(names, frame.value, strict=True))
-                found = [f"{endpoint.table}, which is no data frame"]
+                found = [f"{endpoint.archived}, which is no data frame"]
         except RdaError:
             raise
         except Exception as error:
@@ -185,7 +235,7 @@ def _data_frame(path: Path, endpoint: Endpoint, on_progress: Progress | None) ->
             ) from error
     raise RdaError(
         f"{path.name}: holds {', '.join(found) or 'nothing'}, "
-        f"a data frame {endpoint.table} expected"
+        f"a data frame {endpoint.archived} expected"
     )
 
 

@@ -1,0 +1,77 @@
+"""Rows of a file -> pages in the API's shape, checked as an answer of the API is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+from warehouse.core.content import content_sha256, split_digests
+from warehouse.core.files import pack, page_file, write_durably
+from warehouse.core.manifest import Coverage, Page, Slice
+from warehouse.sources.unhcr_api.endpoints import PAIRS, Endpoint
+from warehouse.sources.unhcr_api.verify import SliceCheck
+
+PAGE_ROWS = 10_000
+
+
+class Table(Protocol):
+    """Rows of a dataset in the API's shape, `size` at a time."""
+
+    @property
+    def rows(self) -> int:
+        """How many there are."""
+        ...
+
+    def pages(self, size: int) -> Iterator[list[dict[str, Any]]]:
+        """All of them, in order."""
+        ...
+
+
+def write_pages(
+    endpoint: Endpoint,
+    table: Table,
+    folder: Path,
+    where: Callable[[int], str],
+    report: Callable[[str], None],
+) -> tuple[Slice, str]:
+    """Write the rows as pages into `folder`; the slice they make, and its content's sha256.
+
+    `where(row)`, from 1, is what a row is called in messages. Raises MalformedPageError or
+    InconsistentSliceError naming the row.
+    """
+    # All pairs of all years: what is absent from the file did not exist when it was published.
+    coverage = Coverage()
+    check = SliceCheck(
+        endpoint,
+        PAIRS,
+        PAGE_ROWS,
+        coverage,
+        lambda page, row: where((page - 1) * PAGE_ROWS + row),
+    )
+    count = -(-table.rows // PAGE_ROWS)
+    pages = []
+    for number, items in enumerate(table.pages(PAGE_ROWS), start=1):
+        report(f"check page {number} of {count}")
+        envelope = {"page": number, "maxPages": count, "total": [], "items": items}
+        rows = check.page(number, envelope)
+        body = json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
+        name = page_file(PAIRS, number)
+        write_durably(folder / name, pack(body))
+        sha256 = hashlib.sha256(body).hexdigest()
+        pages.append(Page(file=name, page=number, rows=rows, bytes=len(body), sha256=sha256))
+    check.finish()
+    part = Slice(
+        slice=PAIRS,
+        params={},
+        page_size=PAGE_ROWS,
+        pages=pages,
+        rows=check.rows,
+        columns=check.columns,
+        added_columns=check.added_columns,
+        total=check.total,
+        coverage=coverage,
+    )
+    return part, content_sha256(split_digests(check.packed))

@@ -1,0 +1,1 @@
+"""UNHCR's forced displacement flow dataset: the workbook that holds it, and its rows."""
