@@ -55,6 +55,8 @@ def build(con, database, plan):
     for kind, name, sql in plan:
         if kind == "test":
             con.execute(f"select count(*) from ({sql})").fetchall()
+        elif kind == "hook":
+            con.execute(sql)
         else:
             con.execute(f"create schema if not exists {name.split('.')[0]}")
             body = f"table ({sql})" if kind == "macro" else sql

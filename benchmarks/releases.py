@@ -189,13 +189,12 @@ def answers(data):
                 dated.append(timed(con, f"{select}from {function}('{day}') {condition}", asked))
                 plain.append(timed(con, f"{select}from {table} {condition}", asked))
             yield compared(f"{function}(day), {what}", dated, table, plain)
-        claims = "claim_audit_of('published_documents', 'published_claims', {})"
         newest, dated = [], []
         for number in range(CLAIMS_ASKED):
             day = days[-1 - number % min(len(days), 3)]
-            dated.append(timed(con, f"from {claims.format(f'date {literal(str(day))}')}", []))
+            dated.append(timed(con, f"from claim_audit_as_of({literal(str(day))})", []))
             newest.append(timed(con, "from mart_claim_audit", []))
-        yield compared("claim_audit_of(…, day), all claims", dated, "mart_claim_audit", newest)
+        yield compared("claim_audit_as_of(day), all claims", dated, "mart_claim_audit", newest)
 
 
 def compared(what, dated, table, plain):

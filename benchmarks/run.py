@@ -99,6 +99,8 @@ def plan_of(target):
             plan.append(["table", name, select])
         elif node["resource_type"] in {"model", "test"}:
             kind = "test" if node["resource_type"] == "test" else node["config"]["materialized"]
+            for hook in node["config"]["pre-hook"]:
+                plan.append(["hook", name, hook["sql"]])
             if kind == "table_function":
                 kind, name = "macro", f"{name}({', '.join(node['config']['parameters'])})"
             plan.append([kind, name, compiled[Path(node["path"]).stem].read_text()])

@@ -47,10 +47,13 @@ def starter_build(starter_outcome: StarterBuild) -> Settings:
 def starter(
     starter_build: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The starter build to read, in a copy: nobody else's file is held open."""
+    """The starter build to read, in a copy: nobody else's file is held open. Functions find what
+    they name without a schema.
+    """
     copy = tmp_path_factory.mktemp("starter_copy") / starter_build.build_db.name
     shutil.copy(starter_build.build_db, copy)
     with duckdb.connect(str(copy), read_only=True) as con:
+        con.execute("set search_path = 'main,marts,reference,intermediate'")
         yield con
 
 

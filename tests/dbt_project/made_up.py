@@ -103,6 +103,8 @@ class Project:
                 continue
             sql = self.sql[model["name"]]
             con.execute(f"create schema if not exists build.{model['schema']}")
+            for hook in model["config"]["pre-hook"]:
+                con.execute(hook["sql"])
             if kept == "table_function":
                 parameters = ", ".join(model["config"]["parameters"])
                 con.execute(f"create or replace macro build.{name}({parameters}) as table ({sql})")

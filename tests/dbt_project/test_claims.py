@@ -187,6 +187,29 @@ def test_a_claim_on_the_spot_has_the_verdict_of_the_register(published_starter: 
     assert wrong["verdict"] == "not_reproduced"
 
 
+@pytest.mark.parametrize("what", ["audit", "inputs"])
+def test_the_history_of_the_register_is_what_the_function_answers_on_each_day(
+    published_starter: Settings, what: str
+) -> None:
+    with open_published(published_starter) as con:
+        days = con.execute(
+            "select valid_from from coverage_in_force union select published_on "
+            "from published_documents union select date '9999-12-31' order by all"
+        ).fetchall()
+        for (day,) in days:
+            history = con.execute(
+                f"select * exclude (valid_from, valid_to, last_release_id) "
+                f"from claim_{what}_as_of(date '{day}') order by all"
+            ).fetchall()
+            function = con.execute(
+                f"select * from claim_{what}_of('published_documents', 'published_claims', "
+                f"date '{day}') semi join (select document_id from published_documents "
+                f"where published_on <= '{day}') using (document_id) order by all"
+            ).fetchall()
+            assert history == function
+        assert history
+
+
 @pytest.mark.parametrize(
     ("published", "year", "said"),
     [
@@ -493,7 +516,8 @@ def judged(
         con.execute(
             f"insert into reference.{name} from read_csv('{folder / name}.csv', all_varchar = true)"
         )
-    made_up.project.make(con, ["mart_claim_inputs", "mart_claim_audit", "mart_claim_summary"])
+    tables = ["mart_claim_inputs", "mart_claim_audit"]
+    made_up.project.make(con, [*tables, *(f"{name}_history" for name in tables)])
     found = con.execute("select * from marts.mart_claim_audit")
     names = [column[0] for column in found.description]
     rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]

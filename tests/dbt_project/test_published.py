@@ -37,6 +37,8 @@ AS_OF = {
     "destination_decisions_as_of": "mart_destination_decisions",
     "region_yearly_as_of": "mart_region_yearly",
     "origin_records_as_of": "mart_origin_records",
+    "claim_audit_as_of": "mart_claim_audit",
+    "claim_inputs_as_of": "mart_claim_inputs",
 }
 
 

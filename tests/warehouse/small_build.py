@@ -82,17 +82,18 @@ comment on column marts.dim_country.country_name is 'As UNHCR has it.';
 insert into reference.releases values ('2025-12.1', '2026-02-01'), ('2024-06', '2024-10-09');
 """
 
-# Table functions as the build has them: each table named with the build's catalogue, a function
-# that calls another, and one comment. Their names are in the wrong order on purpose.
+# Table functions as the build has them: each table named without its schema, a function that calls
+# another, and one comment. Their names are in the wrong order on purpose.
 FUNCTIONS = ["a_sum_as_of", "releases_as_of"]
 _FUNCTIONS = """
+set search_path = 'main,marts,reference';
 create or replace macro build.marts.releases_as_of(as_of_day) as table (
-    select release_id, published_on from build.reference.releases where published_on <= as_of_day
+    select release_id, published_on from releases where published_on <= as_of_day
 );
 create or replace macro build.marts.a_sum_as_of(as_of_day) as table (
     select origin_unhcr_code, count(*) as releases
-    from build.marts.mart_origin_yearly
-    inner join build.marts.releases_as_of(as_of_day) as known using (release_id)
+    from mart_origin_yearly
+    inner join releases_as_of(as_of_day) as known using (release_id)
     group by origin_unhcr_code
 );
 comment on macro table build.marts.releases_as_of is 'Published by a day. It''s a row each.';

@@ -86,8 +86,8 @@ def audit(
     if as_of is None:
         found = _claims(con, "mart_claim_audit", "mart_claim_inputs")
     else:
-        given = f"('published_documents', 'published_claims', date {literal(as_of.isoformat())})"
-        found = _claims(con, f"claim_audit_of{given}", f"claim_inputs_of{given}")
+        given = f"(date {literal(as_of.isoformat())})"
+        found = _claims(con, f"claim_audit_as_of{given}", f"claim_inputs_as_of{given}")
     release = read_about(con)["release"]
     if as_of is not None:
         [(release,)] = con.execute(

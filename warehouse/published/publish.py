@@ -489,9 +489,8 @@ def _functions(
     con: duckdb.DuckDBPyConnection, build: Path, names: Collection[str]
 ) -> list[_Function]:
     """The table functions of these names, each after those it calls."""
-    rooms = "|".join((*SCHEMAS, ON_REQUEST))
     left = {
-        name: _Function(name, parameters, re.sub(rf"\bbuild\.({rooms})\.", "", query), comment)
+        name: _Function(name, parameters, query, comment)
         for name, parameters, query, comment in con.execute(
             "select function_name, parameters, macro_definition, comment from duckdb_functions() "
             "where database_name = 'build' and schema_name = 'marts' "

@@ -5,11 +5,11 @@ with inputs as (
 ),
 
 releases as (
-    select * from {{ ref('dim_release') }}
+    select * from {{ ref('dim_release').identifier }}
 ),
 
 coverage as (
-    select * from {{ ref('int_coverage_in_force') }}
+    select * from {{ ref('int_coverage_in_force').identifier }}
 ),
 
 -- Whether or not the warehouse holds it.

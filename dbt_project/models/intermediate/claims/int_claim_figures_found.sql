@@ -16,7 +16,7 @@ with inputs as (
 ),
 
 coverage as (
-    select * from {{ ref('int_coverage_in_force') }}
+    select * from {{ ref('int_coverage_in_force').identifier }}
 ),
 
 {% for name, unit, measures, parts in datasets -%}
@@ -43,7 +43,7 @@ coverage as (
         host_community_stock_known_from,
         {%- endif %}
         {{ measures | join(', ') }}
-    from {{ ref('fct_' ~ name ~ '_' ~ level ~ '_history') }}
+    from {{ ref('fct_' ~ name ~ '_' ~ level ~ '_history').identifier }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),

@@ -9,7 +9,7 @@ figures as (
 ),
 
 countries as (
-    select * from {{ ref('dim_country') }}
+    select * from {{ ref('dim_country').identifier }}
 ),
 
 -- Where nobody is, nobody has a place.

@@ -17,11 +17,11 @@ reattributed as (
 ),
 
 coverage as (
-    select * from {{ ref('int_coverage_in_force') }}
+    select * from {{ ref('int_coverage_in_force').identifier }}
 ),
 
 countries as (
-    select * from {{ ref('dim_country') }}
+    select * from {{ ref('dim_country').identifier }}
 ),
 
 -- The document's own figures are the levels that it states.

@@ -9,7 +9,7 @@ measures as (
 ),
 
 countries as (
-    select * from {{ ref('dim_country') }}
+    select * from {{ ref('dim_country').identifier }}
 ),
 
 by_role as (

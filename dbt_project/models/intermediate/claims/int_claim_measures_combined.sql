@@ -1,6 +1,6 @@
 -- What a claim can be about: the measures of the facts with totals, and the two rates of decisions.
 with measures as (
-    select * from {{ ref('measures') }}
+    select * from {{ ref('measures').identifier }}
 ),
 
 rates as (

@@ -6,11 +6,11 @@ with inputs as (
 ),
 
 countries as (
-    select * from {{ ref('dim_country') }}
+    select * from {{ ref('dim_country').identifier }}
 ),
 
 history as (
-    select * from {{ ref('fct_population_yearly_history') }}
+    select * from {{ ref('fct_population_yearly_history').identifier }}
 ),
 
 -- Origin not known.

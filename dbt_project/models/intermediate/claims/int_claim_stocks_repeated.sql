@@ -5,11 +5,11 @@ with inputs as (
 ),
 
 carried_forward as (
-    select * from {{ ref('mart_carried_forward') }}
+    select * from {{ ref('mart_carried_forward').identifier }}
 ),
 
 history as (
-    select * from {{ ref('fct_population_yearly_history') }}
+    select * from {{ ref('fct_population_yearly_history').identifier }}
 ),
 
 pairs as (

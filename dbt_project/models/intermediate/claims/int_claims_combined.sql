@@ -10,7 +10,7 @@ documents as (
 ),
 
 kinds as (
-    select * from {{ ref('claim_kinds') }}
+    select * from {{ ref('claim_kinds').identifier }}
 ),
 
 final as (

@@ -29,7 +29,7 @@ measures as (
 ),
 
 releases as (
-    select * from {{ ref('dim_release') }}
+    select * from {{ ref('dim_release').identifier }}
 ),
 
 final as (

@@ -1,13 +1,11 @@
-{%- set documents = ref('published_documents') -%}
-{%- set claims = ref('published_claims') -%}
--- The verdict on each claim of the seeds by the newest release: what claim_audit_of answers for them.
-with final as (
-    select *
-    from {{ ref('mart_claim_audit_of') }}(
-        '{{ documents.schema }}.{{ documents.identifier }}',
-        '{{ claims.schema }}.{{ claims.identifier }}',
-        date '9999-12-31'
-    )
+with history as (
+    select * from {{ ref('mart_claim_audit_history') }}
+    where valid_to is null
+),
+
+final as (
+    select * exclude (valid_from, valid_to, release_id) rename (last_release_id as release_id)
+    from history
 )
 
 select * from final

@@ -1,13 +1,11 @@
-{%- set documents = ref('published_documents') -%}
-{%- set claims = ref('published_claims') -%}
--- Each figure that a claim of the seeds rests on, by the newest release: what claim_inputs_of answers.
-with final as (
-    select *
-    from {{ ref('mart_claim_inputs_of') }}(
-        '{{ documents.schema }}.{{ documents.identifier }}',
-        '{{ claims.schema }}.{{ claims.identifier }}',
-        date '9999-12-31'
-    )
+with history as (
+    select * from {{ ref('mart_claim_inputs_history') }}
+    where valid_to is null
+),
+
+final as (
+    select * exclude (valid_from, valid_to, release_id) rename (last_release_id as release_id)
+    from history
 )
 
 select * from final

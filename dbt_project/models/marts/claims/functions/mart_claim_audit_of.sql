@@ -23,7 +23,7 @@ explanations as (
 ),
 
 countries as (
-    select * from {{ ref('dim_country') }}
+    select * from {{ ref('dim_country').identifier }}
 ),
 
 final as (
