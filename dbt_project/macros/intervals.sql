@@ -128,13 +128,16 @@
 
 {#- Where the figures of a row of two datasets are from: of each its own release, and of the row that of
     the first, where it has one. -#}
-{% macro side_by_side(population, applications) -%}
+{% macro side_by_side(population, applications, flows) -%}
     coalesce({{ population }}.is_provisional, false) as is_population_provisional,
     coalesce({{ applications }}.is_provisional, false) as is_applications_provisional,
+    coalesce({{ flows }}.is_provisional, false) as is_flows_provisional,
     {{ population }}.release_id as population_release_id,
     {{ applications }}.release_id as applications_release_id,
+    {{ flows }}.release_id as flows_release_id,
     {%- for column in lineage_columns() %}
-    coalesce({{ population }}.{{ column }}, {{ applications }}.{{ column }}) as {{ column }}{{ ',' if not loop.last }}
+    coalesce({{ population }}.{{ column }}, {{ applications }}.{{ column }}, {{ flows }}.{{ column }})
+        as {{ column }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
 

@@ -65,6 +65,11 @@
     {{ return(['returned_refugees', 'resettlement', 'naturalisation', 'returned_idps']) }}
 {%- endmacro %}
 
+{#- Of the flow dataset: persons within the year. -#}
+{% macro flow_measures() -%}
+    {{ return(['new_asylum_claims', 'refugee_arrivals', 'refugee_like_arrivals', 'oip_arrivals']) }}
+{%- endmacro %}
+
 {% macro demographic_measures() -%}
     {%- set names = [] -%}
     {%- for sex in ['female', 'male'] -%}

@@ -13,9 +13,13 @@
     and of the world. -#}
 {% macro country_year_columns() -%}
     {%- set found = ['reference_year', 'reference_date'] + population_stocks()
-        + ['asylum_seekers_carried_forward_stock'] + application_measures() + decision_measures()
+        + ['asylum_seekers_carried_forward_stock'] + flow_measures() + [
+            'new_asylum_claims_missing_asylum_count', 'new_asylum_claims_missing_year_before',
+        ] + application_measures() + decision_measures()
         + ['decisions_substantive'] + population_flows() -%}
-    {%- set followed = ['refugees_stock', 'asylum_seekers_stock', 'applications_new'] -%}
+    {%- set followed = [
+        'refugees_stock', 'asylum_seekers_stock', 'new_asylum_claims', 'applications_new',
+    ] -%}
     {%- for measure in followed -%}
         {%- for what in [
             'change', 'change_rate', 'highest_to_date', 'highest_year_to_date', 'baseline',
@@ -32,9 +36,11 @@
     {%- endfor -%}
     {{ return(found + [
         'is_rate_on_small_count', 'is_provisional', 'is_population_provisional',
-        'is_applications_provisional', 'is_decisions_provisional', 'asylum_seekers_revision_count',
+        'is_applications_provisional', 'is_decisions_provisional', 'is_flows_provisional',
+        'is_new_asylum_claims_complete', 'asylum_seekers_revision_count',
         'asylum_seekers_unknown_count', 'applications_unknown_count', 'decisions_unknown_count',
         'population_total_source', 'applications_total_source', 'decisions_total_source',
+        'flows_total_source',
         'valid_from', 'valid_to',
     ]) }}
 {%- endmacro %}
@@ -43,16 +49,20 @@
 {% macro destination_columns() -%}
     {{ return([
         'refugees_stock', 'asylum_seekers_stock', 'asylum_seekers_carried_forward_stock',
-        'applications_new', 'asylum_seekers_rank', 'applications_new_rank',
+        'new_asylum_claims', 'applications_new', 'asylum_seekers_rank', 'new_asylum_claims_rank',
+        'applications_new_rank',
         'asylum_seekers_stock_change', 'asylum_seekers_stock_highest_to_date',
         'asylum_seekers_stock_highest_year_to_date', 'asylum_seekers_stock_baseline',
         'asylum_seekers_stock_baseline_difference', 'asylum_seekers_stock_peak',
         'asylum_seekers_stock_peak_year', 'asylum_seekers_stock_first_year_above_1000',
+        'new_asylum_claims_baseline', 'new_asylum_claims_baseline_difference',
         'applications_new_baseline', 'applications_new_baseline_difference',
-        'asylum_seekers_share', 'refugees_share', 'applications_new_share',
+        'asylum_seekers_share', 'refugees_share', 'new_asylum_claims_share', 'applications_new_share',
         'asylum_seekers_stock_change_rate', 'asylum_seekers_stock_baseline_ratio',
-        'applications_new_baseline_ratio', 'is_asylum_seekers_stock_change_on_small_count',
+        'new_asylum_claims_baseline_ratio', 'applications_new_baseline_ratio',
+        'is_asylum_seekers_stock_change_on_small_count',
         'is_asylum_seekers_stock_baseline_on_small_count',
-        'is_applications_new_baseline_on_small_count',
+        'is_new_asylum_claims_baseline_on_small_count', 'is_applications_new_baseline_on_small_count',
+        'is_new_asylum_claims_complete',
     ]) }}
 {%- endmacro %}

@@ -3,6 +3,7 @@
 -- first is none.
 {% set datasets = [
     'population', 'asylum-applications', 'asylum-decisions', 'solutions', 'idmc', 'unrwa',
+    'displacement-flows',
 ] -%}
 with coverage as (
     select * from {{ ref('int_coverage_in_force') }}

@@ -16,6 +16,8 @@
         'fct_internal_displacement_totals_yearly_history', []),
     ('unrwa', ['palestine_refugees_stock'], 'fct_palestine_refugees_yearly_history', [],
         'fct_palestine_refugees_totals_yearly_history', []),
+    ('displacement-flows', flow_measures(), 'fct_displacement_flows_yearly_history', [],
+        'fct_displacement_flows_totals_yearly_history', []),
 ] -%}
 {%- set key = 'dataset, level, origin_unhcr_code, asylum_unhcr_code, counting_unit, reference_year' -%}
 -- Where a figure of a pair, of a country of origin or of a country of asylum, over all codes, differs from

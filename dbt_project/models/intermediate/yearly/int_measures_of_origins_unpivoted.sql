@@ -6,6 +6,7 @@
     'solutions': solution_measures(),
     'idmc': ['internally_displaced_stock'],
     'unrwa': ['palestine_refugees_stock'],
+    'displacement-flows': flow_measures(),
 } -%}
 -- Figures of an origin as long series, at each vintage: a row for each measure and year. Levels of
 -- decision are added up; what no dataset counts in cases is in persons.

@@ -3,8 +3,9 @@
     'population': population_stocks() + population_flows(),
     'applications': application_measures(),
     'decisions': decision_measures(),
+    'flows': flow_measures(),
 } -%}
--- Population, applications and decisions of a country side by side, at each vintage: of a country of
+-- Population, applications, decisions and flows of a country side by side, at each vintage: of a country of
 -- origin over all countries of asylum, the other way round, and of the world. Stocks are persons, so they
 -- stand in the row of persons alone; a row of cases is there where applications or decisions were counted
 -- in cases.
@@ -44,6 +45,35 @@ decisions as (
     group by total_by, country_unhcr_code, counting_unit, reference_year, valid_from, valid_to
 ),
 
+-- Which countries of asylum are missing, and whether any figure of the year is known to be incomplete.
+flows as (
+    select
+        totals.*,
+        'persons' as counting_unit,
+        cast(null as bigint) as unknown_count,
+        coalesce(missing.new_asylum_claims_missing_asylum_count, 0)
+            as new_asylum_claims_missing_asylum_count,
+        coalesce(missing.new_asylum_claims_missing_year_before, 0)
+            as new_asylum_claims_missing_year_before,
+        if(
+            totals.total_by = 'asylum', gaps.reference_year is null, missing.total_by is null
+        ) as is_new_asylum_claims_complete
+    from {{ ref('int_displacement_flows_totals_in_force') }} as totals
+    left join {{ ref('int_countries_combined') }} as countries
+        on totals.country_unhcr_code = countries.unhcr_code
+    left join {{ ref('int_flow_reporters_missing') }} as missing
+        on
+            totals.total_by = missing.total_by
+            and totals.country_unhcr_code is not distinct from missing.country_unhcr_code
+            and totals.reference_year = missing.reference_year
+            and totals.valid_from = missing.valid_from
+    left join {{ ref('reporting_gaps') }} as gaps
+        on
+            countries.iso3 = gaps.asylum_iso3
+            and totals.reference_year = gaps.reference_year
+            and gaps.dataset = 'displacement-flows'
+),
+
 -- Every country and year has its row of persons, so that a reader who asks for persons misses none.
 spine as (
     {%- for dataset in datasets %}
@@ -64,6 +94,7 @@ joined as (
         spine.*,
         coalesce(
             population.reference_date, applications.reference_date, decisions.reference_date,
+            flows.reference_date,
             make_date(spine.reference_year, 12, 31)
         ) as reference_date,
         {%- for dataset, measures in datasets.items() %}
@@ -74,10 +105,19 @@ joined as (
         {{ dataset }}.release_id as {{ dataset }}_release_id,
         coalesce({{ dataset }}.is_provisional, false) as is_{{ dataset }}_provisional,
         {%- endfor %}
+        {%- for column in ['missing_asylum_count', 'missing_year_before'] %}
+        case when spine.counting_unit = 'persons' then flows.new_asylum_claims_{{ column }} end
+            as new_asylum_claims_{{ column }},
+        {%- endfor %}
+        case when flows.new_asylum_claims is not null then flows.is_new_asylum_claims_complete end
+            as is_new_asylum_claims_complete,
+        coalesce(flows.is_world_covered, false) as is_flows_world_covered,
         coalesce(population.is_world_covered, false) as is_population_world_covered,
         coalesce(applications.is_world_covered, false) as is_applications_world_covered,
         {%- for column in lineage_columns() %}
-        coalesce(population.{{ column }}, applications.{{ column }}, decisions.{{ column }})
+        coalesce(
+            population.{{ column }}, applications.{{ column }}, decisions.{{ column }}, flows.{{ column }}
+        )
             as {{ column }}_found{{ ',' if not loop.last }}
         {%- endfor %}
     from spine
@@ -97,6 +137,7 @@ final as (
     select
         * exclude (release_id_found, snapshot_id_found, retrieved_at_found),
         is_population_provisional or is_applications_provisional or is_decisions_provisional
+        or is_flows_provisional
             as is_provisional,
         {%- for column in lineage_columns() %}
         coalesce({{ column }}_found, max({{ column }}_found) over same_year)

@@ -2,7 +2,7 @@
 {%- set keys = ['total_by', 'country_unhcr_code', 'counting_unit', 'valid_from'] -%}
 {%- set followed = {
     'refugees_stock': 'population', 'asylum_seekers_stock': 'population',
-    'applications_new': 'applications',
+    'applications_new': 'applications', 'new_asylum_claims': 'flows',
 } -%}
 -- Each year of a country against its own past, its level in the baseline year, and the world, at each
 -- vintage. A share of the world needs the world: it is NULL where not all countries were asked for.

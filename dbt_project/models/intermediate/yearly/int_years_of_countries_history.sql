@@ -1,6 +1,6 @@
 {%- set key = ['total_by', 'country_unhcr_code', 'counting_unit', 'reference_year'] -%}
 {%- set lineage = lineage_columns() + [
-    'population_release_id', 'applications_release_id', 'decisions_release_id',
+    'population_release_id', 'applications_release_id', 'decisions_release_id', 'flows_release_id',
 ] -%}
 -- The years of countries with what is stale in them and how often they were revised, as they stood from
 -- when to when.

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 {%- set measures = ['refugees_stock', 'asylum_seekers_stock', 'applications_new'] %}
--- Stocks and new applications of each origin and country of asylum, at each vintage, and what the pairs
+-- Stocks, new asylum claims and new applications of each origin and country of asylum, at each vintage, and what the pairs
 -- leave of the origin's total (`not_itemised`), so that shares are right where only some pairs are known.
 with population as (
     select
@@ -30,6 +30,22 @@ applications as (
         origin_unhcr_code, asylum_unhcr_code, counting_unit, reference_year, valid_from, valid_to
 ),
 
+flows as (
+    select
+        figures.*,
+        'persons' as counting_unit,
+        gaps.reference_year is null as is_new_asylum_claims_complete
+    from {{ ref('int_displacement_flows_in_force') }} as figures
+    left join {{ ref('int_countries_combined') }} as countries
+        on figures.asylum_unhcr_code = countries.unhcr_code
+    left join {{ ref('reporting_gaps') }} as gaps
+        on
+            countries.iso3 = gaps.asylum_iso3
+            and figures.reference_year = gaps.reference_year
+            and gaps.dataset = 'displacement-flows'
+    where figures.row_kind = 'pair' and figures.new_asylum_claims is not null
+),
+
 population_totals as (
     select
         *,
@@ -47,6 +63,15 @@ application_totals as (
     where total_by = 'origin'
 ),
 
+flow_totals as (
+    select
+        *,
+        country_unhcr_code as origin_unhcr_code,
+        'persons' as counting_unit
+    from {{ ref('int_displacement_flows_totals_in_force') }}
+    where total_by = 'origin'
+),
+
 pairs as (
     select
         origin_unhcr_code,
@@ -55,14 +80,19 @@ pairs as (
         counting_unit,
         reference_year,
         valid_from,
-        coalesce(population.valid_to, applications.valid_to) as valid_to,
-        coalesce(population.reference_date, applications.reference_date) as reference_date,
+        coalesce(population.valid_to, applications.valid_to, flows.valid_to) as valid_to,
+        coalesce(population.reference_date, applications.reference_date, flows.reference_date)
+            as reference_date,
         population.refugees_stock,
         population.asylum_seekers_stock,
+        flows.new_asylum_claims,
+        flows.is_new_asylum_claims_complete,
         applications.applications_new,
-        {{ side_by_side('population', 'applications') }}
+        {{ side_by_side('population', 'applications', 'flows') }}
     from population
     full outer join applications
+        using (origin_unhcr_code, asylum_unhcr_code, counting_unit, reference_year, valid_from)
+    full outer join flows
         using (origin_unhcr_code, asylum_unhcr_code, counting_unit, reference_year, valid_from)
 ),
 
@@ -72,19 +102,28 @@ totals as (
         counting_unit,
         reference_year,
         valid_from,
-        coalesce(population_totals.valid_to, application_totals.valid_to) as valid_to,
-        coalesce(population_totals.reference_date, application_totals.reference_date) as reference_date,
+        coalesce(population_totals.valid_to, application_totals.valid_to, flow_totals.valid_to)
+            as valid_to,
+        coalesce(
+            population_totals.reference_date, application_totals.reference_date,
+            flow_totals.reference_date
+        ) as reference_date,
         population_totals.refugees_stock as refugees_stock_total,
         population_totals.asylum_seekers_stock as asylum_seekers_stock_total,
+        flow_totals.new_asylum_claims as new_asylum_claims_total,
         application_totals.applications_new as applications_new_total,
         {%- for measure in measures %}
-        {%- set relation = 'application_totals' if measure == 'applications_new' else 'population_totals' %}
+        {%- set relation = {
+            'applications_new': 'application_totals', 'new_asylum_claims': 'flow_totals',
+        }.get(measure, 'population_totals') %}
         {{ relation }}.{{ measure }} - coalesce({{ relation }}.pairs_{{ measure }}, 0)
             as {{ measure }}_left,
         {%- endfor %}
-        {{ side_by_side('population_totals', 'application_totals') }}
+        {{ side_by_side('population_totals', 'application_totals', 'flow_totals') }}
     from population_totals
     full outer join application_totals
+        using (origin_unhcr_code, counting_unit, reference_year, valid_from)
+    full outer join flow_totals
         using (origin_unhcr_code, counting_unit, reference_year, valid_from)
 ),
 
@@ -121,6 +160,7 @@ final as (
         rows_of_both_kinds.*,
         totals.refugees_stock_total,
         totals.asylum_seekers_stock_total,
+        totals.new_asylum_claims_total,
         totals.applications_new_total
     from rows_of_both_kinds
     left join totals using (origin_unhcr_code, counting_unit, reference_year, valid_from)

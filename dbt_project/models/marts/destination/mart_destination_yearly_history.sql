@@ -33,7 +33,8 @@ with_past as (
     select
         *,
         {%- for measure, rank in [
-            ('asylum_seekers_stock', 'asylum_seekers_rank'), ('applications_new', 'applications_new_rank'),
+            ('asylum_seekers_stock', 'asylum_seekers_rank'),
+            ('new_asylum_claims', 'new_asylum_claims_rank'), ('applications_new', 'applications_new_rank'),
         ] %}
         case
             when row_kind = 'pair' and {{ measure }} > 0
@@ -44,6 +45,7 @@ with_past as (
         end as {{ rank }},
         {%- endfor %}
         {{ yearly_history('asylum_seekers_stock', keys) }},
+        {{ yearly_baseline('new_asylum_claims', keys) }},
         {{ yearly_baseline('applications_new', keys) }},
         max(asylum_seekers_stock) over series as asylum_seekers_stock_peak,
         min(reference_year) filter (where asylum_seekers_stock > 1000)
@@ -56,9 +58,11 @@ compared as (
     select
         *,
         {{ yearly_standing('asylum_seekers_stock', keys) }},
+        {{ against_baseline('new_asylum_claims') }},
         {{ against_baseline('applications_new') }},
         {{ fraction('asylum_seekers_stock', 'asylum_seekers_stock_total') }} as asylum_seekers_share,
         {{ fraction('refugees_stock', 'refugees_stock_total') }} as refugees_share,
+        {{ fraction('new_asylum_claims', 'new_asylum_claims_total') }} as new_asylum_claims_share,
         {{ fraction('applications_new', 'applications_new_total') }} as applications_new_share,
         min(reference_year) filter (
             where asylum_seekers_stock = asylum_seekers_stock_peak and asylum_seekers_stock > 0
@@ -79,15 +83,18 @@ shown as (
         compared.reference_year,
         compared.reference_date,
         {{ columns(destination_columns(), 'compared.') }}
-        compared.is_population_provisional or compared.is_applications_provisional as is_provisional,
+        compared.is_population_provisional or compared.is_applications_provisional
+        or compared.is_flows_provisional as is_provisional,
         compared.is_population_provisional,
         compared.is_applications_provisional,
+        compared.is_flows_provisional,
         case
             when compared.row_kind = 'pair' and compared.counting_unit = 'persons'
                 then coalesce(revisions.revision_count, 0)
         end as asylum_seekers_revision_count,
         compared.population_release_id,
         compared.applications_release_id,
+        compared.flows_release_id,
         {{ columns(lineage_columns(), 'compared.') }}
         compared.valid_from,
         compared.valid_to
@@ -99,7 +106,7 @@ shown as (
 merged as (
     {{ merged_neighbours(
         'shown', pair + ['reference_year'],
-        lineage_columns() + ['population_release_id', 'applications_release_id']
+        lineage_columns() + ['population_release_id', 'applications_release_id', 'flows_release_id']
     ) }}
 ),
 
@@ -119,10 +126,11 @@ final as (
         merged.is_provisional,
         merged.is_population_provisional,
         merged.is_applications_provisional,
+        merged.is_flows_provisional,
         merged.asylum_seekers_revision_count,
         merged.valid_from,
         merged.valid_to,
-        {%- for prefix in ['', 'population_', 'applications_'] %}
+        {%- for prefix in ['', 'population_', 'applications_', 'flows_'] %}
         merged.{{ prefix }}release_id,
         merged.last_{{ prefix }}release_id,
         {%- endfor %}

@@ -1,5 +1,5 @@
 {%- set key = ['origin_unhcr_code', 'region_scheme', 'region_name', 'counting_unit', 'reference_year'] -%}
-{%- set measures = ['refugees_stock', 'asylum_seekers_stock', 'applications_new'] -%}
+{%- set measures = ['refugees_stock', 'asylum_seekers_stock', 'new_asylum_claims', 'applications_new'] -%}
 -- Regions of asylum, by UNHCR's regions and by those of the UN: each country of asylum is in one of each
 -- scheme, so the two schemes are never added. Shares are of the origin's total, of which the row
 -- `not_itemised` holds what the pairs leave.
@@ -48,7 +48,7 @@ by_region as (
         {%- for measure in measures %}
         max({{ measure }}_total) as {{ measure }}_total,
         {%- endfor %}
-        bool_or(is_population_provisional or is_applications_provisional) as is_provisional,
+        bool_or(is_population_provisional or is_applications_provisional or is_flows_provisional) as is_provisional,
         max(release_id) as release_id,
         max(snapshot_id) as snapshot_id,
         max(retrieved_at) as retrieved_at
@@ -80,12 +80,15 @@ final as (
         merged.reference_date,
         merged.refugees_stock,
         merged.asylum_seekers_stock,
+        merged.new_asylum_claims,
         merged.applications_new,
         merged.asylum_country_count,
         merged.asylum_country_small_count,
         {{ fraction('merged.asylum_seekers_stock', 'merged.asylum_seekers_stock_total') }}
             as asylum_seekers_share,
         {{ fraction('merged.refugees_stock', 'merged.refugees_stock_total') }} as refugees_share,
+        {{ fraction('merged.new_asylum_claims', 'merged.new_asylum_claims_total') }}
+            as new_asylum_claims_share,
         {{ fraction('merged.applications_new', 'merged.applications_new_total') }}
             as applications_new_share,
         merged.is_provisional,

@@ -18,7 +18,7 @@ final as (
         {{ columns(country_year_columns(), 'years.') }}
         years.release_id,
         years.last_release_id,
-        {%- for dataset in ['population', 'applications', 'decisions'] %}
+        {%- for dataset in ['population', 'applications', 'decisions', 'flows'] %}
         years.{{ dataset }}_release_id,
         years.last_{{ dataset }}_release_id,
         {%- endfor %}

@@ -1,5 +1,5 @@
 {%- set apart = ['asylum_seekers_carried_forward_stock', 'asylum_seekers_revision_count'] -%}
-{%- for measure in ['refugees_stock', 'asylum_seekers_stock', 'applications_new'] -%}
+{%- for measure in ['refugees_stock', 'asylum_seekers_stock', 'applications_new', 'new_asylum_claims'] -%}
     {%- do apart.append(measure ~ '_world_share') -%}
 {%- endfor -%}
 -- Figures of the whole world: known where every country was asked for.
@@ -14,7 +14,7 @@ final as (
         {{ columns(country_year_columns() | reject('in', apart), 'years.') }}
         years.release_id,
         years.last_release_id,
-        {%- for dataset in ['population', 'applications', 'decisions'] %}
+        {%- for dataset in ['population', 'applications', 'decisions', 'flows'] %}
         years.{{ dataset }}_release_id,
         years.last_{{ dataset }}_release_id,
         {%- endfor %}

@@ -2,7 +2,7 @@
 with source as (
     {%- set datasets = [
         'population', 'asylum_applications', 'asylum_decisions', 'solutions', 'demographics', 'idmc',
-        'unrwa',
+        'unrwa', 'displacement_flows',
     ] %}
     {%- for dataset in datasets %}
     {%- for side in ['coo', 'coa'] %}
