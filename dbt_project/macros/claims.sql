@@ -9,6 +9,20 @@
     end
 {%- endmacro %}
 
+{#- Whether a claim adds figures of several years up: of stocks, a person counts once for each year. -#}
+{% macro adds_stocks_up(claim='') -%}
+    (
+        ({{ claim }}kind in ('sum', 'threshold_year') and {{ claim }}to_year > {{ claim }}from_year)
+        or (
+            {{ claim }}is_compared_with_base
+            and (
+                {{ claim }}to_year > {{ claim }}from_year
+                or {{ claim }}base_to_year > {{ claim }}base_from_year
+            )
+        )
+    )
+{%- endmacro %}
+
 {#- A difference with its sign. -#}
 {% macro signed_text(value) -%}
     if({{ value }} < 0, '−', '+') || {{ figure_text('abs(' ~ value ~ ')') }}

@@ -4,10 +4,14 @@ with worded as (
     select * from {{ ref('int_claims_worded') }}
 ),
 
+gaps as (
+    select * from {{ ref('int_claim_gaps_found') }}
+),
+
 sentences as (
     select
-        document_id,
-        claim_id,
+        worded.document_id,
+        worded.claim_id,
         unnest([
             {
                 'sentence_number': 5,
@@ -28,18 +32,24 @@ sentences as (
             {
                 'sentence_number': 7,
                 'sentence': case
-                    when claim.kind = 'sum' or is_stock_read_as_flow
+                    when as_flow_newest is not null
                         then
-                            'New applications (persons) of ' || claim.from_year
-                            || if(claim.to_year > claim.from_year, ' to ' || claim.to_year, '') || ': '
-                            || coalesce(
-                                {{ figure_text('at_publication.new_applications') }}
-                                || {{ known_years_text('at_publication.new_application_years', 'claim') }}
-                                || ' on the day, ',
-                                ''
-                            )
-                            || {{ figure_text('newest.new_applications') }}
-                            || {{ known_years_text('newest.new_application_years', 'claim') }} || ' now.'
+                            'Worked out on people who claimed asylum within the year (new asylum claims): '
+                            || case
+                                when as_flow_at_publication.value is null then 'not known on the day'
+                                else as_flow_at_publication.text || ' on the day'
+                            end
+                            || ', ' || coalesce(as_flow_newest.text, 'not known') || ' now'
+                            || {{ known_years_text('as_flow_newest.known_year_count', 'claim') }} || '.'
+                end
+            },
+            {
+                'sentence_number': 11,
+                'sentence': case
+                    when as_flow_newest is not null
+                        then
+                            'These are lower bounds, for what was not reported: '
+                            || gaps.gaps_text || '.'
                 end
             },
             {
@@ -69,6 +79,8 @@ sentences as (
             }
         ], recursive := true)
     from worded
+    left join gaps
+        on worded.document_id = gaps.document_id and worded.claim_id = gaps.claim_id
 ),
 
 final as (

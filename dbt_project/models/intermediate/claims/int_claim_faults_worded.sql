@@ -12,11 +12,11 @@ sentences as (
             {
                 'sentence_number': 2,
                 'sentence': case
-                    when verdict = 'misstated' and is_the_stock
+                    when is_the_stock and stock_or_flow = 'flow'
                         then
                             'The figure is the stock of people waiting, '
                             || {{ figure_text('at_publication.stock') }}
-                            || '; of new applications it had ' || at_publication.text || '.'
+                            || coalesce('; of new applications it had ' || at_publication.text, '') || '.'
                     when
                         verdict in ('misstated', 'input_error')
                         and coalesce(inputs.are_all_stated, false)

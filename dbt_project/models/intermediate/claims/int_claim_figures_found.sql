@@ -2,6 +2,7 @@
     ('population', "'persons'", population_stocks() + population_flows(), []),
     ('asylum_applications', 'counting_unit', application_measures(), []),
     ('asylum_decisions', 'counting_unit', decision_measures(), decision_measures()[:3]),
+    ('displacement_flows', "'persons'", flow_measures(), []),
 ] -%}
 -- The figures that a claim's inputs had at publication and have on the day that counts as now; where peers
 -- are wanted, those of all countries of asylum.

@@ -16,7 +16,7 @@ countries as (
 peers as (
     select
         inputs.* replace (
-            'peer' as input_role,
+            if(inputs.input_role = 'whole', 'peer', 'flow_peer') as input_role,
             countries.iso3 as asylum_iso3,
             figures.asylum as asylum
         ),

@@ -12,7 +12,11 @@ final as (
             partition by document_id, claim_id
             order by
                 list_position(
-                    ['figure', 'base', 'whole', 'peer', 'new_applications', 'stock'], input_role
+                    [
+                        'figure', 'base', 'whole', 'peer', 'stock',
+                        'flow_figure', 'flow_base', 'flow_whole', 'flow_peer'
+                    ],
+                    input_role
                 ) asc,
                 reference_year asc,
                 greatest(value_on_the_day, value_newest) desc,

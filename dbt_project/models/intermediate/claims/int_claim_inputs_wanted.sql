@@ -1,7 +1,13 @@
 -- Which figures a claim rests on. A share's whole, a rank's and a count's peers are of other countries of
--- asylum; beside a sum of stocks stand the applications of the same years. A summed side is '-'.
+-- asylum. A claim that reads a stock of asylum-seekers as a flow, or adds stocks up, is worked out a second
+-- time on new asylum claims, in roles that begin with `flow_`. A summed side is '-'.
 with claims as (
-    select * from {{ ref('int_claims_combined') }}
+    select
+        *,
+        measure in ('asylum_seekers_stock', 'applications_new')
+        and counting_unit = 'persons'
+        and (read_as = 'flow' or {{ adds_stocks_up() }}) as is_read_as_flow
+    from {{ ref('int_claims_combined') }}
 ),
 
 measures as (
@@ -44,11 +50,26 @@ by_role as (
                 'years': [to_year]
             },
             {
-                'input_role': 'new_applications',
-                'is_wanted': kind in ('level', 'sum') and measure = 'asylum_seekers_stock',
+                'input_role': 'flow_figure',
+                'is_wanted': is_read_as_flow and (kind <> 'count' or count_of <> 'countries'),
                 'asylum_iso3': asylum_iso3,
-                'measure': 'applications_new',
+                'measure': 'new_asylum_claims',
                 'years': generate_series(from_year, to_year)
+            },
+            {
+                'input_role': 'flow_base',
+                'is_wanted': is_read_as_flow and is_compared_with_base,
+                'asylum_iso3': coalesce(base_asylum_iso3, asylum_iso3),
+                'measure': 'new_asylum_claims',
+                'years': generate_series(base_from_year, base_to_year)
+            },
+            {
+                'input_role': 'flow_whole',
+                'is_wanted': is_read_as_flow
+                and (kind in ('share', 'rank') or (kind = 'count' and count_of = 'countries')),
+                'asylum_iso3': null,
+                'measure': 'new_asylum_claims',
+                'years': [to_year]
             },
             -- What a flow is mistaken for.
             {
@@ -75,7 +96,7 @@ final as (
         by_year.document_id,
         by_year.claim_id,
         by_year.input_role,
-        by_year.input_role = 'whole' and by_year.is_among_peers as is_among_peers,
+        by_year.input_role in ('whole', 'flow_whole') and by_year.is_among_peers as is_among_peers,
         by_year.origin_iso3,
         by_year.asylum_iso3,
         coalesce(origins.unhcr_code, if(by_year.origin_iso3 is null, '-', null)) as origin,

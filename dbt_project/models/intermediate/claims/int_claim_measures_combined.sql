@@ -16,7 +16,7 @@ counts as (
         endpoint,
         stock_or_flow
     from measures
-    where endpoint in ('population', 'asylum-applications', 'asylum-decisions')
+    where endpoint in ('population', 'asylum-applications', 'asylum-decisions', 'displacement-flows')
 ),
 
 final as (

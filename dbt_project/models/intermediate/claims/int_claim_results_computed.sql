@@ -93,8 +93,7 @@ final as materialized (
             'figure': figure,
             'base': base,
             'stock': stock,
-            'new_applications': new_applications,
-            'new_application_years': new_application_years
+            'known_year_count': known_year_count
         } as result
     from computed
 )

@@ -1,5 +1,6 @@
--- The inputs of a claim as one row, thrice: with the figures at publication, with the newest, and with
--- those that the document states itself, as far as it does.
+-- The inputs of a claim as one row a variant: with the figures at publication, with the newest, and with
+-- those that the document states itself, as far as it does; and on new asylum claims where the claim is
+-- worked out on them too.
 with claims as (
     select * from {{ ref('int_claims_combined') }}
 ),
@@ -16,21 +17,21 @@ by_variant as (
     select
         document_id,
         claim_id,
-        input_role,
+        replace(input_role, 'flow_', '') as input_role,
         reference_year,
         unnest([
             {
-                'variant': 'at_publication',
+                'variant': if(starts_with(input_role, 'flow_'), 'as_flow_at_publication', 'at_publication'),
                 'figure': value_on_the_day,
                 'are_pairs_complete': are_pairs_complete_on_the_day
             },
             {
-                'variant': 'newest',
+                'variant': if(starts_with(input_role, 'flow_'), 'as_flow_newest', 'newest'),
                 'figure': value_newest,
                 'are_pairs_complete': are_pairs_complete
             },
             {
-                'variant': 'stated',
+                'variant': if(starts_with(input_role, 'flow_'), null, 'stated'),
                 'figure': coalesce(stated_value, value_on_the_day),
                 'are_pairs_complete': are_pairs_complete_on_the_day
             }
@@ -46,6 +47,7 @@ running as (
             order by reference_year
         ) as figure_to_date
     from by_variant
+    where variant is not null
 ),
 
 held_against_thresholds as (
@@ -82,8 +84,7 @@ final as (
         sum(figure) filter (where input_role = 'peer') as peers,
         list(figure) filter (where input_role = 'peer') as peer_figures,
         bool_and(are_pairs_complete) filter (where input_role = 'whole') as are_peers_complete,
-        sum(figure) filter (where input_role = 'new_applications') as new_applications,
-        count(figure) filter (where input_role = 'new_applications') as new_application_years,
+        count(figure) filter (where input_role = 'figure') as known_year_count,
         any_value(figure) filter (where input_role = 'stock') as stock
     from held_against_thresholds
     group by document_id, claim_id, variant

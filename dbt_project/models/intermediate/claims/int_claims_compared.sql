@@ -1,5 +1,5 @@
 -- Each claim beside what there is to say of its inputs, and what comes of it from the figures at
--- publication, from the newest, and from the document's own. One column each: later steps name a part as
+-- publication, from the newest, from the document's own, and from new asylum claims. One column each: later steps name a part as
 -- `claim.kind` or `newest.value`.
 with claims as (
     select * from {{ ref('int_claims_combined') }}
@@ -19,7 +19,9 @@ by_claim as (
         claim_id,
         any_value(result) filter (where variant = 'at_publication') as at_publication,
         any_value(result) filter (where variant = 'newest') as newest,
-        any_value(result) filter (where variant = 'stated') as own
+        any_value(result) filter (where variant = 'stated') as own,
+        any_value(result) filter (where variant = 'as_flow_at_publication') as as_flow_at_publication,
+        any_value(result) filter (where variant = 'as_flow_newest') as as_flow_newest
     from results
     group by document_id, claim_id
 ),
@@ -41,11 +43,15 @@ final as (
         by_claim.at_publication,
         by_claim.newest,
         by_claim.own,
+        by_claim.as_flow_at_publication,
+        by_claim.as_flow_newest,
         coalesce(releases.is_held, false) as is_release_held,
         measures.stock_or_flow,
         -- A stock told as a flow.
         coalesce(abs(by_claim.at_publication.stock - claims.stated_value) <= claims.tolerance, false)
-            as is_the_stock
+            as is_the_stock,
+        coalesce(abs(by_claim.newest.stock - claims.stated_value) <= claims.tolerance, false)
+            as is_still_the_stock
     from claims
     inner join inputs
         on claims.document_id = inputs.document_id and claims.claim_id = inputs.claim_id

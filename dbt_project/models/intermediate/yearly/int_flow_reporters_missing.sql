@@ -1,13 +1,14 @@
--- Countries of asylum that counted claims of an origin in the year before, and in this year reported none
--- of any origin held here: what a total over the year lacks is not known. One whose figures of the year
--- are known to be incomplete (reporting_gaps) is in the same place.
+-- What a total of new asylum claims lacks: countries of asylum that counted claims of an origin in the year
+-- before, and in this year reported none of any origin held here. A total is incomplete where these, and
+-- those whose figures of the year are known to be incomplete (reporting_gaps), had a share of the claims of
+-- the year before that matters.
 with pairs as (
     select
         figures.origin_unhcr_code,
         figures.asylum_unhcr_code,
         countries.iso3 as asylum_iso3,
-        figures.reference_year,
-        figures.new_asylum_claims,
+        figures.reference_year + 1 as reference_year,
+        figures.new_asylum_claims as claims_year_before,
         figures.valid_from
     from {{ ref('int_displacement_flows_in_force') }} as figures
     left join {{ ref('int_countries_combined') }} as countries
@@ -18,17 +19,16 @@ with pairs as (
 reporters as (
     select distinct
         asylum_unhcr_code,
-        reference_year,
+        reference_year - 1 as reference_year,
         valid_from
     from pairs
 ),
 
-last_years as (
-    select
-        valid_from,
-        max(reference_year) as last_year
-    from pairs
-    group by valid_from
+years as (
+    select distinct
+        reference_year,
+        valid_from
+    from reporters
 ),
 
 gaps as (
@@ -36,21 +36,21 @@ gaps as (
     where dataset = 'displacement-flows'
 ),
 
-lacking as (
+marked as (
     select
-        pairs.* replace (pairs.reference_year + 1 as reference_year),
-        reporters.asylum_unhcr_code is null as is_missing
+        pairs.*,
+        reporters.asylum_unhcr_code is null as is_missing,
+        reporters.asylum_unhcr_code is null or gaps.reference_year is not null as is_incomplete
     from pairs
-    inner join last_years
-        on pairs.valid_from = last_years.valid_from and pairs.reference_year < last_years.last_year
+    inner join years
+        on pairs.reference_year = years.reference_year and pairs.valid_from = years.valid_from
     left join reporters
         on
             pairs.asylum_unhcr_code = reporters.asylum_unhcr_code
-            and pairs.reference_year + 1 = reporters.reference_year
+            and pairs.reference_year = reporters.reference_year
             and pairs.valid_from = reporters.valid_from
     left join gaps
-        on pairs.asylum_iso3 = gaps.asylum_iso3 and pairs.reference_year + 1 = gaps.reference_year
-    where reporters.asylum_unhcr_code is null or gaps.reference_year is not null
+        on pairs.asylum_iso3 = gaps.asylum_iso3 and pairs.reference_year = gaps.reference_year
 ),
 
 final as (
@@ -61,9 +61,11 @@ final as (
         valid_from,
         count(distinct asylum_unhcr_code) filter (where is_missing)
             as new_asylum_claims_missing_asylum_count,
-        cast(coalesce(sum(new_asylum_claims) filter (where is_missing), 0) as bigint)
-            as new_asylum_claims_missing_year_before
-    from lacking
+        cast(coalesce(sum(claims_year_before) filter (where is_missing), 0) as bigint)
+            as new_asylum_claims_missing_year_before,
+        coalesce(sum(claims_year_before) filter (where is_incomplete), 0)
+        < {{ var('incomplete_from_share') }} * sum(claims_year_before) as is_new_asylum_claims_complete
+    from marked
     group by grouping sets (
         (origin_unhcr_code, reference_year, valid_from), (reference_year, valid_from)
     )

@@ -56,7 +56,9 @@ flows as (
         coalesce(missing.new_asylum_claims_missing_year_before, 0)
             as new_asylum_claims_missing_year_before,
         if(
-            totals.total_by = 'asylum', gaps.reference_year is null, missing.total_by is null
+            totals.total_by = 'asylum',
+            gaps.reference_year is null,
+            coalesce(missing.is_new_asylum_claims_complete, true)
         ) as is_new_asylum_claims_complete
     from {{ ref('int_displacement_flows_totals_in_force') }} as totals
     left join {{ ref('int_countries_combined') }} as countries

@@ -14,6 +14,7 @@ final as (
         count(*) as claim_count,
         count(*) filter (where verdict = 'confirmed') as confirmed_count,
         count(*) filter (where verdict = 'confirmed_since_revised') as confirmed_since_revised_count,
+        count(*) filter (where verdict = 'misleading') as misleading_count,
         count(*) filter (where verdict = 'misstated') as misstated_count,
         count(*) filter (where verdict = 'input_error') as input_error_count,
         count(*) filter (where verdict = 'not_reproduced') as not_reproduced_count,
@@ -22,6 +23,15 @@ final as (
         count(*) filter (where is_stocks_added_up) as stocks_added_up_count,
         count(*) filter (where rests_on_carried_forward) as rests_on_carried_forward_count,
         count(*) filter (where is_provisional_at_publication) as provisional_at_publication_count,
+        -- Of the largest sum of stocks: what it would be as people who claimed asylum.
+        max_by(
+            'Read as people who claimed asylum, its ' || stated_text || ' for ' || from_year || ' to '
+            || reference_year || ' is some ' || format('{:.1f}', stated_value / as_flow_value_newest)
+            || ' times too high: at least ' || as_flow_newest_text || '.',
+            stated_value
+        ) filter (
+            where kind = 'sum' and is_stocks_added_up and stated_value > as_flow_value_newest
+        ) as as_flow_sentence,
         max_by(is_provisional, reference_date) as is_provisional,
         any_value(release_id_on_the_day) as release_id_on_the_day,
         max(release_id) as release_id,
