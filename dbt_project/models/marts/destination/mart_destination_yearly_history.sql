@@ -1,5 +1,9 @@
 {%- set pair = ['origin_unhcr_code', 'asylum_unhcr_code', 'row_kind', 'counting_unit'] -%}
 {%- set keys = pair + ['valid_from'] -%}
+{%- set ranked = {
+    'asylum_seekers_stock': 'asylum_seekers_rank', 'new_asylum_claims': 'new_asylum_claims_rank',
+    'applications_new': 'applications_new_rank',
+} -%}
 -- A row for each origin, country of asylum, year and counting unit, and one for what the pairs leave of
 -- the origin's total ("Not itemised"), as they stood from when to when.
 with years as (
@@ -29,28 +33,49 @@ revisions as (
     group by all
 ),
 
+-- A rank is a place in a list: a window would sort every column of every row, once a measure.
+lists as (
+    select
+        origin_unhcr_code,
+        reference_year,
+        counting_unit,
+        valid_from,
+        {%- for measure in ranked %}
+        list_reverse_sort(list({{ measure }}) filter (where row_kind = 'pair' and {{ measure }} > 0))
+            as {{ measure }}_list{{ ',' if not loop.last }}
+        {%- endfor %}
+    from years
+    group by origin_unhcr_code, reference_year, counting_unit, valid_from
+),
+
+with_ranks as (
+    select
+        years.*,
+        {%- for measure, rank in ranked.items() %}
+        case
+            when years.row_kind = 'pair' and years.{{ measure }} > 0
+                then cast(list_position(lists.{{ measure }}_list, years.{{ measure }}) as bigint)
+        end as {{ rank }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from years
+    left join lists
+        on
+            years.origin_unhcr_code is not distinct from lists.origin_unhcr_code
+            and years.reference_year is not distinct from lists.reference_year
+            and years.counting_unit is not distinct from lists.counting_unit
+            and years.valid_from is not distinct from lists.valid_from
+),
+
 with_past as (
     select
         *,
-        {%- for measure, rank in [
-            ('asylum_seekers_stock', 'asylum_seekers_rank'),
-            ('new_asylum_claims', 'new_asylum_claims_rank'), ('applications_new', 'applications_new_rank'),
-        ] %}
-        case
-            when row_kind = 'pair' and {{ measure }} > 0
-                then rank() over (
-                    partition by origin_unhcr_code, reference_year, counting_unit, row_kind, valid_from
-                    order by {{ measure }} desc nulls last
-                )
-        end as {{ rank }},
-        {%- endfor %}
         {{ yearly_history('asylum_seekers_stock', keys) }},
         {{ yearly_baseline('new_asylum_claims', keys) }},
         {{ yearly_baseline('applications_new', keys) }},
         max(asylum_seekers_stock) over series as asylum_seekers_stock_peak,
         min(reference_year) filter (where asylum_seekers_stock > 1000)
             over series as asylum_seekers_stock_first_year_above_1000
-    from years
+    from with_ranks
     window series as (partition by {{ keys | join(', ') }})
 ),
 
