@@ -51,7 +51,8 @@ computed as (
                             then peer_count
                     end
         end as result,
-        if(are_years_known, lowest, null) as result_low
+        if(are_years_known, lowest, null) as result_low,
+        kind = 'threshold_year' and are_years_known and year_passed is null as is_never_passed
     from joined
 ),
 
@@ -64,8 +65,13 @@ final as materialized (
         {
             'value': result,
             'low': result_low,
-            'text': {{ claim_text('result', 'result_low') }},
+            'text': if(
+                is_never_passed,
+                {{ figure_text('threshold_low') }} || ' not passed',
+                {{ claim_text('result', 'result_low') }}
+            ),
             'agrees': case
+                when is_never_passed then false
                 when result is null then null
                 when kind = 'range'
                     then
