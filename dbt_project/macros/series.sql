@@ -5,7 +5,7 @@
 {% macro compared_measures() -%}
     {{ return([
         'refugees_stock', 'asylum_seekers_stock', 'oip_stock', 'idps_stock', 'returned_refugees',
-        'returned_idps', 'applications_new',
+        'returned_idps', 'new_asylum_claims', 'applications_new',
     ] + decision_measures()) }}
 {%- endmacro %}
 

@@ -1,6 +1,6 @@
 -- What a reader must know of the figures behind a claim, right or wrong, a row a sentence, in the order in
 -- which they are read.
-with worded as (
+with claims as (
     select * from {{ ref('int_claims_worded') }}
 ),
 
@@ -8,10 +8,19 @@ gaps as (
     select * from {{ ref('int_claim_gaps_found') }}
 ),
 
+worded as (
+    select
+        claims.*,
+        gaps.gaps_text
+    from claims
+    left join gaps
+        on claims.document_id = gaps.document_id and claims.claim_id = gaps.claim_id
+),
+
 sentences as (
     select
-        worded.document_id,
-        worded.claim_id,
+        document_id,
+        claim_id,
         unnest([
             {
                 'sentence_number': 5,
@@ -49,7 +58,7 @@ sentences as (
                     when as_flow_newest is not null
                         then
                             'These are lower bounds, for what was not reported: '
-                            || gaps.gaps_text || '.'
+                            || gaps_text || '.'
                 end
             },
             {
@@ -79,8 +88,6 @@ sentences as (
             }
         ], recursive := true)
     from worded
-    left join gaps
-        on worded.document_id = gaps.document_id and worded.claim_id = gaps.claim_id
 ),
 
 final as (

@@ -1,6 +1,6 @@
 -- Each claim beside what there is to say of its inputs, and what comes of it from the figures at
--- publication, from the newest, from the document's own, and from new asylum claims. One column each: later steps name a part as
--- `claim.kind` or `newest.value`.
+-- publication, from the newest, from the document's own, and from new asylum claims. One column each: later
+-- steps name a part as `claim.kind` or `newest.value`.
 with claims as (
     select * from {{ ref('int_claims_combined') }}
 ),

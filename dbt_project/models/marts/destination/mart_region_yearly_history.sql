@@ -48,7 +48,8 @@ by_region as (
         {%- for measure in measures %}
         max({{ measure }}_total) as {{ measure }}_total,
         {%- endfor %}
-        bool_or(is_population_provisional or is_applications_provisional or is_flows_provisional) as is_provisional,
+        bool_or(is_population_provisional or is_applications_provisional or is_flows_provisional)
+            as is_provisional,
         max(release_id) as release_id,
         max(snapshot_id) as snapshot_id,
         max(retrieved_at) as retrieved_at

@@ -20,7 +20,8 @@ by_pair as (
         any_value(source.coa_iso) as coa_iso,
         any_value(source.coa_name) as coa_name,
         {%- for measure in flow_measures() %}
-        {{ total(unhcr_count('source.count'), "codes.measure = '" ~ measure ~ "'") }} as {{ measure }}{{ ',' if not loop.last }}
+        {{ total(unhcr_count('source.count'), "codes.measure = '" ~ measure ~ "'") }}
+            as {{ measure }}{{ ',' if not loop.last }}
         {%- endfor %}
     from source
     left join codes on source.pt = codes.code
