@@ -5,7 +5,7 @@
 with figures as (
     select * from {{ ref('int_measures_of_origins_unpivoted') }}
     where
-        dataset in ('population', 'asylum-applications', 'asylum-decisions')
+        dataset in ('population', 'asylum-applications', 'asylum-decisions', 'displacement-flows')
         and measure in (
             {%- for measure in compared_measures() %}
             '{{ measure }}'{{ ',' if not loop.last }}
