@@ -22,6 +22,7 @@ WRITERS = "warehouse_writers"
 LAST_LOOK = AssetKey([LANDING, "last_look"])
 # A partition is a release that UNHCR's archive has.
 ARCHIVE = AssetKey([LANDING, "archive"])
+UNHCR_ARCHIVE = AssetKey([SOURCES, "unhcr_archive"])
 STARTER_EXTRACT = AssetKey([SOURCES, "starter_extract"])
 PUBLISHED_FILE = AssetKey([PUBLISHED, "asylum_duckdb"])
 POSTGRESQL = AssetKey([PUBLISHED, "postgresql"])

@@ -27,6 +27,7 @@ def archive(retry_policy: dg.RetryPolicy | None) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=keys.ARCHIVE,
+        deps=[keys.UNHCR_ARCHIVE],
         partitions_def=dg.StaticPartitionsDefinition(
             [one.release_id for one in chosen_releases(None)]
         ),

@@ -32,6 +32,7 @@ from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, Endpoint
 from warehouse.sources.unhcr_api.verify import MalformedPageError
 
 _API_URL = Settings.model_fields["api_url"].default
+_ARCHIVE_URL = Settings.model_fields["archive_url"].default
 
 # Asking again may help with these, and with nothing else.
 _PASSING = (UpstreamError, LandingBusyError)
@@ -67,7 +68,7 @@ class LandingConfig(dg.Config):
 
 
 def sources() -> list[dg.AssetSpec]:
-    """What lies outside: the endpoints of UNHCR's API, and the starter extract."""
+    """What lies outside: UNHCR's API by endpoint, its archive, and the starter extract."""
     return [
         *(
             dg.AssetSpec(
@@ -82,6 +83,14 @@ def sources() -> list[dg.AssetSpec]:
                 kinds={"http", "json"},
             )
             for endpoint in ENDPOINTS.values()
+        ),
+        dg.AssetSpec(
+            keys.UNHCR_ARCHIVE,
+            group_name=keys.SOURCES,
+            description="Older releases: the data files of UNHCR's R package `refugees`, each as "
+            "it was published with a release.",
+            kinds={"http", "r"},
+            metadata={"address": dg.MetadataValue.url(_ARCHIVE_URL)},
         ),
         dg.AssetSpec(
             keys.STARTER_EXTRACT,
