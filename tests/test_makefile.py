@@ -1,4 +1,4 @@
-"""Which Pythons are supported is said alike everywhere, and another is refused before anything is done."""
+"""Which Pythons are supported is said alike everywhere, and another is refused at once."""
 
 from __future__ import annotations
 
