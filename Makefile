@@ -19,10 +19,11 @@ test-full-scale: $(READY)  ## tests with UNHCR's real releases; they skip with a
 test-bi: $(READY)  ## tests with Apache Superset, which it installs into .venv-superset the first time
 	@$(BIN)/python -m pytest -m bi $(ARGS)
 
-lint: $(READY)  ## ruff, mypy, sqlfluff
+lint: $(READY)  ## ruff, mypy, sqlfluff, and whether Dagster loads all definitions
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint dbt_project
+	@DAGSTER_DISABLE_TELEMETRY=yes $(BIN)/dg check defs
 
 docs: $(READY)  ## documentation of every table, column, test and metric as one page, from the last build
 	@$(BIN)/asylum docs
@@ -37,7 +38,7 @@ superset: $(READY)  ## Apache Superset on loopback, with the dashboard (ARGS="--
 bench: $(READY)  ## speed and memory, as ratios against a floor measured in the same run
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
-# The lock pins every version with hashes, for every platform and every Python from 3.11 on,
+# The lock pins every version with hashes, for every platform and every Python that is supported,
 # and names no index: pip uses the one it is set up with.
 lock: $(READY)  ## make requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra archive --extra postgres --extra metrics --extra dev --universal --python-version 3.11 \
@@ -52,7 +53,7 @@ superset-lock: $(READY)  ## make bi/superset/requirements.txt anew from requirem
 
 # pip compiles bytecode as it installs; without it every start of dbt and Dagster takes twice as long.
 $(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 11) else "Python 3.11 or newer is needed; $(PYTHON) is %d.%d. Try: make PYTHON=python3.11" % v[:2])'
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is %d.%d. Try: make PYTHON=python3.11" % v)'
 	@echo "Setting up $(VENV), once; this takes a minute or two."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock

@@ -13,7 +13,6 @@ from pydantic import SecretStr
 
 from orchestration import keys
 from orchestration.definitions import definitions
-from orchestration.resources import Record
 from tests.postgres_server import ADMIN, PostgresServer
 from warehouse.published.postgresql import Loaded, publish
 from warehouse.published.publish import open_published
@@ -247,23 +246,23 @@ def test_the_asset_publishes_and_shows_nothing_of_the_connection(
         update={"postgres_url": database, "postgres_schema": "from_dagster"}
     )
     with caplog.at_level(logging.DEBUG), dg.DagsterInstance.ephemeral() as instance:
-        result, record = materialize(configured, instance)
+        result = materialize(configured, instance)
         assert result.success
         [made] = result.asset_materializations_for_node("published__postgresql")
         shown = {name: value.value for name, value in made.metadata.items()}
-        assert record.postgresql and record.postgresql.is_new
+        assert shown["stood_there_already"] is False
         assert set(shown) == {
             *("dagster/row_count", "tables", "schema", "release", "stood_there_already"),
             "seconds",
         }
         assert shown["schema"] == "from_dagster" and shown["release"] == "2025-12.1"
         assert shown["tables"] > 40 and shown["dagster/row_count"] > 1000
-        again, _ = materialize(configured, instance)
+        again = materialize(configured, instance)
         [made] = again.asset_materializations_for_node("published__postgresql")
         assert made.metadata["stood_there_already"].value is True
 
         wrong = postgres.address("postgres", password="wr0ng-p4ss")
-        failed, _ = materialize(configured.model_copy(update={"postgres_url": wrong}), instance)
+        failed = materialize(configured.model_copy(update={"postgres_url": wrong}), instance)
         assert not failed.success
         logged = "".join(
             str(entry) for run in (result, again, failed) for entry in instance.all_logs(run.run_id)
@@ -274,14 +273,8 @@ def test_the_asset_publishes_and_shows_nothing_of_the_connection(
         assert part not in said
 
 
-def materialize(
-    settings: Settings, instance: dg.DagsterInstance
-) -> tuple[dg.ExecuteInProcessResult, Record]:
-    record = Record()
-    job = definitions(settings, record=record).resolve_implicit_global_asset_job_def()
-    return (
-        job.execute_in_process(
-            instance=instance, asset_selection=[keys.POSTGRESQL], raise_on_error=False
-        ),
-        record,
+def materialize(settings: Settings, instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
+    job = definitions(settings).resolve_implicit_global_asset_job_def()
+    return job.execute_in_process(
+        instance=instance, asset_selection=[keys.POSTGRESQL], raise_on_error=False
     )

@@ -53,6 +53,10 @@ sources:
           - name: year
             data_tests: [not_null]
       - name: snapshots
+  - name: releases
+    schema: releases
+    tables:
+      - name: snapshot_releases
 """,
     "dbt_project/models/staging/stg_unhcr__population.sql": """
 select _snapshot_id as snapshot_id, coo_iso as origin_iso3,
@@ -64,6 +68,7 @@ from {{ source('raw', 'population') }} where _slice = 'pairs'
 select endpoint, snapshot_id, coalesce(release_id, 'api-' || finished_at::date) as release_id,
     source as source_kind, finished_at::timestamp as retrieved_at, row_count
 from {{ source('raw', 'snapshots') }}
+-- depends_on: {{ source('releases', 'snapshot_releases') }}
 """,
     "dbt_project/models/marts/dim_release.sql": """
 select release_id, release_id = max(release_id) over () as is_newest_held,

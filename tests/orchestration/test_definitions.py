@@ -18,7 +18,7 @@ from warehouse.settings import PROJECT_ROOT, Settings
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 
 ROOMS = {
-    *("sources", "landing", "raw", "reference", "staging", "intermediate", "marts"),
+    *("sources", "landing", "raw", "releases", "reference", "staging", "intermediate", "marts"),
     *("published", "exports"),
 }
 

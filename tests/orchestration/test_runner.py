@@ -18,7 +18,7 @@ import dagster as dg
 import pytest
 
 from orchestration import checks, keys, runner
-from orchestration.assets import landing
+from orchestration.assets import archive as archive_assets
 from orchestration.definitions import definitions
 from orchestration.failures import error_text
 from orchestration.instance import ensure_home, open_instance
@@ -42,6 +42,7 @@ from warehouse.landing.snapshots import manifests
 from warehouse.published.postgresql import publish as publish_to_postgres
 from warehouse.published.publish import open_published, published_fingerprint
 from warehouse.settings import PROJECT_ROOT
+from warehouse.sources.unhcr_archive.client import known_releases
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +117,7 @@ def test_a_refresh_goes_from_the_starter_extract_to_exported_files(
         *("datapackage.json", "data_dictionary.csv"),
         *(path.name for path in (settings.exports_dir / "schemas").iterdir()),
     }
-    assert list(result.seconds) == ["landing", "raw", "models", "published", "exports"]
+    assert list(result.seconds) == ["landing", "raw", "releases", "models", "published", "exports"]
     assert [*dict.fromkeys(stage for stage, *_ in heard)] == list(result.seconds)
     assert capfd.readouterr() == ("", ""), "the terminal belongs to the progress bars"
 
@@ -234,8 +235,10 @@ def test_what_landing_says_is_the_error_and_not_what_dagster_wraps_around_it(
 
 
 def test_an_api_that_cannot_be_reached_is_said_with_its_address(tmp_path: Path) -> None:
-    settings = small_project(tmp_path, max_attempts=1, connect_timeout=1)
-    result = run_refresh(settings, source="api", api_url="http://127.0.0.1:9/v1")
+    settings = small_project(
+        tmp_path, max_attempts=1, connect_timeout=1, api_url="http://127.0.0.1:9/v1"
+    )
+    result = run_refresh(settings, source="api")
     assert not result.success
     assert "http://127.0.0.1:9/v1/" in str(result.error)
     assert not settings.published_db.exists()
@@ -408,18 +411,14 @@ def test_what_lost_data_fails_its_check_and_stops_nothing(built: SmallSettings) 
         events = instance.all_logs(
             result.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
         )
-    evaluated = {
-        one.asset_key: one
+    [failed] = [
+        one
         for event in events
         if event.dagster_event
         and (one := event.dagster_event.asset_check_evaluation_data).check_name
         == checks.NOTHING_WAS_LOST
-    }
-    assert {key for key, one in evaluated.items() if not one.passed} == {
-        keys.raw_table("population")
-    }
-    assert len(evaluated) == 7
-    failed = evaluated[keys.raw_table("population")]
+    ]
+    assert (failed.asset_key, failed.passed) == (keys.SNAPSHOT_RELEASES, False)
     assert failed.severity == dg.AssetCheckSeverity.WARN
     assert failed.description == found.held_back
     assert failed.metadata["quarantined"].value == 1
@@ -486,16 +485,27 @@ def test_the_calendar_is_looked_at_by_a_run_that_ends_after_landing_too(
     assert found[0].metadata["newest_release"].value == "2025-12.1"
 
 
-def backfill_job(settings: SmallSettings, releases: list[str]) -> dg.ExecuteInProcessResult:
-    """As the UI runs it: with the job's own configuration."""
+def backfill_job(
+    settings: SmallSettings, release: str, job: str = "backfill"
+) -> dg.ExecuteInProcessResult:
+    """As the UI runs it, for one partition."""
     known = definitions(settings, landing_retries=None)
     with exclusive(settings, patience=0), open_instance(settings) as instance:
-        return known.resolve_job_def("backfill").execute_in_process(
-            instance=instance, run_config={"releases": releases}, raise_on_error=False
+        return known.resolve_job_def(job).execute_in_process(
+            instance=instance, partition_key=release, raise_on_error=False
         )
 
 
-def test_the_job_backfill_lands_older_releases_and_goes_on_to_publish(
+def steps_of(result: dg.ExecuteInProcessResult) -> set[str | None]:
+    return {e.step_key for e in result.all_events if e.event_type_value == "STEP_SUCCESS"}
+
+
+def landed_partitions(settings: SmallSettings) -> set[str]:
+    with open_instance(settings) as instance:
+        return instance.get_materialized_partitions(keys.ARCHIVE)
+
+
+def test_the_job_backfill_lands_one_release_and_goes_on_to_publish(
     built: SmallSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("rdata", reason="the extra `archive` is not installed")
@@ -504,19 +514,24 @@ def test_the_job_backfill_lands_older_releases_and_goes_on_to_publish(
         archive.publish("2023-06", "2023-06-30", {"population": rows})
         archive.publish("2023-12", "2023-12-31", {"population": rows})
         settings = built.model_copy(update={"archive_url": archive.url})
-        fetch = partial(landing.backfill, reference_dir=archive.reference_dir)
-        monkeypatch.setattr(landing, "backfill", fetch)
-        first = backfill_job(settings, [])
+        fetch = partial(archive_assets.backfill, reference_dir=archive.reference_dir)
+        monkeypatch.setattr(archive_assets, "backfill", fetch)
+        first = backfill_job(settings, "2023-06")
         assert first.success, error_text(first.all_events)
+        assert archive.asked() == ["c-2023-06/data/population.rda"]
+        assert "exports__datapackage" in steps_of(first)
+        assert landed_partitions(settings) == {"2023-06"}
+        second = backfill_job(settings, "2023-12")
+        assert second.success, error_text(second.all_events)
         asked = [f"c-{release}/data/population.rda" for release in ("2023-06", "2023-12")]
         assert archive.asked() == asked
-        again = backfill_job(settings, ["2023-12"])
+        again = backfill_job(settings, "2023-12")
         assert again.success
         assert archive.asked() == asked, "what is here is not asked for again"
-        steps = {e.step_key for e in again.all_events if e.event_type_value == "STEP_SUCCESS"}
-        assert steps == {"landing"}, "and the run ends there"
+        assert steps_of(again) == {"landing__archive"}, "and the run ends there"
+        assert landed_partitions(settings) == {"2023-06", "2023-12"}
     with open_instance(settings) as instance:
-        for result in (first, again):
+        for result in (first, second, again):
             tags = instance.get_run_by_id(result.run_id).tags
             assert tags["asylum/source"] == "archive"
             assert tags["asylum/release"] == "2025-12.1", "the newest that is published"
@@ -527,15 +542,29 @@ def test_the_job_backfill_lands_older_releases_and_goes_on_to_publish(
     assert {"2023-06", "2023-12"} <= held
 
 
+def test_a_release_that_was_landed_without_dagster_is_shown_as_landed(
+    built: SmallSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive_assets, "landed_releases", lambda _: ["2023-06"])
+    assert landed_partitions(built) == set()
+    assert run_rebuild(built).success
+    assert landed_partitions(built) == {"2023-06"}
+
+
 def test_the_job_backfill_says_what_to_install_where_the_reader_is_missing(
     built: SmallSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "rdata", None)
-    result = backfill_job(built, ["2023-12"])
+    result = backfill_job(built, "2023-12")
     assert not result.success
     assert "Install the extra `archive`" in error_text(result.all_events)
 
 
-def test_the_job_backfill_names_the_releases_there_are(built: SmallSettings) -> None:
-    result = backfill_job(built, ["1850-12"])
-    assert "unknown release: 1850-12. There are: 2022-12.0" in error_text(result.all_events)
+def test_the_job_backfill_has_a_partition_for_each_release_of_the_archive(
+    built: SmallSettings,
+) -> None:
+    job = definitions(built, landing_retries=None).resolve_job_def("backfill")
+    assert job.partitions_def is not None
+    assert job.partitions_def.get_partition_keys() == [
+        one.release_id for one in known_releases() if one.files
+    ]
