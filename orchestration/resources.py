@@ -16,7 +16,7 @@ from warehouse.build.dbt import BuildResult
 from warehouse.build.raw import LoadResult
 from warehouse.build.run_result import OnProgress
 from warehouse.landing.snapshots import Landed
-from warehouse.published.publish import Published
+from warehouse.published.write import Published
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:  # its driver is an extra

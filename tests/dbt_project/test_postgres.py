@@ -16,7 +16,7 @@ from orchestration.definitions import definitions
 from orchestration.resources import Record
 from tests.postgres_server import ADMIN, PostgresServer
 from warehouse.published.postgresql import Loaded, publish
-from warehouse.published.publish import open_published
+from warehouse.published.read import open_published
 from warehouse.settings import Settings
 
 

@@ -26,7 +26,7 @@ from tests.browser import DRAWN, axe, chromium, opened
 from warehouse.cli.app import app
 from warehouse.core.database import identifier
 from warehouse.exports import charts, datapackage, report, tables
-from warehouse.published.publish import open_published
+from warehouse.published.read import open_published
 from warehouse.reference.claim_lists import verdicts
 from warehouse.settings import Settings
 

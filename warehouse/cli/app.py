@@ -74,7 +74,7 @@ def main() -> None:
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from warehouse.published.publish import project_version  # noqa: PLC0415
+        from warehouse.settings import project_version  # noqa: PLC0415
 
         typer.echo(f"asylum {project_version()}")
         raise typer.Exit
@@ -157,7 +157,7 @@ def _refresh(
 
 def _show_origins(settings: Settings, origins: list[str], release: str) -> None:
     from warehouse.cli import render  # noqa: PLC0415
-    from warehouse.published.publish import open_published  # noqa: PLC0415
+    from warehouse.published.read import open_published  # noqa: PLC0415
     from warehouse.serve.answer import answer  # noqa: PLC0415
 
     out = render.console()
@@ -179,7 +179,7 @@ def _what_failed(result: RunResult) -> str:
 
 def _still_stands(settings: Settings) -> str | None:
     """What a reader has in spite of the failure."""
-    from warehouse.published.publish import (  # noqa: PLC0415
+    from warehouse.published.read import (  # noqa: PLC0415
         PublishedMissingError,
         open_published,
         read_about,
@@ -450,7 +450,7 @@ def claims(
         day = _day("--as-of", as_of)
         from warehouse.claims import audit  # noqa: PLC0415
         from warehouse.cli import render  # noqa: PLC0415
-        from warehouse.published.publish import open_published  # noqa: PLC0415
+        from warehouse.published.read import open_published  # noqa: PLC0415
 
         with open_published(settings) as con:
             found = audit.audit(con, document, day)
@@ -516,7 +516,7 @@ def check(  # noqa: PLR0917 - options, given by name
         origin, asylum = (_iso3([code])[0] if code else None for code in (origin, asylum))
         from warehouse.claims import audit  # noqa: PLC0415
         from warehouse.cli import render  # noqa: PLC0415
-        from warehouse.published.publish import open_published  # noqa: PLC0415
+        from warehouse.published.read import open_published  # noqa: PLC0415
 
         percent = kind in {"change", "share"}
         cells = {

@@ -16,6 +16,9 @@ import duckdb
 
 from warehouse.settings import Settings
 
+# A database that is gone when its connection is closed.
+MEMORY = Path(":memory:")
+
 
 class DatabaseBusyError(Exception):
     """Another process holds the file."""

@@ -18,7 +18,7 @@ import duckdb
 from warehouse.core import atomic, attribution
 from warehouse.core.database import identifier
 from warehouse.exports.tables import FOLDER, exported_tables
-from warehouse.published.publish import open_published, read_about
+from warehouse.published.read import open_published, read_about
 from warehouse.settings import PROJECT_NAME, Settings
 
 FILE_NAME = "datapackage.json"

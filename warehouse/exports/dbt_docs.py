@@ -13,7 +13,7 @@ from typing import Any
 
 from warehouse.build import dbt, sentences
 from warehouse.core import atomic
-from warehouse.published.publish import open_published, read_about
+from warehouse.published.read import open_published, read_about
 from warehouse.settings import Settings
 
 FILE_NAME = "dbt_docs.html"

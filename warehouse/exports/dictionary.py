@@ -17,7 +17,7 @@ import duckdb
 from warehouse.core import atomic
 from warehouse.core.wording import harmless
 from warehouse.exports.datapackage import table_schema, unit_of
-from warehouse.published.publish import open_published
+from warehouse.published.read import open_published
 from warehouse.settings import Settings
 
 FILE_NAME = "data_dictionary.csv"

@@ -15,7 +15,7 @@ import duckdb
 
 from warehouse.core.wording import Kind, day, plural, show
 from warehouse.exports.origins import Origin
-from warehouse.published.publish import read_about
+from warehouse.published.read import read_about
 from warehouse.reference.claim_lists import flags, verdicts
 
 YEARS_SHOWN = 15

@@ -17,7 +17,7 @@ import duckdb
 from warehouse.core import atomic, wording
 from warehouse.exports import findings, page, plaintext, workbook
 from warehouse.exports.origins import Origin, default_origin, find_origin
-from warehouse.published.publish import open_published
+from warehouse.published.read import open_published
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import duckdb
 from warehouse.core import atomic
 from warehouse.core.database import identifier, literal
 from warehouse.core.wording import CONTROL, RUN_BY_SPREADSHEETS, SHOWN_INSTEAD
-from warehouse.published.publish import open_published
+from warehouse.published.read import open_published
 from warehouse.settings import Settings
 
 _PREFIXES = ("dim_", "mart_")

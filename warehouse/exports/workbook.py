@@ -23,7 +23,7 @@ from warehouse.core.database import identifier, literal
 from warehouse.exports.datapackage import field_type, unit_of
 from warehouse.exports.origins import Origin
 from warehouse.exports.tables import is_exported
-from warehouse.published.publish import read_about
+from warehouse.published.read import read_about
 
 README = "readme"
 COLUMNS = "columns"

@@ -38,6 +38,7 @@ except ImportError as error:
         f"Install it with: pip install '{PROJECT_NAME}[postgres]'"
     ) from error
 
+from warehouse.published.about import ABOUT_KEYS
 from warehouse.published.postgresql_tables import (
     LONGEST_NAME,
     Table,
@@ -47,7 +48,7 @@ from warehouse.published.postgresql_tables import (
     read_tables,
     refuse_nul,
 )
-from warehouse.published.publish import ABOUT_KEYS, open_published, read_about
+from warehouse.published.read import open_published, read_about
 
 OnTable = Callable[[str, int, int | None], None]
 

@@ -14,7 +14,8 @@ import duckdb
 from psycopg import sql
 
 from warehouse.core.database import identifier
-from warehouse.published.publish import ABOUT_KEYS, as_of_query
+from warehouse.published.about import ABOUT_KEYS
+from warehouse.published.functions import as_of_query
 
 # What is left out of the tables about the tables: functions that are DuckDB's own.
 _SHOWN = {"about": "item <> 'functions'", "about_functions": "history_table is not null"}

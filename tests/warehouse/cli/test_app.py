@@ -33,7 +33,7 @@ from tests.warehouse.small_build import (
 from warehouse.build.run_result import LastRun, RunResult, RunSnapshot, read_last_run, under_way
 from warehouse.cli.app import app
 from warehouse.landing import set_aside, snapshots
-from warehouse.published.publish import publish
+from warehouse.published.write import publish
 from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.client import UpstreamError
 

@@ -31,7 +31,7 @@ from warehouse.exports.charts import (
 )
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import clean, hatch, release_words
-from warehouse.published.publish import PublishedMissingError
+from warehouse.published.read import PublishedMissingError
 from warehouse.settings import Settings
 
 SVG = "{http://www.w3.org/2000/svg}"

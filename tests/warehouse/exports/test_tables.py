@@ -26,7 +26,8 @@ from tests.warehouse.small_build import (
 )
 from warehouse.exports import export_all
 from warehouse.exports.tables import export_tables, exported_fingerprint
-from warehouse.published.publish import PublishedMissingError, publish
+from warehouse.published.read import PublishedMissingError
+from warehouse.published.write import publish
 from warehouse.settings import Settings
 
 EXPORTED = ("dim_country", "mart_destination_yearly", "mart_origin_yearly")

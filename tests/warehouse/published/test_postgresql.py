@@ -24,8 +24,8 @@ from warehouse.cli.app import app
 from warehouse.published import postgresql as module
 from warehouse.published.postgresql import Loaded, PostgresError, publish
 from warehouse.published.postgresql_tables import UnfitTableError, postgres_type, read_tables
-from warehouse.published.publish import publish as publish_file
-from warehouse.published.publish import published_fingerprint
+from warehouse.published.read import published_fingerprint
+from warehouse.published.write import publish as publish_file
 from warehouse.settings import Settings, SettingsError, load_settings
 
 ROOT = Path(__file__).parents[3]
