@@ -70,7 +70,7 @@ def median(values):
 
 def load_product(data):
     code = (
-        "import json, time; from warehouse import raw; from warehouse.settings import "
+        "import json, time; from warehouse.build import raw; from warehouse.settings import "
         "load_settings; s = load_settings(); t = time.perf_counter(); r = raw.load(s); "
         "print(json.dumps({'seconds': time.perf_counter() - t, 'rows': sum(r.rows.values())}))"
     )

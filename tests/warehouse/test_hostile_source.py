@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from tests.warehouse.test_landing import tree
 
 from orchestration.runner import run_refresh
 from tests.fake_api import FakeApi, Row, fast_settings, sample_data
 from tests.orchestration.small_project import add_reported, small_project
+from tests.warehouse.landing.test_snapshots import tree
 from warehouse.build import raw
 from warehouse.landing.snapshots import (
     Landed,

@@ -240,7 +240,8 @@ def test_a_load_killed_at_any_moment_is_made_whole_by_the_next_one(landed):
     raw.load(landed)
     whole = everything(landed)
     code = (
-        "import sys; from warehouse import raw; from warehouse.settings import load_settings; "
+        "import sys; from warehouse.build import raw; "
+        "from warehouse.settings import load_settings; "
         "print('go', flush=True); raw.load(load_settings())"
     )
     for delay in (0.0, 0.02, 0.05, 0.1, 0.2):

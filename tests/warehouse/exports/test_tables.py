@@ -278,7 +278,8 @@ KILLED_AT = """
 import os, signal, sys
 from pathlib import Path
 from tests.warehouse.small_build import settings_in
-from warehouse import atomic, exports
+from warehouse import exports
+from warehouse.core import atomic
 
 left = int(sys.argv[2])
 whole = atomic.replace

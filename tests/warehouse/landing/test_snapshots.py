@@ -612,7 +612,8 @@ CRAWL = """
 import json, os, signal, sys
 from pathlib import Path
 from tests.fake_api import fast_settings
-from warehouse import files, landing
+from warehouse.core import files
+from warehouse.landing import snapshots
 
 folder, url, what, at = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
 count = 0
@@ -632,7 +633,7 @@ elif what == "replace":
     Path.replace = killing(Path.replace)
 elif what == "fsync":
     os.fsync = killing(os.fsync)
-landing.crawl(fast_settings(Path(folder), url), endpoints=["population", "idmc", "regions"])
+snapshots.crawl(fast_settings(Path(folder), url), endpoints=["population", "idmc", "regions"])
 """
 
 

@@ -379,8 +379,8 @@ import sys
 from pathlib import Path
 from pydantic import SecretStr
 from tests.warehouse.small_build import settings_in
-from warehouse import postgres
-where, job = sys.argv[2], postgres._Job
+from warehouse.published import postgresql
+where, job = sys.argv[2], postgresql._Job
 
 def stop_here(*_):
     print("there", flush=True)
@@ -406,7 +406,7 @@ elif where == "after the swap":
 else:
     stop_here()
 url = sys.stdin.readline().strip() if not sys.argv[3:] else sys.argv[3]
-postgres.publish(settings_in(Path(sys.argv[1])), SecretStr(url))
+postgresql.publish(settings_in(Path(sys.argv[1])), SecretStr(url))
 """
 
 

@@ -452,7 +452,8 @@ KILLED_AT = """
 import os, signal, sys
 from pathlib import Path
 from tests.warehouse.small_build import KEYS, LINEAGE, settings_in
-from warehouse import atomic, publish
+from warehouse.core import atomic
+from warehouse.published import publish
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)

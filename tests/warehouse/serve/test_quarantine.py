@@ -191,7 +191,8 @@ def test_killed_on_the_way_it_is_accepted_or_not_and_never_half(
     folder, snapshot_id = lost
     code = f"""
 import os, signal
-from warehouse import files, quarantine
+from warehouse.core import files
+from warehouse.serve import quarantine
 from warehouse.settings import load_settings
 whole = files.{at}
 def killed(*given):
