@@ -10,7 +10,7 @@ from dagster._core.instance.ref import InstanceRef
 
 from orchestration.keys import WRITERS
 from orchestration.storage import OpenSqliteStorage
-from warehouse.core import atomic
+from warehouse.core import files
 from warehouse.settings import Settings, load_settings
 
 CONFIG_FILE = "dagster.yaml"
@@ -45,7 +45,7 @@ def ensure_home(settings: Settings) -> Path:
     )
     config = home / CONFIG_FILE
     if not config.exists() or config.read_text("utf-8") != wanted:
-        atomic.write_text(config, wanted)
+        files.write_text(config, wanted)
     return home
 
 

@@ -716,7 +716,7 @@ def _sql_format(format_: SqlFormat | None, output: Path | None) -> SqlFormat:
 def _answer(session: Session, text: str, format_: SqlFormat, output: Path | None) -> None:
     """Run statements; tables are printed one after the other, a file takes one result."""
     from warehouse.cli import render  # noqa: PLC0415
-    from warehouse.core import atomic  # noqa: PLC0415
+    from warehouse.core import files  # noqa: PLC0415
     from warehouse.serve.query import QueryError  # noqa: PLC0415
 
     results = session.run(text)
@@ -736,7 +736,7 @@ def _answer(session: Session, text: str, format_: SqlFormat, output: Path | None
     if written is None:
         raise QueryError("No statement here has a result, so there is nothing to write.")
     if output:
-        atomic.replace(written, output.absolute())
+        files.replace(written, output.absolute())
         typer.echo(f"{output} written", err=True)
         return
     with written.open("rb") as content:

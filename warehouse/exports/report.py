@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from warehouse.core import atomic, wording
+from warehouse.core import files, wording
 from warehouse.exports import findings, page, plaintext, workbook
 from warehouse.exports.origins import Origin, default_origin, find_origin
 from warehouse.published.read import open_published
@@ -88,7 +88,7 @@ def _write(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> Writte
         text = page.render(found, _draw(con, origin) if found.has_figures else [])
     else:
         text = plaintext.render(found)
-    atomic.write_text(path, text)
+    files.write_text(path, text)
     preview = plaintext.headlines(found) or wording.markdown(findings.summary(found))
     return Written(path, origin, findings.summary(found), preview)
 
@@ -104,7 +104,7 @@ def _write_workbook(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) 
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         rows = workbook.write(con, origin, temporary)
-        atomic.replace(temporary, path)
+        files.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
     return rows

@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from warehouse.build.lineage import Lineage
-from warehouse.core import atomic
+from warehouse.core import files
 from warehouse.core.database import MEMORY, DatabaseBusyError, connect, identifier, literal
 from warehouse.published.about import ABOUT_KEYS, describe
 from warehouse.published.built import BuiltTable, PublishError, built_tables, described_alike
@@ -109,7 +109,7 @@ def publish(
             # A journal beside the old file can only come from somebody who wrote into it; DuckDB
             # would replay it into the new one.
             _journal(target).unlink(missing_ok=True)
-            atomic.replace(temporary, target)
+            files.replace(temporary, target)
         finally:
             for left in _temporaries(target):
                 left.unlink()

@@ -279,10 +279,10 @@ import os, signal, sys
 from pathlib import Path
 from tests.warehouse.small_build import settings_in
 from warehouse import exports
-from warehouse.core import atomic
+from warehouse.core import files
 
 left = int(sys.argv[2])
-whole = atomic.replace
+whole = files.replace
 
 def replace(*paths):
     global left
@@ -291,7 +291,7 @@ def replace(*paths):
     left -= 1
     whole(*paths)
 
-atomic.replace = replace
+files.replace = replace
 exports.export_all(settings_in(Path(sys.argv[1])))
 """
 

@@ -452,26 +452,26 @@ KILLED_AT = """
 import os, signal, sys
 from pathlib import Path
 from tests.warehouse.small_build import KEYS, LINEAGE, settings_in
-from warehouse.core import atomic
-from warehouse.published import publish
+from warehouse.core import files
+from warehouse.published import write
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
 where = sys.argv[2]
 if where == "between two tables":
-    whole = publish._copy
+    whole = write._copy
     def copy_once(con, table):
         whole(con, table)
-        publish._copy = die
-    publish._copy = copy_once
+        write._copy = die
+    write._copy = copy_once
 elif where == "before the count":
-    publish._verify = die
+    write._verify = die
 elif where == "before the swap":
-    atomic.replace = die
+    files.replace = die
 elif where == "after the swap":
-    atomic.sync_folder = die
-publish.publish(
+    files.sync_folder = die
+write.publish(
     settings_in(Path(sys.argv[1])), lineage=LINEAGE | {"build_fingerprint": "new"}, keys=KEYS
 )
 """
