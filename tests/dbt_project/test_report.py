@@ -555,7 +555,8 @@ def test_an_exposure_names_the_tables_it_is_made_from(
     [found] = [one for one in manifest["exposures"].values() if one["name"] == exposure]
     named = {unique_id.split(".")[-1] for unique_id in found["depends_on"]["nodes"]}
     folder = Path(report.__file__).parent
-    read = "".join((folder / name).read_text("utf-8") for name in ("findings.py", "origins.py"))
+    asking = [folder / "origins.py", folder / "origin_years.py", *folder.glob("findings/*.py")]
+    read = "".join(path.read_text("utf-8") for path in asking)
     known = {node.split(".")[-1] for node in manifest["nodes"]}
     if exposure == "workbook":
         read = (folder / "origins.py").read_text("utf-8")

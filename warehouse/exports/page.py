@@ -21,6 +21,7 @@ import jinja2
 from warehouse.core import attribution, wording
 from warehouse.exports import findings
 from warehouse.exports.findings import Findings
+from warehouse.exports.findings.words import DEFINITIONS
 from warehouse.reference.claim_lists import verdicts
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def render(found: Findings, drawings: Sequence[Drawing]) -> str:
         contents=_contents(found, drawings),
         verdicts=verdicts(),
         met={claim.verdict for claim in found.claims},
-        definitions=findings.DEFINITIONS,
+        definitions=DEFINITIONS,
         numeric=wording.NUMERIC,
         licence_title=attribution.LICENCE_TITLE,
         looks=_looks() if drawings else None,

@@ -94,10 +94,12 @@ def _write(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> Writte
 
 
 def _draw(con: duckdb.DuckDBPyConnection, origin: Origin) -> Sequence[Drawing]:
+    if origin.iso3 is None:
+        return []
     # What draws takes long to import: only a page waits for it.
     from warehouse.exports import charts  # noqa: PLC0415
 
-    return charts.drawings(con, origin.code)
+    return charts.drawings(con, origin.iso3)
 
 
 def _write_workbook(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> dict[str, int]:

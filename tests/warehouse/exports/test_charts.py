@@ -49,7 +49,8 @@ TABLES = {
     "last_year_counted integer",
     "dim_release": "release_id varchar, in_force_from date, reference_date date, is_held boolean, "
     "datasets varchar",
-    "mart_origin_yearly": "origin_iso3 varchar, origin_name varchar, counting_unit varchar, "
+    "mart_origin_yearly": "origin_iso3 varchar, origin_unhcr_code varchar, "
+    "origin_name varchar, counting_unit varchar, "
     "reference_year integer, reference_date date, asylum_seekers_stock bigint, "
     "asylum_seekers_stock_world_share double, applications_new bigint, "
     "decisions_recognized bigint, decisions_complementary bigint, decisions_rejected bigint, "
@@ -434,6 +435,8 @@ def test_a_drawing_says_which_tables_it_reads(module: Any) -> None:
         if isinstance(text, str)
         for name in re.findall(r"\b(?:from|join)\s+((?:mart|dim)_\w+)", text)
     }
+    if module in (yearly, flows):
+        read.add("mart_origin_yearly")
     if module in (destinations, heatmap, rank):
         read.add("mart_destination_concentration")
     if module is carried_forward:
