@@ -42,7 +42,7 @@ def main():
         for endpoint in ENDPOINTS.values():
             # In the order of publication; of the archive, since it alone has every release.
             snapshots = con.execute(
-                "select snapshot_releases.release_id, snapshot_id from raw.snapshot_releases "
+                "select snapshot_releases.release_id, snapshot_id from releases.snapshot_releases "
                 "join raw.snapshots using (endpoint, snapshot_id) "
                 "where endpoint = ? and source = 'archive' "
                 "order by in_force_from, snapshot_releases.release_id",

@@ -31,6 +31,7 @@ from warehouse.core.manifest import FILE_NAME, Coverage, Manifest, Page, Slice
 from warehouse.landing.backfill import backfill
 from warehouse.published.read import open_published
 from warehouse.published.write import publish
+from warehouse.releases.assign import assign
 from warehouse.settings import Settings, load_settings
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, PAIRS
 
@@ -239,6 +240,7 @@ def build_histories(data):
     dbt.ensure_manifest(settings)
     started = time.perf_counter()
     raw.load(settings)
+    assign(settings)
     result = dbt.build(settings, select=UP_TO_HISTORIES)
     seconds = time.perf_counter() - started
     if result.failed:
@@ -253,6 +255,7 @@ def build_whole(data):
     dbt.ensure_manifest(settings)
     started = time.perf_counter()
     raw.load(settings)
+    assign(settings)
     result = dbt.build(settings)
     refuse_quarantined(settings)
     tested = fingerprint.read_tested(settings)
@@ -282,7 +285,7 @@ def refuse_quarantined(settings):
     """A snapshot that is not used would make everything look cheaper than it is."""
     with duckdb.connect(str(settings.build_db), read_only=True) as con:
         held_back = con.execute(
-            "select snapshot_id, findings from raw.snapshot_releases "
+            "select snapshot_id, findings from releases.snapshot_releases "
             "where is_quarantined and endpoint <> 'demographics'"
         ).fetchall()
     if held_back:

@@ -31,7 +31,8 @@ FROM_API: dict[str, Any] = {"ops": {"landing": {"config": {"source": "api"}}}}
 EXECUTOR = dg.in_process_executor
 
 # Documentation of the project takes seconds and is not of the figures: it is made when asked for.
-EVERYTHING = dg.AssetSelection.all() - dg.AssetSelection.assets(keys.DBT_DOCS)
+# Older releases are asked for by name.
+EVERYTHING = dg.AssetSelection.all() - dg.AssetSelection.assets(keys.DBT_DOCS, keys.ARCHIVE)
 
 refresh = dg.define_asset_job(
     REFRESH,
@@ -50,27 +51,13 @@ rebuild = dg.define_asset_job(
 )
 
 
-def _older_releases(config: dict[str, Any]) -> dict[str, Any]:
-    return {"ops": {"landing": {"config": {"source": "archive", "releases": config["releases"]}}}}
-
-
 backfill = dg.define_asset_job(
     BACKFILL,
-    selection=EVERYTHING,
-    description="Land older releases from UNHCR's archive, then load, build, test, publish and "
-    "export. All that are not here yet, unless the configuration names some: "
-    "`releases: [2024-06]`. Ends after landing if nothing is new.",
-    config=dg.ConfigMapping(
-        config_fn=_older_releases,
-        config_schema={
-            "releases": dg.Field(
-                [str],
-                default_value=[],
-                description="Such as 2024-06; empty: all that are not here yet.",
-            )
-        },
-    ),
-    tags={TAG_SOURCE: "archive"},
+    selection=EVERYTHING - dg.AssetSelection.groups(keys.LANDING)
+    | dg.AssetSelection.assets(keys.ARCHIVE),
+    description="Land one older release from UNHCR's archive, a partition, then load, build, test, "
+    "publish and export. Ends after landing if nothing is new. To land several and build once, "
+    "materialize the partitions of `landing/archive`, then run `rebuild`.",
     executor_def=EXECUTOR,
 )
 

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
 
 import dagster as dg
 
 from orchestration import keys
+from orchestration.descriptions import table
 from warehouse.build.dbt import NodeResult
-from warehouse.build.raw import Quarantined
 from warehouse.core.manifest import ControlDifference, Manifest
 from warehouse.exports.readback import newest_release, published_rows
 from warehouse.landing.snapshots import SnapshotSetAside
+from warehouse.releases.assign import Quarantined
 from warehouse.releases.calendar import next_release
 from warehouse.releases.identify import NamedRelease
 from warehouse.settings import Settings
-from warehouse.sources.unhcr_api.body import shown
+from warehouse.sources.unhcr_api import body
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, Endpoint
 
 CONTROL_TOTALS = "pairs_agree_with_control_totals"
@@ -30,6 +30,10 @@ NOTHING_WAS_LOST = "nothing_was_lost"
 ALL_IS_LOADED = "everything_landed_is_loaded"
 RELEASE_IS_DUE = "release_is_due"
 PUBLISHED_ANSWERS = "answers_with_the_rows_of_the_build"
+# The number of what was not landed; beside it each by its name, with the reason.
+NOT_LANDED = "not_landed"
+# The columns of what is quarantined: what a run on the command line says of it, too.
+QUARANTINED = ("dataset", "snapshot", "release", "held_because", "held_back")
 _DIFFERENCES_SHOWN = 50
 
 
@@ -86,19 +90,16 @@ def _control_totals(
     endpoint: Endpoint, differences: list[ControlDifference]
 ) -> dg.AssetCheckResult:
     columns = list(ControlDifference.model_fields)
-    table = dg.MetadataValue.table(
-        records=[
-            dg.TableRecord({name: getattr(found, name) for name in columns})
-            for found in differences[:_DIFFERENCES_SHOWN]
-        ],
-        schema=dg.TableSchema([dg.TableColumn(name) for name in columns]),
+    shown = table(
+        columns,
+        ([getattr(found, name) for name in columns] for found in differences[:_DIFFERENCES_SHOWN]),
     )
     return dg.AssetCheckResult(
         asset_key=keys.landed(endpoint),
         check_name=CONTROL_TOTALS,
         passed=not differences,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"differences": len(differences), **({"shown": table} if differences else {})},
+        metadata={"differences": len(differences), **({"shown": shown} if differences else {})},
     )
 
 
@@ -108,7 +109,7 @@ def _was_landed(endpoint: Endpoint, failed: Mapping[str, str]) -> dg.AssetCheckR
         check_name=LANDED,
         passed=not failed,
         severity=dg.AssetCheckSeverity.ERROR,
-        metadata={"not_landed": len(failed), **failed},
+        metadata={NOT_LANDED: len(failed), **failed},
     )
 
 
@@ -119,25 +120,13 @@ def _known_columns(endpoint: Endpoint, manifest: Manifest | None) -> dg.AssetChe
         check_name=KNOWN_COLUMNS,
         passed=not added,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"added_columns": ", ".join(map(shown, added)) or "none"},
+        metadata={"added_columns": ", ".join(map(body.shown, added)) or "none"},
     )
 
 
 def raw_specs() -> list[dg.AssetCheckSpec]:
-    """What is asked of every snapshot. It stops nothing: it warns where a snapshot is held back and
-    not used, it fails where one cannot be loaded and is set aside, and the rest goes on.
-    """
+    """What is asked of every endpoint's snapshots. A failure stops nothing: the rest is loaded."""
     return [
-        dg.AssetCheckSpec(
-            NOTHING_WAS_LOST,
-            asset=keys.raw_table(endpoint.table),
-            description="The newest figures are in use. Where they are held back, it says so and "
-            "why; all that was found is in its metadata, and `asylum accept` has them used.",
-            blocking=False,
-        )
-        for endpoint in ENDPOINTS.values()
-        if endpoint.is_dataset
-    ] + [
         dg.AssetCheckSpec(
             ALL_IS_LOADED,
             asset=keys.raw_table(endpoint.table),
@@ -149,76 +138,66 @@ def raw_specs() -> list[dg.AssetCheckSpec]:
     ]
 
 
-def raw_results(
-    quarantined: Sequence[Quarantined], set_aside: Sequence[SnapshotSetAside]
-) -> Iterator[dg.AssetCheckResult]:
-    """The checks of each endpoint: one warns where its newest figures are held back, the other
-    fails where a snapshot was set aside.
-    """
+def raw_results(set_aside: Sequence[SnapshotSetAside]) -> Iterator[dg.AssetCheckResult]:
+    """The check of each endpoint: it fails where a snapshot was set aside."""
     for endpoint in ENDPOINTS.values():
         aside = [one for one in set_aside if one.endpoint == endpoint.name]
-        metadata = {"set_aside": len(aside), **{one.snapshot_id: one.sentence for one in aside}}
-        yield _of_snapshots(
-            endpoint,
-            ALL_IS_LOADED,
-            [one.sentence for one in aside],
-            metadata,
-            dg.AssetCheckSeverity.ERROR,
+        yield dg.AssetCheckResult(
+            asset_key=keys.raw_table(endpoint.table),
+            check_name=ALL_IS_LOADED,
+            passed=not aside,
+            severity=dg.AssetCheckSeverity.ERROR,
+            description="\n".join(one.sentence for one in aside) or None,
+            metadata={"set_aside": len(aside), **{one.snapshot_id: one.sentence for one in aside}},
         )
-        if endpoint.is_dataset:
-            yield _nothing_was_lost(
-                endpoint, [one for one in quarantined if one.endpoint == endpoint.name]
-            )
 
 
-def _nothing_was_lost(endpoint: Endpoint, found: Sequence[Quarantined]) -> dg.AssetCheckResult:
-    columns = ("snapshot", "release", "compared_with", "severity", "finding")
-    held_back = [one.held_back for one in found if one.held_back]
-    table = dg.MetadataValue.table(
-        records=[
-            dg.TableRecord(
-                dict(
-                    zip(
-                        columns,
-                        (
-                            one.snapshot_id,
-                            one.release_id,
-                            one.compared_with or "",
-                            finding.severity,
-                            finding.text,
-                        ),
-                        strict=True,
-                    )
-                )
-            )
-            for one in found
-            for finding in one.findings
-        ],
-        schema=dg.TableSchema([dg.TableColumn(name) for name in columns]),
+def releases_spec() -> dg.AssetCheckSpec:
+    """What is asked of the snapshots together. It stops nothing: what is held back is not used."""
+    return dg.AssetCheckSpec(
+        NOTHING_WAS_LOST,
+        asset=keys.SNAPSHOT_RELEASES,
+        description="The newest figures of every dataset are in use. Where some are held back, it "
+        "says so and why; all that was found is in its metadata. `asylum accept` releases them.",
+        blocking=False,
     )
-    shown = {
-        "quarantined": len(found),
-        **({"snapshots": ", ".join(one.snapshot_id for one in found)} if found else {}),
-        **({"findings": table} if found else {}),
-    }
-    return _of_snapshots(endpoint, NOTHING_WAS_LOST, held_back, shown, dg.AssetCheckSeverity.WARN)
 
 
-def _of_snapshots(
-    endpoint: Endpoint,
-    check: str,
-    sentences: Sequence[str],
-    metadata: Mapping[str, Any],
-    severity: dg.AssetCheckSeverity,
-) -> dg.AssetCheckResult:
-    """A check of a raw table, which somebody has to look at where there is something to say."""
+def releases_result(quarantined: Sequence[Quarantined]) -> dg.AssetCheckResult:
+    """It warns where the newest figures of a dataset are held back."""
+    held_back = [one.held_back for one in quarantined if one.held_back]
     return dg.AssetCheckResult(
-        asset_key=keys.raw_table(endpoint.table),
-        check_name=check,
-        passed=not sentences,
-        severity=severity,
-        description="\n".join(sentences) or None,
-        metadata=metadata,
+        asset_key=keys.SNAPSHOT_RELEASES,
+        check_name=NOTHING_WAS_LOST,
+        passed=not held_back,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="\n".join(held_back) or None,
+        metadata={
+            "quarantined": len(quarantined),
+            **({"snapshots": _quarantined(quarantined)} if quarantined else {}),
+            **({"findings": _findings(quarantined)} if quarantined else {}),
+        },
+    )
+
+
+def _quarantined(found: Sequence[Quarantined]) -> dg.TableMetadataValue:
+    return table(
+        QUARANTINED,
+        (
+            (one.endpoint, one.snapshot_id, one.release_id, one.held_because, one.held_back or "")
+            for one in found
+        ),
+    )
+
+
+def _findings(found: Sequence[Quarantined]) -> dg.TableMetadataValue:
+    return table(
+        ("dataset", "snapshot", "compared_with", "severity", "finding"),
+        (
+            (one.endpoint, one.snapshot_id, one.compared_with or "", said.severity, said.text)
+            for one in found
+            for said in one.findings
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """Table of contents: everything Dagster knows of the warehouse.
 
-    sources -> landing -> raw -> staging -> intermediate -> marts -> published -> exports
+    sources -> landing -> raw -> releases -> staging -> intermediate -> marts
+    marts -> published -> exports
 
 Loading this needs neither a network nor a database.
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from orchestration.assets.archive import archive
 from orchestration.assets.dictionary import dictionaries
 from orchestration.assets.exports import exports
 from orchestration.assets.landing import landing, sources
@@ -16,6 +18,7 @@ from orchestration.assets.models import models
 from orchestration.assets.postgresql import postgresql
 from orchestration.assets.published import published
 from orchestration.assets.raw import raw
+from orchestration.assets.releases import releases
 from orchestration.automation import (
     EXECUTOR,
     backfill,
@@ -26,7 +29,7 @@ from orchestration.automation import (
     weekly,
 )
 from orchestration.descriptions import files_described
-from orchestration.resources import Record, settings_resource, silent, warehouse_resource
+from orchestration.resources import Warehouse, silent
 from warehouse.build.dbt import load_manifest, published_tables
 from warehouse.build.run_result import OnProgress
 from warehouse.settings import Settings, load_settings
@@ -46,17 +49,18 @@ def definitions(
     settings: Settings,
     *,
     on_progress: OnProgress = silent,
-    record: Record | None = None,
     landing_retries: dg.RetryPolicy | None = LANDING_RETRIES,
 ) -> dg.Definitions:
-    """The definitions for one data folder. `record` is filled by a run in this process."""
+    """The definitions for one data folder."""
     manifest = load_manifest(settings)
     tables = published_tables(manifest)
     return dg.Definitions(
         assets=[
             *sources(),
             landing(landing_retries),
+            archive(landing_retries),
             raw,
+            releases,
             models(manifest),
             published(tables, manifest),
             *postgresql(settings),
@@ -66,8 +70,8 @@ def definitions(
         schedules=[weekly],
         sensors=[new_figures, failed_runs],
         resources={
-            "warehouse": warehouse_resource(settings, on_progress, record),
-            "settings": settings_resource(settings),
+            "warehouse": Warehouse(settings=settings, on_progress=on_progress),
+            "settings": settings,
         },
         executor=EXECUTOR,
     )

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from orchestration import keys
 from warehouse.build import sentences
+from warehouse.settings import Settings
 
 COLUMN_SCHEMA = "dagster/column_schema"
+# The metadata that lists what a step wrote, by its path in the data folder.
+FILES = "files"
 METRICS_DOC = "docs/metrics.md"
 
 _BLOCKS = "Blocks: while it fails, nothing is published and the file of before stands."
@@ -44,6 +48,23 @@ def columns(node: Mapping[str, Any], types: Mapping[str, str]) -> dg.TableSchema
             for name, column in node["columns"].items()
         ]
     )
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> dg.TableMetadataValue:
+    """Rows of metadata, as a table."""
+    return dg.MetadataValue.table(
+        records=[dg.TableRecord(dict(zip(columns, row, strict=True))) for row in rows],
+        schema=dg.TableSchema([dg.TableColumn(name) for name in columns]),
+    )
+
+
+def written(settings: Settings, paths: Sequence[Path]) -> dict[str, dg.MetadataValue]:
+    """What a step that writes files says of them: which, and how large they are together."""
+    names = [str(path.relative_to(settings.data_dir)) for path in paths]
+    return {
+        FILES: dg.MetadataValue.json(names),
+        "bytes": dg.MetadataValue.int(sum(path.stat().st_size for path in paths)),
+    }
 
 
 def files_described(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+import sqlalchemy
 import yaml
-from dagster._core.instance.ref import InstanceRef
 
 from orchestration.keys import WRITERS
-from orchestration.storage import OpenSqliteStorage
 from warehouse.core import files
 from warehouse.settings import Settings, load_settings
 
 CONFIG_FILE = "dagster.yaml"
+COMMAND_CONFIG_FILE = "command.yaml"
 
 CONFIG = {
     "telemetry": {"enabled": False},
@@ -35,38 +38,63 @@ CONFIG = {
 }
 
 
+# A run on the command line shows its own progress: its output is not to be taken away.
+COMMAND_CONFIG = CONFIG | {
+    "compute_logs": {
+        "module": "dagster._core.storage.noop_compute_log_manager",
+        "class": "NoOpComputeLogManager",
+    }
+}
+
+
 def ensure_home(settings: Settings) -> Path:
     """The folder DAGSTER_HOME is to point at, with its configuration as it is now."""
     home = settings.dagster_home
     home.mkdir(parents=True, exist_ok=True)
-    wanted = (
-        f"# Written by {__name__}; changes made here do not last. Pool {WRITERS} has size 1.\n"
-        + yaml.safe_dump(CONFIG, sort_keys=False)
-    )
-    config = home / CONFIG_FILE
-    if not config.exists() or config.read_text("utf-8") != wanted:
-        files.write_text(config, wanted)
+    for name, config in ((CONFIG_FILE, CONFIG), (COMMAND_CONFIG_FILE, COMMAND_CONFIG)):
+        wanted = (
+            f"# Written by {__name__}; changes made here do not last. Pool {WRITERS} has size 1.\n"
+            + yaml.safe_dump(config, sort_keys=False)
+        )
+        if not (home / name).exists() or (home / name).read_text("utf-8") != wanted:
+            files.write_text(home / name, wanted)
     return home
 
 
-def open_instance(settings: Settings) -> dg.DagsterInstance:
-    """The instance for runs in this process; a context manager. The UI shows the same runs."""
+@contextmanager
+def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """The instance for runs in this process. The UI shows the same runs."""
     home = str(ensure_home(settings))
-    overrides = {
-        # A run on the command line shows its own progress: its output is not to be taken away.
-        "compute_logs": {
-            "module": "dagster._core.storage.noop_compute_log_manager",
-            "class": "NoOpComputeLogManager",
-        },
-        "storage": {
-            "custom": {
-                "module": OpenSqliteStorage.__module__,
-                "class": OpenSqliteStorage.__name__,
-                "config": {"base_dir": home},
-            }
-        },
-    }
-    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(home, overrides=overrides))
+    with _kept_open(), dg.DagsterInstance.from_config(home, COMMAND_CONFIG_FILE) as instance:
+        yield instance
+
+
+@contextmanager
+def _kept_open() -> Iterator[None]:
+    """Keep a connection to each of Dagster's SQLite files for as long as this lasts.
+
+    Dagster opens a file anew for each event, and SQLite empties its write-ahead log whenever the
+    last connection closes: a run of some thousand events waited for the disk longer than it built.
+    Nothing is lost when the process is killed; after a power cut the newest events of Dagster's own
+    record may be gone, never a figure.
+    """
+    kept: dict[str, sqlite3.Connection] = {}
+
+    def connected(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("pragma synchronous = normal")
+        [(_, _, file)] = connection.execute("pragma database_list").fetchall()
+        if file not in kept:
+            kept[file] = sqlite3.connect(file, timeout=60, check_same_thread=False)
+        # Without a read it has no part in the log.
+        kept[file].execute("select count(*) from sqlite_schema").fetchall()
+
+    sqlalchemy.event.listen(sqlalchemy.Engine, "connect", connected)
+    try:
+        yield
+    finally:
+        sqlalchemy.event.remove(sqlalchemy.Engine, "connect", connected)
+        for connection in kept.values():
+            connection.close()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from warehouse.sources.unhcr_api.endpoints import Endpoint
 SOURCES = "sources"
 LANDING = "landing"
 RAW = "raw"
+RELEASES = "releases"
 REFERENCE = "reference"
 PUBLISHED = "published"
 EXPORTS = "exports"
@@ -19,9 +20,13 @@ WRITERS = "warehouse_writers"
 
 # When a source outside was asked last, whether or not it had anything new.
 LAST_LOOK = AssetKey([LANDING, "last_look"])
+# A partition is a release that UNHCR's archive has.
+ARCHIVE = AssetKey([LANDING, "archive"])
 STARTER_EXTRACT = AssetKey([SOURCES, "starter_extract"])
 PUBLISHED_FILE = AssetKey([PUBLISHED, "asylum_duckdb"])
 POSTGRESQL = AssetKey([PUBLISHED, "postgresql"])
+# Which release each loaded snapshot is.
+SNAPSHOT_RELEASES = AssetKey([RELEASES, "snapshot_releases"])
 DATA_PACKAGE = AssetKey([EXPORTS, "datapackage"])
 CHARTS = AssetKey([EXPORTS, "charts"])
 DATA_DICTIONARY = AssetKey([EXPORTS, "data_dictionary"])
@@ -34,7 +39,6 @@ WORKBOOK = AssetKey([EXPORTS, "workbook"])
 RAW_DESCRIPTIONS = {
     "snapshots": "One row a snapshot in the landing folder, from its manifest.",
     "snapshot_coverage": "What each query of each snapshot covers: years, origins, asylum.",
-    "snapshot_releases": "Which release each snapshot is, and whether it is accepted.",
     "control_differences": "Control totals that the pairs do not add up to, as the crawl found.",
 }
 

@@ -7,6 +7,7 @@ for (`make docs`, or by materializing its asset) and is no part of a refresh.
 import dagster as dg
 
 from orchestration import keys
+from orchestration.descriptions import written
 from orchestration.resources import Warehouse
 from warehouse.exports import dbt_docs, dictionary
 
@@ -23,16 +24,15 @@ def dictionaries() -> list[dg.AssetsDefinition]:
         kinds={"csv", "json"},
         pool=keys.WRITERS,
     )
-    def data_dictionary(warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
+    def data_dictionary(warehouse: Warehouse) -> dg.MaterializeResult:
         settings = warehouse.settings
         path, *schemas = dictionary.export_dictionary(settings)
-        warehouse.record.exports.extend([path, *schemas])
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": dictionary.described_columns(path),
                 "tables": len(schemas),
                 "path": dg.MetadataValue.path(str(path.relative_to(settings.data_dir))),
-                "bytes": sum(file.stat().st_size for file in [path, *schemas]),
+                **written(settings, [path, *schemas]),
             }
         )
 
@@ -45,13 +45,13 @@ def dictionaries() -> list[dg.AssetsDefinition]:
         kinds={"html", "dbt"},
         pool=keys.WRITERS,
     )
-    def dbt_docs_page(warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
+    def dbt_docs_page(warehouse: Warehouse) -> dg.MaterializeResult:
         settings = warehouse.settings
         path = dbt_docs.export_dbt_docs(settings)
         return dg.MaterializeResult(
             metadata={
                 "path": dg.MetadataValue.path(str(path.relative_to(settings.data_dir))),
-                "bytes": path.stat().st_size,
+                **written(settings, [path]),
             }
         )
 

@@ -9,6 +9,7 @@ import dagster as dg
 
 from orchestration import keys
 from orchestration.assets.reports import reports
+from orchestration.descriptions import written
 from orchestration.resources import Warehouse
 from warehouse.build.dbt import PublishedTable
 from warehouse.exports import datapackage, tables
@@ -27,18 +28,16 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
     @dg.multi_asset(
         name="exports__tables", specs=[_spec(table) for table in exported], pool=keys.WRITERS
     )
-    def exported_tables(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.MaterializeResult]:
+    def exported_tables(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
         settings = warehouse.settings
         warehouse.on_progress("exports", "tables", 0, 3)
         tables.forget_fingerprint(settings)
-        written: dict[str, list[Path]] = defaultdict(list)
-        paths = tables.export_tables(settings)
-        warehouse.record.exports.extend(paths)
-        for path in paths:
-            written[path.stem].append(path)
+        by_table: dict[str, list[Path]] = defaultdict(list)
+        for path in tables.export_tables(settings):
+            by_table[path.stem].append(path)
         rows = published_rows(settings)
         for table in exported:
-            files = written[table.name]
+            files = by_table[table.name]
             yield dg.MaterializeResult(
                 keys.exported(table.name),
                 metadata={
@@ -49,7 +48,7 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
                         )
                         for path in files
                     },
-                    "bytes": sum(path.stat().st_size for path in files),
+                    **written(settings, files),
                 },
             )
 
@@ -62,7 +61,7 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
         kinds={"png", "svg"},
         pool=keys.WRITERS,
     )
-    def chart_files(warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
+    def chart_files(warehouse: Warehouse) -> dg.MaterializeResult:
         # What draws takes long to import: only a run that draws waits for it.
         from warehouse.exports import charts  # noqa: PLC0415
 
@@ -71,7 +70,6 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
         with open_published(settings) as con:
             drawn = charts.drawings(con, CHARTED)
         paths = charts.write_drawings(drawn, settings, CHARTED)
-        warehouse.record.exports.extend(paths)
         metadata: dict[str, dg.MetadataValue] = {
             # `yearly_png` and `yearly_svg`: of one origin, it need not say which.
             path.name.removeprefix(f"{CHARTED.lower()}_").replace(".", "_"): dg.MetadataValue.path(
@@ -79,6 +77,7 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
             )
             for path in paths
         }
+        metadata |= written(settings, paths)
         for drawing in drawn:
             # Small, since it is kept with the event: about 60 kB each.
             picture = base64.b64encode(drawing.png()).decode()
@@ -105,7 +104,7 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
         kinds={"json"},
         pool=keys.WRITERS,
     )
-    def data_package(warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
+    def data_package(warehouse: Warehouse) -> dg.MaterializeResult:
         settings = warehouse.settings
         warehouse.on_progress("exports", "data package", 2, 3)
         path = datapackage.export_datapackage(settings)
@@ -113,13 +112,12 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
             about = read_about(con)
         # From here on the exports count as complete.
         tables.keep_fingerprint(settings, about["build_fingerprint"])
-        warehouse.record.exports.append(path)
         warehouse.on_progress("exports", "data package", 3, 3)
         return dg.MaterializeResult(
             metadata={
                 "release": about["release"],
                 "path": dg.MetadataValue.path(str(path.relative_to(settings.data_dir))),
-                "bytes": path.stat().st_size,
+                **written(settings, [path]),
             }
         )
 

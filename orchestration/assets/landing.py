@@ -1,6 +1,7 @@
 """Landing: one asset an endpoint, all fetched in one step, which ends the run if nothing is new."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import Enum
 from typing import Any
 
@@ -8,13 +9,13 @@ import dagster as dg
 from pydantic import Field
 
 from orchestration import checks, keys
+from orchestration.descriptions import table
 from orchestration.freshness import LOOKED_AT
 from orchestration.resources import Warehouse
 from warehouse.build import fingerprint
 from warehouse.core.attribution import SOURCE_URL
 from warehouse.core.manifest import Manifest
 from warehouse.exports.readback import stands_for
-from warehouse.landing.backfill import backfill
 from warehouse.landing.snapshots import (
     Landed,
     LandingBusyError,
@@ -35,6 +36,8 @@ _API_URL = Settings.model_fields["api_url"].default
 # Asking again may help with these, and with nothing else.
 _PASSING = (UpstreamError, LandingBusyError)
 
+# The columns of what was landed: what a run on the command line says of it, too.
+LANDED = ("dataset", "snapshot", "release", "rows", "is_new")
 TAG_SOURCE = "asylum/source"
 TAG_RELEASE = "asylum/release"
 
@@ -44,7 +47,6 @@ class Source(Enum):
 
     starter = "starter"
     api = "api"
-    archive = "archive"
 
 
 class LandingConfig(dg.Config):
@@ -53,19 +55,12 @@ class LandingConfig(dg.Config):
     source: Source = Field(
         Source.starter,
         description="`starter`: the extract that comes with the project, no network. `api`: "
-        "UNHCR's API, the newest release. `archive`: older releases; the job `backfill` asks "
-        "for these.",
+        "UNHCR's API, the newest release. Older releases are `landing/archive`.",
     )
     origins: list[str] = Field(
         default_factory=list,
         description="Countries of origin as ISO3, such as SYR, to ask the API for; empty: all.",
     )
-    releases: list[str] = Field(
-        default_factory=list,
-        description="Releases to ask the archive for, such as 2024-06; empty: all that are not "
-        "here yet.",
-    )
-    api_url: str | None = Field(None, description="Instead of ASYLUM_API_URL.")
     even_if_nothing_is_new: bool = Field(
         False, description="Go on after landing, and make everything anew, in any case."
     )
@@ -111,18 +106,14 @@ def landing(retry_policy: dg.RetryPolicy | None) -> dg.AssetsDefinition:
     def landing(
         context: dg.AssetExecutionContext,
         config: LandingConfig,
-        warehouse: dg.ResourceParam[Warehouse],
+        warehouse: Warehouse,
     ) -> Iterator[Any]:
         settings = warehouse.settings
         landed, failed = _land(config, warehouse)
-        warehouse.record.landed, warehouse.record.not_landed = landed, failed
         newest = {manifest.endpoint: manifest for _, manifest in manifests(settings)}
-        _tag(context, config, landed)
-        # Published file and exports may have been made from just this, by the code as it is.
-        done = not config.even_if_nothing_is_new and stands_for(
-            settings, fingerprint.expected(settings)
-        )
-        warehouse.record.nothing_new = done
+        context.instance.add_run_tags(context.run_id, {TAG_SOURCE: config.source.value})
+        tag_release(context, landed)
+        done = not config.even_if_nothing_is_new and ends_here(settings)
         for endpoint in ENDPOINTS.values():
             key, metadata = keys.landed(endpoint), _metadata(endpoint, landed, newest, settings)
             if done:
@@ -133,7 +124,7 @@ def landing(retry_policy: dg.RetryPolicy | None) -> dg.AssetsDefinition:
             yield dg.MaterializeResult(keys.LAST_LOOK, metadata=_look_metadata(landed))
         yield from checks.landing_results(newest, failed)
         if done:
-            _say_of_the_published(context, settings)
+            say_of_the_published(context, settings)
 
     return landing
 
@@ -157,7 +148,12 @@ def _look_metadata(landed: list[Landed]) -> dict[str, Any]:
     return {"asked_by": "run", "new_snapshots": ", ".join(new) or "none"}
 
 
-def _say_of_the_published(context: dg.AssetExecutionContext, settings: Settings) -> None:
+def ends_here(settings: Settings) -> bool:
+    """Whether published file and exports are of just what is landed, by the code as it is."""
+    return stands_for(settings, fingerprint.expected(settings))
+
+
+def say_of_the_published(context: dg.AssetExecutionContext, settings: Settings) -> None:
     """What stands published is not made anew by a run that ends here, and its release may be due
     since the run that made it.
     """
@@ -184,31 +180,50 @@ def _spec(endpoint: Endpoint) -> dg.AssetSpec:
 def _land(config: LandingConfig, warehouse: Warehouse) -> tuple[list[Landed], dict[str, str]]:
     """What was landed, and by what could not be the reason; it fails where nothing was."""
     settings, progress = warehouse.settings, warehouse.progress("landing")
-    if config.api_url:
-        settings = type(settings).model_validate(
-            {**settings.model_dump(), "api_url": config.api_url}
-        )
     try:
-        if config.source is Source.starter:
-            return land_starter(settings, on_progress=progress), {}
-        if config.source is Source.archive:
-            return backfill(settings, releases=config.releases or None, on_progress=progress), {}
-        return crawl(settings, origins=config.origins, on_progress=progress), {}
+        with landing_errors():
+            if config.source is Source.starter:
+                return land_starter(settings, on_progress=progress), {}
+            return crawl(settings, origins=config.origins, on_progress=progress), {}
     except NotAllLandedError as error:
         if not error.landed:
             raise
         return error.landed, error.failed
+
+
+@contextmanager
+def landing_errors() -> Iterator[None]:
+    """Let only those errors be tried again that may pass."""
+    try:
+        yield
     except Exception as error:
         if isinstance(error, _PASSING) and not isinstance(error, MalformedPageError):
             raise
         raise dg.Failure(str(error), allow_retries=False) from error
 
 
-def _tag(context: dg.AssetExecutionContext, config: LandingConfig, landed: list[Landed]) -> None:
-    """Let the list of runs tell them apart."""
+def tag_release(context: dg.AssetExecutionContext, landed: Sequence[Landed]) -> None:
+    """Let the list of runs say the newest release that a run landed."""
     releases = sorted({one.manifest.release_id for one in landed if one.manifest.release_id})
-    tags = {TAG_SOURCE: config.source.value, **({TAG_RELEASE: releases[-1]} if releases else {})}
-    context.instance.add_run_tags(context.run_id, tags)
+    if releases:
+        context.instance.add_run_tags(context.run_id, {TAG_RELEASE: releases[-1]})
+
+
+def snapshots_table(landed: Iterable[Landed]) -> dg.TableMetadataValue:
+    """The snapshots that a run landed, or found landed; `outcome` reads it."""
+    return table(
+        LANDED,
+        (
+            (
+                one.endpoint,
+                one.snapshot_id,
+                one.manifest.release_id or "",
+                one.manifest.rows,
+                one.is_new,
+            )
+            for one in landed
+        ),
+    )
 
 
 def _metadata(
@@ -224,7 +239,7 @@ def _metadata(
         "snapshot": manifest.snapshot_id,
         "release": manifest.release_id or "not named by the source",
         "source": manifest.source,
-        "new_snapshots": ", ".join(one.snapshot_id for one in mine if one.is_new) or "none",
+        **({"landed": snapshots_table(mine)} if mine else {}),
         "retrieved_at": dg.MetadataValue.timestamp(manifest.finished_at),
         "seconds": round((manifest.finished_at - manifest.started_at).total_seconds(), 1),
         "content_sha256": manifest.content_sha256,

@@ -68,13 +68,10 @@ def models(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         dagster_dbt_translator=Translator(),
         pool=keys.WRITERS,
     )
-    def models(
-        context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
-    ) -> Iterator[Any]:
+    def models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
         result = dbt.build(
             warehouse.settings, warehouse.progress("models"), select=_selection(context, manifest)
         )
-        warehouse.record.build = result
         yield from _events(context, result, manifest)
         if result.failed:
             raise dg.Failure(result.failure_text(), allow_retries=False)

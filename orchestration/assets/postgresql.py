@@ -21,14 +21,13 @@ def postgresql(settings: Settings) -> list[dg.AssetsDefinition]:
         kinds={"postgres"},
         pool=keys.WRITERS,
     )
-    def postgresql_schema(warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
+    def postgresql_schema(warehouse: Warehouse) -> dg.MaterializeResult:
         # Its driver takes long to import, and is an extra: only who publishes there needs it.
         from warehouse.published import postgresql  # noqa: PLC0415
 
         loaded = postgresql.publish(
             warehouse.settings, on_table=warehouse.progress("published to PostgreSQL")
         )
-        warehouse.record.postgresql = loaded
         # Nothing of the connection: whoever reads this need not know where it is.
         return dg.MaterializeResult(
             metadata={

@@ -44,9 +44,7 @@ def published(tables: Sequence[PublishedTable], manifest: Mapping[str, Any]) -> 
         check_specs=checks.published_specs(),
         pool=keys.WRITERS,
     )
-    def published(
-        context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse]
-    ) -> Iterator[Any]:
+    def published(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
         started, settings = time.perf_counter(), warehouse.settings
         warehouse.on_progress("published", "publish", 0, 1)
         build = fingerprint.read_tested(settings)
@@ -61,7 +59,6 @@ def published(tables: Sequence[PublishedTable], manifest: Mapping[str, Any]) -> 
             as_of=as_of_functions(manifest),
             described_like=described_like(manifest),
         )
-        warehouse.record.published = file
         context.instance.add_run_tags(context.run_id, {TAG_RELEASE: file.release})
         yield dg.MaterializeResult(
             keys.PUBLISHED_FILE,

@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration import checks, keys
+from orchestration.assets.archive import note_landed_releases
 from orchestration.descriptions import COLUMN_SCHEMA
 from orchestration.resources import Warehouse
 from warehouse.build import raw as loader
@@ -18,7 +19,7 @@ def _specs() -> list[dg.AssetSpec]:
     tables = [
         dg.AssetSpec(
             keys.raw_table(endpoint.table),
-            deps=[keys.landed(endpoint)],
+            deps=[keys.landed(endpoint), keys.ARCHIVE],
             group_name=keys.RAW,
             description=f"What `{endpoint.name}/` answered as a table of the build database: all "
             "columns as text, nothing interpreted, every snapshot kept.",
@@ -37,7 +38,7 @@ def _specs() -> list[dg.AssetSpec]:
     descriptions = [
         dg.AssetSpec(
             keys.raw_table(name),
-            deps=[keys.landed(endpoint) for endpoint in endpoints],
+            deps=[*(keys.landed(endpoint) for endpoint in endpoints), keys.ARCHIVE],
             group_name=keys.RAW,
             description=description,
             kinds={"python", "duckdb"},
@@ -48,11 +49,10 @@ def _specs() -> list[dg.AssetSpec]:
 
 
 @dg.multi_asset(specs=_specs(), check_specs=checks.raw_specs(), pool=keys.WRITERS)
-def raw(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[Any]:
+def raw(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
     """Bring schema `raw` in line with the landing folder."""
     started = time.perf_counter()
     result = loader.load(warehouse.settings, on_progress=warehouse.progress("raw"))
-    warehouse.record.loaded = result
     seconds = round(time.perf_counter() - started, 2)
     loaded = {ENDPOINTS[endpoint].table: snapshot for endpoint, snapshot in result.loaded}
     for endpoint in ENDPOINTS.values():
@@ -68,4 +68,5 @@ def raw(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[Any]:
         )
     for name in keys.RAW_DESCRIPTIONS:
         yield dg.MaterializeResult(keys.raw_table(name), metadata={"table": f"raw.{name}"})
-    yield from checks.raw_results(result.quarantined, result.set_aside)
+    note_landed_releases(context, warehouse.settings)
+    yield from checks.raw_results(result.set_aside)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import dagster as dg
 
 from orchestration import keys
+from orchestration.descriptions import written
 from orchestration.resources import Warehouse
 
 
@@ -42,20 +43,19 @@ def _report(key: dg.AssetKey, name: str, description: str, kind: str) -> dg.Asse
         kinds={kind},
         pool=keys.WRITERS,
     )
-    def report_file(warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult:
+    def report_file(warehouse: Warehouse) -> dg.MaterializeResult:
         # What draws and writes workbooks takes long to import: only a run that does waits for it.
         from warehouse.exports import report  # noqa: PLC0415
 
         settings = warehouse.settings
         warehouse.on_progress("exports", name, 1, 3)
-        written = report.export_report(settings, name)
-        warehouse.record.exports.append(written.path)
+        made = report.export_report(settings, name)
         return dg.MaterializeResult(
             metadata={
-                "origin": written.origin.code,
-                "preview": dg.MetadataValue.md(written.preview),
-                "path": dg.MetadataValue.path(str(written.path.relative_to(settings.data_dir))),
-                "bytes": written.path.stat().st_size,
+                "origin": made.origin.code,
+                "preview": dg.MetadataValue.md(made.preview),
+                "path": dg.MetadataValue.path(str(made.path.relative_to(settings.data_dir))),
+                **written(settings, [made.path]),
             }
         )
 

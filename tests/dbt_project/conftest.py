@@ -14,6 +14,7 @@ from tests.dbt_project.made_up import MadeUp, Project
 from warehouse.build import dbt, fingerprint, raw
 from warehouse.landing import snapshots
 from warehouse.published.write import publish
+from warehouse.releases.assign import assign
 from warehouse.settings import Settings
 
 
@@ -31,6 +32,7 @@ def starter_outcome(tmp_path_factory: pytest.TempPathFactory) -> StarterBuild:
     settings = Settings(data_dir=tmp_path_factory.mktemp("starter"), threads=2)
     snapshots.land_starter(settings)
     raw.load(settings)
+    assign(settings)
     return StarterBuild(settings, dbt.build(settings))
 
 

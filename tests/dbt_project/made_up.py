@@ -22,6 +22,7 @@ from warehouse.build import raw
 from warehouse.core.database import literal
 from warehouse.core.manifest import FILE_NAME, Coverage, Manifest, Page, Slice
 from warehouse.landing import decision
+from warehouse.releases.assign import assign
 from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.endpoints import ASYLUM, ENDPOINTS, ORIGIN, SUMMED
 
@@ -261,6 +262,7 @@ class MadeUp:
     def build(self) -> duckdb.DuckDBPyConnection:
         """Load what is landed and make all models; returns the database, to be closed."""
         raw.load(self.settings)
+        assign(self.settings)
         con = duckdb.connect(str(self.settings.build_db))
         seeds = [f"{seed['schema']}.{seed['alias']}" for seed in self.project.seeds]
         self.project.like_starter(con, seeds, rows=True)

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from warehouse.build import dbt, raw
+from warehouse.releases.assign import assign
 from warehouse.settings import Settings
 
 FIRST_DAY = date(2020, 1, 1)
@@ -302,6 +303,7 @@ def history_tables(data: Settings) -> dict[str, list[tuple[Any, ...]]]:
 
 def built(data: Settings) -> dict[str, list[tuple[Any, ...]]]:
     raw.load(data)
+    assign(data)
     result = dbt.build(data, select=HISTORIES)
     assert not result.failed, result.failure_text()
     return history_tables(data)

@@ -11,6 +11,7 @@ from tests.dbt_project.made_up import MadeUp, Row, api_row
 from warehouse.build import raw
 from warehouse.landing import decision
 from warehouse.landing.snapshots import manifests
+from warehouse.releases.assign import assign
 
 MODELS = {
     *("stg_unhcr__snapshots", "stg_unhcr__snapshot_releases"),
@@ -35,6 +36,7 @@ def population(newest: int) -> list[Row]:
 def ask(world: MadeUp, *queries: str) -> list[list[Any]]:
     """Load what is landed, make the models about snapshots and releases, and ask them."""
     raw.load(world.settings)
+    assign(world.settings)
     with duckdb.connect(str(world.settings.build_db)) as con:
         seeds = [f"{seed['schema']}.{seed['alias']}" for seed in world.project.seeds]
         world.project.like_starter(con, seeds, rows=True)

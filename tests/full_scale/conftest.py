@@ -20,6 +20,7 @@ import pytest
 
 from warehouse.build import dbt, raw
 from warehouse.core.manifest import FILE_NAME, Coverage, Manifest, Page, Slice
+from warehouse.releases.assign import assign
 from warehouse.settings import PROJECT_ROOT, Settings
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, PAIRS
 
@@ -158,6 +159,7 @@ def five_releases(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     for release in FIVE:
         land_release(settings, release)
     raw.load(settings)
+    assign(settings)
     result = dbt.build(settings)
     assert not result.failure_text(), result.failure_text()
     return settings

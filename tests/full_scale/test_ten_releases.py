@@ -17,10 +17,10 @@ import duckdb
 import pytest
 
 from tests.full_scale.conftest import RELEASES, SHARED, missing, running_replica
-from warehouse.build.raw import look_into
 from warehouse.core.database import connect
 from warehouse.releases import profiles
 from warehouse.releases import validate as validation
+from warehouse.releases.assign import look_into
 from warehouse.releases.identify import Lists, Snapshot, read_lists, resolve
 from warehouse.releases.profiles import Reach
 from warehouse.settings import PROJECT_ROOT, Settings

@@ -452,7 +452,7 @@ def _tested(settings: Settings, code: str, result: BuildResult) -> fingerprint.T
     with connect(settings.build_db, settings) as con:
         loaded = con.execute(
             "select endpoint, snapshot_id, content_sha256, decision_sha256 "
-            "from raw.loads join raw.snapshot_releases using (endpoint, snapshot_id)"
+            "from raw.loads join releases.snapshot_releases using (endpoint, snapshot_id)"
         ).fetchall()
         snapshots = con.execute(
             "select endpoint, snapshot_id, release_id, source_kind, "
@@ -460,7 +460,8 @@ def _tested(settings: Settings, code: str, result: BuildResult) -> fingerprint.T
             "from intermediate.int_snapshots_resolved order by all"
         ).fetchall()
         held_back = con.execute(
-            "select held_back from raw.snapshot_releases where held_back is not null order by all"
+            "select held_back from releases.snapshot_releases where held_back is not null "
+            "order by all"
         ).fetchall()
         newest = con.execute(
             "select release_id from marts.dim_release where is_newest_held "

@@ -4,9 +4,10 @@ One table an endpoint, all columns of the API that we know as text, between four
 `_snapshot_id`, `_slice` (which query of the snapshot) and `_row_number` (position in the slice,
 from 1) in front, and at the end `_added`, what else the source sent, a JSON object. Beside them
 what the manifests say: `snapshots`, `snapshot_coverage`, `control_differences`, and `loads`, the
-book of what has been loaded. What the snapshots come to:
-`snapshot_profiles` and `snapshot_codes` (profiles.py), and `snapshot_releases`, which release each
-is (releases.py), and whether it is accepted (validation.py).
+book of what has been loaded. With the rows of a snapshot come its counts and checksums,
+`snapshot_profiles` and `snapshot_codes` (releases/profiles.py): they are made in the transaction
+that loads it, so that one that cannot be counted is set aside like one that cannot be read. Which
+release a snapshot is, the next step says (releases/assign.py).
 """
 
 from __future__ import annotations
@@ -14,9 +15,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -24,14 +24,11 @@ import duckdb
 from warehouse.core.database import connect, identifier, identifiers
 from warehouse.core.files import unpack
 from warehouse.core.manifest import FILE_NAME, Manifest, Page
-from warehouse.landing import decision, set_aside
+from warehouse.landing import set_aside
 from warehouse.landing.snapshots import SnapshotSetAside, all_set_aside, incoming, manifests
-from warehouse.releases import identify, profiles, validate
-from warehouse.releases.identify import Key, Lists, Release, Snapshot
-from warehouse.releases.profiles import Comparison, Reach
-from warehouse.releases.validate import Finding, Loaded, Verdict
+from warehouse.releases import profiles
 from warehouse.settings import Settings
-from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, PAIRS, Endpoint
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, Endpoint
 from warehouse.sources.unhcr_api.pages import (
     ADDED,
     ROW_NUMBER,
@@ -40,7 +37,6 @@ from warehouse.sources.unhcr_api.pages import (
     pages_of,
     rows_of,
 )
-from warehouse.sources.unhcr_archive.client import REFERENCE_DIR
 
 # What DuckDB says of the content of a page, and of nothing else.
 _OF_THE_CONTENT = (
@@ -51,29 +47,12 @@ Progress = Callable[[str, int, int | None], None]
 
 
 @dataclass(frozen=True)
-class Quarantined:
-    """A snapshot that is held back, why, and all that was found in it.
-
-    held_back: what every product says first; None where a later snapshot took its place.
-    """
-
-    endpoint: str
-    snapshot_id: str
-    release_id: str
-    compared_with: str | None
-    held_because: str
-    held_back: str | None
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True)
 class LoadResult:
     """What `load` found and did: rows by raw table afterwards; snapshots as (endpoint, id)."""
 
     rows: dict[str, int] = field(default_factory=dict)
     loaded: list[tuple[str, str]] = field(default_factory=list)
     removed: list[tuple[str, str]] = field(default_factory=list)
-    quarantined: list[Quarantined] = field(default_factory=list)
     set_aside: list[SnapshotSetAside] = field(default_factory=list)
 
 
@@ -83,24 +62,16 @@ def columns(endpoint: Endpoint) -> dict[str, str]:
     return own | dict.fromkeys(endpoint.columns, "varchar") | {ADDED: "json"}
 
 
-def load(
-    settings: Settings,
-    on_progress: Progress | None = None,
-    *,
-    reference_dir: Path = REFERENCE_DIR,
-) -> LoadResult:
+def load(settings: Settings, on_progress: Progress | None = None) -> LoadResult:
     """Bring schema `raw` of the build database in line with the landing folder.
 
     Snapshots not yet loaded are loaded, each in a transaction of its own; snapshots that are gone
     from the landing folder are taken out. One that cannot be loaded is set aside and the rest goes
-    on. Then each is assigned a release and validated, by the lists in `reference_dir`. Loading
-    twice changes nothing. Raises DatabaseBusyError when another process holds the build database,
-    LandingBusyError when one writes to the landing folder while a snapshot has to be set aside,
-    UnknownReleaseError when a snapshot states a release of no list, ValueError when a list, a
-    decision or a note of what was set aside cannot be used.
+    on. Loading twice changes nothing. Raises DatabaseBusyError when another process holds the build
+    database, LandingBusyError when one writes to the landing folder while a snapshot has to be set
+    aside, ValueError when a note of what was set aside cannot be used.
     """
     landed = manifests(settings)
-    lists = identify.read_lists(reference_dir)
     result = LoadResult()
     with connect(settings.build_db, settings) as con:
         _create_tables(con)
@@ -122,7 +93,6 @@ def load(
         landed = [one for one in landed if one[0] not in not_loaded]
         _complete_profiles(con)
         _describe_snapshots(con, [path / FILE_NAME for path, _ in landed])
-        result.quarantined.extend(_assign_releases(con, landed, lists))
         result.rows.update(
             (one.table, con.execute(f"select count(*) from {_table(one)}").fetchall()[0][0])
             for one in ENDPOINTS.values()
@@ -268,176 +238,6 @@ def _complete_profiles(con: duckdb.DuckDBPyConnection) -> None:
         except BaseException:
             con.execute("rollback")
             raise
-
-
-def _assign_releases(
-    con: duckdb.DuckDBPyConnection, landed: Sequence[tuple[Path, Manifest]], lists: Lists
-) -> list[Quarantined]:
-    """Fill `snapshot_releases`, made anew each time; the snapshots that are quarantined."""
-    digests = profiles.digests(con)
-    snapshots = [_snapshot(folder, manifest, digests) for folder, manifest in landed]
-
-    def digest_within(snapshot: Snapshot, reach: Reach) -> str:
-        return profiles.digest_within(con, snapshot.endpoint, snapshot.snapshot_id, reach)
-
-    loaded = look_into(con)
-    # What states its release needs no other to be assigned one, so it is validated first by itself.
-    stated = [one for one in snapshots if one.stated_release_id is not None]
-    among_stated = identify.resolve(stated, lists, digest_within)
-    first = validate.validate_all(stated, among_stated, lists, loaded)
-    distrusted = {key for key, verdict in first.items() if verdict.is_quarantined}
-    found = identify.resolve(snapshots, lists, digest_within, distrusted)
-    verdicts = validate.validate_all(snapshots, found, lists, loaded)
-    held_back = validate.held_back(snapshots, found, verdicts)
-    rows = [
-        _release_row(
-            one,
-            found[one.key],
-            verdicts[one.key],
-            held_back.get(one.key),
-            _difference(con, one, snapshots, found),
-        )
-        for one in snapshots
-    ]
-    con.execute("begin")
-    try:
-        con.execute(_SNAPSHOT_RELEASES)
-        if rows:
-            con.executemany(
-                f"insert into raw.snapshot_releases values ({', '.join('?' * len(rows[0]))})", rows
-            )
-        con.execute("commit")
-    except BaseException:
-        con.execute("rollback")
-        raise
-    return [
-        Quarantined(
-            *one.key,
-            found[one.key].release_id,
-            verdicts[one.key].compared_with,
-            held_because,
-            held_back.get(one.key),
-            verdicts[one.key].findings,
-        )
-        for one in snapshots
-        if (held_because := verdicts[one.key].held_because)
-    ]
-
-
-def look_into(con: duckdb.DuckDBPyConnection) -> Loaded:
-    """How validation looks into the profiles of an open build database; each pair of snapshots is
-    compared once.
-    """
-
-    @cache
-    def compare(
-        endpoint: str, before: str, now: str, reach: Reach, beside: str | None
-    ) -> Comparison:
-        return profiles.compare(con, ENDPOINTS[endpoint], before, now, reach, beside_id=beside)
-
-    def same(before: Snapshot, now: Snapshot) -> bool:
-        reach = validate.reach_of(now)
-        if reach.is_whole:
-            return validate.reach_of(before).is_whole and before.digest == now.digest
-        return reach.asylums is None and now.digest == profiles.digest_within(
-            con, before.endpoint, before.snapshot_id, reach
-        )
-
-    return Loaded(
-        lambda before, now, reach, beside=None: compare(
-            now.endpoint,
-            before.snapshot_id,
-            now.snapshot_id,
-            reach,
-            beside.snapshot_id if beside else None,
-        ),
-        same,
-        lambda one: profiles.codes(con, *one.key),
-    )
-
-
-def _snapshot(folder: Path, manifest: Manifest, digests: Mapping[Key, tuple[str, int]]) -> Snapshot:
-    key = (manifest.endpoint, manifest.snapshot_id)
-    reach = next((Reach.of(part.coverage) for part in manifest.slices if part.slice == PAIRS), None)
-    digest, latest_year = digests.get(key, (profiles.NO_ROWS, None))
-    return Snapshot(
-        *key,
-        source=manifest.source,
-        stated_release_id=manifest.release_id,
-        retrieved_at=manifest.finished_at,
-        reach=reach,
-        digest=digest if reach else None,
-        latest_year=latest_year,
-        decision=decision.read(folder),
-    )
-
-
-def _difference(
-    con: duckdb.DuckDBPyConnection,
-    snapshot: Snapshot,
-    snapshots: Sequence[Snapshot],
-    found: Mapping[Key, Release],
-) -> str | None:
-    """What an unnamed release differs in; None for a named one, and where nothing is known."""
-    if found[snapshot.key].is_named or snapshot.reach is None:
-        return None
-    other = identify.nearest_named(snapshot, snapshots, found)
-    if other is None or other.reach is None:
-        return f"{snapshot.endpoint}: no snapshot of a named release to compare with"
-    reach = Reach(
-        *snapshot.reach.sides,
-        max(snapshot.reach.year_from, other.reach.year_from),
-        max(snapshot.reach.year_to, other.reach.year_to),
-    )
-    differing = profiles.difference(
-        con, snapshot.endpoint, snapshot.snapshot_id, other.snapshot_id, reach
-    )
-    return identify.difference_text(snapshot.endpoint, found[other.key].release_id, differing)
-
-
-_SNAPSHOT_RELEASES = """
-    create or replace table raw.snapshot_releases (
-        endpoint varchar not null, snapshot_id varchar not null, release_id varchar not null,
-        release_title varchar not null, in_force_from date not null, reference_date date not null,
-        is_provisional_release boolean not null, is_named boolean not null, differs_in varchar,
-        is_quarantined boolean not null, held_because varchar, verdict_from varchar not null,
-        held_back varchar,
-        findings struct(severity varchar, finding varchar)[] not null, compared_with varchar,
-        accepted_at timestamptz, accepted_by varchar, accepted_why varchar,
-        decision_sha256 varchar
-    )
-"""
-
-
-def _release_row(
-    snapshot: Snapshot,
-    release: Release,
-    verdict: Verdict,
-    held_back: str | None,
-    differs_in: str | None,
-) -> list[object]:
-    decided = snapshot.decision
-    accepted = decided if decided and decided.is_accepted else None
-    return [
-        *snapshot.key,
-        release.release_id,
-        release.title,
-        release.in_force_from,
-        release.reference_date,
-        release.is_provisional,
-        release.is_named,
-        differs_in,
-        verdict.is_quarantined,
-        verdict.held_because,
-        verdict.verdict_from,
-        held_back,
-        [{"severity": one.severity, "finding": one.text} for one in verdict.findings],
-        verdict.compared_with,
-        accepted and accepted.decided_at,
-        accepted and accepted.decided_by,
-        accepted and accepted.why,
-        decided and decided.sha256,
-    ]
 
 
 def _describe_snapshots(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:

@@ -101,6 +101,20 @@ def backfill(
     return out
 
 
+def landed_releases(settings: Settings, reference_dir: Path = REFERENCE_DIR) -> list[str]:
+    """The releases of which every file of the archive is landed, oldest first."""
+    landed = {
+        (manifest.release_id, manifest.original.sha256)
+        for _, manifest in manifests(settings)
+        if manifest.source == "archive" and manifest.original
+    }
+    return [
+        release.release_id
+        for release in chosen_releases(None, reference_dir)
+        if all((release.release_id, file.sha256) in landed for file in release.files)
+    ]
+
+
 def _with_archive(settings: Settings, archive_url: str | None) -> Settings:
     if archive_url is None:
         return settings

@@ -25,6 +25,7 @@ from warehouse.build import dbt, fingerprint
 from warehouse.build.raw import load
 from warehouse.core.database import DatabaseBusyError
 from warehouse.landing.snapshots import land_starter
+from warehouse.releases.assign import assign
 from warehouse.settings import PROJECT_ROOT
 
 MART = "dbt_project/models/marts/mart_extra.sql"
@@ -39,6 +40,7 @@ def project(tmp_path: Path) -> SmallSettings:
 def loaded(project: SmallSettings) -> SmallSettings:
     land_starter(project)
     load(project)
+    assign(project)
     return project
 
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from warehouse.build.raw import look_into
 from warehouse.landing.decision import Decision
 from warehouse.releases import profiles, validate
+from warehouse.releases.assign import look_into
 from warehouse.releases.identify import Lists, Release, Review, Snapshot
 from warehouse.releases.profiles import Reach
 from warehouse.releases.validate import Verdict

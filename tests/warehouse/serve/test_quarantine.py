@@ -22,6 +22,7 @@ from warehouse.cli.app import app
 from warehouse.landing import decision, snapshots
 from warehouse.landing.snapshots import LandingBusyError, incoming, manifests
 from warehouse.published.write import publish
+from warehouse.releases.assign import assign
 from warehouse.serve import quarantine
 from warehouse.serve.quarantine import DecisionError, accept, hold
 from warehouse.settings import PROJECT_ROOT, Settings
@@ -106,6 +107,7 @@ def test_accepting_keeps_who_when_and_why_in_the_landing_folder(
     snapshots.land_starter(settings)
     assert decision.read(folder) is not None, "landing it again leaves the decision"
     raw.load(settings)
+    assert assign(settings).quarantined == []
 
 
 def test_what_was_accepted_once_is_not_accepted_again(
@@ -216,7 +218,7 @@ def test_a_decision_that_cannot_be_read_is_named(
     settings: Settings, lost: tuple[Path, str]
 ) -> None:
     (lost[0] / "accepted.json").write_text('{"why": "because"}')
-    for ask in (fingerprint.expected, raw.load):
+    for ask in (fingerprint.expected, assign):
         with pytest.raises(ValueError, match=r"accepted\.json: not a decision"):
             ask(settings)
 
@@ -318,9 +320,9 @@ def test_a_snapshot_can_be_held_and_accepted_again_and_the_last_word_counts(
     assert fingerprint.expected(settings) != before
     with pytest.raises(DecisionError, match=r"was held on .*: typing errors"):
         hold(settings, manifest.snapshot_id, "again")
-    [found] = raw.load(settings).quarantined
+    [found] = assign(settings).quarantined
     assert found.endpoint == "asylum-decisions"
     assert "typing errors" in found.held_because
     accept(settings, manifest.snapshot_id, "none at all")
     assert not (folder / "held.json").exists()
-    assert raw.load(settings).quarantined == []
+    assert assign(settings).quarantined == []

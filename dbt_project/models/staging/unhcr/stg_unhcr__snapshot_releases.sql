@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('raw', 'snapshot_releases') }}
+    select * from {{ source('releases', 'snapshot_releases') }}
 ),
 
 final as (
