@@ -30,7 +30,7 @@ from warehouse.sources.unhcr_archive.client import (
     REFERENCE_DIR,
     ArchiveError,
     ArchiveFile,
-    Release,
+    ArchiveRelease,
     chosen_releases,
     fetch,
     file_url,
@@ -138,7 +138,9 @@ def _reporter(
     return report
 
 
-def _already_landed(settings: Settings, release: Release, file: ArchiveFile) -> Landed | None:
+def _already_landed(
+    settings: Settings, release: ArchiveRelease, file: ArchiveFile
+) -> Landed | None:
     for path, manifest in manifests(settings, file.endpoint.name):
         if (
             manifest.source == "archive"
@@ -158,7 +160,9 @@ class _Run:
     client: Client
     folder: Path
 
-    def land(self, release: Release, file: ArchiveFile, report: Callable[[str], None]) -> Landed:
+    def land(
+        self, release: ArchiveRelease, file: ArchiveFile, report: Callable[[str], None]
+    ) -> Landed:
         """Fetch one file, read it, check it as an answer of the API would be, and land it."""
         home = self.folder / f"{release.release_id}-{file.endpoint.name}"
         home.mkdir()

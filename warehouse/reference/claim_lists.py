@@ -17,7 +17,7 @@ REFERENCE = PROJECT_ROOT / "seeds" / "reference"
 
 
 @dataclass(frozen=True)
-class Kind:
+class ClaimKind:
     """What a claim can state: its columns besides those of every claim, and how many years it is
     about ("one", "several" or "any"). `must_state`: a value or bounds are needed.
     """
@@ -32,7 +32,7 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ClaimVerdict:
     """What can come of a claim. `severity` is good, warning, bad or unknown."""
 
     label: str
@@ -42,7 +42,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Flag:
+class ClaimFlag:
     """What can qualify a claim, whatever its verdict."""
 
     label: str
@@ -50,10 +50,10 @@ class Flag:
 
 
 @cache
-def kinds() -> Mapping[str, Kind]:
+def kinds() -> Mapping[str, ClaimKind]:
     """The kinds by name, in their order."""
     return {
-        row["kind"]: Kind(
+        row["kind"]: ClaimKind(
             label=row["label"],
             meaning=row["meaning"],
             unit=row["unit"],
@@ -67,18 +67,18 @@ def kinds() -> Mapping[str, Kind]:
 
 
 @cache
-def verdicts() -> Mapping[str, Verdict]:
+def verdicts() -> Mapping[str, ClaimVerdict]:
     """The verdicts by name, in their order."""
     return {
-        row["verdict"]: Verdict(row["label"], row["meaning"], row["severity"], row["colour"])
+        row["verdict"]: ClaimVerdict(row["label"], row["meaning"], row["severity"], row["colour"])
         for row in _rows("claim_verdicts")
     }
 
 
 @cache
-def flags() -> Mapping[str, Flag]:
+def flags() -> Mapping[str, ClaimFlag]:
     """The flags by name, in their order."""
-    return {row["flag"]: Flag(row["label"], row["meaning"]) for row in _rows("claim_flags")}
+    return {row["flag"]: ClaimFlag(row["label"], row["meaning"]) for row in _rows("claim_flags")}
 
 
 def _rows(seed: str) -> list[dict[str, str]]:

@@ -45,7 +45,7 @@ class ArchiveFile:
 
 
 @dataclass(frozen=True)
-class Release:
+class ArchiveRelease:
     """What UNHCR published at one time; `commit` is where the archive keeps it."""
 
     release_id: str
@@ -56,7 +56,7 @@ class Release:
     files: tuple[ArchiveFile, ...]
 
 
-def known_releases(folder: Path = REFERENCE_DIR) -> list[Release]:
+def known_releases(folder: Path = REFERENCE_DIR) -> list[ArchiveRelease]:
     """All releases of the lists in `folder`, in the order of publication, with their files.
 
     Raises ReferenceListError naming list and line.
@@ -71,7 +71,7 @@ def known_releases(folder: Path = REFERENCE_DIR) -> list[Release]:
     for where, row in _lines(folder / RELEASES):
         try:
             out.append(
-                Release(
+                ArchiveRelease(
                     _release_id(row["release_id"]),
                     row["title"],
                     date.fromisoformat(row["published_on"]),
@@ -89,7 +89,9 @@ def known_releases(folder: Path = REFERENCE_DIR) -> list[Release]:
     return sorted(out, key=lambda one: (one.published_on, one.release_id))
 
 
-def chosen_releases(names: Sequence[str] | None, folder: Path = REFERENCE_DIR) -> list[Release]:
+def chosen_releases(
+    names: Sequence[str] | None, folder: Path = REFERENCE_DIR
+) -> list[ArchiveRelease]:
     """The releases of these ids, in the order of publication; all with files for None.
 
     Raises ValueError naming the unknown ones, and those of which no file is known.
@@ -112,13 +114,13 @@ def chosen_releases(names: Sequence[str] | None, folder: Path = REFERENCE_DIR) -
     return found
 
 
-def file_url(settings: Settings, release: Release, file: ArchiveFile) -> str:
+def file_url(settings: Settings, release: ArchiveRelease, file: ArchiveFile) -> str:
     """The address of one file."""
     return f"{settings.archive_url}{release.commit}/data/{file.name}"
 
 
 def fetch(
-    client: Client, settings: Settings, release: Release, file: ArchiveFile, path: Path
+    client: Client, settings: Settings, release: ArchiveRelease, file: ArchiveFile, path: Path
 ) -> None:
     """Write one file to `path`, byte for byte as published.
 
@@ -146,7 +148,7 @@ def fetch(
         raise
 
 
-def _difference(url: str, release: Release, file: ArchiveFile, got: Download) -> str:
+def _difference(url: str, release: ArchiveRelease, file: ArchiveFile, got: Download) -> str:
     return (
         f"{url}: this is not {file.name} as published with release {release.release_id}: "
         f"sha256 {got.sha256} ({got.size:,} bytes) came, "
