@@ -20,6 +20,7 @@ from warehouse.core.content import content_sha256, split_digests
 from warehouse.core.files import pack, page_file, write_durably
 from warehouse.core.manifest import Coverage, Manifest, OriginalFile, Page, Slice
 from warehouse.landing.snapshots import Landed, NotAllLandedError, accept, incoming, manifests
+from warehouse.reference.seeds import REFERENCE_DIR
 from warehouse.settings import Settings, SettingsError
 from warehouse.sources.unhcr_api.body import shown
 from warehouse.sources.unhcr_api.client import Client, UpstreamError
@@ -27,7 +28,6 @@ from warehouse.sources.unhcr_api.endpoints import PAIRS, chosen
 from warehouse.sources.unhcr_api.verify import SliceCheck
 from warehouse.sources.unhcr_archive import rda
 from warehouse.sources.unhcr_archive.client import (
-    REFERENCE_DIR,
     ArchiveError,
     ArchiveFile,
     ArchiveRelease,

@@ -6,14 +6,11 @@ severity from here.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from warehouse.settings import PROJECT_ROOT
-
-REFERENCE = PROJECT_ROOT / "seeds" / "reference"
+from warehouse.reference.seeds import read_seed
 
 
 @dataclass(frozen=True)
@@ -82,5 +79,4 @@ def flags() -> Mapping[str, ClaimFlag]:
 
 
 def _rows(seed: str) -> list[dict[str, str]]:
-    with (REFERENCE / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
-        return sorted(csv.DictReader(file), key=lambda row: int(row["sort_order"]))
+    return sorted((row for _, row in read_seed(seed)), key=lambda row: int(row["sort_order"]))

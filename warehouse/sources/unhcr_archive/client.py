@@ -6,21 +6,17 @@ needs rows there and no code here. What a file holds is rda.py's business.
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
-from warehouse.settings import PROJECT_ROOT, Settings
+from warehouse.reference.releases import NamedRelease, named_releases
+from warehouse.reference.seeds import REFERENCE_DIR, ReferenceListError, read_seed
+from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.client import Client, Download, UpstreamError
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, Endpoint
 
-REFERENCE_DIR = PROJECT_ROOT / "seeds" / "reference"
-RELEASES, FILES = "releases.csv", "release_files.csv"
-
-_RELEASE_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]*")
+FILES = "release_files"
 # More than a file's size by this factor is not worth taking in: it is something else.
 _ROOM = 4
 _LEAST_ROOM = 1 << 20
@@ -28,10 +24,6 @@ _LEAST_ROOM = 1 << 20
 
 class ArchiveError(UpstreamError):
     """The archive gave another file than the one published with the release."""
-
-
-class ReferenceListError(Exception):
-    """A list in seeds/reference that cannot be used; the message says where and why."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +37,10 @@ class ArchiveFile:
 
 
 @dataclass(frozen=True)
-class ArchiveRelease:
-    """What UNHCR published at one time; `commit` is where the archive keeps it."""
+class ArchiveRelease(NamedRelease):
+    """A release with its files in the archive."""
 
-    release_id: str
-    title: str
-    published_on: date
-    reference_date: date
-    commit: str
-    files: tuple[ArchiveFile, ...]
+    files: tuple[ArchiveFile, ...] = ()
 
 
 def known_releases(folder: Path = REFERENCE_DIR) -> list[ArchiveRelease]:
@@ -62,31 +49,20 @@ def known_releases(folder: Path = REFERENCE_DIR) -> list[ArchiveRelease]:
     Raises ReferenceListError naming list and line.
     """
     files: dict[str, list[ArchiveFile]] = {}
-    for where, row in _lines(folder / FILES):
+    for where, row in read_seed(FILES, folder):
         try:
             files.setdefault(row["release_id"], []).append(_file(row))
         except (KeyError, ValueError) as error:
             raise ReferenceListError(f"{where}: {error!s}") from error
-    out = []
-    for where, row in _lines(folder / RELEASES):
-        try:
-            out.append(
-                ArchiveRelease(
-                    _release_id(row["release_id"]),
-                    row["title"],
-                    date.fromisoformat(row["published_on"]),
-                    date.fromisoformat(row["reference_date"]),
-                    row["package_commit"],
-                    tuple(files.pop(row["release_id"], [])),
-                )
-            )
-        except (KeyError, ValueError) as error:
-            raise ReferenceListError(f"{where}: {error!s}") from error
+    out = [
+        ArchiveRelease(**vars(one), files=tuple(files.pop(one.release_id, ())))
+        for one in named_releases(folder)
+    ]
     if files:
         raise ReferenceListError(
-            f"{folder / FILES}: files of {', '.join(sorted(files))}, not in {RELEASES}."
+            f"{folder / FILES}.csv: files of {', '.join(sorted(files))}, not in releases.csv."
         )
-    return sorted(out, key=lambda one: (one.published_on, one.release_id))
+    return out
 
 
 def chosen_releases(
@@ -109,7 +85,7 @@ def chosen_releases(
     empty = [one.release_id for one in found if not one.files]
     if empty:
         raise ValueError(
-            f"no file is known of release {', '.join(empty)}. Add them to {folder / FILES}."
+            f"no file is known of release {', '.join(empty)}. Add them to {folder / FILES}.csv."
         )
     return found
 
@@ -155,28 +131,8 @@ def _difference(url: str, release: ArchiveRelease, file: ArchiveFile, got: Downl
         f"{file.sha256} ({file.bytes:,} bytes) is expected. "
         f"It begins with {got.start[:60]!r}. Asked for twice; nothing was landed. "
         f"See whether ASYLUM_ARCHIVE_URL is right. If the published file was replaced, look at "
-        f"what changed before its line in {REFERENCE_DIR.name}/{FILES} is."
+        f"what changed before its line in {REFERENCE_DIR.name}/{FILES}.csv is."
     )
-
-
-def _lines(path: Path) -> list[tuple[str, dict[str, str]]]:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return [
-                (f"{path}, line {number}", row)
-                for number, row in enumerate(csv.DictReader(file), start=2)
-            ]
-    except OSError as error:
-        raise ReferenceListError(
-            f"{path}: {error.strerror}. Restore it from the repository."
-        ) from error
-
-
-def _release_id(text: str) -> str:
-    """A name that is part of folders and addresses."""
-    if not _RELEASE_ID.fullmatch(text):
-        raise ValueError(f"{text!r} is no release id: digits, letters, `.` and `-` alone")
-    return text
 
 
 def _file(row: dict[str, str]) -> ArchiveFile:
