@@ -8,6 +8,8 @@ from typing import Any
 
 import duckdb
 
+from warehouse.core.database import named_rows
+
 _ROWS = """
     select * from mart_origin_yearly
     where coalesce(origin_iso3, origin_unhcr_code) = $origin
@@ -29,9 +31,7 @@ class OriginYear:
 
 def origin_rows(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any]]:
     """The rows of an origin in mart_origin_yearly, oldest year first, persons before cases."""
-    answer = con.execute(_ROWS, {"origin": code})
-    names = [column[0] for column in answer.description or []]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    return named_rows(con.execute(_ROWS, {"origin": code}))
 
 
 def by_year(rows: Iterable[Row]) -> list[OriginYear]:

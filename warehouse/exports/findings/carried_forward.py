@@ -6,9 +6,10 @@ from typing import Any
 
 import duckdb
 
+from warehouse.core.database import named_rows
 from warehouse.core.wording import show
 from warehouse.exports.findings.destinations import DESTINATIONS_SHOWN
-from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, ask, section
+from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, section
 from warehouse.exports.findings.revisions import STEPS
 from warehouse.exports.findings.words import MEASURES
 from warehouse.exports.origins import Origin
@@ -100,21 +101,19 @@ def carried_forward_section(
     con: duckdb.DuckDBPyConnection, origin: Origin, newest_release: str
 ) -> Section:
     """The persons that were carried forward, by release and by country of asylum."""
-    releases = _with_figure(ask(con, _RELEASES_QUERY, origin))
+    releases = _with_figure(named_rows(con.execute(_RELEASES_QUERY, {"origin": origin.code})))
     for row in releases:
         row["share"] = row["persons"] / row["whole"] if row["whole"] else None
     by_release = ReportTable(
         "carried_forward_releases", "Persons carried forward, by release", _RELEASES, [*releases]
     )
+    limits = {"releases": RELEASES_SHOWN, "places": DESTINATIONS_SHOWN}
+    largest = named_rows(con.execute(_PLACES_QUERY, {"origin": origin.code, **limits}))
     places = ReportTable(
         "carried_forward_places",
         "Persons carried forward, by country of asylum (the largest of each release)",
         _PLACES,
-        [
-            *_with_figure(
-                ask(con, _PLACES_QUERY, origin, releases=RELEASES_SHOWN, places=DESTINATIONS_SHOWN)
-            )
-        ],
+        [*_with_figure(largest)],
     )
     sentences = []
     if not any(row["release_id"] == newest_release for row in releases):

@@ -9,7 +9,8 @@ from typing import Any
 
 import duckdb
 
-from warehouse.exports.findings.parts import Row, ask
+from warehouse.core.database import named_rows
+from warehouse.exports.findings.parts import Row
 from warehouse.exports.findings.words import INPUT_ROLES, MEASURES
 from warehouse.exports.origins import Origin
 from warehouse.reference.claim_lists import flags, verdicts
@@ -98,9 +99,9 @@ class Document:
 def claims_on(con: duckdb.DuckDBPyConnection, origin: Origin) -> tuple[list[Document], list[Claim]]:
     """The documents that state something of an origin, newest first, and their claims."""
     inputs: dict[tuple[str, str], list[ClaimInput]] = {}
-    for row in ask(con, _INPUTS, origin):
+    for row in named_rows(con.execute(_INPUTS, {"origin": origin.code})):
         inputs.setdefault((row["document_id"], row["claim_id"]), []).append(_input(row))
-    rows = ask(con, _CLAIMS, origin)
+    rows = named_rows(con.execute(_CLAIMS, {"origin": origin.code}))
     claims = [_claim(row, inputs.get((row["document_id"], row["claim_id"]), ())) for row in rows]
     verdicts_by_document: dict[str, Counter[str]] = {}
     for claim in claims:

@@ -6,8 +6,9 @@ from typing import Any
 
 import duckdb
 
+from warehouse.core.database import named_rows
 from warehouse.core.wording import day, plural
-from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, ask, section
+from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, section
 from warehouse.exports.origins import Origin
 
 DESTINATIONS_SHOWN = 15
@@ -44,7 +45,7 @@ _COLUMNS = (
 
 def destinations_section(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section:
     """The first countries of asylum, the others together, and what is not itemised by country."""
-    rows = ask(con, _QUERY, origin)
+    rows = named_rows(con.execute(_QUERY, {"origin": origin.code}))
     pairs = [row for row in rows if row["row_kind"] == "pair"]
     if not pairs:
         return Section("destinations", "Where they are")

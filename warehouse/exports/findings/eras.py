@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import duckdb
 
-from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, ask, section
+from warehouse.core.database import named_rows
+from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, section
 from warehouse.exports.origins import Origin
 
 _QUERY = """
@@ -50,7 +51,7 @@ def eras_section(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section:
     """Stocks at the ends of each era, and the applications within it."""
     if origin.iso3 is None:
         return Section("eras", "By era")
-    rows = ask(con, _QUERY, origin)
+    rows = named_rows(con.execute(_QUERY, {"origin": origin.code}))
     table = ReportTable("eras", f"{origin.name} by leader’s era", _COLUMNS, [*rows])
     sentence = (
         "Stocks are compared by their first and last year. Added up they are stock-years, no "

@@ -7,10 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
-
 from warehouse.core.wording import Kind, show
-from warehouse.exports.origins import Origin
 
 Row = Mapping[str, Any]
 
@@ -74,12 +71,3 @@ def section(
     """
     told = tuple(table.without_unknown() for table in tables if table.rows)
     return Section(name, title, tuple(sentences), told)
-
-
-def ask(
-    con: duckdb.DuckDBPyConnection, query: str, origin: Origin, **given: Any
-) -> list[dict[str, Any]]:
-    """The rows of a query about `$origin`, by name of column."""
-    answer = con.execute(query, {"origin": origin.code, **given})
-    names = [column[0] for column in answer.description or []]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import duckdb
 
+from warehouse.core.database import named_rows
 from warehouse.core.wording import show
-from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, ask, section
+from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, section
 from warehouse.exports.findings.words import MEASURES, REVISION_KINDS
 from warehouse.exports.origins import Origin
 
@@ -54,7 +55,7 @@ _COLUMNS = (
 
 def revisions_section(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section:
     """The figures of the newest years, from release to release."""
-    rows = ask(con, _QUERY, origin, years=REVISED_YEARS_SHOWN)
+    rows = named_rows(con.execute(_QUERY, {"origin": origin.code, "years": REVISED_YEARS_SHOWN}))
     for row in rows:
         row["figure"] = _measure_words(row["measure"], row["counting_unit"])
         row["what_happened"] = REVISION_KINDS.get(row["kind"], row["kind"])
