@@ -29,7 +29,8 @@ from warehouse.build import dbt, fingerprint, raw
 from warehouse.core.database import literal
 from warehouse.core.manifest import FILE_NAME, Coverage, Manifest, Page, Slice
 from warehouse.landing.backfill import backfill
-from warehouse.published.publish import open_published, publish
+from warehouse.published.read import open_published
+from warehouse.published.write import publish
 from warehouse.releases.assign import assign
 from warehouse.settings import Settings, load_settings
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, PAIRS

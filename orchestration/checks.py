@@ -16,9 +16,9 @@ from warehouse.build.dbt import NodeResult
 from warehouse.core.manifest import ControlDifference, Manifest
 from warehouse.exports.readback import newest_release, published_rows
 from warehouse.landing.snapshots import SnapshotSetAside
+from warehouse.reference.releases import NamedRelease
 from warehouse.releases.assign import Quarantined
 from warehouse.releases.calendar import next_release
-from warehouse.releases.identify import NamedRelease
 from warehouse.settings import Settings
 from warehouse.sources.unhcr_api import body
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, Endpoint

@@ -12,7 +12,7 @@ import sqlalchemy
 import yaml
 
 from orchestration.keys import WRITERS
-from warehouse.core import atomic
+from warehouse.core import files
 from warehouse.settings import Settings, load_settings
 
 CONFIG_FILE = "dagster.yaml"
@@ -57,7 +57,7 @@ def ensure_home(settings: Settings) -> Path:
             + yaml.safe_dump(config, sort_keys=False)
         )
         if not (home / name).exists() or (home / name).read_text("utf-8") != wanted:
-            atomic.write_text(home / name, wanted)
+            files.write_text(home / name, wanted)
     return home
 
 

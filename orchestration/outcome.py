@@ -13,7 +13,7 @@ from orchestration.failures import error_text
 from warehouse.build import fingerprint
 from warehouse.build.run_result import RunQuarantine, RunResult, RunSnapshot
 from warehouse.landing.snapshots import all_set_aside
-from warehouse.published.publish import open_published, read_about
+from warehouse.published.read import open_published, read_about
 from warehouse.serve.quarantine import published_quarantine
 from warehouse.settings import Settings
 

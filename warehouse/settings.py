@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -225,3 +226,11 @@ def _problem(problem: Any) -> str:
     )
     value = f"={problem['input']!r}" if shown else ""
     return f"{PREFIX}{field.upper()}{value}: {problem['msg']}"
+
+
+def project_version() -> str:
+    """The version of this project as installed."""
+    try:
+        return version(PROJECT_NAME)
+    except PackageNotFoundError:
+        return "not installed"

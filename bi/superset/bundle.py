@@ -25,7 +25,7 @@ import psycopg
 import yaml
 from psycopg.conninfo import conninfo_to_dict
 
-from warehouse.published.publish import open_published
+from warehouse.published.read import open_published
 from warehouse.reference.claim_lists import verdicts
 from warehouse.settings import Settings
 

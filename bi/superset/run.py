@@ -34,7 +34,7 @@ from bi.superset.bundle import (
     published_file,
     write_zip,
 )
-from warehouse.published.publish import PublishedMissingError
+from warehouse.published.read import PublishedMissingError
 from warehouse.settings import PROJECT_ROOT, Settings, SettingsError, load_settings
 
 HERE = Path(__file__).resolve().parent

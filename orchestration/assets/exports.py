@@ -15,7 +15,7 @@ from warehouse.build.dbt import PublishedTable
 from warehouse.exports import datapackage, tables
 from warehouse.exports.readback import published_rows
 from warehouse.exports.tables import is_exported
-from warehouse.published.publish import open_published, read_about
+from warehouse.published.read import open_published, read_about
 
 # The country of origin that is drawn; `asylum report` draws any other.
 CHARTED = "CHN"

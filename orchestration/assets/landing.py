@@ -24,7 +24,7 @@ from warehouse.landing.snapshots import (
     land_starter,
     manifests,
 )
-from warehouse.published.publish import open_published, read_about
+from warehouse.published.read import open_published, read_about
 from warehouse.releases.identify import read_lists
 from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.client import UpstreamError

@@ -12,7 +12,7 @@ from orchestration.freshness import BY_THE_CALENDAR
 from orchestration.resources import Warehouse
 from warehouse.build import fingerprint
 from warehouse.build.dbt import PublishedTable, as_of_functions, described_like, published_functions
-from warehouse.published.publish import publish
+from warehouse.published.write import publish
 from warehouse.releases.identify import read_lists
 
 _NOT_TESTED = (

@@ -13,7 +13,7 @@ import pytest
 from tests.dbt_project.made_up import MadeUp, Project
 from warehouse.build import dbt, fingerprint, raw
 from warehouse.landing import snapshots
-from warehouse.published.publish import publish
+from warehouse.published.write import publish
 from warehouse.releases.assign import assign
 from warehouse.settings import Settings
 

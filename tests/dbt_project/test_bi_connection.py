@@ -18,7 +18,7 @@ from psycopg import sql
 from tests.postgres_server import PostgresServer
 from warehouse.exports import tables
 from warehouse.published import postgresql as pg
-from warehouse.published.publish import open_published
+from warehouse.published.read import open_published
 from warehouse.settings import PROJECT_ROOT, Settings
 
 PAGE = (PROJECT_ROOT / "docs" / "bi.md").read_text("utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from warehouse.exports import charts
-from warehouse.published.publish import open_published
+from warehouse.published.read import open_published
 from warehouse.settings import Settings
 
 

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 from tests.dbt_project.made_up import MadeUp, Row, api_row
 from warehouse.claims import audit
 from warehouse.cli import app
-from warehouse.published.publish import open_published
+from warehouse.published.read import open_published
 from warehouse.reference import claim_lists, claims
 from warehouse.settings import Settings
 

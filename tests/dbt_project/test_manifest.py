@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from warehouse.build import dbt
-from warehouse.published.publish import open_published
+from warehouse.published.read import open_published
 from warehouse.settings import Settings
 
 Node = dict[str, Any]

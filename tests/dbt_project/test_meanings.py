@@ -20,7 +20,8 @@ import pytest
 
 from tests.dbt_project.made_up import COUNTRIES, MadeUp, api_row, columns_of, control_rows
 from warehouse.build import dbt, fingerprint
-from warehouse.published import publish
+from warehouse.published.read import open_published, read_about
+from warehouse.published.write import publish
 from warehouse.settings import PROJECT_ROOT, Settings
 
 # Of one pair, the same every year: whatever adds up years exceeds it.
@@ -595,14 +596,14 @@ def test_the_published_file_names_source_licence_and_release(
     shutil.copy(starter_build.build_db, data)
     settings = Settings(data_dir=data, threads=2)
     tables = dbt.published_tables(dbt.load_manifest(starter_build))
-    publish.publish(
+    publish(
         settings,
         lineage=tested.lineage.model_dump(),
         keys={table.name: table.key for table in tables if table.key},
         only={table.name for table in tables},
     )
-    with publish.open_published(settings) as con:
-        about = publish.read_about(con)
+    with open_published(settings) as con:
+        about = read_about(con)
         silent = con.execute(
             "select table_name from duckdb_tables() "
             "where database_name = 'asylum' and coalesce(comment, '') = ''"

@@ -14,8 +14,8 @@ from pydantic import SecretStr
 from orchestration import keys
 from orchestration.definitions import definitions
 from tests.postgres_server import ADMIN, PostgresServer
-from warehouse.published.postgresql import Loaded, publish
-from warehouse.published.publish import open_published
+from warehouse.published.postgresql import PublishedSchema, publish
+from warehouse.published.read import open_published
 from warehouse.settings import Settings
 
 
@@ -25,13 +25,13 @@ def database(postgres: PostgresServer) -> SecretStr:
 
 
 @pytest.fixture(scope="module")
-def loaded(published_starter: Settings, database: SecretStr) -> Loaded:
+def loaded(published_starter: Settings, database: SecretStr) -> PublishedSchema:
     return publish(published_starter, database)
 
 
 @pytest.fixture(scope="module")
 def con(
-    postgres: PostgresServer, database: SecretStr, loaded: Loaded
+    postgres: PostgresServer, database: SecretStr, loaded: PublishedSchema
 ) -> Iterator[psycopg.Connection]:
     assert loaded.is_new
     with postgres.connect(database) as con:
@@ -58,7 +58,7 @@ def kinds(rows: list[Any]) -> list[Any]:
 
 
 def test_every_value_of_every_table_is_that_of_the_file(
-    published_starter: Settings, con: psycopg.Connection, loaded: Loaded
+    published_starter: Settings, con: psycopg.Connection, loaded: PublishedSchema
 ) -> None:
     tables = {
         name
@@ -84,7 +84,7 @@ def test_every_value_of_every_table_is_that_of_the_file(
 
 
 def test_tables_and_columns_have_the_comments_of_the_file(
-    published_starter: Settings, con: psycopg.Connection, loaded: Loaded
+    published_starter: Settings, con: psycopg.Connection, loaded: PublishedSchema
 ) -> None:
     found = ask(
         con,
@@ -103,7 +103,7 @@ def test_tables_and_columns_have_the_comments_of_the_file(
 
 
 def test_every_table_has_a_key_and_every_key_of_the_file_is_one(
-    published_starter: Settings, con: psycopg.Connection, loaded: Loaded
+    published_starter: Settings, con: psycopg.Connection, loaded: PublishedSchema
 ) -> None:
     found = {
         table: set(columns)

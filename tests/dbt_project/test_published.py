@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from warehouse.build import dbt
-from warehouse.published.publish import open_published
+from warehouse.published.read import open_published
 from warehouse.serve.query import Session, open_session
 from warehouse.settings import Settings
 

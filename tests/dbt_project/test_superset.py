@@ -30,7 +30,7 @@ from bi.superset import bundle, run
 from tests.browser import chromium
 from tests.postgres_server import PostgresServer, find_binaries
 from warehouse.published import postgresql as pg
-from warehouse.published.publish import open_published
+from warehouse.published.read import open_published
 from warehouse.settings import Settings
 
 pytestmark = [pytest.mark.bi, pytest.mark.timeout(1800)]

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from bi.superset import bundle
 from tests.postgres_server import PostgresServer
 from warehouse.published import postgresql as pg
-from warehouse.published.publish import open_published
+from warehouse.published.read import open_published
 from warehouse.settings import PROJECT_ROOT, Settings
 
 ASSETS = bundle.read_assets()

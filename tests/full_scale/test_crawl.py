@@ -21,7 +21,7 @@ from tests.fake_api import fast_settings
 from tests.full_scale.conftest import Replica, missing, running_replica
 from warehouse.core.manifest import Manifest
 from warehouse.landing.snapshots import Landed, NotAllLandedError, crawl, manifests
-from warehouse.published.publish import open_published
+from warehouse.published.read import open_published
 from warehouse.settings import Settings
 
 pytestmark = [pytest.mark.full_scale, pytest.mark.timeout(1200)]

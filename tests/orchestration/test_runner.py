@@ -40,7 +40,7 @@ from warehouse.exports.tables import exported_fingerprint
 from warehouse.landing import decision
 from warehouse.landing.snapshots import manifests
 from warehouse.published.postgresql import publish as publish_to_postgres
-from warehouse.published.publish import open_published, published_fingerprint
+from warehouse.published.read import open_published, published_fingerprint
 from warehouse.settings import PROJECT_ROOT
 from warehouse.sources.unhcr_archive.client import known_releases
 

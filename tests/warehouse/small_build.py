@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.published.publish import Published, publish
+from warehouse.published.write import Published, publish
 from warehouse.settings import Settings
 
 NEWEST = "2026-11-22T10:20:30Z"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.warehouse.small_build import KEYS, LINEAGE, build, settings_in, statements
-from warehouse.published import publish as publish_module
-from warehouse.published.publish import publish
+from warehouse.published.about import ABOUT_KEYS
+from warehouse.published.write import publish
 from warehouse.settings import Settings
 
 OLDER = "1.5.5"
@@ -171,7 +171,7 @@ def test_an_older_duckdb_reads_all_that_the_newer_one_does(
     older_version, *older = everything(older_python, done.path)
     assert older_version == OLDER
     assert older == newer
-    assert len(older) == len(done.rows) + len(publish_module.ABOUT_KEYS) + 1
+    assert len(older) == len(done.rows) + len(ABOUT_KEYS) + 1
     assert older[-1] == "releases_as_of [(2,)]"
 
 

@@ -122,13 +122,13 @@ KNOWN: dict[tuple[str, str], str] = {
     ("warehouse.releases.profiles", "enumerate(columns)"): "numbers; the columns are quoted",
     ("warehouse.releases.profiles", "range(len(columns))"): "numbers of columns",
     ("warehouse.releases.profiles", "range(0, len(found), 3)"): "numbers of columns",
-    ("warehouse.published.publish", "table"): "quoted by who asks for the query",
-    ("warehouse.published.publish", "day"): "an expression of our own, here and for PostgreSQL",
+    ("warehouse.published.functions", "table"): "quoted by who asks for the query",
+    ("warehouse.published.functions", "day"): "an expression of our own, here and for PostgreSQL",
     ("warehouse.sources.unhcr_api.controls", "coverage.asylums"): "compared with a constant",
     ("warehouse.sources.unhcr_api.controls", "coverage.origins"): "compared with a constant",
-    ("warehouse.published.publish", "c.type"): "a type of DuckDB, of a table that dbt made",
-    ("warehouse.published.publish", "function.query"): "SQL of our own dbt project",
-    ("warehouse.published.publish", "columns.items()"): "the columns of tables about the file",
+    ("warehouse.published.write", "c.type"): "a type of DuckDB, of a table that dbt made",
+    ("warehouse.published.functions", "function.query"): "SQL of our own dbt project",
+    ("warehouse.published.about", "columns.items()"): "the columns of tables about the file",
     ("warehouse.build.raw", "columns(endpoint).items()"): "its types; the names are quoted",
 }  # fmt: skip
 # Made elsewhere than where they are used: traced from here.

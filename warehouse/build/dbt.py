@@ -24,7 +24,7 @@ from filelock import FileLock
 
 from warehouse.build import fingerprint
 from warehouse.build.lineage import SCHEMAS, Lineage, SnapshotUsed
-from warehouse.core import atomic
+from warehouse.core import files
 from warehouse.core.database import connect
 from warehouse.reference import claims
 from warehouse.settings import Settings
@@ -140,7 +140,7 @@ def ensure_manifest(settings: Settings) -> Path:
             return manifest
         noted.unlink(missing_ok=True)
         _invoke(settings, "parse", [], write_json=True)
-        atomic.write_text(noted, current + "\n")
+        files.write_text(noted, current + "\n")
     return manifest
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from warehouse.build.lineage import Lineage
-from warehouse.core import atomic
+from warehouse.core import files
 from warehouse.landing import decision
 from warehouse.landing.snapshots import manifests
 from warehouse.settings import PROJECT_NAME, Settings
@@ -48,8 +48,8 @@ class TestedBuild(BaseModel):
 def project_hash(settings: Settings) -> str:
     """sha256 over all files dbt reads, project and reference seeds, and what runs them."""
     seeds = settings.dbt_dir.parent / "seeds" / "reference"
-    files = _hash_files([*_files(settings.dbt_dir), *_files(seeds)], settings.dbt_dir.parent)
-    return _hash_lines([files, *(f"{name}=={_version(name)}" for name in _LIBRARIES)])
+    project = _hash_files([*_files(settings.dbt_dir), *_files(seeds)], settings.dbt_dir.parent)
+    return _hash_lines([project, *(f"{name}=={_version(name)}" for name in _LIBRARIES)])
 
 
 def code_hash(settings: Settings) -> str:
@@ -88,7 +88,7 @@ def forget_tested(settings: Settings) -> None:
 
 def keep_tested(settings: Settings, build: TestedBuild) -> None:
     """Say that all data tests passed on the build database as it is."""
-    atomic.write_text(_note(settings), build.model_dump_json(indent=1) + "\n")
+    files.write_text(_note(settings), build.model_dump_json(indent=1) + "\n")
 
 
 def read_tested(settings: Settings) -> TestedBuild | None:

@@ -20,7 +20,7 @@ from typing import Literal, NamedTuple
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from warehouse.core import atomic
+from warehouse.core import files
 from warehouse.settings import Settings
 
 _SECONDS_BETWEEN_SIGNS = 1.0
@@ -149,7 +149,7 @@ def _lock(settings: Settings) -> FileLock:
 
 def _write(settings: Settings, note: LastRun) -> None:
     text = json.dumps(note.model_dump(mode="json"), indent=1, ensure_ascii=False)
-    atomic.write_text(_path(settings), text + "\n")
+    files.write_text(_path(settings), text + "\n")
 
 
 def write_last_run(

@@ -16,7 +16,7 @@ import duckdb
 from warehouse.core.attribution import source_sentence
 from warehouse.core.database import literal
 from warehouse.core.wording import harmless, markdown
-from warehouse.published.publish import read_about
+from warehouse.published.read import read_about
 from warehouse.reference import claims
 
 # The day that counts as now, where none is given: after every release.

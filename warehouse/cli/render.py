@@ -17,7 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from warehouse.build.run_result import OnProgress, RunResult
-from warehouse.core import attribution
+from warehouse.core import attribution, wording
+from warehouse.core.wording import BREAKS, MINUS, NO_BREAK, NOT_KNOWN, UNSEEN, Kind
 from warehouse.reference.claim_lists import flags, verdicts
 
 if TYPE_CHECKING:  # these bring DuckDB with them, which a message does not need
@@ -26,14 +27,11 @@ if TYPE_CHECKING:  # these bring DuckDB with them, which a message does not need
     from warehouse.serve.quarantine import Decided
     from warehouse.serve.query import Head
 
-# Commands to the terminal (C0, C1), line separators, and the marks that turn writing around.
-_CONTROL = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-)
+# On a terminal a line break steers, too.
+_STEERS = re.compile(f"{UNSEEN}|{BREAKS}")
 _SHOWN_OF_CLAIM = ("stated_text", "on_the_day_text", "newest_text")
 _WIDTH_ELSEWHERE = 120
 _WIDEST_CELL = 48
-NOTHING = "–"
 _SEVERITIES = {"good": "green", "warning": "yellow", "bad": "red", "unknown": "dim"}
 HOW_TO_ACCEPT = 'To use one all the same: asylum accept DATASET@RELEASE --why "…"'
 HOW_TO_SEE_MORE = "What was found in them: asylum status --held"
@@ -48,7 +46,7 @@ def console(file: IO[str] | None = None, *, stderr: bool = False) -> Console:
 
 def shown(value: object) -> str:
     """A value as text on one line; what would steer the terminal is written out as an escape."""
-    return _CONTROL.sub(lambda m: m.group().encode("unicode_escape").decode(), str(value))
+    return _STEERS.sub(lambda m: m.group().encode("unicode_escape").decode(), str(value))
 
 
 def plain(value: object, style: str = "") -> Text:
@@ -56,16 +54,9 @@ def plain(value: object, style: str = "") -> Text:
     return Text(shown(value), style=style)
 
 
-def number(value: int | None, *, signed: bool = False) -> str:
-    """A count with thousands apart, NULL as a dash."""
-    return NOTHING if value is None else f"{value:+,}" if signed else f"{value:,}"
-
-
-def percent(value: float | None, *, signed: bool = False) -> str:
-    """A fraction as percent, NULL as a dash."""
-    if value is None:
-        return NOTHING
-    return f"{value * 100:+,.1f} %" if signed else f"{value * 100:,.1f} %"
+def figure(value: float | None, kind: Kind = "count") -> str:
+    """A figure as in the report, with plain spaces and minus signs: they can be pasted."""
+    return wording.show(value, kind).replace(NO_BREAK, " ").replace(MINUS, "-")
 
 
 def age(moment: str | datetime, now: datetime | None = None) -> str:
@@ -155,7 +146,7 @@ def summary(result: RunResult, source: str, started: datetime, ended: datetime) 
                 plain(endpoint),
                 plain(release_id or "not named"),
                 plain(snapshot_id),
-                number(rows),
+                figure(rows),
                 "new" if is_new else "known",
             )
         parts += [_title("Made from"), snapshots]
@@ -225,13 +216,13 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
         only_flows = y.are_applications_provisional and not y.is_stock_provisional
         cells = [
             f"{y.year}{' p' if y.is_stock_provisional else '  '}",
-            number(y.stock),
-            number(y.change, signed=True),
-            percent(y.change_rate, signed=True),
-            number(y.new_persons) + (" p" if only_flows else ""),
-            *([number(y.new_cases)] if with_cases else []),
-            percent(y.recognition_persons),
-            *([percent(y.recognition_cases)] if with_case_rates else []),
+            figure(y.stock),
+            figure(y.change, "change"),
+            figure(y.change_rate, "change_rate"),
+            figure(y.new_persons) + (" p" if only_flows else ""),
+            *([figure(y.new_cases)] if with_cases else []),
+            figure(y.recognition_persons, "share"),
+            *([figure(y.recognition_cases, "share")] if with_case_rates else []),
         ]
         years.add_row(*cells, style="italic" if y.is_stock_provisional else "")
     notes = [
@@ -267,7 +258,9 @@ def _destinations(found: OriginAnswer) -> Table:
         right=("rank", "asylum-seekers", "share"),
     )
     for d in found.destinations:
-        table.add_row(str(d.rank), plain(d.name or NOTHING), number(d.stock), percent(d.share))
+        table.add_row(
+            str(d.rank), plain(d.name or NOT_KNOWN), figure(d.stock), figure(d.share, "share")
+        )
     return table
 
 
@@ -303,7 +296,7 @@ def claims(found: Audit, *, explain: bool = False) -> RenderableType:
             table.add_row(
                 plain(claim["claim_id"]),
                 plain(claim["paraphrase"]),
-                *(plain(claim[c] or NOTHING) for c in _SHOWN_OF_CLAIM),
+                *(plain(claim[c] or NOT_KNOWN) for c in _SHOWN_OF_CLAIM),
                 _verdict(claim),
                 _flags(claim),
             )
@@ -343,7 +336,10 @@ def _claim_in_full(claim: dict[str, Any]) -> list[RenderableType]:
                 plain(one["reference_year"]),
                 plain(one["measure"]),
                 plain(one["asylum_name"] or one["asylum_iso3"] or "all countries"),
-                *(_figure(one[c]) for c in ("stated_value", "value_on_the_day", "value_newest")),
+                *(
+                    plain(wording.number(one[c]))
+                    for c in ("stated_value", "value_on_the_day", "value_newest")
+                ),
             )
         parts.append(table)
     return parts
@@ -359,12 +355,6 @@ def _flags(claim: Mapping[str, Any]) -> Text:
     return plain("; ".join(flags()[name].label for name in names), "dim")
 
 
-def _figure(value: float | None) -> Text:
-    if value is None:
-        return plain(NOTHING)
-    return plain(f"{value:,.0f}" if value == round(value) else f"{value:,.3f}")
-
-
 def landed(snapshots: Sequence[Any]) -> RenderableType:
     """What a fetch brought: `Landed` of warehouse/landing/snapshots.py."""
     table = _table("dataset", "release", "snapshot", "rows", "differences", "", right=("rows",))
@@ -374,7 +364,7 @@ def landed(snapshots: Sequence[Any]) -> RenderableType:
             plain(found.endpoint),
             plain(manifest.release_id or "not named"),
             plain(found.snapshot_id),
-            number(manifest.rows),
+            figure(manifest.rows),
             str(len(manifest.control_differences) or ""),
             "new" if found.is_new else "seen before",
         )
@@ -395,7 +385,7 @@ def status(state: dict[str, Any]) -> RenderableType:
                 plain(s["snapshot_id"]),
                 plain(s["release_id"] or "not named"),
                 plain(s["source"]),
-                number(s["rows"]),
+                figure(s["rows"]),
                 plain(s["retrieved_at"][:10]),
                 age(s["retrieved_at"]),
                 f"{s['times_seen']}×",
@@ -425,7 +415,7 @@ def status(state: dict[str, Any]) -> RenderableType:
         )
         tables = _table("table", "rows", right=("rows",))
         for name, rows in published["tables"].items():
-            tables.add_row(plain(name), number(rows))
+            tables.add_row(plain(name), figure(rows))
         parts.append(tables)
     else:
         parts.append(plain(state["published_problem"], "yellow"))
@@ -452,11 +442,11 @@ def _releases(state: dict[str, Any]) -> list[RenderableType]:
     )
     for r in state["releases"]:
         since, until = r["in_force_from"], r["in_force_to"]
-        in_force = f"{since} to {until}" if until else f"since {since}" if since else NOTHING
+        in_force = f"{since} to {until}" if until else f"since {since}" if since else NOT_KNOWN
         table.add_row(
             plain(r["release_id"]),
             plain(in_force),
-            number(r["days_in_force"]),
+            figure(r["days_in_force"]),
             str(r["snapshots"]),
             plain(", ".join(r["endpoints"])),
         )
@@ -490,7 +480,10 @@ def _decided(state: dict[str, Any]) -> list[RenderableType]:
         table = _table("dataset", "release", "snapshot", "held back because")
         for s in state["quarantined"]:
             table.add_row(
-                *(plain(s[name] or NOTHING) for name in ("endpoint", "release_id", "snapshot_id")),
+                *(
+                    plain(s[name] or NOT_KNOWN)
+                    for name in ("endpoint", "release_id", "snapshot_id")
+                ),
                 plain(s["held_because"]),
             )
         parts += [_title("Held back: landed, but not used"), table, plain(HOW_TO_SEE_MORE, "dim")]

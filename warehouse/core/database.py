@@ -11,10 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from warehouse.settings import Settings
+
+# A database that is gone when its connection is closed.
+MEMORY = Path(":memory:")
 
 
 class DatabaseBusyError(Exception):
@@ -70,6 +74,12 @@ def lock(
     con.execute(f"set allowed_paths = [{literals(str(file) for file in files)}]")
     con.execute("set enable_external_access = false")
     con.execute("set lock_configuration = true")
+
+
+def named_rows(answer: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The rows of an answer, each as value by name of column."""
+    names = [column[0] for column in answer.description or []]
+    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
 
 def literal(value: str | None) -> str:

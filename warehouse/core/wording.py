@@ -20,14 +20,15 @@ _SHOWN_AS_ZERO = 0.0005
 # A spreadsheet takes a cell that begins with one of these for a formula, or skips the character
 # and then does.
 RUN_BY_SPREADSHEETS = r"^[=+\-@\t\n\r]"
-# Commands to a terminal; tabs and line breaks are text.
-CONTROL = "[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+# Commands to a terminal; tabs and line breaks are text. NUL, which DuckDB takes in no pattern, is
+# looked for on its own.
+_COMMANDS = "\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+CONTROL = f"[{_COMMANDS}]"
 SHOWN_INSTEAD = "\ufffd"
-# Control characters, and those that turn the direction of what follows or are not seen at all.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
-)
-_BREAKS = re.compile(r"[\t\r\n\u2028\u2029]+")
+# Control characters, and those that turn the direction of what follows or are not seen at all: what
+# no text of upstream may do to the line it stands in, on paper or on a terminal.
+UNSEEN = f"[\x00{_COMMANDS}\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
+BREAKS = "[\t\r\n\u2028\u2029]"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]|~$])")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _ADDRESS = re.compile(r"(?i)\b(https?|ftp|mailto|xmpp)(?=:)|\bwww(?=\.)")
@@ -39,7 +40,7 @@ def visible(text: str) -> str:
 
     A name that turns the writing direction would otherwise turn what stands after it, too.
     """
-    return _UNSEEN.sub("\ufffd", _BREAKS.sub(" ", text))
+    return re.sub(UNSEEN, SHOWN_INSTEAD, re.sub(f"{BREAKS}+", " ", text))
 
 
 def harmless(cell: str) -> str:

@@ -14,7 +14,7 @@ def export_all(settings: Settings) -> list[Path]:
     is the old or the new one, and `exported_fingerprint` is None until it has run to its end.
     """
     from warehouse.exports import charts, datapackage, tables  # noqa: PLC0415 - they import this package
-    from warehouse.published.publish import open_published, read_about  # noqa: PLC0415
+    from warehouse.published.read import open_published, read_about  # noqa: PLC0415
 
     with open_published(settings) as con:
         tables.forget_fingerprint(settings)

@@ -15,10 +15,10 @@ from typing import Any
 
 import duckdb
 
-from warehouse.core import atomic, attribution
+from warehouse.core import attribution, files
 from warehouse.core.database import identifier
 from warehouse.exports.tables import FOLDER, exported_tables
-from warehouse.published.publish import open_published, read_about
+from warehouse.published.read import open_published, read_about
 from warehouse.settings import PROJECT_NAME, Settings
 
 FILE_NAME = "datapackage.json"
@@ -60,7 +60,7 @@ def write_datapackage(con: duckdb.DuckDBPyConnection, settings: Settings) -> Pat
     """`export_datapackage` for a published file that is already open."""
     path = settings.exports_dir / FILE_NAME
     package = describe(con, settings.exports_dir)
-    atomic.write_text(path, json.dumps(package, indent=2, ensure_ascii=False) + "\n")
+    files.write_text(path, json.dumps(package, indent=2, ensure_ascii=False) + "\n")
     return path
 
 

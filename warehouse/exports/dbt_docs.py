@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.build import dbt, sentences
-from warehouse.core import atomic
-from warehouse.published.publish import open_published, read_about
+from warehouse.core import files
+from warehouse.published.read import open_published, read_about
 from warehouse.settings import Settings
 
 FILE_NAME = "dbt_docs.html"
@@ -39,7 +39,7 @@ def export_dbt_docs(settings: Settings) -> Path:
     page = render(template, json.loads(manifest), json.loads(catalog), release)
     settings.exports_dir.mkdir(parents=True, exist_ok=True)
     path = settings.exports_dir / FILE_NAME
-    atomic.write_text(path, page)
+    files.write_text(path, page)
     return path
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.core import atomic
+from warehouse.core import files
 from warehouse.core.wording import harmless
 from warehouse.exports.datapackage import table_schema, unit_of
-from warehouse.published.publish import open_published
+from warehouse.published.read import open_published
 from warehouse.settings import Settings
 
 FILE_NAME = "data_dictionary.csv"
@@ -43,13 +43,13 @@ def write_dictionary(con: duckdb.DuckDBPyConnection, settings: Settings) -> list
     for table, key in published_tables(con):
         path = folder / f"{table}.json"
         schema = table_schema(con, table, key)
-        atomic.write_text(path, json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
+        files.write_text(path, json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
         written.append(path)
     for path in folder.glob("*.json"):
         if path not in written:
             path.unlink()
     dictionary = settings.exports_dir / FILE_NAME
-    atomic.write_text(dictionary, dictionary_text(con))
+    files.write_text(dictionary, dictionary_text(con))
     return [dictionary, *written]
 
 

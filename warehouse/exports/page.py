@@ -21,13 +21,13 @@ import jinja2
 from warehouse.core import attribution, wording
 from warehouse.exports import findings
 from warehouse.exports.findings import Findings
+from warehouse.exports.findings.words import DEFINITIONS
 from warehouse.reference.claim_lists import verdicts
 
 if TYPE_CHECKING:
     from warehouse.exports.charts import Drawing
 
 TEMPLATES = Path(__file__).parent / "templates"
-_COUNTED_ID = re.compile(r'(id="|url\(#)(gradient_|clip)(\d+)')
 _SVG_SIZE = re.compile(r'<svg\b[^>]*?\swidth="([\d.]+)"[^>]*?\sheight="([\d.]+)"')
 
 
@@ -51,7 +51,7 @@ def render(found: Findings, drawings: Sequence[Drawing]) -> str:
         contents=_contents(found, drawings),
         verdicts=verdicts(),
         met={claim.verdict for claim in found.claims},
-        definitions=findings.DEFINITIONS,
+        definitions=DEFINITIONS,
         numeric=wording.NUMERIC,
         licence_title=attribution.LICENCE_TITLE,
         looks=_looks() if drawings else None,
@@ -81,10 +81,8 @@ def _contents(found: Findings, drawings: Sequence[Drawing]) -> list[tuple[str, s
 
 
 def _chart(drawing: Drawing) -> dict[str, Any]:
-    import vl_convert  # noqa: PLC0415 - takes long, and only a page with charts needs it
-
     spec = drawing.spec()
-    svg = _numbered_anew(vl_convert.vegalite_to_svg(spec))
+    svg = drawing.svg
     # The page brings the colours once for all charts, and the alternative text itself.
     del spec["config"], spec["description"]
     size = _SVG_SIZE.search(svg)
@@ -99,19 +97,6 @@ def _chart(drawing: Drawing) -> dict[str, Any]:
         "width": round(float(size[1])),
         "height": round(float(size[2])),
     }
-
-
-def _numbered_anew(svg: str) -> str:
-    """`svg` with the ids that Vega counts on through a process counted from 0: the same figures
-    give the same bytes.
-    """
-    numbers: dict[str, int] = {}
-    return _COUNTED_ID.sub(
-        lambda found: (
-            f"{found[1]}{found[2]}{numbers.setdefault(found[2] + found[3], len(numbers))}"
-        ),
-        svg,
-    )
 
 
 def _looks() -> dict[str, Any]:

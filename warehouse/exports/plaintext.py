@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from warehouse.core import wording
 from warehouse.core.wording import day, markdown, moment, number, show
 from warehouse.exports import findings
-from warehouse.exports.findings import Findings, Section, Table
+from warehouse.exports.findings import Findings
+from warehouse.exports.findings.parts import ReportTable, Section
+from warehouse.exports.findings.words import DEFINITIONS
 from warehouse.reference.claim_lists import verdicts
 
 
@@ -30,9 +32,7 @@ def render(found: Findings) -> str:
         *_section(found.section("destinations")),
         *_section(found.section("eras")),
         "## Definitions",
-        "\n".join(
-            f"- **{markdown(term)}**: {markdown(meaning)}" for term, meaning in findings.DEFINITIONS
-        ),
+        "\n".join(f"- **{markdown(term)}**: {markdown(meaning)}" for term, meaning in DEFINITIONS),
         "## Source, licence, terms",
         "\n".join(
             f"- {term}: {text}"
@@ -82,7 +82,7 @@ def _section(part: Section) -> Iterable[str]:
         yield _table(table)
 
 
-def _table(table: Table) -> str:
+def _table(table: ReportTable) -> str:
     return _grid(
         [column.heading for column in table.columns],
         table.shown(),

@@ -8,7 +8,7 @@ from warehouse.core.database import identifier
 from warehouse.exports import dictionary
 from warehouse.exports.datapackage import FILE_NAME
 from warehouse.exports.tables import exported_fingerprint
-from warehouse.published.publish import open_published, published_fingerprint
+from warehouse.published.read import open_published, published_fingerprint
 from warehouse.releases.calendar import HeldRelease
 from warehouse.settings import Settings
 

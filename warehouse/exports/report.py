@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from warehouse.core import atomic, wording
+from warehouse.core import files, wording
 from warehouse.exports import findings, page, plaintext, workbook
 from warehouse.exports.origins import Origin, default_origin, find_origin
-from warehouse.published.publish import open_published
+from warehouse.published.read import open_published
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -88,23 +88,25 @@ def _write(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> Writte
         text = page.render(found, _draw(con, origin) if found.has_figures else [])
     else:
         text = plaintext.render(found)
-    atomic.write_text(path, text)
+    files.write_text(path, text)
     preview = plaintext.headlines(found) or wording.markdown(findings.summary(found))
     return Written(path, origin, findings.summary(found), preview)
 
 
 def _draw(con: duckdb.DuckDBPyConnection, origin: Origin) -> Sequence[Drawing]:
+    if origin.iso3 is None:
+        return []
     # What draws takes long to import: only a page waits for it.
     from warehouse.exports import charts  # noqa: PLC0415
 
-    return charts.drawings(con, origin.code)
+    return charts.drawings(con, origin.iso3)
 
 
 def _write_workbook(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> dict[str, int]:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         rows = workbook.write(con, origin, temporary)
-        atomic.replace(temporary, path)
+        files.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
     return rows

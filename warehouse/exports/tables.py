@@ -12,10 +12,10 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.core import atomic
+from warehouse.core import files
 from warehouse.core.database import identifier, literal
 from warehouse.core.wording import CONTROL, RUN_BY_SPREADSHEETS, SHOWN_INSTEAD
-from warehouse.published.publish import open_published
+from warehouse.published.read import open_published
 from warehouse.settings import Settings
 
 _PREFIXES = ("dim_", "mart_")
@@ -73,7 +73,7 @@ def write_tables(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Pat
             written += [csv, parquet]
         # Everything is written before anything is swapped: a full disk costs no old file.
         for path in written:
-            atomic.replace(path, folder / path.name)
+            files.replace(path, folder / path.name)
     finally:
         shutil.rmtree(staging)
     targets = [folder / path.name for path in written]
@@ -96,7 +96,7 @@ def forget_fingerprint(settings: Settings) -> None:
 
 def keep_fingerprint(settings: Settings, fingerprint: str) -> None:
     """Say which build the exports were made from, once all are there."""
-    atomic.write_text(settings.exports_dir / _FINGERPRINT_FILE, fingerprint + "\n")
+    files.write_text(settings.exports_dir / _FINGERPRINT_FILE, fingerprint + "\n")
 
 
 def _csv_columns(con: duckdb.DuckDBPyConnection, table: str) -> str:

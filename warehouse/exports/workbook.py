@@ -20,10 +20,11 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from warehouse.core.database import identifier, literal
+from warehouse.core.wording import SHOWN_INSTEAD
 from warehouse.exports.datapackage import field_type, unit_of
 from warehouse.exports.origins import Origin
 from warehouse.exports.tables import is_exported
-from warehouse.published.publish import read_about
+from warehouse.published.read import read_about
 
 README = "readme"
 COLUMNS = "columns"
@@ -33,7 +34,7 @@ SHEET_ROWS = 1_048_575
 CELL_CHARACTERS = 32_767
 SHEET_NAME_CHARACTERS = 31
 _CUT = " … [cut]"
-# XML has no way to write these.
+# XML has no way to write these, and a cell keeps all else as the table holds it: it runs nothing.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]|^'|'$")
 _WIDEST = 48
@@ -96,7 +97,7 @@ def write(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> dict[st
 
 def cell_text(text: str) -> str:
     """`text` as a cell can hold it: without what XML cannot write, and cut where it is too long."""
-    text = _NOT_IN_XML.sub("\ufffd", text)
+    text = _NOT_IN_XML.sub(SHOWN_INSTEAD, text)
     if len(text) > CELL_CHARACTERS:
         text = text[: CELL_CHARACTERS - len(_CUT)] + _CUT
     return text

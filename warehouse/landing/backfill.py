@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from warehouse.core.manifest import Manifest, OriginalFile, Slice
 from warehouse.landing.snapshots import Landed, NotAllLandedError, accept, incoming, manifests
+from warehouse.reference.seeds import REFERENCE_DIR
 from warehouse.settings import Settings, SettingsError
 from warehouse.sources.unhcr_api.body import shown
 from warehouse.sources.unhcr_api.client import Client, UpstreamError
@@ -23,10 +24,9 @@ from warehouse.sources.unhcr_api.converted import write_pages
 from warehouse.sources.unhcr_api.endpoints import chosen
 from warehouse.sources.unhcr_archive import rda
 from warehouse.sources.unhcr_archive.client import (
-    REFERENCE_DIR,
     ArchiveError,
     ArchiveFile,
-    Release,
+    ArchiveRelease,
     chosen_releases,
     fetch,
     file_url,
@@ -133,7 +133,9 @@ def _reporter(
     return report
 
 
-def _already_landed(settings: Settings, release: Release, file: ArchiveFile) -> Landed | None:
+def _already_landed(
+    settings: Settings, release: ArchiveRelease, file: ArchiveFile
+) -> Landed | None:
     for path, manifest in manifests(settings, file.endpoint.name):
         if (
             manifest.source == "archive"
@@ -153,7 +155,9 @@ class _Run:
     client: Client
     folder: Path
 
-    def land(self, release: Release, file: ArchiveFile, report: Callable[[str], None]) -> Landed:
+    def land(
+        self, release: ArchiveRelease, file: ArchiveFile, report: Callable[[str], None]
+    ) -> Landed:
         """Fetch one file, read it, check it as an answer of the API would be, and land it."""
         home = self.folder / f"{release.release_id}-{file.endpoint.name}"
         home.mkdir()

@@ -38,16 +38,17 @@ except ImportError as error:
         f"Install it with: pip install '{PROJECT_NAME}[postgres]'"
     ) from error
 
+from warehouse.published.about import ABOUT_KEYS
 from warehouse.published.postgresql_tables import (
     LONGEST_NAME,
-    Table,
+    PostgresTable,
     UnfitTableError,
     fingerprint,
     read_functions,
     read_tables,
     refuse_nul,
 )
-from warehouse.published.publish import ABOUT_KEYS, open_published, read_about
+from warehouse.published.read import open_published, read_about
 
 OnTable = Callable[[str, int, int | None], None]
 
@@ -75,7 +76,7 @@ class PostgresError(Exception):
 
 
 @dataclass(frozen=True)
-class Loaded:
+class PublishedSchema:
     """What stands in PostgreSQL now. `rows` by table; `is_new` False: it stood there already."""
 
     schema: str
@@ -108,7 +109,7 @@ def publish(
     wait: float | None = None,
     force: bool = False,
     on_table: OnTable | None = None,
-) -> Loaded:
+) -> PublishedSchema:
     """Put the published tables into `schema`, for members of role `reader` to read.
 
     What is not given is as the settings say. `wait`: seconds of patience with another publisher,
@@ -133,7 +134,7 @@ def publish(
             raise PostgresError(f"{error} {_UNTOUCHED}") from error
         load = fingerprint(tables, about["build_fingerprint"], reader)
         with _connected(_address(settings, url)) as con:
-            job = _Job(con, file, tables, schema, reader)
+            job = _Publication(con, file, tables, schema, reader)
             job.prepare()
             job.be_alone(patience)
             is_new = force or not job.stands(load)
@@ -143,7 +144,7 @@ def publish(
                 job.load(on_table)
                 job.describe(_schema_comment(about["release"], load))
                 job.swap(patience)
-    return Loaded(
+    return PublishedSchema(
         schema=schema,
         release=about["release"],
         build_fingerprint=about["build_fingerprint"],
@@ -165,7 +166,7 @@ def stands_for(settings: Settings) -> bool:
                 tables, read_about(file)["build_fingerprint"], settings.postgres_reader
             )
             with _connected(_address(settings, None)) as con:
-                return _Job(
+                return _Publication(
                     con, file, tables, settings.postgres_schema, settings.postgres_reader
                 ).stands(load)
         except (PostgresError, UnfitTableError):
@@ -175,14 +176,14 @@ def stands_for(settings: Settings) -> bool:
 _UNTOUCHED = "PostgreSQL was not touched."
 
 
-class _Job:
+class _Publication:
     """One publication, within one transaction of `con`."""
 
     def __init__(
         self,
         con: psycopg.Connection,
         file: duckdb.DuckDBPyConnection,
-        tables: Sequence[Table],
+        tables: Sequence[PostgresTable],
         schema: str,
         reader: str,
     ) -> None:
@@ -391,7 +392,7 @@ class _Job:
         if on_table:
             on_table("tables", len(self._tables), len(self._tables))
 
-    def _copy(self, table: Table) -> None:
+    def _copy(self, table: PostgresTable) -> None:
         try:
             refuse_nul(self._file, table)
         except UnfitTableError as error:

@@ -14,7 +14,8 @@ import duckdb
 from psycopg import sql
 
 from warehouse.core.database import identifier
-from warehouse.published.publish import ABOUT_KEYS, as_of_query
+from warehouse.published.about import ABOUT_KEYS
+from warehouse.published.functions import as_of_query
 
 # What is left out of the tables about the tables: functions that are DuckDB's own.
 _SHOWN = {"about": "item <> 'functions'", "about_functions": "history_table is not null"}
@@ -65,7 +66,7 @@ class UnfitTableError(Exception):
 
 
 @dataclass(frozen=True)
-class Column:
+class PostgresColumn:
     """A column: its type in DuckDB and in PostgreSQL."""
 
     name: str
@@ -90,7 +91,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Reference:
+class ForeignKey:
     """A foreign key of one column."""
 
     column: str
@@ -99,7 +100,7 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class Function:
+class PostgresFunction:
     """A function of one day: the rows of a history that stood on it."""
 
     name: str
@@ -125,15 +126,15 @@ class Function:
 
 
 @dataclass(frozen=True)
-class Table:
+class PostgresTable:
     """A published table; `key_has_nulls` says that NULL is a value in its key."""
 
     name: str
     comment: str | None
-    columns: tuple[Column, ...]
+    columns: tuple[PostgresColumn, ...]
     key: tuple[str, ...]
     key_has_nulls: bool
-    references: tuple[Reference, ...]
+    references: tuple[ForeignKey, ...]
     rows: int
 
     @property
@@ -203,7 +204,7 @@ class Table:
         ]
 
 
-def read_tables(con: duckdb.DuckDBPyConnection) -> list[Table]:
+def read_tables(con: duckdb.DuckDBPyConnection) -> list[PostgresTable]:
     """The tables of an opened published file, by name.
 
     Raises UnfitTableError for a type or a name that PostgreSQL has no room for.
@@ -219,7 +220,7 @@ def read_tables(con: duckdb.DuckDBPyConnection) -> list[Table]:
     return [_table(con, name, comment, keys.get(name, ()), published) for name, comment in found]
 
 
-def read_functions(con: duckdb.DuckDBPyConnection) -> list[Function]:
+def read_functions(con: duckdb.DuckDBPyConnection) -> list[PostgresFunction]:
     """The functions as of a day of an opened published file, by name."""
     found = con.execute(
         "select function_name, history_table, description from about_functions "
@@ -231,10 +232,12 @@ def read_functions(con: duckdb.DuckDBPyConnection) -> list[Function]:
         "where database_name = current_database() and schema_name = 'main' order by column_index"
     ).fetchall():
         columns.setdefault(table, []).append(column)
-    return [Function(name, table, tuple(columns[table]), text) for name, table, text in found]
+    return [
+        PostgresFunction(name, table, tuple(columns[table]), text) for name, table, text in found
+    ]
 
 
-def fingerprint(tables: Iterable[Table], *facts: str) -> str:
+def fingerprint(tables: Iterable[PostgresTable], *facts: str) -> str:
     """A checksum of all that decides how the tables look, and of `facts`."""
     digest = hashlib.sha256()
     for table in tables:
@@ -244,7 +247,7 @@ def fingerprint(tables: Iterable[Table], *facts: str) -> str:
     return digest.hexdigest()
 
 
-def refuse_nul(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+def refuse_nul(con: duckdb.DuckDBPyConnection, table: PostgresTable) -> None:
     """Raise UnfitTableError where a text holds the character NUL, which PostgreSQL's cannot."""
     texts = [
         (
@@ -295,7 +298,7 @@ def _table(
     comment: str | None,
     key: tuple[str, ...],
     published: Mapping[str, tuple[str, ...]],
-) -> Table:
+) -> PostgresTable:
     columns = tuple(
         _column(name, *row)
         for row in con.execute(
@@ -316,7 +319,7 @@ def _table(
         f"select count(*), count(*) filter ({any_null}) from {identifier(name)} "
         f"where {_SHOWN.get(name, 'true')}"
     ).fetchall()
-    return Table(
+    return PostgresTable(
         name=name,
         comment=comment,
         columns=columns,
@@ -327,19 +330,21 @@ def _table(
     )
 
 
-def _column(table: str, name: str, duckdb_type: str, nullable: bool, comment: str | None) -> Column:
+def _column(
+    table: str, name: str, duckdb_type: str, nullable: bool, comment: str | None
+) -> PostgresColumn:
     found = postgres_type(duckdb_type)
     if found is None:
         raise UnfitTableError(
             f"{table}.{name} is {duckdb_type}, for which there is no type in PostgreSQL. Cast the "
             f"column in its model, or name the type in {__name__}."
         )
-    return Column(name, duckdb_type, found, nullable, comment)
+    return PostgresColumn(name, duckdb_type, found, nullable, comment)
 
 
 def _references(
-    table: str, columns: Sequence[Column], published: Mapping[str, tuple[str, ...]]
-) -> Iterable[Reference]:
+    table: str, columns: Sequence[PostgresColumn], published: Mapping[str, tuple[str, ...]]
+) -> Iterable[ForeignKey]:
     """Only to a table whose rows that one column tells apart."""
     for column in columns:
         for pattern, to_table, to_column in _REFERENCES:
@@ -349,4 +354,4 @@ def _references(
                 and to_table != table
                 and (table, column.name) not in _NO_REFERENCE
             ):
-                yield Reference(column.name, to_table, to_column)
+                yield ForeignKey(column.name, to_table, to_column)

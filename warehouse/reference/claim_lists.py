@@ -6,18 +6,15 @@ severity from here.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from warehouse.settings import PROJECT_ROOT
-
-REFERENCE = PROJECT_ROOT / "seeds" / "reference"
+from warehouse.reference.seeds import read_seed
 
 
 @dataclass(frozen=True)
-class Kind:
+class ClaimKind:
     """What a claim can state: its columns besides those of every claim, and how many years it is
     about ("one", "several" or "any"). `must_state`: a value or bounds are needed.
     """
@@ -32,7 +29,7 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ClaimVerdict:
     """What can come of a claim. `severity` is good, warning, bad or unknown."""
 
     label: str
@@ -42,7 +39,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Flag:
+class ClaimFlag:
     """What can qualify a claim, whatever its verdict."""
 
     label: str
@@ -50,10 +47,10 @@ class Flag:
 
 
 @cache
-def kinds() -> Mapping[str, Kind]:
+def kinds() -> Mapping[str, ClaimKind]:
     """The kinds by name, in their order."""
     return {
-        row["kind"]: Kind(
+        row["kind"]: ClaimKind(
             label=row["label"],
             meaning=row["meaning"],
             unit=row["unit"],
@@ -67,20 +64,19 @@ def kinds() -> Mapping[str, Kind]:
 
 
 @cache
-def verdicts() -> Mapping[str, Verdict]:
+def verdicts() -> Mapping[str, ClaimVerdict]:
     """The verdicts by name, in their order."""
     return {
-        row["verdict"]: Verdict(row["label"], row["meaning"], row["severity"], row["colour"])
+        row["verdict"]: ClaimVerdict(row["label"], row["meaning"], row["severity"], row["colour"])
         for row in _rows("claim_verdicts")
     }
 
 
 @cache
-def flags() -> Mapping[str, Flag]:
+def flags() -> Mapping[str, ClaimFlag]:
     """The flags by name, in their order."""
-    return {row["flag"]: Flag(row["label"], row["meaning"]) for row in _rows("claim_flags")}
+    return {row["flag"]: ClaimFlag(row["label"], row["meaning"]) for row in _rows("claim_flags")}
 
 
 def _rows(seed: str) -> list[dict[str, str]]:
-    with (REFERENCE / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
-        return sorted(csv.DictReader(file), key=lambda row: int(row["sort_order"]))
+    return sorted((row for _, row in read_seed(seed)), key=lambda row: int(row["sort_order"]))

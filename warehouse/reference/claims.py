@@ -16,7 +16,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from warehouse.reference.claim_lists import REFERENCE, kinds
+from warehouse.reference.claim_lists import kinds
+from warehouse.reference.seeds import REFERENCE_DIR, read_seed
 
 DOCUMENTS, CLAIMS = "published_documents", "published_claims"
 RATES = ("refugee_recognition_rate", "total_protection_rate")
@@ -75,7 +76,7 @@ class _Row:
         return value if math.isfinite(value) else None
 
 
-def check_register(folder: Path = REFERENCE) -> None:
+def check_register(folder: Path = REFERENCE_DIR) -> None:
     """Read both files and refuse what SQL could not evaluate.
 
     Raises ClaimsError that lists every problem: an unknown country, a year out of span, a kind
@@ -124,7 +125,7 @@ def measures() -> Mapping[str, str]:
     """The measures a claim can be about, and the endpoint of each."""
     found = {
         row["measure"]: row["endpoint"]
-        for row in _measures()
+        for _, row in read_seed("measures")
         if row["endpoint"] in {"population", "asylum-applications", "asylum-decisions"}
     }
     return found | dict.fromkeys(RATES, "asylum-decisions")
@@ -134,16 +135,11 @@ def measures() -> Mapping[str, str]:
 def first_years() -> Mapping[str, int]:
     """The first year of each dataset: documentation, and no bound of what is loaded."""
     found: dict[str, int] = {}
-    for row in _measures():
+    for _, row in read_seed("measures"):
         if row["first_year"]:
             year = int(row["first_year"])
             found[row["endpoint"]] = min(year, found.get(row["endpoint"], year))
     return found
-
-
-def _measures() -> list[dict[str, str]]:
-    with (REFERENCE / "measures.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def is_country(iso3: str) -> bool:

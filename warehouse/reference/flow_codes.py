@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 from functools import cache
 
-from warehouse.reference.claim_lists import REFERENCE
-
-FILE = "flow_codes.csv"
+from warehouse.reference.seeds import read_seed
 
 
 @cache
 def measure_of() -> dict[str, str]:
     """The measure by code, in the order of the list: several codes can add to one measure.
 
-    Raises ValueError naming the list where it cannot be used.
+    Raises ReferenceListError naming the list where it cannot be used.
     """
-    path = REFERENCE / FILE
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return {row["code"]: row["measure"] for row in csv.DictReader(file, strict=True)}
-    except (OSError, KeyError, csv.Error) as error:
-        raise ValueError(f"{path}: cannot be used: {error}. Restore it.") from error
+    return {row["code"]: row["measure"] for _, row in read_seed("flow_codes")}
 
 
 def codes_by_measure() -> dict[str, tuple[str, ...]]:

@@ -17,13 +17,13 @@ from warehouse.core.database import connect
 from warehouse.core.manifest import Manifest
 from warehouse.landing import decision
 from warehouse.landing.snapshots import manifests
+from warehouse.reference.seeds import REFERENCE_DIR
 from warehouse.releases import identify, profiles, validate
 from warehouse.releases.identify import Key, Release, Snapshot
 from warehouse.releases.profiles import Comparison, Reach
 from warehouse.releases.validate import Finding, Loaded, Verdict
 from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, PAIRS
-from warehouse.sources.unhcr_archive.client import REFERENCE_DIR
 
 Progress = Callable[[str, int, int | None], None]
 

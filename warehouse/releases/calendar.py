@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from warehouse.releases.identify import NamedRelease
+from warehouse.reference.releases import NamedRelease
 
 # Days after the latest time of year at which a release of the kind has come so far.
 GRACE = timedelta(days=28)

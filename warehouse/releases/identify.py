@@ -16,16 +16,23 @@ All of this is a function of the set of snapshots: the order in which they came 
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from warehouse.landing.decision import Decision
+from warehouse.reference.code_lists import known_codes
+from warehouse.reference.releases import (
+    NamedRelease,
+    Review,
+    named_releases,
+    release_contents,
+    release_reviews,
+)
+from warehouse.reference.seeds import REFERENCE_DIR
 from warehouse.releases.profiles import Reach
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, FLOWS
-from warehouse.sources.unhcr_archive.client import REFERENCE_DIR, known_releases
 
 # The latest year of a release is that of these.
 _MAIN = ("population", "asylum-applications", "asylum-decisions")
@@ -34,41 +41,11 @@ _POPULATION = "population"
 _GLOBAL_TRENDS_DUE = (6, 11)
 _NAMED_AT_MOST = 8
 
-CODE_LISTS = {
-    "procedure_type": ("procedure_types", "procedure_type"),
-    "app_type": ("application_types", "app_type"),
-    "dec_level": ("decision_levels", "dec_level"),
-    "app_pc": ("counting_units", "unit_code"),
-    "dec_pc": ("counting_units", "unit_code"),
-    "pop_type": ("population_types", "pop_type"),
-    "pt": ("flow_codes", "code"),
-}
-CONTENTS, REVIEWS = "release_contents.csv", "release_reviews.csv"
-
 Key = tuple[str, str]
 
 
 class UnknownReleaseError(Exception):
     """A snapshot says it is of a release that is not in the list."""
-
-
-@dataclass(frozen=True)
-class NamedRelease:
-    """A release of `releases.csv`."""
-
-    release_id: str
-    title: str
-    published_on: date
-    reference_date: date
-
-
-@dataclass(frozen=True)
-class Review:
-    """What was decided, for everybody, on a dataset of a release as it was published."""
-
-    is_accepted: bool
-    why: str
-    reviewed_on: date
 
 
 @dataclass(frozen=True)
@@ -133,54 +110,11 @@ DigestWithin = Callable[[Snapshot, Reach], str]
 
 
 def read_lists(folder: Path = REFERENCE_DIR) -> Lists:
-    """The lists in `folder`. Raises ReferenceListError (releases) or ValueError naming the list."""
-    releases = {
-        one.release_id: NamedRelease(
-            one.release_id, one.title, one.published_on, one.reference_date
-        )
-        for one in known_releases(folder)
-    }
-    contents, incomplete = {}, set()
-    for row in _rows(folder / CONTENTS):
-        key = (row["release_id"], row["endpoint"])
-        contents[key] = row["content_digest"]
-        if row["is_complete"] == "false":
-            incomplete.add(key)
-    codes = {
-        column: frozenset(row[name] for row in _rows(folder / f"{file}.csv"))
-        for column, (file, name) in CODE_LISTS.items()
-    }
-    return Lists(
-        releases, contents, frozenset(incomplete), _reviews(folder / REVIEWS, releases), codes
-    )
-
-
-def _reviews(path: Path, releases: Mapping[str, NamedRelease]) -> dict[tuple[str, str], Review]:
-    out = {}
-    for line, row in enumerate(_rows(path), start=2):
-        where = f"{path}, line {line}"
-        if row["release_id"] not in releases:
-            raise ValueError(f"{where}: release {row['release_id']!r} is not in releases.csv.")
-        if row["endpoint"] not in ENDPOINTS:
-            raise ValueError(f"{where}: {row['endpoint']!r} is no dataset of the API.")
-        if row["decision"] not in {"accepted", "held"}:
-            raise ValueError(f"{where}: decision is accepted or held, not {row['decision']!r}.")
-        try:
-            reviewed_on = date.fromisoformat(row["reviewed_on"])
-        except ValueError as error:
-            raise ValueError(f"{where}: reviewed_on: {error}") from error
-        out[row["release_id"], row["endpoint"]] = Review(
-            row["decision"] == "accepted", row["why"], reviewed_on
-        )
-    return out
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file, strict=True))
-    except (OSError, csv.Error) as error:
-        raise ValueError(f"{path}: cannot be read: {error}") from error
+    """The lists in `folder`. Raises ReferenceListError naming list and line."""
+    releases = {one.release_id: one for one in named_releases(folder)}
+    contents, incomplete = release_contents(folder)
+    reviews = release_reviews(releases, ENDPOINTS, folder)
+    return Lists(releases, contents, incomplete, reviews, known_codes(folder))
 
 
 def resolve(

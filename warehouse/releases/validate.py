@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
-from warehouse.releases.identify import CODE_LISTS, Key, Lists, Release, Snapshot
+from warehouse.reference.code_lists import CODE_LISTS
+from warehouse.releases.identify import Key, Lists, Release, Snapshot
 from warehouse.releases.profiles import (
     ASYLUM_SIDE,
     ORIGIN_SIDE,

@@ -6,33 +6,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-_YEARS = """
-    with persons as (
-        select * from mart_origin_yearly where origin_iso3 = $origin and counting_unit = 'persons'
-    ),
-    cases as (
-        select * from mart_origin_yearly where origin_iso3 = $origin and counting_unit = 'cases'
-    )
-    select
-        reference_year,
-        coalesce(persons.is_population_provisional, false),
-        coalesce(persons.is_applications_provisional, false)
-        or coalesce(cases.is_applications_provisional, false),
-        persons.asylum_seekers_stock,
-        persons.asylum_seekers_stock_change,
-        persons.asylum_seekers_stock_change_rate,
-        persons.applications_new,
-        cases.applications_new,
-        persons.refugee_recognition_rate,
-        cases.refugee_recognition_rate
-    from persons full outer join cases using (reference_year)
-    -- From the first year with anybody: UNHCR writes zeros back to 1951, before it counted.
-    where reference_year >= (
-        select min(reference_year) from mart_origin_yearly
-        where origin_iso3 = $origin and (asylum_seekers_stock > 0 or applications_new > 0)
-    )
-    order by reference_year
-"""
+from warehouse.exports.origin_years import OriginYear, by_year, origin_rows, since_counted
 
 _DESTINATIONS = """
     with pairs as (
@@ -53,11 +27,6 @@ _DESTINATIONS = """
     where row_kind = 'pair'
     order by asylum_seekers_rank, asylum_name
     limit $count
-"""
-
-_NAME = """
-    select any_value(origin_name), string_agg(distinct release_id, ', ' order by release_id)
-    from mart_origin_yearly where origin_iso3 = $origin
 """
 
 _KNOWN = (
@@ -112,16 +81,34 @@ def answer(con: duckdb.DuckDBPyConnection, iso3: str, destinations: int = 5) -> 
 
     `known_origins` is filled only when there is nothing on this one.
     """
-    given = {"origin": iso3}
-    [(name, releases)] = con.execute(_NAME, given).fetchall()
-    years = [Year(*row) for row in con.execute(_YEARS, given).fetchall()]
-    first = con.execute(_DESTINATIONS, given | {"count": destinations}).fetchall()
+    rows = origin_rows(con, iso3)
+    years = since_counted(by_year(rows), "asylum_seekers_stock", "applications_new")
+    first = con.execute(_DESTINATIONS, {"origin": iso3, "count": destinations}).fetchall()
     known = [] if years else [code for (code,) in con.execute(_KNOWN).fetchall()]
+    releases = sorted({row["release_id"] for row in rows if row["release_id"]})
     return OriginAnswer(
         iso3=iso3,
-        name=name,
-        releases=releases,
-        years=years,
+        name=rows[-1]["origin_name"] if rows else None,
+        releases=", ".join(releases) or None,
+        years=[_year(year) for year in years],
         destinations=[Destination(*row) for row in first],
         known_origins=known,
+    )
+
+
+def _year(found: OriginYear) -> Year:
+    persons, cases = found.persons, found.cases
+    return Year(
+        year=found.year,
+        is_stock_provisional=bool(persons["is_population_provisional"]),
+        are_applications_provisional=bool(
+            persons["is_applications_provisional"] or cases["is_applications_provisional"]
+        ),
+        stock=persons["asylum_seekers_stock"],
+        change=persons["asylum_seekers_stock_change"],
+        change_rate=persons["asylum_seekers_stock_change_rate"],
+        new_persons=persons["applications_new"],
+        new_cases=cases["applications_new"],
+        recognition_persons=persons["refugee_recognition_rate"],
+        recognition_cases=cases["refugee_recognition_rate"],
     )

@@ -23,7 +23,7 @@ import duckdb
 
 from warehouse.build import dbt
 from warehouse.core.database import identifier, literal
-from warehouse.published.publish import open_published
+from warehouse.published.read import open_published
 from warehouse.settings import Settings
 
 SEMANTIC_MANIFEST = "semantic_manifest.json"

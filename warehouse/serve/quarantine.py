@@ -14,7 +14,7 @@ from typing import Any
 from warehouse.landing import decision
 from warehouse.landing.decision import Decision, Word
 from warehouse.landing.snapshots import incoming, manifests
-from warehouse.published.publish import PublishedMissingError, open_published
+from warehouse.published.read import PublishedMissingError, open_published
 from warehouse.settings import Settings
 
 TABLE = "dim_snapshot"

@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeVar
 import duckdb
 
 from warehouse.core.database import identifier, limits, literal, lock
-from warehouse.published.publish import PublishedMissingError
+from warehouse.published.read import PublishedMissingError
 from warehouse.settings import Settings
 
 FileFormat = Literal["csv", "json", "parquet"]

@@ -15,7 +15,7 @@ from warehouse.landing import decision
 from warehouse.landing.decision import Decision
 from warehouse.landing.set_aside import WHAT_TO_DO
 from warehouse.landing.snapshots import all_set_aside, manifests
-from warehouse.published.publish import PublishedMissingError, open_published, read_about
+from warehouse.published.read import PublishedMissingError, open_published, read_about
 from warehouse.serve.quarantine import TABLE, validated
 from warehouse.settings import Settings
 

@@ -33,7 +33,7 @@ from tests.warehouse.small_build import (
 from warehouse.build.run_result import LastRun, RunResult, RunSnapshot, read_last_run, under_way
 from warehouse.cli.app import app
 from warehouse.landing import set_aside, snapshots
-from warehouse.published.publish import publish
+from warehouse.published.write import publish
 from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.client import UpstreamError
 
@@ -476,7 +476,7 @@ def test_ui_becomes_dagster_with_a_home_in_the_data_folder(
     became: list[Any] = []
     monkeypatch.setattr("os.chdir", lambda _: None)
     monkeypatch.setattr("os.execve", lambda *given: became.append(given))
-    monkeypatch.setattr("warehouse.cli.app._refuse_taken", lambda *_: None)
+    monkeypatch.setattr("warehouse.cli.commands.ui._refuse_taken", lambda *_: None)
     done = asylum("ui", "--port", "3456", *option)
     assert done.exit_code == 0, done.output
     [(program, words, environment)] = became

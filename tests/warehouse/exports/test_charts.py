@@ -6,8 +6,6 @@ import ast
 import inspect
 import json
 import re
-import struct
-import zlib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -31,7 +29,7 @@ from warehouse.exports.charts import (
 )
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import clean, hatch, release_words
-from warehouse.published.publish import PublishedMissingError
+from warehouse.published.read import PublishedMissingError
 from warehouse.settings import Settings
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -49,7 +47,8 @@ TABLES = {
     "last_year_counted integer",
     "dim_release": "release_id varchar, in_force_from date, reference_date date, is_held boolean, "
     "datasets varchar",
-    "mart_origin_yearly": "origin_iso3 varchar, origin_name varchar, counting_unit varchar, "
+    "mart_origin_yearly": "origin_iso3 varchar, origin_unhcr_code varchar, "
+    "origin_name varchar, counting_unit varchar, "
     "reference_year integer, reference_date date, asylum_seekers_stock bigint, "
     "asylum_seekers_stock_world_share double, applications_new bigint, "
     "decisions_recognized bigint, decisions_complementary bigint, decisions_rejected bigint, "
@@ -383,8 +382,8 @@ def test_a_name_from_upstream_is_text_and_nothing_else(name: str) -> None:
     assert drawing.png().startswith(b"\x89PNG")
 
 
-def test_control_and_writing_order_characters_are_taken_from_names() -> None:
-    assert clean("a\u202eb\nc\x00d\u2066") == "ab c d"
+def test_control_and_writing_order_characters_of_names_are_shown_as_such() -> None:
+    assert clean("a\u202eb\nc\x00d\u2066") == "a\ufffdb c\ufffdd\ufffd"
     assert clean("Côte d'Ivoire & اسم") == "Côte d'Ivoire & اسم"
 
 
@@ -434,6 +433,8 @@ def test_a_drawing_says_which_tables_it_reads(module: Any) -> None:
         if isinstance(text, str)
         for name in re.findall(r"\b(?:from|join)\s+((?:mart|dim)_\w+)", text)
     }
+    if module in (yearly, flows):
+        read.add("mart_origin_yearly")
     if module in (destinations, heatmap, rank):
         read.add("mart_destination_concentration")
     if module is carried_forward:
@@ -643,30 +644,6 @@ def test_files_are_png_and_svg_of_each_drawing(settings: Settings) -> None:
     assert all(path.exists() for path in paths)
     assert paths[0].read_bytes().startswith(b"\x89PNG")
     assert "180,960" in text_of(paths[1].read_text(encoding="utf-8"))
-
-
-def test_a_png_is_packed_well_and_shows_the_same(all_drawn: dict[str, Drawing]) -> None:
-    def chunks(png: bytes) -> list[tuple[bytes, bytes]]:
-        found, position = [], 8
-        while position < len(png):
-            (length,) = struct.unpack_from(">I", png, position)
-            kind_and_data = png[position + 4 : position + 8 + length]
-            (checksum,) = struct.unpack_from(">I", png, position + 8 + length)
-            assert zlib.crc32(kind_and_data) == checksum
-            found.append((kind_and_data[:4], kind_and_data[4:]))
-            position += 12 + length
-        return found
-
-    def pixels(png: bytes) -> bytes:
-        return zlib.decompress(b"".join(part for kind, part in chunks(png) if kind == b"IDAT"))
-
-    hasty = vl_convert.vegalite_to_png(all_drawn["flows"].spec(), scale=1)
-    packed = all_drawn["flows"].png()
-    assert len(packed) * 2 < len(hasty)
-    assert pixels(packed) == pixels(hasty)
-    assert [part for part in chunks(packed) if part[0] != b"IDAT"] == [
-        part for part in chunks(hasty) if part[0] != b"IDAT"
-    ]
 
 
 def test_files_of_drawings_that_are_no_longer_there_are_removed(settings: Settings) -> None:

@@ -15,7 +15,7 @@ from tests.warehouse.small_build import LINEAGE, NEWEST, ask, build, published, 
 from warehouse.exports import export_all
 from warehouse.exports.datapackage import export_datapackage, field_type, unit_of
 from warehouse.exports.tables import export_tables
-from warehouse.published.publish import publish
+from warehouse.published.write import publish
 from warehouse.settings import Settings
 
 # Of the Table Schema and Data Package standard, version 2.

@@ -26,7 +26,8 @@ from tests.warehouse.small_build import (
 )
 from warehouse.exports import export_all
 from warehouse.exports.tables import export_tables, exported_fingerprint
-from warehouse.published.publish import PublishedMissingError, publish
+from warehouse.published.read import PublishedMissingError
+from warehouse.published.write import publish
 from warehouse.settings import Settings
 
 EXPORTED = ("dim_country", "mart_destination_yearly", "mart_origin_yearly")
@@ -278,10 +279,10 @@ import os, signal, sys
 from pathlib import Path
 from tests.warehouse.small_build import settings_in
 from warehouse import exports
-from warehouse.core import atomic
+from warehouse.core import files
 
 left = int(sys.argv[2])
-whole = atomic.replace
+whole = files.replace
 
 def replace(*paths):
     global left
@@ -290,7 +291,7 @@ def replace(*paths):
     left -= 1
     whole(*paths)
 
-atomic.replace = replace
+files.replace = replace
 exports.export_all(settings_in(Path(sys.argv[1])))
 """
 

@@ -22,10 +22,10 @@ from tests.postgres_server import ADMIN, PostgresServer
 from tests.warehouse.small_build import KEYS, LINEAGE, build, settings_in, statements
 from warehouse.cli.app import app
 from warehouse.published import postgresql as module
-from warehouse.published.postgresql import Loaded, PostgresError, publish
+from warehouse.published.postgresql import PostgresError, PublishedSchema, publish
 from warehouse.published.postgresql_tables import UnfitTableError, postgres_type, read_tables
-from warehouse.published.publish import publish as publish_file
-from warehouse.published.publish import published_fingerprint
+from warehouse.published.read import published_fingerprint
+from warehouse.published.write import publish as publish_file
 from warehouse.settings import Settings, SettingsError, load_settings
 
 ROOT = Path(__file__).parents[3]
@@ -380,7 +380,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from tests.warehouse.small_build import settings_in
 from warehouse.published import postgresql
-where, job = sys.argv[2], postgresql._Job
+where, job = sys.argv[2], postgresql._Publication
 
 def stop_here(*_):
     print("there", flush=True)
@@ -472,13 +472,13 @@ def test_a_connection_that_is_lost_leaves_the_old_schema(
     old: psycopg.Connection,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    whole = module._Job.describe
+    whole = module._Publication.describe
 
-    def cut(self: module._Job, comment: str) -> None:
+    def cut(self: module._Publication, comment: str) -> None:
         old.execute("select pg_terminate_backend(%s, 5000)", [self._con.info.backend_pid])
         whole(self, comment)
 
-    monkeypatch.setattr(module._Job, "describe", cut)
+    monkeypatch.setattr(module._Publication, "describe", cut)
     with pytest.raises(PostgresError, match=r"terminating connection.*stands as it was"):
         publish(b, database)
     assert stands(old) == "a"
@@ -838,7 +838,7 @@ def test_stands_for_tells_what_is_published_from_what_is_not(
         Settings.model_validate({**one.model_dump(), "postgres_url": database}) for one in (a, b)
     ]
     assert [module.stands_for(one) for one in both] == [False, False]
-    done: Loaded = publish(both[0])
+    done: PublishedSchema = publish(both[0])
     assert done.is_new
     assert [module.stands_for(one) for one in both] == [True, False]
     down = both[0].model_copy(update={"postgres_url": postgres.address("postgres", port=1)})

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from warehouse.reference.claim_lists import Kind, flags, kinds, verdicts
+from warehouse.reference.claim_lists import ClaimKind, flags, kinds, verdicts
 from warehouse.reference.claims import CLAIM_COLUMNS
 from warehouse.settings import PROJECT_ROOT
 
@@ -54,7 +54,7 @@ def test_the_documentation_tells_kinds_as_the_seed_does() -> None:
 
 
 @pytest.mark.parametrize("kind", kinds().values(), ids=kinds())
-def test_a_kind_asks_for_columns_that_claims_have(kind: Kind) -> None:
+def test_a_kind_asks_for_columns_that_claims_have(kind: ClaimKind) -> None:
     assert kind.needed | kind.allowed <= set(CLAIM_COLUMNS)
     assert not kind.needed & kind.allowed
     assert kind.years in {"one", "several", "any"}

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from warehouse.build import dbt
 from warehouse.reference import claim_lists, claims
 from warehouse.reference.claims import CLAIM_COLUMNS, ClaimsError, check_claim, check_register
+from warehouse.reference.seeds import REFERENCE_DIR
 from warehouse.settings import Settings
 
 Row = dict[str, str]
@@ -23,7 +24,7 @@ Row = dict[str, str]
 @pytest.fixture
 def register(tmp_path: Path) -> Path:
     for name in (claims.DOCUMENTS, claims.CLAIMS):
-        shutil.copy(claims.REFERENCE / f"{name}.csv", tmp_path)
+        shutil.copy(REFERENCE_DIR / f"{name}.csv", tmp_path)
     return tmp_path
 
 
@@ -41,7 +42,7 @@ def write(path: Path, rows: list[Row]) -> None:
 
 def test_the_register_of_the_project_is_in_order() -> None:
     check_register()
-    kinds = {row["kind"] for row in rows_of(claims.REFERENCE / "published_claims.csv")}
+    kinds = {row["kind"] for row in rows_of(REFERENCE_DIR / "published_claims.csv")}
     assert kinds == claim_lists.kinds().keys()
 
 

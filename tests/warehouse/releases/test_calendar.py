@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
+from warehouse.reference.releases import NamedRelease
 from warehouse.releases.calendar import HeldRelease, next_release
-from warehouse.releases.identify import NamedRelease, read_lists
+from warehouse.releases.identify import read_lists
 
 LISTED = [
     NamedRelease("2023-06", "", date(2023, 10, 25), date(2023, 6, 30)),

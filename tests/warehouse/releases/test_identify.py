@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warehouse.core.manifest import Coverage
+from warehouse.reference.releases import NamedRelease
+from warehouse.reference.seeds import REFERENCE_DIR
 from warehouse.releases import identify
-from warehouse.releases.identify import Lists, NamedRelease, Release, Snapshot, resolve
+from warehouse.releases.identify import Lists, Release, Snapshot, resolve
 from warehouse.releases.profiles import Reach
 
 DAY = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -255,8 +257,8 @@ def test_the_lists_of_the_project_can_be_read() -> None:
 
 def test_a_list_that_cannot_be_read_is_named(tmp_path) -> None:
     for name in ("releases.csv", "release_files.csv"):
-        (tmp_path / name).write_bytes((identify.REFERENCE_DIR / name).read_bytes())
-    with pytest.raises(ValueError, match=r"release_contents\.csv: cannot be read"):
+        (tmp_path / name).write_bytes((REFERENCE_DIR / name).read_bytes())
+    with pytest.raises(ValueError, match=r"release_contents\.csv: No such file"):
         identify.read_lists(tmp_path)
 
 
@@ -270,11 +272,11 @@ def test_a_list_that_cannot_be_read_is_named(tmp_path) -> None:
     ],
 )
 def test_a_review_that_cannot_be_used_is_named_with_its_line(tmp_path, row, problem) -> None:
-    for path in identify.REFERENCE_DIR.glob("*.csv"):
+    for path in REFERENCE_DIR.glob("*.csv"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    reviews = tmp_path / identify.REVIEWS
+    reviews = tmp_path / "release_reviews.csv"
     reviews.write_text(f"{reviews.read_text().splitlines()[0]}\n{row}\n")
-    with pytest.raises(ValueError, match=re.escape(f"{identify.REVIEWS}, {problem}")):
+    with pytest.raises(ValueError, match=re.escape(f"{reviews.name}, {problem}")):
         identify.read_lists(tmp_path)
 
 

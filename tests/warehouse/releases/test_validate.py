@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from warehouse.landing.decision import Decision
+from warehouse.reference.releases import Review
 from warehouse.releases import profiles, validate
 from warehouse.releases.assign import look_into
-from warehouse.releases.identify import Lists, Release, Review, Snapshot
+from warehouse.releases.identify import Lists, Release, Snapshot
 from warehouse.releases.profiles import Reach
 from warehouse.releases.validate import Verdict
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, Endpoint

@@ -21,7 +21,7 @@ from warehouse.cli import render
 from warehouse.cli.app import app
 from warehouse.landing import decision, snapshots
 from warehouse.landing.snapshots import LandingBusyError, incoming, manifests
-from warehouse.published.publish import publish
+from warehouse.published.write import publish
 from warehouse.releases.assign import assign
 from warehouse.serve import quarantine
 from warehouse.serve.quarantine import DecisionError, accept, hold

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from tests.warehouse.small_build import ask, published, published_with_functions, settings_in
-from warehouse.published.publish import PublishedMissingError
+from warehouse.published.read import PublishedMissingError
 from warehouse.serve.query import QueryError, Session, open_session
 from warehouse.settings import Settings
 

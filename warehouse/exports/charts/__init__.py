@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.core import atomic
+from warehouse.core import files
 from warehouse.exports.charts import (
     carried_forward,
     destinations,
@@ -25,7 +25,7 @@ from warehouse.exports.charts import (
 )
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.style import config
-from warehouse.published.publish import open_published
+from warehouse.published.read import open_published
 from warehouse.settings import Settings
 
 __all__ = [
@@ -93,16 +93,16 @@ def write_drawings(
     for left in settings.exports_dir.glob(f"{_STAGING_PREFIX}*"):
         shutil.rmtree(left)
     with tempfile.TemporaryDirectory(prefix=_STAGING_PREFIX, dir=settings.exports_dir) as staging:
-        files = []
+        paths = []
         for drawing in drawn:
             png = Path(staging) / f"{prefix}{drawing.name}.png"
             svg = png.with_suffix(".svg")
             png.write_bytes(drawing.png(scale=_SCALE))
             svg.write_text(drawing.svg, encoding="utf-8")
-            files += [png, svg]
-        for path in files:
-            atomic.replace(path, folder / path.name)
-    written = [folder / path.name for path in files]
+            paths += [png, svg]
+        for path in paths:
+            files.replace(path, folder / path.name)
+    written = [folder / path.name for path in paths]
     for path in folder.iterdir():
         if path.name.startswith(prefix) and path not in written:
             path.unlink()

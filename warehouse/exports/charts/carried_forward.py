@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 import duckdb
 
+from warehouse.core.database import named_rows
 from warehouse.exports.charts import releases
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
@@ -110,8 +111,7 @@ def _repeated(
         """,
         [origin_iso3, list(releases)],
     )
-    columns = [column[0] for column in result.description]
-    return [dict(zip(columns, values, strict=True)) for values in result.fetchall()]
+    return named_rows(result)
 
 
 def _share(repeated: Sequence[Row], release: Row) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 import duckdb
 
+from warehouse.core.database import named_rows
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
     Row,
@@ -87,8 +88,7 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
         """,
         [origin_iso3, BASELINE_YEAR],
     )
-    columns = [column[0] for column in result.description]
-    found = [dict(zip(columns, values, strict=True)) for values in result.fetchall()]
+    found = named_rows(result)
     pairs = [row for row in found if row["row_kind"] == "pair"]
     newest = [row for row in pairs if row["stock"] is not None]
     if not newest:

@@ -22,6 +22,7 @@ from warehouse.exports.charts.frame import (
     years_axis,
 )
 from warehouse.exports.charts.style import WIDTH
+from warehouse.exports.origin_years import origin_rows
 
 READS = frozenset({"mart_origin_yearly"})
 _NEW = "New applications in the year (persons)"
@@ -45,37 +46,17 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
 
     None if the origin has no applications and no decisions in any year.
     """
-    result = con.execute(
-        f"""
-        select
-            counting_unit,
-            reference_year as year,
-            is_applications_provisional or is_decisions_provisional as provisional,
-            origin_name,
-            applications_new,
-            applications_release_id,
-            decisions_release_id,
-            is_rate_on_small_count,
-            decisions_total,
-            {", ".join([*_KINDS, *_RATE_NAMES])}
-        from mart_origin_yearly
-        where
-            origin_iso3 = ?
-            and (coalesce(applications_new, 0) > 0 or coalesce(decisions_total, 0) > 0)
-        order by reference_year
-        """,
-        [origin_iso3],
-    )
-    columns = [column[0] for column in result.description]
-    found = [dict(zip(columns, values, strict=True)) for values in result.fetchall()]
+    found = [
+        _row(row)
+        for row in origin_rows(con, origin_iso3)
+        if row["applications_new"] or row["decisions_total"]
+    ]
     rows = [row for row in found if row["counting_unit"] == "persons"]
     if not rows:
         return None
     name, first, last = clean(rows[-1]["origin_name"]), rows[0]["year"], rows[-1]["year"]
     for row in rows:
         del row["origin_name"]
-        row |= {"left": row["year"] - 0.42, "right": row["year"] + 0.42}
-        row["status"] = "provisional" if row["provisional"] else "final"
     panels = []
     if any(row["applications_new"] for row in rows):
         panels.append(_applications(rows, first, last))
@@ -103,6 +84,24 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
             },
         ),
     )
+
+
+def _row(found: Row) -> Row:
+    year = found["reference_year"]
+    provisional = found["is_applications_provisional"] or found["is_decisions_provisional"]
+    taken = (
+        *("origin_name", "applications_new", "applications_release_id", "decisions_release_id"),
+        *("is_rate_on_small_count", "decisions_total", *_KINDS, *_RATE_NAMES),
+    )
+    return {
+        "counting_unit": found["counting_unit"],
+        "year": year,
+        "provisional": provisional,
+        **{name: found[name] for name in taken},
+        "left": year - 0.42,
+        "right": year + 0.42,
+        "status": "provisional" if provisional else "final",
+    }
 
 
 def _notes(rows: Sequence[Row]) -> list[str]:

@@ -7,7 +7,6 @@ never part of an expression, a field name or the domain of a scale, so nothing i
 from __future__ import annotations
 
 import textwrap
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ import altair as alt
 import duckdb
 
 from warehouse.core.attribution import source_sentence
+from warehouse.core.wording import NO_BREAK, show, visible
 from warehouse.exports.charts.style import HATCH_PITCH, TEXT_SIZE
 
 Row = dict[str, Any]
@@ -27,13 +27,8 @@ _HEADROOM = 1.15
 
 
 def clean(text: str | None) -> str:
-    """A text of upstream in one line: without control characters, those of writing order too."""
-    kept = (
-        " " if unicodedata.category(letter) in {"Cc", "Zl", "Zp"} else letter
-        for letter in text or ""
-        if unicodedata.category(letter) not in {"Cf", "Cs"}
-    )
-    return " ".join("".join(kept).split())
+    """A text of upstream in one line, each character that is not seen shown as one."""
+    return " ".join(visible(text or "").split())
 
 
 def label(name: str) -> str:
@@ -249,9 +244,9 @@ def incomplete(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[str]:
 
 def number(value: float | None) -> str:
     """A count as people write it."""
-    return "not known" if value is None else f"{value:,}"
+    return "not known" if value is None else show(value, "count")
 
 
 def percent(value: float | None) -> str:
     """A fraction in percent."""
-    return "not known" if value is None else f"{value:.1%}".replace("%", " %")
+    return "not known" if value is None else show(value, "share").replace(NO_BREAK, " ")

@@ -7,6 +7,7 @@ from typing import Any
 import altair as alt
 import duckdb
 
+from warehouse.core.database import named_rows
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
     Row,
@@ -151,8 +152,7 @@ def _world(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[dict[str, A
 
 
 def _two_years(result: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    columns = [column[0] for column in result.description]
-    rows = [dict(zip(columns, values, strict=True)) for values in result.fetchall()]
+    rows = named_rows(result)
     for row in rows:
         row["status"] = "provisional" if row["provisional"] else "final"
     return rows if len({row["year"] for row in rows}) > 1 else []

@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 import duckdb
 
+from warehouse.core.database import named_rows
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import Row, boxes, clean, framed, headroom, number, panel, text
 from warehouse.exports.charts.style import WIDTH
@@ -78,8 +79,7 @@ def told(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[dict[str, Any
         """,
         [origin_iso3, origin_iso3],
     )
-    columns = [column[0] for column in result.description]
-    return [dict(zip(columns, values, strict=True)) for values in result.fetchall()]
+    return named_rows(result)
 
 
 def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:

@@ -21,6 +21,7 @@ from warehouse.exports.charts.frame import (
     years_axis,
 )
 from warehouse.exports.charts.style import WIDTH
+from warehouse.exports.origin_years import origin_rows
 
 READS = frozenset({"mart_origin_yearly", "dim_era"})
 _STOCK = "Asylum-seekers waiting at the end of the year (stock, persons)"
@@ -33,44 +34,14 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
     Provisional years are hatched; eras of the origin lie behind. None if the origin has no
     asylum-seekers in any year.
     """
-    found = con.execute(
-        """
-        select
-            reference_year,
-            asylum_seekers_stock,
-            applications_new,
-            is_population_provisional,
-            is_applications_provisional,
-            reference_date,
-            origin_name,
-            release_id
-        from mart_origin_yearly
-        where origin_iso3 = ? and counting_unit = 'persons'
-        order by reference_year
-        """,
-        [origin_iso3],
-    ).fetchall()
-    rows: list[dict[str, Any]] = [
-        {
-            "year": year,
-            "left": year - 0.42,
-            "right": year + 0.42,
-            "stock": stock,
-            "new": new,
-            "provisional": provisional,
-            "status": f"provisional, on {day:%-d %B %Y}" if provisional else "final",
-            "new_provisional": new_provisional,
-            "new_status": "provisional, of the first half-year" if new_provisional else "final",
-            "release": release,
-        }
-        for year, stock, new, provisional, new_provisional, day, _, release in found
-        if stock is not None or new is not None
-    ]
+    found = [row for row in origin_rows(con, origin_iso3) if row["counting_unit"] == "persons"]
+    rows = [_row(row) for row in found]
+    rows = [row for row in rows if row["stock"] is not None or row["new"] is not None]
     while rows and not rows[0]["stock"] and not rows[0]["new"]:
         del rows[0]  # UNHCR writes zeros back to 1951, before it counted
     if not any(row["stock"] for row in rows):
         return None
-    name = clean(found[-1][6])
+    name = clean(found[-1]["origin_name"])
     first, last = rows[0]["year"], rows[-1]["year"]
     eras = _eras(con, origin_iso3, min(first, last - 9), last)
     panels = [_bars(rows, "stock", _STOCK, 250, eras, named=True)]
@@ -96,6 +67,24 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
         _description(name, rows, eras),
         framed(panels, title, notes, {row["release"] for row in rows}),
     )
+
+
+def _row(found: Row) -> Row:
+    year, day = found["reference_year"], found["reference_date"]
+    provisional = found["is_population_provisional"]
+    new_provisional = found["is_applications_provisional"]
+    return {
+        "year": year,
+        "left": year - 0.42,
+        "right": year + 0.42,
+        "stock": found["asylum_seekers_stock"],
+        "new": found["applications_new"],
+        "provisional": provisional,
+        "status": f"provisional, on {day:%-d %B %Y}" if provisional else "final",
+        "new_provisional": new_provisional,
+        "new_status": "provisional, of the first half-year" if new_provisional else "final",
+        "release": found["release_id"],
+    }
 
 
 def _description(name: str, rows: Sequence[Row], eras: Sequence[Row]) -> str:

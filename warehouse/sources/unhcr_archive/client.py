@@ -6,21 +6,17 @@ needs rows there and no code here. What a file holds is rda.py's business.
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
-from warehouse.settings import PROJECT_ROOT, Settings
+from warehouse.reference.releases import NamedRelease, named_releases
+from warehouse.reference.seeds import REFERENCE_DIR, ReferenceListError, read_seed
+from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.client import Client, Download, UpstreamError
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, Endpoint
 
-REFERENCE_DIR = PROJECT_ROOT / "seeds" / "reference"
-RELEASES, FILES = "releases.csv", "release_files.csv"
-
-_RELEASE_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]*")
+FILES = "release_files"
 # More than a file's size by this factor is not worth taking in: it is something else.
 _ROOM = 4
 _LEAST_ROOM = 1 << 20
@@ -28,10 +24,6 @@ _LEAST_ROOM = 1 << 20
 
 class ArchiveError(UpstreamError):
     """The archive gave another file than the one published with the release."""
-
-
-class ReferenceListError(Exception):
-    """A list in seeds/reference that cannot be used; the message says where and why."""
 
 
 @dataclass(frozen=True)
@@ -45,51 +37,37 @@ class ArchiveFile:
 
 
 @dataclass(frozen=True)
-class Release:
-    """What UNHCR published at one time; `commit` is where the archive keeps it."""
+class ArchiveRelease(NamedRelease):
+    """A release with its files in the archive."""
 
-    release_id: str
-    title: str
-    published_on: date
-    reference_date: date
-    commit: str
-    files: tuple[ArchiveFile, ...]
+    files: tuple[ArchiveFile, ...] = ()
 
 
-def known_releases(folder: Path = REFERENCE_DIR) -> list[Release]:
+def known_releases(folder: Path = REFERENCE_DIR) -> list[ArchiveRelease]:
     """All releases of the lists in `folder`, in the order of publication, with their files.
 
     Raises ReferenceListError naming list and line.
     """
     files: dict[str, list[ArchiveFile]] = {}
-    for where, row in _lines(folder / FILES):
+    for where, row in read_seed(FILES, folder):
         try:
             files.setdefault(row["release_id"], []).append(_file(row))
         except (KeyError, ValueError) as error:
             raise ReferenceListError(f"{where}: {error!s}") from error
-    out = []
-    for where, row in _lines(folder / RELEASES):
-        try:
-            out.append(
-                Release(
-                    _release_id(row["release_id"]),
-                    row["title"],
-                    date.fromisoformat(row["published_on"]),
-                    date.fromisoformat(row["reference_date"]),
-                    row["package_commit"],
-                    tuple(files.pop(row["release_id"], [])),
-                )
-            )
-        except (KeyError, ValueError) as error:
-            raise ReferenceListError(f"{where}: {error!s}") from error
+    out = [
+        ArchiveRelease(**vars(one), files=tuple(files.pop(one.release_id, ())))
+        for one in named_releases(folder)
+    ]
     if files:
         raise ReferenceListError(
-            f"{folder / FILES}: files of {', '.join(sorted(files))}, not in {RELEASES}."
+            f"{folder / FILES}.csv: files of {', '.join(sorted(files))}, not in releases.csv."
         )
-    return sorted(out, key=lambda one: (one.published_on, one.release_id))
+    return out
 
 
-def chosen_releases(names: Sequence[str] | None, folder: Path = REFERENCE_DIR) -> list[Release]:
+def chosen_releases(
+    names: Sequence[str] | None, folder: Path = REFERENCE_DIR
+) -> list[ArchiveRelease]:
     """The releases of these ids, in the order of publication; all with files for None.
 
     Raises ValueError naming the unknown ones, and those of which no file is known.
@@ -107,18 +85,18 @@ def chosen_releases(names: Sequence[str] | None, folder: Path = REFERENCE_DIR) -
     empty = [one.release_id for one in found if not one.files]
     if empty:
         raise ValueError(
-            f"no file is known of release {', '.join(empty)}. Add them to {folder / FILES}."
+            f"no file is known of release {', '.join(empty)}. Add them to {folder / FILES}.csv."
         )
     return found
 
 
-def file_url(settings: Settings, release: Release, file: ArchiveFile) -> str:
+def file_url(settings: Settings, release: ArchiveRelease, file: ArchiveFile) -> str:
     """The address of one file."""
     return f"{settings.archive_url}{release.commit}/data/{file.name}"
 
 
 def fetch(
-    client: Client, settings: Settings, release: Release, file: ArchiveFile, path: Path
+    client: Client, settings: Settings, release: ArchiveRelease, file: ArchiveFile, path: Path
 ) -> None:
     """Write one file to `path`, byte for byte as published.
 
@@ -146,35 +124,15 @@ def fetch(
         raise
 
 
-def _difference(url: str, release: Release, file: ArchiveFile, got: Download) -> str:
+def _difference(url: str, release: ArchiveRelease, file: ArchiveFile, got: Download) -> str:
     return (
         f"{url}: this is not {file.name} as published with release {release.release_id}: "
         f"sha256 {got.sha256} ({got.size:,} bytes) came, "
         f"{file.sha256} ({file.bytes:,} bytes) is expected. "
         f"It begins with {got.start[:60]!r}. Asked for twice; nothing was landed. "
         f"See whether ASYLUM_ARCHIVE_URL is right. If the published file was replaced, look at "
-        f"what changed before its line in {REFERENCE_DIR.name}/{FILES} is."
+        f"what changed before its line in {REFERENCE_DIR.name}/{FILES}.csv is."
     )
-
-
-def _lines(path: Path) -> list[tuple[str, dict[str, str]]]:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return [
-                (f"{path}, line {number}", row)
-                for number, row in enumerate(csv.DictReader(file), start=2)
-            ]
-    except OSError as error:
-        raise ReferenceListError(
-            f"{path}: {error.strerror}. Restore it from the repository."
-        ) from error
-
-
-def _release_id(text: str) -> str:
-    """A name that is part of folders and addresses."""
-    if not _RELEASE_ID.fullmatch(text):
-        raise ValueError(f"{text!r} is no release id: digits, letters, `.` and `-` alone")
-    return text
 
 
 def _file(row: dict[str, str]) -> ArchiveFile:

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from tests.fake_api import fast_settings
 from tests.fake_archive import FakeArchive, Row, population, rda, row
+from warehouse.reference.seeds import ReferenceListError
 from warehouse.settings import Settings, SettingsError, load_settings
 from warehouse.sources.unhcr_api.client import Client, UpstreamError
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 from warehouse.sources.unhcr_archive.client import (
     ArchiveError,
-    ReferenceListError,
     chosen_releases,
     fetch,
     file_url,

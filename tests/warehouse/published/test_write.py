@@ -29,15 +29,15 @@ from tests.warehouse.small_build import (
     with_functions,
 )
 from warehouse.core.database import DatabaseBusyError
-from warehouse.published import publish as publish_module
-from warehouse.published.publish import (
+from warehouse.published import write
+from warehouse.published.built import BuiltTable, PublishError
+from warehouse.published.read import (
     PublishedMissingError,
-    PublishError,
     open_published,
-    publish,
     published_fingerprint,
     read_about,
 )
+from warehouse.published.write import publish
 from warehouse.settings import Settings
 
 TABLES = {
@@ -361,14 +361,14 @@ def test_a_file_with_other_row_counts_than_the_build_is_not_swapped_in(
 ) -> None:
     published(settings)
     before = settings.published_db.read_bytes()
-    whole = publish_module._copy
+    whole = write._copy
 
-    def lossy(con: duckdb.DuckDBPyConnection, table: publish_module._Table) -> None:
+    def lossy(con: duckdb.DuckDBPyConnection, table: BuiltTable) -> None:
         whole(con, table)
         if table.name == "dim_country":
             con.execute(f"delete from {table.published} where unhcr_code = 'CHI'")
 
-    monkeypatch.setattr(publish_module, "_copy", lossy)
+    monkeypatch.setattr(write, "_copy", lossy)
     with pytest.raises(PublishError, match="dim_country: 5 rows in the build, 4 in the file"):
         publish(settings, lineage=LINEAGE, keys=KEYS)
     assert settings.published_db.read_bytes() == before
@@ -409,7 +409,7 @@ def test_a_second_publisher_is_refused_while_the_first_is_at_it(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build(settings)
-    monkeypatch.setattr(publish_module, "_LOCK_SECONDS", 0)
+    monkeypatch.setattr(write, "_LOCK_SECONDS", 0)
     with (
         FileLock(settings.data_dir / ".asylum.duckdb.lock"),
         pytest.raises(PublishError, match="Another process has been publishing"),
@@ -452,26 +452,26 @@ KILLED_AT = """
 import os, signal, sys
 from pathlib import Path
 from tests.warehouse.small_build import KEYS, LINEAGE, settings_in
-from warehouse.core import atomic
-from warehouse.published import publish
+from warehouse.core import files
+from warehouse.published import write
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
 where = sys.argv[2]
 if where == "between two tables":
-    whole = publish._copy
+    whole = write._copy
     def copy_once(con, table):
         whole(con, table)
-        publish._copy = die
-    publish._copy = copy_once
+        write._copy = die
+    write._copy = copy_once
 elif where == "before the count":
-    publish._verify = die
+    write._verify = die
 elif where == "before the swap":
-    atomic.replace = die
+    files.replace = die
 elif where == "after the swap":
-    atomic.sync_folder = die
-publish.publish(
+    files.sync_folder = die
+write.publish(
     settings_in(Path(sys.argv[1])), lineage=LINEAGE | {"build_fingerprint": "new"}, keys=KEYS
 )
 """

@@ -1,0 +1,1 @@
+"""The commands, a module each or a close group; warehouse/cli/app.py lists them."""

@@ -1,0 +1,17 @@
+"""`asylum docs`: dbt's documentation as one page."""
+
+from __future__ import annotations
+
+import typer
+
+from warehouse.cli.failures import failures
+from warehouse.settings import load_settings
+
+
+def docs() -> None:
+    """dbt's documentation of every table, column, test and metric, as one page without network."""
+    with failures():
+        settings = load_settings()
+        from warehouse.exports import dbt_docs  # noqa: PLC0415
+
+        typer.echo(dbt_docs.export_dbt_docs(settings))

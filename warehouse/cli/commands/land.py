@@ -1,0 +1,113 @@
+"""`asylum fetch` and `asylum backfill`: land what a source has, and stop there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from warehouse.cli.failures import failures
+from warehouse.cli.options import (
+    ApiUrlOption,
+    OriginOption,
+    SourceOption,
+    VerboseOption,
+    iso3_codes,
+    log,
+    source_settings,
+)
+from warehouse.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from warehouse.landing.snapshots import Landed
+
+
+def fetch(
+    source: SourceOption = None,
+    api_url: ApiUrlOption = None,
+    origin: OriginOption = None,
+    endpoint: Annotated[
+        list[str] | None,
+        typer.Option("--endpoint", help="A dataset of the API; may be given several times."),
+    ] = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Land what the source has now, and stop there."""
+    with failures(verbose):
+        settings, source = source_settings(source, api_url)
+        origins = iso3_codes(origin)
+        if source == "starter" and (origins or endpoint):
+            raise typer.BadParameter(
+                "the starter extract is landed whole; --origin and --endpoint need --source api"
+            )
+        log(verbose)
+        from warehouse.cli import render  # noqa: PLC0415
+        from warehouse.landing import snapshots  # noqa: PLC0415
+
+        with render.progress(render.console(stderr=True)) as on_progress:
+
+            def landed_so_far(label: str, done: int, total: int | None) -> None:
+                on_progress("land", label, done, total)
+
+            with _landed_in_part(settings):
+                if source == "starter":
+                    found = snapshots.land_starter(settings, on_progress=landed_so_far)
+                else:
+                    found = snapshots.crawl(
+                        settings, endpoints=endpoint, origins=origins, on_progress=landed_so_far
+                    )
+        _show_landed(settings, found)
+
+
+def backfill(
+    release: Annotated[
+        list[str] | None,
+        typer.Option("--release", help="An older release, such as 2024-06; several times."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every release there is a list of.")] = False,
+    archive_url: Annotated[
+        str | None, typer.Option("--archive-url", help="Base address of the archive.")
+    ] = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Land older releases from UNHCR's archive, and stop there; the next run loads them."""
+    with failures(verbose):
+        settings = load_settings()
+        if bool(release) == every:
+            raise typer.BadParameter("give --release ID (several times), or --all for every one")
+        log(verbose)
+        from warehouse.cli import render  # noqa: PLC0415
+        from warehouse.landing import backfill as archived  # noqa: PLC0415
+
+        with render.progress(render.console(stderr=True)) as on_progress:
+
+            def landed_so_far(label: str, done: int, total: int | None) -> None:
+                on_progress("backfill", label, done, total)
+
+            with _landed_in_part(settings):
+                found = archived.backfill(
+                    settings, releases=release, archive_url=archive_url, on_progress=landed_so_far
+                )
+        _show_landed(settings, found)
+
+
+@contextmanager
+def _landed_in_part(settings: Settings) -> Iterator[None]:
+    """Show what was landed before the error says what was not."""
+    from warehouse.landing.snapshots import NotAllLandedError  # noqa: PLC0415
+
+    try:
+        yield
+    except NotAllLandedError as error:
+        _show_landed(settings, error.landed)
+        raise
+
+
+def _show_landed(settings: Settings, found: Sequence[Landed]) -> None:
+    from warehouse.cli import render  # noqa: PLC0415
+
+    out = render.console()
+    out.print(render.landed(found))
+    out.print(render.plain(f"Landing: {settings.landing_dir}"))

@@ -1,0 +1,18 @@
+"""`asylum metrics`: MetricFlow on the published file."""
+
+from __future__ import annotations
+
+import typer
+
+from warehouse.cli.failures import failures
+from warehouse.settings import load_settings
+
+
+def metrics(context: typer.Context) -> None:
+    """MetricFlow on the published file: `query --metrics … --group-by …`, `list metrics`."""
+    with failures():
+        settings = load_settings()
+        from warehouse.serve import metrics as metricflow  # noqa: PLC0415
+
+        code = metricflow.run(settings, context.args)
+    raise typer.Exit(code)

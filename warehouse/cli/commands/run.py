@@ -1,0 +1,155 @@
+"""`asylum run`: all from the source to the exports, then the answer."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from warehouse.cli.failures import failures
+from warehouse.cli.options import (
+    DEFAULT_ORIGIN,
+    ApiUrlOption,
+    OriginOption,
+    Source,
+    SourceOption,
+    VerboseOption,
+    iso3_codes,
+    log,
+    source_settings,
+)
+from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from warehouse.build.run_result import RunResult
+
+
+def run(
+    source: SourceOption = None,
+    api_url: ApiUrlOption = None,
+    origin: OriginOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Land, load, build, test, publish, export; then show the answer."""
+    with failures(verbose):
+        settings, source = source_settings(source, api_url)
+        origins = iso3_codes(origin)
+        log(verbose)
+    with failures(verbose, after=lambda: _still_stands(settings)):
+        from warehouse.cli import render  # noqa: PLC0415
+
+        started = datetime.now(UTC)
+        result = _refresh(settings, source, origins, started)
+        out = render.console()
+        if not result.success:
+            out = render.console(stderr=True)
+            out.print(render.failure(_what_failed(result), _still_stands(settings)))
+            raise typer.Exit(1)
+        out.print(render.summary(result, source, started, datetime.now(UTC)))
+        _show_origins(settings, origins or [DEFAULT_ORIGIN], result.release)
+        out.print()
+        out.print(render.plain("Worth trying next:", "bold"))
+        for line in _next_commands(source, (origins or [DEFAULT_ORIGIN])[0]):
+            out.print(render.plain(f"  {line}"), soft_wrap=True)
+        if result.not_landed:
+            render.console(stderr=True).print(render.not_landed(result.not_landed))
+            raise typer.Exit(1)
+
+
+def _refresh(
+    settings: Settings, source: Source, origins: list[str], started: datetime
+) -> RunResult:
+    """Run the job, and keep a note of how it ended whichever way that was."""
+    from orchestration.runner import run_refresh  # noqa: PLC0415
+    from warehouse.build.run_result import under_way, write_last_run  # noqa: PLC0415
+    from warehouse.cli import render  # noqa: PLC0415
+
+    result: RunResult | None = None
+    error: str | None = None
+    told: dict[str, Any] = {"source": source, "origins": origins, "started_at": started}
+    with under_way(settings, **told) as is_alive:
+        try:
+            with render.progress(render.console(stderr=True)) as on_progress:
+
+                def heard_of(stage: str, label: str, done: int, total: int | None) -> None:
+                    if is_alive:
+                        is_alive()
+                    on_progress(stage, label, done, total)
+
+                result = run_refresh(settings, source=source, origins=origins, on_progress=heard_of)
+        except Exception as unforeseen:
+            error = f"{type(unforeseen).__name__}: {unforeseen}"
+            raise
+        finally:
+            if is_alive:
+                write_last_run(settings, result, **told, finished_at=datetime.now(UTC), error=error)
+    return result
+
+
+def _show_origins(settings: Settings, origins: list[str], release: str) -> None:
+    from warehouse.cli import render  # noqa: PLC0415
+    from warehouse.published.read import open_published  # noqa: PLC0415
+    from warehouse.serve.answer import answer  # noqa: PLC0415
+
+    out = render.console()
+    with open_published(settings) as con:
+        for iso3 in origins:
+            out.print()
+            out.print(render.origin(answer(con, iso3), release))
+
+
+def _what_failed(result: RunResult) -> str:
+    lines = [f"The refresh failed: {result.error or 'see the failed tests below.'}"]
+    lines += [f"Failed test: {message}" for message in result.tests_failed]
+    if not result.error and not result.tests_failed:
+        lines = ["The refresh failed without saying why: run again with --verbose."]
+    if result.run_id:
+        lines.append(f"Dagster has the details under run {result.run_id}: {_command()} ui")
+    return "\n".join(lines)
+
+
+def _still_stands(settings: Settings) -> str | None:
+    """What a reader has in spite of the failure."""
+    from warehouse.published.read import (  # noqa: PLC0415
+        PublishedMissingError,
+        open_published,
+        read_about,
+    )
+
+    try:
+        with open_published(settings) as con:
+            about = read_about(con)
+    except PublishedMissingError:
+        return None
+    return (
+        f"The last published file still stands: {settings.published_db}, "
+        f"release {about['release']}, built {about['built_at']}."
+    )
+
+
+def _next_commands(source: Source, origin: str) -> list[str]:
+    asylum = _command()
+    third = f"{asylum} run --source api" if source == "starter" else f"{asylum} status"
+    return [
+        f'{asylum} sql "select reference_year, asylum_name, asylum_seekers_stock from '
+        f"mart_destination_yearly where origin_iso3 = '{origin}' and asylum_seekers_rank = 1 "
+        f'order by 1"',
+        f"{asylum} claims",
+        f"{asylum} report --origin {origin} --out {origin.lower()}.html",
+        f"{asylum} ui",
+        third,
+    ]
+
+
+def _command() -> str:
+    """How this command is called from here: by its name, or by its path where that is not found."""
+    name = Path(sys.argv[0])
+    if name.name != "asylum" or shutil.which("asylum") == str(name.absolute()):
+        return "asylum"
+    here = Path.cwd()
+    path = name.absolute()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

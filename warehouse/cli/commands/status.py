@@ -1,0 +1,32 @@
+"""`asylum status`: what is landed, held back, published, and how the last run ended."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Literal
+
+import typer
+
+from warehouse.cli.failures import failures
+from warehouse.settings import load_settings
+
+
+def status(
+    format_: Annotated[
+        Literal["table", "json"], typer.Option("--format", help="How to write it.")
+    ] = "table",
+    held: Annotated[
+        bool, typer.Option("--held", help="Only what is held back, with all that was found.")
+    ] = False,
+) -> None:
+    """Snapshots, releases, what is held back, the published file, the last run."""
+    with failures():
+        settings = load_settings()
+        from warehouse.cli import render  # noqa: PLC0415
+        from warehouse.serve.status import gather  # noqa: PLC0415
+
+        state = gather(settings)
+        if format_ == "json":
+            typer.echo(json.dumps(state, indent=1, ensure_ascii=False))
+        else:
+            render.console().print(render.held(state) if held else render.status(state))

@@ -1,0 +1,69 @@
+"""`asylum ui`: Dagster's web UI."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from typing import Annotated
+
+import typer
+
+from warehouse.cli.failures import failures
+from warehouse.settings import PROJECT_ROOT, Settings, load_settings
+
+
+def ui(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 3000,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; Dagster asks nobody who they are.")
+    ] = "127.0.0.1",
+    read_only: Annotated[
+        bool,
+        typer.Option(
+            "--read-only",
+            help="Show everything, start and change nothing; schedule and sensors do not run.",
+        ),
+    ] = False,
+) -> None:
+    """Dagster's web UI, until Ctrl-C."""
+    with failures():
+        settings = load_settings()
+        _refuse_taken(host, port)
+        from orchestration.instance import ensure_home  # noqa: PLC0415
+
+        home = ensure_home(settings)
+        typer.echo(f"http://{host}:{port} (Ctrl-C ends it)")
+        sys.stdout.flush()
+        os.chdir(PROJECT_ROOT)
+        # Both take the definitions from pyproject.toml of the folder.
+        words = ("dagster_webserver", "--read-only") if read_only else ("dagster", "dev")
+        # This process becomes Dagster's: signals and its exit code are Dagster's own.
+        os.execve(  # noqa: S606 - no shell, fixed words
+            sys.executable,
+            [
+                *(sys.executable, "-m", *words),
+                *("--host", host, "--port", str(port)),
+            ],
+            {**os.environ, **_paths(settings), "DAGSTER_HOME": str(home)},
+        )
+
+
+def _paths(settings: Settings) -> dict[str, str]:
+    """Our paths as they are understood here: a relative one would follow the new directory."""
+    return {
+        "ASYLUM_DATA_DIR": str(settings.data_dir),
+        "ASYLUM_STARTER_DIR": str(settings.starter_dir),
+    }
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise typer.BadParameter(
+                f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port"
+            ) from error

@@ -1,0 +1,56 @@
+"""How a command ends when something went wrong: one message and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import typer
+
+from warehouse.settings import SettingsError
+
+INTERRUPTED = 130
+
+
+@contextmanager
+def failures(
+    verbose: bool = False, after: Callable[[], str | None] = lambda: None
+) -> Iterator[None]:
+    """What went wrong as one message and an exit code: 2 for what was asked, 1 for what happened.
+
+    Errors of our own, of DuckDB and of the system speak for themselves. Any other is a defect,
+    and shows its traceback. What `after` has to say follows the message.
+    """
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        typer.echo("\nStopped. The published file is as it was; run again to go on.", err=True)
+        raise typer.Exit(INTERRUPTED) from stop
+    except BrokenPipeError as closed:
+        # The reader of our output had enough, as `head` has.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from closed
+    except SettingsError as error:
+        _say(str(error))
+        raise typer.Exit(2) from error
+    except Exception as error:
+        if not (isinstance(error, OSError) or _speaks_for_itself(error)):
+            raise
+        if verbose:
+            traceback.print_exc()
+        _say(str(error), after())
+        raise typer.Exit(1) from error
+
+
+def _speaks_for_itself(error: Exception) -> bool:
+    home = type(error).__module__.split(".")[0]
+    return home in {"warehouse", "orchestration", "duckdb", "_duckdb"} or type(error) is ValueError
+
+
+def _say(message: str, after: str | None = None) -> None:
+    from warehouse.cli import render  # noqa: PLC0415
+
+    render.console(stderr=True).print(render.failure(f"asylum: {message}", after), soft_wrap=True)

@@ -1,0 +1,80 @@
+"""What several commands are given, and how it is read."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+import typer
+
+from warehouse.settings import Settings, load_settings
+
+DEFAULT_ORIGIN = "CHN"
+Source = Literal["starter", "api"]
+SourceOption = Annotated[
+    Source | None,
+    typer.Option(
+        help="starter: the extract that comes with the project, no network. api: UNHCR's API. "
+        "Without it: api where --api-url is given, starter otherwise.",
+        show_default=False,
+    ),
+]
+ApiUrlOption = Annotated[
+    str | None, typer.Option("--api-url", help="Base address of the API.", show_default=False)
+]
+OriginOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--origin",
+        help="Country of origin as ISO3; may be given several times. The API is asked for these "
+        f"alone. Without it: all, and {DEFAULT_ORIGIN} is shown.",
+        show_default=False,
+    ),
+]
+VerboseOption = Annotated[
+    bool, typer.Option("--verbose", help="Log what happens, and say where an error came from.")
+]
+
+
+def source_settings(source: Source | None, api_url: str | None) -> tuple[Settings, Source]:
+    """The settings and the source that the options ask for."""
+    settings = load_settings()
+    if api_url is None:
+        return settings, source or "starter"
+    if source == "starter":
+        raise typer.BadParameter("--api-url goes with --source api, not with starter")
+    values: dict[str, Any] = settings.model_dump() | {"api_url": api_url}
+    try:
+        return Settings.model_validate(values), "api"
+    except ValueError as error:
+        raise typer.BadParameter(
+            "--api-url is not an http(s) address without user and password"
+        ) from error
+
+
+def iso3_codes(given: list[str] | None) -> list[str]:
+    """The codes in capitals, each once; refuses what is no ISO3 code."""
+    codes = [code.strip().upper() for code in given or []]
+    for code in codes:
+        if not (len(code) == 3 and code.isascii() and code.isalpha()):
+            raise typer.BadParameter(f"--origin {code!r} is not an ISO3 code, such as CHN or SYR")
+    return list(dict.fromkeys(codes))
+
+
+def day_given(option: str, text: str | None) -> date | None:
+    """The day that an option gives as YYYY-MM-DD."""
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text.strip(), "%Y-%m-%d").date()
+    except ValueError as error:
+        raise typer.BadParameter(f"{option} {text!r} is no day as YYYY-MM-DD") from error
+
+
+def log(verbose: bool) -> None:
+    """Log what happens, if asked for."""
+    if verbose:
+        import logging  # noqa: PLC0415
+
+        logging.basicConfig(level=logging.INFO, stream=sys.stderr)

@@ -1,0 +1,92 @@
+"""What there is to say of one origin, in words and tables, before it becomes a page or a text.
+
+Read from an opened published file, a module a section: its query, and the headings of its columns
+by their names. Nothing here is escaped: whoever writes it into a format does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import duckdb
+
+from warehouse.exports.findings.carried_forward import carried_forward_section
+from warehouse.exports.findings.claims import Claim, Document, claims_on
+from warehouse.exports.findings.destinations import destinations_section
+from warehouse.exports.findings.eras import eras_section
+from warehouse.exports.findings.headline import headline_figures
+from warehouse.exports.findings.parts import Figure, Section
+from warehouse.exports.findings.revisions import revisions_section
+from warehouse.exports.findings.years import years_section
+from warehouse.exports.origin_years import by_year, origin_rows
+from warehouse.exports.origins import Origin
+from warehouse.published.read import read_about
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All that is shown of one origin."""
+
+    origin: Origin
+    about: dict[str, str]
+    figures: list[Figure] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
+    documents: list[Document] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+
+    @property
+    def held_back(self) -> list[str]:
+        """What to say first: datasets whose newest figures are held back, a line each."""
+        return self.about.get("held_back", "").splitlines()
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether anything at all is known of the origin."""
+        return bool(self.figures)
+
+    def section(self, name: str) -> Section:
+        """One of the sections."""
+        return next(section for section in self.sections if section.name == name)
+
+
+def find(con: duckdb.DuckDBPyConnection, origin: Origin) -> Findings:
+    """Ask an opened published file all that the report says of an origin."""
+    about = read_about(con)
+    years = by_year(origin_rows(con, origin.code))
+    documents, claims = claims_on(con, origin)
+    return Findings(
+        origin=origin,
+        about=about,
+        figures=headline_figures(years),
+        sections=[
+            years_section(years, origin),
+            revisions_section(con, origin),
+            carried_forward_section(con, origin, about["release"]),
+            destinations_section(con, origin),
+            eras_section(con, origin),
+        ],
+        documents=documents,
+        claims=claims,
+    )
+
+
+def summary(found: Findings) -> str:
+    """What the report is about, in a sentence."""
+    if not found.has_figures:
+        return nothing_known(found)
+    first = found.figures[0]
+    return f"{found.origin.name}: {first.value} {first.counts}, by UNHCR’s figures."
+
+
+def nothing_known(found: Findings) -> str:
+    """What to say of an origin without figures."""
+    return f"There are no figures here on people from {found.origin.name} who seek asylum."
+
+
+def what_to_do(found: Findings) -> str:
+    """What may be the reason, and what brings figures if there are any."""
+    only = f" --origin {found.origin.iso3}" if found.origin.iso3 else ""
+    return (
+        f"Either UNHCR has none, or it was not asked for them; this asks: "
+        f"asylum run --source api{only}"
+    )

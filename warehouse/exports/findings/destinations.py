@@ -1,0 +1,88 @@
+"""Where they are: the countries of asylum of the newest year."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from warehouse.core.database import named_rows
+from warehouse.core.wording import day, plural
+from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, section
+from warehouse.exports.origins import Origin
+
+DESTINATIONS_SHOWN = 15
+_QUERY = """
+    with known as (
+        select * from mart_destination_yearly
+        where coalesce(origin_iso3, origin_unhcr_code) = $origin and counting_unit = 'persons'
+    ),
+    newest as (
+        select max(reference_year) as reference_year from known
+        where row_kind = 'pair' and asylum_seekers_stock > 0
+    )
+    select
+        known.*,
+        coalesce(asylum_name, asylum_unhcr_code) as place,
+        coalesce(asylum_seekers_rank, 1000000) as position
+    from known inner join newest using (reference_year)
+    where asylum_seekers_stock > 0
+    order by row_kind = 'pair' desc, position, place
+"""
+_COLUMNS = (
+    ReportColumn("place", "Country of asylum"),
+    ReportColumn("asylum_seekers_rank", "Rank", "count"),
+    ReportColumn("asylum_seekers_stock", "Asylum-seekers", "count"),
+    ReportColumn("asylum_seekers_share", "Share", "share"),
+    ReportColumn("asylum_seekers_stock_change", "Change on the year before", "change"),
+    ReportColumn("asylum_seekers_stock_baseline", "In 2019, before the pandemic", "count"),
+    ReportColumn("asylum_seekers_stock_baseline_ratio", "Times the level of 2019", "ratio"),
+    ReportColumn("asylum_seekers_stock_peak_year", "Year of its peak", "year"),
+    ReportColumn("asylum_seekers_carried_forward_stock", "Carried forward", "count"),
+    ReportColumn("applications_new", "New applications in the year, persons", "count"),
+)
+
+
+def destinations_section(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section:
+    """The first countries of asylum, the others together, and what is not itemised by country."""
+    rows = named_rows(con.execute(_QUERY, {"origin": origin.code}))
+    pairs = [row for row in rows if row["row_kind"] == "pair"]
+    if not pairs:
+        return Section("destinations", "Where they are")
+    lines, others = pairs[:DESTINATIONS_SHOWN], pairs[DESTINATIONS_SHOWN:]
+    if others:
+        shares = [row["asylum_seekers_share"] for row in others]
+        lines.append(
+            _line(
+                plural(len(others), "other country of asylum", "other countries of asylum"),
+                sum(row["asylum_seekers_stock"] for row in others),
+                None if None in shares else sum(shares),
+            )
+        )
+    lines += [
+        _line("not itemised by country", row["asylum_seekers_stock"], row["asylum_seekers_share"])
+        for row in rows
+        if row["row_kind"] == "not_itemised"
+    ]
+    reference = day(pairs[0]["reference_date"])
+    table = ReportTable(
+        "destinations",
+        f"Asylum-seekers from {origin.name} by country of asylum, {reference}",
+        _COLUMNS,
+        [*lines],
+    )
+    sentence = (
+        f"On {reference} asylum-seekers from {origin.name} were waiting in "
+        f"{plural(len(pairs), 'country', 'countries')} of those held here."
+    )
+    return section("destinations", "Where they are", [sentence], [table])
+
+
+def _line(place: str, stock: int, share: float | None) -> dict[str, Any]:
+    """A line of which only stock and share are known."""
+    return {
+        **dict.fromkeys(column.name for column in _COLUMNS),
+        "place": place,
+        "asylum_seekers_stock": stock,
+        "asylum_seekers_share": share,
+    }

@@ -1,0 +1,111 @@
+"""The headline figures: the newest stock, flow and rate of an origin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from warehouse.core.wording import day, plural, show
+from warehouse.exports.findings.parts import Figure, Row
+from warehouse.exports.origin_years import OriginYear
+
+STOCK = "asylum_seekers_stock"
+
+
+def headline_figures(years: Sequence[OriginYear]) -> list[Figure]:
+    """The headline figures, of the newest year in which each is known; `years` oldest first."""
+    newest_first = years[::-1]
+    persons = [year.persons for year in newest_first]
+    figures = [
+        _stock_figure(persons, STOCK, "asylum-seekers: persons waiting for a decision"),
+        _applications_figure(newest_first),
+        _rate_figure(persons),
+        _stock_figure(persons, "refugees_stock", "refugees: persons with refugee protection"),
+    ]
+    return [figure for figure in figures if figure]
+
+
+def _newest(rows: Sequence[Row], column: str) -> Row | None:
+    """The newest year with the figure, if there ever was anybody."""
+    if not any(row[column] for row in rows):
+        return None
+    return next(row for row in rows if row[column] is not None)
+
+
+def _stock_figure(rows: Sequence[Row], measure: str, counts: str) -> Figure | None:
+    row = _newest(rows, measure)
+    if row is None:
+        return None
+    notes = _change_note(row, measure)
+    highest, year = row[f"{measure}_highest_to_date"], row[f"{measure}_highest_year_to_date"]
+    if highest is not None:
+        is_record = year == row["reference_year"]
+        notes.append(
+            "the highest so far" if is_record else f"highest: {show(highest, 'count')} in {year}"
+        )
+    share = row[f"{measure}_world_share"]
+    if share:
+        notes.append(f"{show(share, 'share')} of those from all origins")
+    carried = row["asylum_seekers_carried_forward_stock"] if measure == STOCK else None
+    if carried and row["is_population_provisional"]:
+        notes.append(f"of them {show(carried, 'count')} carried forward from the year before")
+    nature = "stock, provisional" if row["is_population_provisional"] else "stock"
+    return Figure(
+        show(row[measure], "count"), f"{counts} on {day(row['reference_date'])}", nature,
+        tuple(notes),
+    )  # fmt: skip
+
+
+def _change_note(row: Row, measure: str) -> list[str]:
+    change, rate = row[f"{measure}_change"], row[f"{measure}_change_rate"]
+    if change is None:
+        return []
+    year = row["reference_year"] - 1
+    if not change:
+        return [f"as many as in {year}"]
+    small = ", a small count" if row[f"is_{measure}_change_on_small_count"] else ""
+    rate_words = f" ({show(rate, 'change_rate')})" if rate is not None else ""
+    return [f"{show(change, 'change')}{rate_words} on {year}{small}"]
+
+
+def _applications_figure(years: Sequence[OriginYear]) -> Figure | None:
+    row = _newest([year.persons for year in years], "applications_new")
+    if row is None:
+        return None
+    notes = _change_note(row, "applications_new")
+    [year] = [year for year in years if year.persons is row]
+    in_cases = year.cases["applications_new"]
+    if in_cases:
+        notes.append(f"besides {plural(in_cases, 'case', 'cases')}, never added to persons")
+    return Figure(
+        show(row["applications_new"], "count"),
+        f"new applications for asylum {_within(row, 'applications')}, persons",
+        "flow, provisional" if row["is_applications_provisional"] else "flow",
+        tuple(notes),
+    )
+
+
+def _rate_figure(rows: Sequence[Row]) -> Figure | None:
+    row = next((row for row in rows if row["refugee_recognition_rate"] is not None), None)
+    if row is None:
+        return None
+    decisions = row["decisions_substantive"]
+    notes = [f"of {plural(decisions, 'substantive decision', 'substantive decisions')}, persons"]
+    if row["total_protection_rate"] is not None:
+        notes.append(
+            f"with complementary protection: {show(row['total_protection_rate'], 'share')} "
+            f"(Total Protection Rate)"
+        )
+    if row["is_rate_on_small_count"]:
+        notes.append("on fewer than 10 decisions")
+    return Figure(
+        show(row["refugee_recognition_rate"], "share"),
+        f"Refugee Recognition Rate {_within(row, 'decisions')}: recognised as refugees, out of "
+        f"substantive decisions",
+        "rate",
+        tuple(notes),
+    )
+
+
+def _within(row: Row, dataset: str) -> str:
+    half = "the first half of " if row[f"is_{dataset}_provisional"] else ""
+    return f"in {half}{row['reference_year']}"

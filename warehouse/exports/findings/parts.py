@@ -1,0 +1,73 @@
+"""What a report is made of: figures, sections, tables whose headings belong to named columns."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from warehouse.core.wording import Kind, show
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ReportColumn:
+    """A column as shown: `name` is its key in the rows, `heading` what readers see."""
+
+    name: str
+    heading: str
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True)
+class ReportTable:
+    """A table for people: the first column names the row. Rows hold values by name of column."""
+
+    name: str
+    caption: str
+    columns: tuple[ReportColumn, ...]
+    rows: list[Row]
+
+    def shown(self) -> list[list[str]]:
+        """The cells as text, not escaped."""
+        return [
+            [show(row[column.name], column.kind) for column in self.columns] for row in self.rows
+        ]
+
+    def without_unknown(self) -> ReportTable:
+        """The table without those columns, but for the first, that are not known in any row."""
+        first, *others = self.columns
+        known = [c for c in others if any(row[c.name] is not None for row in self.rows)]
+        return dataclasses.replace(self, columns=(first, *known))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A headline figure: `counts` says in words what is counted, `nature` whether stock or flow."""
+
+    value: str
+    counts: str
+    nature: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the report: sentences and tables; without tables there is nothing to show."""
+
+    name: str
+    title: str
+    sentences: tuple[str, ...] = ()
+    tables: tuple[ReportTable, ...] = ()
+
+
+def section(
+    name: str, title: str, sentences: Iterable[str], tables: Iterable[ReportTable]
+) -> Section:
+    """A section with those of its tables that have rows, and of these the columns that say
+    something.
+    """
+    told = tuple(table.without_unknown() for table in tables if table.rows)
+    return Section(name, title, tuple(sentences), told)

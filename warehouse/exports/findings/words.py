@@ -1,0 +1,73 @@
+"""The words of the report: how measures, roles and revisions are called, and what terms mean."""
+
+from __future__ import annotations
+
+# Measures in the words readers know them by.
+MEASURES = {
+    "asylum_seekers_stock": "asylum-seekers (stock)",
+    "refugees_stock": "refugees (stock)",
+    "applications_new": "new applications (flow)",
+}
+# What a figure is to a claim, where it is not just one of its figures.
+INPUT_ROLES = {
+    "base": "what it is compared with",
+    "whole": "the whole",
+    "peer": "another, to rank it among",
+    "new_applications": "beside it",
+    "stock": "beside it",
+}
+REVISION_KINDS = {
+    "provisional_to_final": "the final figure takes the place of the mid-year one",
+    "correction": "correction",
+    "appeared": "appeared",
+    "disappeared": "disappeared",
+}
+DEFINITIONS = (
+    (
+        "Stock",
+        "A number of persons on a day, the reference date. Asylum-seekers are a stock: people "
+        "whose claim was waiting for a decision on that day. Someone who waits for three years is "
+        "in three stocks, so stocks added up over years are no number of people.",
+    ),
+    (
+        "Flow",
+        "What happened within a year: claims made, decisions taken. New applications are a flow, "
+        "without appeals and repeat applications, which are by people who applied before.",
+    ),
+    (
+        "Persons and cases",
+        "Some countries count applications and decisions in cases, and a case can hold several "
+        "persons. The two are never added: each stands on its own.",
+    ),
+    (
+        "Refugee Recognition Rate",
+        "Recognised as refugees, out of substantive decisions: recognised, complementary "
+        "protection and rejected together, without cases closed otherwise.",
+    ),
+    (
+        "Total Protection Rate",
+        "Recognised as refugees or given complementary protection, out of substantive decisions.",
+    ),
+    (
+        "Provisional",
+        "UNHCR publishes year-end figures in June and mid-year ones in October or November. A "
+        "provisional figure describes 30 June, under the same year that the end of the year takes "
+        "over.",
+    ),
+    (
+        "Carried forward",
+        "A stock of 100 persons or more that repeats the one of an earlier reference date exactly. "
+        "Most likely the country did not report anew; that the number is truly the same cannot be "
+        "ruled out.",
+    ),
+    (
+        "Revision, release",
+        "A release is what UNHCR published at one time, for all years; each takes the place of the "
+        "one before. A revision is a change of a figure from one release to the next.",
+    ),
+    (
+        "Not known, and zero",
+        "A dash is not known, and never zero. UNHCR rounds small counts to protect people: 5 may "
+        "be 3 or 7.",
+    ),
+)

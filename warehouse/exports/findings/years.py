@@ -1,0 +1,52 @@
+"""Year by year: stocks, flows and rates of an origin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, section
+from warehouse.exports.origin_years import OriginYear, since_counted
+from warehouse.exports.origins import Origin
+
+YEARS_SHOWN = 15
+_COLUMNS = (
+    ReportColumn("year", "Year"),
+    ReportColumn("asylum_seekers_stock", "Asylum-seekers at the end of the year", "count"),
+    ReportColumn("asylum_seekers_stock_change", "Change on the year before", "change"),
+    ReportColumn("asylum_seekers_stock_change_rate", "Change in per cent", "change_rate"),
+    ReportColumn("refugees_stock", "Refugees at the end of the year", "count"),
+    ReportColumn("applications_new", "New applications in the year, persons", "count"),
+    ReportColumn("applications_new_cases", "New applications in the year, cases", "count"),
+    ReportColumn("refugee_recognition_rate", "Refugee Recognition Rate over persons", "share"),
+    ReportColumn("refugee_recognition_rate_cases", "Refugee Recognition Rate over cases", "share"),
+    ReportColumn("total_protection_rate", "Total Protection Rate over persons", "share"),
+)
+
+
+def years_section(years: Sequence[OriginYear], origin: Origin) -> Section:
+    """The newest years; `years` are all of them, oldest first."""
+    counted = since_counted(years, "asylum_seekers_stock", "refugees_stock", "applications_new")
+    shown = counted[: -YEARS_SHOWN - 1 : -1]
+    table = ReportTable(
+        "years",
+        f"{origin.name} by year, newest first",
+        _COLUMNS,
+        [_row(year) for year in shown],
+    )
+    sentences = ["Stocks are persons on 31 December, or on 30 June while a year is provisional."]
+    if len(counted) > len(shown):
+        sentences.append(
+            f"The newest {len(shown)} of {len(counted)} years; the workbook holds them all."
+        )
+    return section("years", "Year by year", sentences, [table])
+
+
+def _row(year: OriginYear) -> dict[str, Any]:
+    provisional = " (30 June, provisional)" if year.persons["is_population_provisional"] else ""
+    return {
+        **year.persons,
+        "year": f"{year.year}{provisional}",
+        "applications_new_cases": year.cases["applications_new"],
+        "refugee_recognition_rate_cases": year.cases["refugee_recognition_rate"],
+    }

@@ -1,0 +1,55 @@
+"""The years of one origin: the one query behind the terminal, the report and the charts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from warehouse.core.database import named_rows
+
+_ROWS = """
+    select * from mart_origin_yearly
+    where coalesce(origin_iso3, origin_unhcr_code) = $origin
+    order by reference_year, counting_unit desc
+"""
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class OriginYear:
+    """One year: what is counted in persons, and what in cases. Of a row that is not there, every
+    column is None.
+    """
+
+    year: int
+    persons: Row
+    cases: Row
+
+
+def origin_rows(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any]]:
+    """The rows of an origin in mart_origin_yearly, oldest year first, persons before cases."""
+    return named_rows(con.execute(_ROWS, {"origin": code}))
+
+
+def by_year(rows: Iterable[Row]) -> list[OriginYear]:
+    """The rows with both counting units of a year side by side."""
+    found: dict[int, dict[str, Row]] = {}
+    nothing: Row = {}
+    for row in rows:
+        nothing = nothing or dict.fromkeys(row)
+        found.setdefault(row["reference_year"], {})[row["counting_unit"]] = row
+    return [
+        OriginYear(year, units.get("persons", nothing), units.get("cases", nothing))
+        for year, units in found.items()
+    ]
+
+
+def since_counted(years: Sequence[OriginYear], *measures: str) -> list[OriginYear]:
+    """The years from the first with anybody: UNHCR writes zeros back to 1951, before it counted."""
+    for index, year in enumerate(years):
+        if any(row[measure] for row in (year.persons, year.cases) for measure in measures):
+            return list(years[index:])
+    return []

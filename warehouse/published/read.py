@@ -1,0 +1,54 @@
+"""Reading the published file: what every reader of ours opens it with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from warehouse.core.database import MEMORY, connect, literal
+from warehouse.settings import Settings
+
+
+class PublishedMissingError(Exception):
+    """There is no published file, or it cannot be read."""
+
+
+@contextmanager
+def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Read the published file; its tables are found without a schema name.
+
+    It is attached to a connection of its own: a second `duckdb.connect` to the same path would
+    be given the file that another connection of this process still holds, after a swap the old
+    one. Raises PublishedMissingError when there is none or it cannot be read.
+    """
+    path = settings.published_db
+    if not path.exists():
+        raise PublishedMissingError(
+            f"There is no published file yet at {path}. Make one with `asylum run`."
+        )
+    with connect(MEMORY, settings) as con:
+        try:
+            con.execute(f"attach {literal(str(path))} as asylum (read_only)")
+        except duckdb.Error as error:
+            raise PublishedMissingError(
+                f"{path} cannot be read: {error}. Make it anew with `asylum run`."
+            ) from error
+        con.execute("use asylum")
+        yield con
+
+
+def read_about(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Table `about` of an opened published file, as value by item."""
+    return dict(con.execute("select item, value from about").fetchall())
+
+
+def published_fingerprint(settings: Settings) -> str | None:
+    """The fingerprint of the build that was published last; None if there is no file that says."""
+    try:
+        with open_published(settings) as con:
+            return read_about(con).get("build_fingerprint")
+    except (PublishedMissingError, duckdb.Error):
+        # Whatever is wrong with the file, a new one is the remedy, and None brings it about.
+        return None
