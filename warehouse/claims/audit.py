@@ -26,9 +26,10 @@ _AUDIT_COLUMNS = (
     *("paraphrase", "location", "measure", "counting_unit", "origin_iso3", "asylum_iso3"),
     *("reference_year", "stated_text", "on_the_day_text", "newest_text", "stated_value"),
     *("stated_low", "stated_high", "tolerance", "value_on_the_day", "value_newest"),
-    *("stated_difference", "revision", "change_rate", "new_applications_on_the_day"),
-    *("new_applications_newest", "verdict", "flags", "explanation", "release_id_on_the_day"),
-    "release_id",
+    *("stated_difference", "revision", "change_rate", "as_flow_on_the_day_text"),
+    *("as_flow_newest_text", "as_flow_value_on_the_day", "as_flow_value_newest"),
+    *("verdict", "number_verdict", "meaning_verdict", "flags", "as_flow_sentence", "explanation"),
+    *("release_id_on_the_day", "release_id"),
 )
 _INPUT_COLUMNS = (
     *("input_number", "input_role", "origin_iso3", "asylum_iso3", "asylum_name", "measure"),
@@ -40,7 +41,8 @@ _MARKDOWN_COLUMNS = {
     "claim": "claim_id",
     "what it says": "paraphrase",
     "stated": "stated_text",
-    "on the day": "on_the_day_text",
+    "at publication": "on_the_day_text",
+    "as people who claimed asylum, now": "as_flow_newest_text",
     "now": "newest_text",
     "verdict": "verdict",
     "flags": "flags",
@@ -53,10 +55,14 @@ class AuditError(Exception):
 
 @dataclass(frozen=True)
 class Audit:
-    """Claims with their verdicts: a dict a claim, `inputs` in each, and whose figures these are."""
+    """Claims with their verdicts: a dict a claim, `inputs` in each, and whose figures these are.
+
+    sentences: by document, what its largest sum would be as people who claimed asylum.
+    """
 
     claims: list[dict[str, Any]] = field(default_factory=list)
     release: str = ""
+    sentences: Mapping[str, str] = field(default_factory=dict)
     later_documents: Sequence[str] = ()
 
     @property
@@ -100,7 +106,7 @@ def audit(
         for claim in found
         if claim["document_id"] not in later and document in (None, claim["document_id"])
     ]
-    return Audit(kept, release, later if document is None else [])
+    return Audit(kept, release, _sentences(kept), later if document is None else [])
 
 
 def check(
@@ -157,6 +163,11 @@ def as_markdown(found: Audit) -> str:
             f"**{_markdown(first['publisher'])}, {_markdown(first['document_title'])}** "
             f"({first['document_published_on']})",
             "",
+            *(
+                (_markdown(found.sentences[document_id]), "")
+                if document_id in found.sentences
+                else ()
+            ),
             f"| {' | '.join(_MARKDOWN_COLUMNS)} |",
             f"|{'---|' * len(_MARKDOWN_COLUMNS)}",
             *(
@@ -192,6 +203,15 @@ def _claims(con: duckdb.DuckDBPyConnection, audit_: str, inputs: str) -> list[di
     for claim in found:
         claim["inputs"] = of_claim[claim["document_id"], claim["claim_id"]]
     return sorted(found, key=_place)
+
+
+def _sentences(found: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """By document, what its largest sum of stocks would be as people who claimed asylum."""
+    told = [claim for claim in found if claim["as_flow_sentence"]]
+    return {
+        claim["document_id"]: claim["as_flow_sentence"]
+        for claim in sorted(told, key=lambda claim: claim["stated_value"])
+    }
 
 
 def _place(claim: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -19,7 +19,8 @@ from rich.text import Text
 from warehouse.build.run_result import OnProgress, RunResult
 from warehouse.core import attribution, wording
 from warehouse.core.wording import BREAKS, MINUS, NO_BREAK, NOT_KNOWN, UNSEEN, Kind
-from warehouse.reference.claim_lists import flags, verdicts
+from warehouse.exports.origin_years import AT_LEAST
+from warehouse.reference.claim_lists import flags, meanings, verdicts
 
 if TYPE_CHECKING:  # these bring DuckDB with them, which a message does not need
     from warehouse.claims.audit import Audit
@@ -29,7 +30,7 @@ if TYPE_CHECKING:  # these bring DuckDB with them, which a message does not need
 
 # On a terminal a line break steers, too.
 _STEERS = re.compile(f"{UNSEEN}|{BREAKS}")
-_SHOWN_OF_CLAIM = ("stated_text", "on_the_day_text", "newest_text")
+_SHOWN_OF_CLAIM = ("stated_text", "on_the_day_text", "as_flow_newest_text", "newest_text")
 _WIDTH_ELSEWHERE = 120
 _WIDEST_CELL = 48
 _SEVERITIES = {"good": "green", "warning": "yellow", "bad": "red", "unknown": "dim"}
@@ -57,6 +58,12 @@ def plain(value: object, style: str = "") -> Text:
 def figure(value: float | None, kind: Kind = "count") -> str:
     """A figure as in the report, with plain spaces and minus signs: they can be pasted."""
     return wording.show(value, kind).replace(NO_BREAK, " ").replace(MINUS, "-")
+
+
+def at_least(value: int | None, is_complete: bool | None) -> str:
+    """A count, marked where it lacks what was not reported."""
+    mark = f"{AT_LEAST} " if value is not None and is_complete is False else ""
+    return f"{mark}{figure(value)}"
 
 
 def age(moment: str | datetime, now: datetime | None = None) -> str:
@@ -204,38 +211,37 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
     if not found.years:
         return _unknown_origin(found)
     name = shown(found.name or found.iso3)
-    with_cases = any(y.new_cases is not None for y in found.years)
     with_case_rates = any(y.recognition_cases is not None for y in found.years)
-    columns = ["year", "asylum-seekers", "change", "change %", "new applications"]
-    columns += ["… in cases"] if with_cases else []
-    columns += ["recognition rate"]
+    columns = ["year", "claimed asylum", "waiting", "change", "change %", "recognition rate"]
     columns += ["… over cases"] if with_case_rates else []
     years = _table(*columns, right=columns)
     for y in found.years:
         # Each dataset is as new as its own release.
-        only_flows = y.are_applications_provisional and not y.is_stock_provisional
+        only_claims = y.are_claims_provisional and not y.is_stock_provisional
         cells = [
             f"{y.year}{' p' if y.is_stock_provisional else '  '}",
+            at_least(y.claimed, y.is_complete) + (" p" if only_claims else ""),
             figure(y.stock),
             figure(y.change, "change"),
             figure(y.change_rate, "change_rate"),
-            figure(y.new_persons) + (" p" if only_flows else ""),
-            *([figure(y.new_cases)] if with_cases else []),
             figure(y.recognition_persons, "share"),
             *([figure(y.recognition_cases, "share")] if with_case_rates else []),
         ]
         years.add_row(*cells, style="italic" if y.is_stock_provisional else "")
     notes = [
-        "Asylum-seekers: persons waiting for a decision at the end of the year (a stock). "
-        "New applications: persons within the year (a flow). "
+        "Claimed asylum: persons who made a new claim within the year (a flow). "
+        "Waiting: asylum-seekers, persons without a decision at the end of the year (a stock). "
         "Recognition rate: refugees recognised out of substantive decisions."
     ]
-    if with_cases or with_case_rates:
+    if with_case_rates:
         notes.append("Cases can hold several persons and are never added to them.")
-    if any(y.is_stock_provisional or y.are_applications_provisional for y in found.years):
+    if any(y.is_stock_provisional or y.are_claims_provisional for y in found.years):
         notes.append("p: provisional, the figure of mid-year (30 June).")
+    if any(y.is_complete is False for y in found.years):
+        notes.append(f"{AT_LEAST}: at least; countries of asylum did not report the whole year.")
+        notes += found.gaps
     parts: list[RenderableType] = [
-        _title(f"Asylum-seekers from {name}, by year"),
+        _title(f"People from {name} who claimed asylum, and who are waiting, by year"),
         years,
         *(plain(note, "dim") for note in notes),
     ]
@@ -254,12 +260,16 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
 
 def _destinations(found: OriginAnswer) -> Table:
     table = _table(
-        *("rank", "country of asylum", "asylum-seekers", "share"),
-        right=("rank", "asylum-seekers", "share"),
+        *("rank", "country of asylum", "waiting", "share", "claimed asylum in the year"),
+        right=("rank", "waiting", "share", "claimed asylum in the year"),
     )
     for d in found.destinations:
         table.add_row(
-            str(d.rank), plain(d.name or NOT_KNOWN), figure(d.stock), figure(d.share, "share")
+            str(d.rank),
+            plain(d.name or NOT_KNOWN),
+            figure(d.stock),
+            figure(d.share, "share"),
+            at_least(d.claimed, d.is_complete),
         )
     return table
 
@@ -287,11 +297,24 @@ def claims(found: Audit, *, explain: bool = False) -> RenderableType:
             Text(),
             plain(f"{title}, {first['document_published_on']} ({document_id})", "bold"),
         ]
+        sentence = found.sentences.get(document_id)
+        if sentence:
+            parts.append(plain(sentence))
         if explain:
             for claim in of_document:
                 parts += [Text(), *_claim_in_full(claim)]
             continue
-        table = _table("claim", "says", "stated", "on the day", "now", "verdict", "flags")
+        table = _table(
+            *(
+                "claim",
+                "says",
+                "stated",
+                "at publication",
+                "as people who claimed asylum, now",
+                "now",
+            ),
+            *("verdict", "flags"),
+        )
         for claim in of_document:
             table.add_row(
                 plain(claim["claim_id"]),
@@ -323,7 +346,7 @@ def _claim_in_full(claim: dict[str, Any]) -> list[RenderableType]:
         "  ",
         _flags(claim),
     )
-    parts: list[RenderableType] = [head, plain(claim["explanation"])]
+    parts: list[RenderableType] = [head, _three_lines(claim), plain(claim["explanation"])]
     inputs = [one for one in claim["inputs"] if one["input_role"] != "peer"]
     if len(inputs) > 1:
         table = _table(
@@ -343,6 +366,29 @@ def _claim_in_full(claim: dict[str, Any]) -> list[RenderableType]:
             )
         parts.append(table)
     return parts
+
+
+def _three_lines(claim: Mapping[str, Any]) -> RenderableType:
+    """What was stated, what the database had, and what it is as the document means it."""
+    release = claim["release_id_on_the_day"]
+    lines = [
+        ("stated", claim["stated_text"]),
+        (
+            f"the database at publication{f' ({release})' if release else ''}",
+            claim["on_the_day_text"],
+        ),
+    ]
+    if claim["meaning_verdict"] in ("stock_read_as_flow", "stocks_added_up"):
+        lines.append(
+            (
+                "as people who claimed asylum in the year",
+                f"{claim['as_flow_on_the_day_text'] or NOT_KNOWN} at publication, "
+                f"{claim['as_flow_newest_text'] or NOT_KNOWN} now",
+            )
+        )
+    if claim["meaning_verdict"] != "as_stated":
+        lines.append(("what it counts", meanings()[claim["meaning_verdict"]].label))
+    return Group(*(plain(f"  {name}: {value or NOT_KNOWN}") for name, value in lines))
 
 
 def _verdict(claim: Mapping[str, Any], emphasis: str = "") -> Text:

@@ -1,4 +1,4 @@
-"""The years of one origin: the one query behind the terminal, the report and the charts."""
+"""The years of one origin, and what they lack: the queries behind terminal, report and charts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,26 @@ _ROWS = """
     where coalesce(origin_iso3, origin_unhcr_code) = $origin
     order by reference_year, counting_unit desc
 """
+_GAPS = """
+    select gaps.reference_year, countries.country_name, gaps.note
+    from reporting_gaps as gaps
+    inner join dim_country as countries on gaps.asylum_iso3 = countries.iso3
+    where
+        gaps.dataset = 'displacement-flows'
+        and exists (
+            select 1
+            from fct_displacement_flows_yearly as claims
+            where
+                claims.asylum_iso3 = gaps.asylum_iso3
+                and coalesce(claims.origin_iso3, claims.origin_unhcr_code) = $origin
+                and claims.reference_year between gaps.reference_year - 1 and gaps.reference_year
+                and claims.new_asylum_claims > 0
+        )
+    order by gaps.reference_year desc, countries.country_name
+"""
 Row = Mapping[str, Any]
+# What stands before a figure that lacks what was not reported.
+AT_LEAST = "≥"
 
 
 @dataclass(frozen=True)
@@ -32,6 +51,16 @@ class OriginYear:
 def origin_rows(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any]]:
     """The rows of an origin in mart_origin_yearly, oldest year first, persons before cases."""
     return named_rows(con.execute(_ROWS, {"origin": code}))
+
+
+def gaps_of(con: duckdb.DuckDBPyConnection, code: str) -> list[str]:
+    """What is known to be missing of an origin's new asylum claims: a sentence a year and country
+    of asylum, newest first.
+    """
+    return [
+        f"{year}, {country}: {note}."
+        for year, country, note in con.execute(_GAPS, {"origin": code}).fetchall()
+    ]
 
 
 def by_year(rows: Iterable[Row]) -> list[OriginYear]:

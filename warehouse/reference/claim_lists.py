@@ -1,4 +1,4 @@
-"""Kinds, verdicts and flags of claims: the seeds that say what each is, read for Python.
+"""Kinds, verdicts, meanings and flags of claims: the seeds that say what each is, read for Python.
 
 SQL, documentation and charts read the same files. Whoever shows a verdict takes its words and its
 severity from here.
@@ -39,6 +39,14 @@ class ClaimVerdict:
 
 
 @dataclass(frozen=True)
+class ClaimMeaning:
+    """What the figure of a claim counts, beside what the document says that it counts."""
+
+    label: str
+    meaning: str
+
+
+@dataclass(frozen=True)
 class ClaimFlag:
     """What can qualify a claim, whatever its verdict."""
 
@@ -69,6 +77,15 @@ def verdicts() -> Mapping[str, ClaimVerdict]:
     return {
         row["verdict"]: ClaimVerdict(row["label"], row["meaning"], row["severity"], row["colour"])
         for row in _rows("claim_verdicts")
+    }
+
+
+@cache
+def meanings() -> Mapping[str, ClaimMeaning]:
+    """What a figure can count, by name, in their order."""
+    return {
+        row["meaning_verdict"]: ClaimMeaning(row["label"], row["meaning"])
+        for row in _rows("claim_meanings")
     }
 
 

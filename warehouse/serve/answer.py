@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from warehouse.exports.origin_years import OriginYear, by_year, origin_rows, since_counted
+from warehouse.exports.origin_years import (
+    OriginYear,
+    by_year,
+    gaps_of,
+    origin_rows,
+    since_counted,
+)
 
 _DESTINATIONS = """
     with pairs as (
@@ -22,6 +28,8 @@ _DESTINATIONS = """
         asylum_name,
         asylum_seekers_stock,
         asylum_seekers_share,
+        new_asylum_claims,
+        is_new_asylum_claims_complete,
         is_population_provisional
     from pairs inner join newest using (reference_year)
     where row_kind = 'pair'
@@ -36,31 +44,36 @@ _KNOWN = (
 
 @dataclass(frozen=True)
 class Year:
-    """One year of an origin. Stocks are persons at the end of the year (or at mid-year, while
-    provisional); applications and rates come twice, over persons and over cases, never added.
+    """One year of an origin. `claimed`: people who claimed asylum within the year, a lower bound
+    where not `is_complete`; stocks are persons at the end of the year (or at mid-year, while
+    provisional); rates come twice, over persons and over cases.
     """
 
     year: int
     is_stock_provisional: bool
-    are_applications_provisional: bool
+    are_claims_provisional: bool
+    claimed: int | None
+    is_complete: bool | None
     stock: int | None
     change: int | None
     change_rate: float | None
-    new_persons: int | None
-    new_cases: int | None
     recognition_persons: float | None
     recognition_cases: float | None
 
 
 @dataclass(frozen=True)
 class Destination:
-    """One country of asylum in the newest year: stock in persons, share of the origin's total."""
+    """One country of asylum in the newest year: stock in persons, share of the origin's total,
+    people who claimed asylum within the year.
+    """
 
     year: int
     rank: int
     name: str | None
     stock: int
     share: float | None
+    claimed: int | None
+    is_complete: bool | None
     is_provisional: bool
 
 
@@ -73,6 +86,7 @@ class OriginAnswer:
     releases: str | None
     years: list[Year] = field(default_factory=list)
     destinations: list[Destination] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
     known_origins: list[str] = field(default_factory=list)
 
 
@@ -82,7 +96,7 @@ def answer(con: duckdb.DuckDBPyConnection, iso3: str, destinations: int = 5) -> 
     `known_origins` is filled only when there is nothing on this one.
     """
     rows = origin_rows(con, iso3)
-    years = since_counted(by_year(rows), "asylum_seekers_stock", "applications_new")
+    years = since_counted(by_year(rows), "asylum_seekers_stock", "new_asylum_claims")
     first = con.execute(_DESTINATIONS, {"origin": iso3, "count": destinations}).fetchall()
     known = [] if years else [code for (code,) in con.execute(_KNOWN).fetchall()]
     releases = sorted({row["release_id"] for row in rows if row["release_id"]})
@@ -92,6 +106,7 @@ def answer(con: duckdb.DuckDBPyConnection, iso3: str, destinations: int = 5) -> 
         releases=", ".join(releases) or None,
         years=[_year(year) for year in years],
         destinations=[Destination(*row) for row in first],
+        gaps=gaps_of(con, iso3) if years else [],
         known_origins=known,
     )
 
@@ -101,14 +116,12 @@ def _year(found: OriginYear) -> Year:
     return Year(
         year=found.year,
         is_stock_provisional=bool(persons["is_population_provisional"]),
-        are_applications_provisional=bool(
-            persons["is_applications_provisional"] or cases["is_applications_provisional"]
-        ),
+        are_claims_provisional=bool(persons["is_flows_provisional"]),
+        claimed=persons["new_asylum_claims"],
+        is_complete=persons["is_new_asylum_claims_complete"],
         stock=persons["asylum_seekers_stock"],
         change=persons["asylum_seekers_stock_change"],
         change_rate=persons["asylum_seekers_stock_change_rate"],
-        new_persons=persons["applications_new"],
-        new_cases=cases["applications_new"],
         recognition_persons=persons["refugee_recognition_rate"],
         recognition_cases=cases["refugee_recognition_rate"],
     )

@@ -1,4 +1,4 @@
-"""Every year: who was waiting at its end (stock) above, who applied in it (flow) below."""
+"""Every year: who claimed asylum in it (flow) above, who was waiting at its end (stock) below."""
 
 from __future__ import annotations
 
@@ -25,13 +25,14 @@ from warehouse.exports.origin_years import origin_rows
 
 READS = frozenset({"mart_origin_yearly", "dim_era"})
 _STOCK = "Asylum-seekers waiting at the end of the year (stock, persons)"
-_FLOW = "New applications in the year (flow, persons)"
+_INCOMPLETE = "at least: not all was reported"
+_FLOW = "People who claimed asylum in the year (flow)"
 
 
 def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
-    """Stock of asylum-seekers above, new applications (persons) below, a bar a year.
+    """People who claimed asylum above, the stock of asylum-seekers below, a bar a year.
 
-    Provisional years are hatched; eras of the origin lie behind. None if the origin has no
+    Provisional and incomplete years are hatched; eras of the origin lie behind. None if the origin has no
     asylum-seekers in any year.
     """
     found = [row for row in origin_rows(con, origin_iso3) if row["counting_unit"] == "persons"]
@@ -44,18 +45,22 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
     name = clean(found[-1]["origin_name"])
     first, last = rows[0]["year"], rows[-1]["year"]
     eras = _eras(con, origin_iso3, min(first, last - 9), last)
-    panels = [_bars(rows, "stock", _STOCK, 250, eras, named=True)]
+    panels = []
     if any(row["new"] for row in rows):
         flows = [
             row | {"provisional": row["new_provisional"], "status": row["new_status"]}
             for row in rows
         ]
-        panels.append(_bars(flows, "new", _FLOW, 130, eras, named=False))
+        panels.append(_bars(flows, "new", _FLOW, 190, eras, named=True))
+    panels.append(_bars(rows, "stock", _STOCK, 190, eras, named=not panels))
     provisional = [row for row in rows if row["provisional"]]
     notes = [
         f"Hatched: {row['year']} is provisional, the figure of {row['status'][16:]}."
         for row in provisional
     ]
+    incomplete = [str(row["year"]) for row in rows if row["new_status"] == _INCOMPLETE]
+    if incomplete:
+        notes.append(f"Hatched: {' and '.join(incomplete)}, at least: not all was reported.")
     if any(row[field] is None for row in rows for field in ("stock", "new")):
         notes.append("No bar: none, or not known.")
     if eras:
@@ -72,17 +77,22 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
 def _row(found: Row) -> Row:
     year, day = found["reference_year"], found["reference_date"]
     provisional = found["is_population_provisional"]
-    new_provisional = found["is_applications_provisional"]
+    half = found["is_flows_provisional"]
+    is_incomplete = found["is_new_asylum_claims_complete"] is False
     return {
         "year": year,
         "left": year - 0.42,
         "right": year + 0.42,
         "stock": found["asylum_seekers_stock"],
-        "new": found["applications_new"],
+        "new": found["new_asylum_claims"],
         "provisional": provisional,
         "status": f"provisional, on {day:%-d %B %Y}" if provisional else "final",
-        "new_provisional": new_provisional,
-        "new_status": "provisional, of the first half-year" if new_provisional else "final",
+        "new_provisional": half or is_incomplete,
+        "new_status": "provisional, of the first half-year"
+        if half
+        else _INCOMPLETE
+        if is_incomplete
+        else "final",
         "release": found["release_id"],
     }
 
@@ -100,7 +110,7 @@ def _description(name: str, rows: Sequence[Row], eras: Sequence[Row]) -> str:
     if applied:
         most = max(applied, key=lambda row: row["new"])
         words.append(
-            f"New applications of persons were most in {most['year']}: {number(most['new'])}; "
+            f"People who claimed asylum were most in {most['year']}: {number(most['new'])}; "
             f"in {applied[-1]['year']} {number(applied[-1]['new'])} "
             f"({applied[-1]['new_status']})."
         )

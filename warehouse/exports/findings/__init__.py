@@ -18,7 +18,7 @@ from warehouse.exports.findings.headline import headline_figures
 from warehouse.exports.findings.parts import Figure, Section
 from warehouse.exports.findings.revisions import revisions_section
 from warehouse.exports.findings.years import years_section
-from warehouse.exports.origin_years import by_year, origin_rows
+from warehouse.exports.origin_years import by_year, gaps_of, origin_rows
 from warehouse.exports.origins import Origin
 from warehouse.published.read import read_about
 
@@ -59,7 +59,7 @@ def find(con: duckdb.DuckDBPyConnection, origin: Origin) -> Findings:
         about=about,
         figures=headline_figures(years),
         sections=[
-            years_section(years, origin),
+            years_section(years, origin, gaps_of(con, origin.code)),
             revisions_section(con, origin),
             carried_forward_section(con, origin, about["release"]),
             destinations_section(con, origin),

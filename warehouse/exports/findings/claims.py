@@ -13,7 +13,7 @@ from warehouse.core.database import named_rows
 from warehouse.exports.findings.parts import Row
 from warehouse.exports.findings.words import INPUT_ROLES, MEASURES
 from warehouse.exports.origins import Origin
-from warehouse.reference.claim_lists import flags, verdicts
+from warehouse.reference.claim_lists import flags, meanings, verdicts
 
 _INPUTS = """
     select
@@ -34,6 +34,9 @@ _CLAIMS = """
         try_cast(regexp_extract(claim_id, '^[0-9]+') as integer),
         claim_id
 """
+
+
+_SENTENCES = "select document_id, as_flow_sentence from mart_claim_summary"
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Claim:
     on_the_day: str | None
     release_on_the_day: str | None
     newest: str | None
+    as_flow: str | None
+    meaning: str
     release: str | None
     change_rate: float | None
     verdict: str
@@ -79,6 +84,11 @@ class Claim:
         return verdicts()[self.verdict].severity
 
     @property
+    def meaning_words(self) -> str:
+        """What the figure counts, as readers see it."""
+        return meanings()[self.meaning].label
+
+    @property
     def flag_words(self) -> tuple[str, ...]:
         """The flags as readers see them."""
         return tuple(flags()[flag].label for flag in self.flags)
@@ -94,6 +104,7 @@ class Document:
     published_on: Any
     verdicts: dict[str, int]
     claim_count: int
+    as_flow: str | None
 
 
 def claims_on(con: duckdb.DuckDBPyConnection, origin: Origin) -> tuple[list[Document], list[Claim]]:
@@ -106,6 +117,7 @@ def claims_on(con: duckdb.DuckDBPyConnection, origin: Origin) -> tuple[list[Docu
     verdicts_by_document: dict[str, Counter[str]] = {}
     for claim in claims:
         verdicts_by_document.setdefault(claim.document_id, Counter())[claim.verdict] += 1
+    sentences = dict(con.execute(_SENTENCES).fetchall())
     documents = [
         Document(
             document_id=row["document_id"],
@@ -114,6 +126,7 @@ def claims_on(con: duckdb.DuckDBPyConnection, origin: Origin) -> tuple[list[Docu
             published_on=row["document_published_on"],
             verdicts=verdicts_by_document[row["document_id"]],
             claim_count=verdicts_by_document[row["document_id"]].total(),
+            as_flow=sentences.get(row["document_id"]),
         )
         for row in {row["document_id"]: row for row in rows}.values()
     ]
@@ -146,6 +159,8 @@ def _claim(row: Row, inputs: Sequence[ClaimInput]) -> Claim:
         on_the_day=row["on_the_day_text"],
         release_on_the_day=row["release_id_on_the_day"],
         newest=row["newest_text"],
+        as_flow=row["as_flow_newest_text"],
+        meaning=row["meaning_verdict"],
         release=row["release_id"],
         change_rate=row["change_rate"],
         verdict=row["verdict"],

@@ -33,6 +33,7 @@ _COLUMNS = (
     ReportColumn("place", "Country of asylum"),
     ReportColumn("asylum_seekers_rank", "Rank", "count"),
     ReportColumn("asylum_seekers_stock", "Asylum-seekers", "count"),
+    ReportColumn("new_asylum_claims", "People who claimed asylum in the year", "count"),
     ReportColumn("asylum_seekers_share", "Share", "share"),
     ReportColumn("asylum_seekers_stock_change", "Change on the year before", "change"),
     ReportColumn("asylum_seekers_stock_baseline", "In 2019, before the pandemic", "count"),

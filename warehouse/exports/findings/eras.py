@@ -19,13 +19,14 @@ _QUERY = """
         stocks.highest_value as highest,
         stocks.stock_years,
         flows.flow_sum,
+        flows.mean_value as flow_mean,
         flows.known_year_count || ' of ' || flows.year_count as flow_years
     from mart_era_comparison as stocks
     left join mart_era_comparison as flows
         on
             stocks.era_id = flows.era_id
             and stocks.origin_unhcr_code = flows.origin_unhcr_code
-            and flows.measure = 'applications_new'
+            and flows.measure = 'new_asylum_claims'
             and flows.counting_unit = 'persons'
     where
         stocks.origin_iso3 = $origin
@@ -42,7 +43,8 @@ _COLUMNS = (
     ReportColumn("lowest", "Lowest", "count"),
     ReportColumn("highest", "Highest", "count"),
     ReportColumn("stock_years", "Stock-years: year-end stocks added up", "count"),
-    ReportColumn("flow_sum", "New applications, persons", "count"),
+    ReportColumn("flow_sum", "People who claimed asylum in these years", "count"),
+    ReportColumn("flow_mean", "… a year", "count"),
     ReportColumn("flow_years", "known for years"),
 )
 
@@ -55,7 +57,7 @@ def eras_section(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section:
     table = ReportTable("eras", f"{origin.name} by leader’s era", _COLUMNS, [*rows])
     sentence = (
         "Stocks are compared by their first and last year. Added up they are stock-years, no "
-        "number of people: who waits for three years counts three times. New applications are "
-        "added up over the years of the era that are known."
+        "number of people: who waits for three years counts three times. People who "
+        "claimed asylum are added up over the years of the era that are known."
     )
     return section("eras", "By era", [sentence], [table])

@@ -16,8 +16,8 @@ def headline_figures(years: Sequence[OriginYear]) -> list[Figure]:
     newest_first = years[::-1]
     persons = [year.persons for year in newest_first]
     figures = [
+        _claims_figure(persons),
         _stock_figure(persons, STOCK, "asylum-seekers: persons waiting for a decision"),
-        _applications_figure(newest_first),
         _rate_figure(persons),
         _stock_figure(persons, "refugees_stock", "refugees: persons with refugee protection"),
     ]
@@ -67,19 +67,18 @@ def _change_note(row: Row, measure: str) -> list[str]:
     return [f"{show(change, 'change')}{rate_words} on {year}{small}"]
 
 
-def _applications_figure(years: Sequence[OriginYear]) -> Figure | None:
-    row = _newest([year.persons for year in years], "applications_new")
+def _claims_figure(rows: Sequence[Row]) -> Figure | None:
+    row = _newest(rows, "new_asylum_claims")
     if row is None:
         return None
-    notes = _change_note(row, "applications_new")
-    [year] = [year for year in years if year.persons is row]
-    in_cases = year.cases["applications_new"]
-    if in_cases:
-        notes.append(f"besides {plural(in_cases, 'case', 'cases')}, never added to persons")
+    notes, mark = _change_note(row, "new_asylum_claims"), ""
+    if row["is_new_asylum_claims_complete"] is False:
+        mark = "at least "
+        notes.append("what countries of asylum did not report is missing")
     return Figure(
-        show(row["applications_new"], "count"),
-        f"new applications for asylum {_within(row, 'applications')}, persons",
-        "flow, provisional" if row["is_applications_provisional"] else "flow",
+        f"{mark}{show(row['new_asylum_claims'], 'count')}",
+        f"people who claimed asylum {_within(row, 'flows')}",
+        "flow, provisional" if row["is_flows_provisional"] else "flow",
         tuple(notes),
     )
 

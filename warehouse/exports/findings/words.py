@@ -6,6 +6,7 @@ from __future__ import annotations
 MEASURES = {
     "asylum_seekers_stock": "asylum-seekers (stock)",
     "refugees_stock": "refugees (stock)",
+    "new_asylum_claims": "people who claimed asylum (flow)",
     "applications_new": "new applications (flow)",
 }
 # What a figure is to a claim, where it is not just one of its figures.
@@ -13,8 +14,11 @@ INPUT_ROLES = {
     "base": "what it is compared with",
     "whole": "the whole",
     "peer": "another, to rank it among",
-    "new_applications": "beside it",
     "stock": "beside it",
+    "flow_figure": "worked out as a flow",
+    "flow_base": "worked out as a flow, what it is compared with",
+    "flow_whole": "worked out as a flow, the whole",
+    "flow_peer": "worked out as a flow, another to rank it among",
 }
 REVISION_KINDS = {
     "provisional_to_final": "the final figure takes the place of the mid-year one",
@@ -31,8 +35,9 @@ DEFINITIONS = (
     ),
     (
         "Flow",
-        "What happened within a year: claims made, decisions taken. New applications are a flow, "
-        "without appeals and repeat applications, which are by people who applied before.",
+        "What happened within a year: claims made, decisions taken. People who claimed asylum are a "
+        "flow: UNHCR’s flow dataset counts them in persons, without appeals and repeat "
+        "applications, which are by people who applied before.",
     ),
     (
         "Persons and cases",

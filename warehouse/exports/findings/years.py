@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from warehouse.core.wording import show
 from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, section
-from warehouse.exports.origin_years import OriginYear, since_counted
+from warehouse.exports.origin_years import AT_LEAST, OriginYear, since_counted
 from warehouse.exports.origins import Origin
 
 YEARS_SHOWN = 15
 _COLUMNS = (
     ReportColumn("year", "Year"),
+    ReportColumn("claimed", "People who claimed asylum in the year"),
     ReportColumn("asylum_seekers_stock", "Asylum-seekers at the end of the year", "count"),
     ReportColumn("asylum_seekers_stock_change", "Change on the year before", "change"),
     ReportColumn("asylum_seekers_stock_change_rate", "Change in per cent", "change_rate"),
@@ -24,9 +26,11 @@ _COLUMNS = (
 )
 
 
-def years_section(years: Sequence[OriginYear], origin: Origin) -> Section:
-    """The newest years; `years` are all of them, oldest first."""
-    counted = since_counted(years, "asylum_seekers_stock", "refugees_stock", "applications_new")
+def years_section(years: Sequence[OriginYear], origin: Origin, gaps: Sequence[str] = ()) -> Section:
+    """The newest years; `years` are all of them, oldest first; `gaps`: what is missing of them."""
+    counted = since_counted(
+        years, "asylum_seekers_stock", "refugees_stock", "new_asylum_claims", "applications_new"
+    )
     shown = counted[: -YEARS_SHOWN - 1 : -1]
     table = ReportTable(
         "years",
@@ -35,6 +39,11 @@ def years_section(years: Sequence[OriginYear], origin: Origin) -> Section:
         [_row(year) for year in shown],
     )
     sentences = ["Stocks are persons on 31 December, or on 30 June while a year is provisional."]
+    if any(year.persons["is_new_asylum_claims_complete"] is False for year in shown):
+        sentences.append(
+            f"{AT_LEAST}: at least; countries of asylum did not report the whole year."
+        )
+        sentences += gaps
     if len(counted) > len(shown):
         sentences.append(
             f"The newest {len(shown)} of {len(counted)} years; the workbook holds them all."
@@ -47,6 +56,14 @@ def _row(year: OriginYear) -> dict[str, Any]:
     return {
         **year.persons,
         "year": f"{year.year}{provisional}",
+        "claimed": _claimed(year),
         "applications_new_cases": year.cases["applications_new"],
         "refugee_recognition_rate_cases": year.cases["refugee_recognition_rate"],
     }
+
+
+def _claimed(year: OriginYear) -> str:
+    claims, is_complete = (
+        year.persons[name] for name in ("new_asylum_claims", "is_new_asylum_claims_complete")
+    )
+    return f"{AT_LEAST} {show(claims, 'count')}" if is_complete is False else show(claims, "count")

@@ -24,14 +24,8 @@ final as (
         count(*) filter (where rests_on_carried_forward) as rests_on_carried_forward_count,
         count(*) filter (where is_provisional_at_publication) as provisional_at_publication_count,
         -- Of the largest sum of stocks: what it would be as people who claimed asylum.
-        max_by(
-            'Read as people who claimed asylum, its ' || stated_text || ' for ' || from_year || ' to '
-            || reference_year || ' is some ' || format('{:.1f}', stated_value / as_flow_value_newest)
-            || ' times too high: at least ' || as_flow_newest_text || '.',
-            stated_value
-        ) filter (
-            where kind = 'sum' and is_stocks_added_up and stated_value > as_flow_value_newest
-        ) as as_flow_sentence,
+        max_by(as_flow_sentence, stated_value) filter (where as_flow_sentence is not null)
+            as as_flow_sentence,
         max_by(is_provisional, reference_date) as is_provisional,
         any_value(release_id_on_the_day) as release_id_on_the_day,
         max(release_id) as release_id,

@@ -74,6 +74,17 @@ final as (
         claims.number_verdict,
         claims.meaning_verdict,
         claims.flags,
+        case
+            when
+                claims.claim.kind = 'sum'
+                and claims.is_stocks_added_up
+                and claims.claim.stated_value > claims.as_flow_newest.value
+                then
+                    'Read as people who claimed asylum, its ' || claims.stated_text || ' for '
+                    || claims.claim.from_year || ' to ' || claims.claim.to_year || ' is some '
+                    || format('{:.1f}', claims.claim.stated_value / claims.as_flow_newest.value)
+                    || ' times too high: at least ' || claims.as_flow_newest.text || '.'
+        end as as_flow_sentence,
         explanations.explanation,
         claims.is_stock_read_as_flow,
         claims.is_stocks_added_up,
