@@ -137,6 +137,22 @@ class Settings(BaseModel):
             )
         return self
 
+    def with_address(self, name: Literal["api_url", "archive_url"], given: str | None) -> Settings:
+        """These settings with another address of a source, where one is given.
+
+        Raises SettingsError for what is no address. It is not shown: it may hold a password.
+        """
+        if given is None:
+            return self
+        try:
+            checked = Settings.model_validate({name: given})
+        except ValidationError as error:
+            raise SettingsError(
+                f"what is given for {name} is not an address: http:// or https://, no spaces, no "
+                f"user or password."
+            ) from error
+        return self.model_copy(update={name: getattr(checked, name)})
+
     @property
     def landing_dir(self) -> Path:
         """What the sources answered, an immutable folder a snapshot."""

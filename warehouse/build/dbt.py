@@ -326,7 +326,8 @@ def _profile(settings: Settings) -> Iterator[None]:
 @contextmanager
 def _garbage_kept() -> Iterator[None]:
     """No garbage collection meanwhile: the parsed project is large, lives to the end, and looking
-    through it again and again is an eighth of the time of a build.
+    through it again and again takes a sixth of the CPU of a build (the starter extract: 31 s with
+    collection, 26 s without it, which takes 250 MB more memory at the peak).
     """
     was_enabled = gc.isenabled()
     gc.disable()

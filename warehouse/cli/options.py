@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from warehouse.settings import Settings, load_settings
+from warehouse.settings import Settings, SettingsError, load_settings
 
 DEFAULT_ORIGIN = "CHN"
 Source = Literal["starter", "api"]
@@ -44,13 +44,10 @@ def source_settings(source: Source | None, api_url: str | None) -> tuple[Setting
         return settings, source or "starter"
     if source == "starter":
         raise typer.BadParameter("--api-url goes with --source api, not with starter")
-    values: dict[str, Any] = settings.model_dump() | {"api_url": api_url}
     try:
-        return Settings.model_validate(values), "api"
-    except ValueError as error:
-        raise typer.BadParameter(
-            "--api-url is not an http(s) address without user and password"
-        ) from error
+        return settings.with_address("api_url", api_url), "api"
+    except SettingsError as error:
+        raise typer.BadParameter(f"--api-url: {error}") from error
 
 
 def iso3_codes(given: list[str] | None) -> list[str]:

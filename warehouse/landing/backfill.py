@@ -12,13 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from warehouse.core.manifest import Manifest, OriginalFile, Slice
 from warehouse.landing.snapshots import Landed, NotAllLandedError, accept, incoming, manifests
 from warehouse.reference.seeds import REFERENCE_DIR
-from warehouse.settings import Settings, SettingsError
-from warehouse.sources.unhcr_api.body import shown
+from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.client import Client, UpstreamError
 from warehouse.sources.unhcr_api.converted import write_pages
 from warehouse.sources.unhcr_api.endpoints import chosen
@@ -57,7 +54,7 @@ def backfill(
     LandingBusyError, ValueError (unknown release or endpoint), SettingsError; files landed before
     it stay landed.
     """
-    settings = _with_archive(settings, archive_url)
+    settings = settings.with_address("archive_url", archive_url)
     wanted = {endpoint.name for endpoint in chosen(endpoints)}
     work = [
         (release, file)
@@ -108,19 +105,6 @@ def landed_releases(settings: Settings, reference_dir: Path = REFERENCE_DIR) -> 
         for release in chosen_releases(None, reference_dir)
         if all((release.release_id, file.sha256) in landed for file in release.files)
     ]
-
-
-def _with_archive(settings: Settings, archive_url: str | None) -> Settings:
-    if archive_url is None:
-        return settings
-    try:
-        checked = Settings.model_validate({"archive_url": archive_url})
-    except ValidationError as error:
-        raise SettingsError(
-            f"{shown(archive_url)} is not an address: http:// or https://, no spaces, no user or "
-            f"password."
-        ) from error
-    return settings.model_copy(update={"archive_url": checked.archive_url})
 
 
 def _reporter(

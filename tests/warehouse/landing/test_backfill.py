@@ -286,7 +286,7 @@ def test_an_unknown_release_or_endpoint_is_an_error_before_anything_is_asked(
         run(archive, settings, releases=["1999", "2024-06"])
     with pytest.raises(ValueError, match="unknown endpoint: people"):
         run(archive, settings, endpoints=["people"])
-    with pytest.raises(SettingsError, match="'ftp://x' is not an address"):
+    with pytest.raises(SettingsError, match="archive_url is not an address"):
         backfill(settings, archive_url="ftp://x", reference_dir=archive.reference_dir)
     assert archive.requests == []
 
