@@ -181,13 +181,13 @@ def as_markdown(found: Audit) -> str:
 
 def _must_have_claims(con: duckdb.DuckDBPyConnection) -> None:
     there = con.execute(
-        "select 1 from duckdb_tables() where database_name = current_database() "
-        "and table_name = 'published_claims'"
+        "select 1 from duckdb_columns() where database_name = current_database() "
+        "and table_name = 'mart_claim_audit_history' and column_name = 'meaning_verdict'"
     ).fetchall()
     if not there:
         raise AuditError(
-            "The published file was made by an earlier version, which knew no claims. "
-            "Make it anew with `asylum run`."
+            "The published file was made by an earlier version, which said less of claims. "
+            "Rebuild it with `asylum run`."
         )
 
 

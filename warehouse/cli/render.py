@@ -221,7 +221,7 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
         cells = [
             f"{y.year}{' p' if y.is_stock_provisional else '  '}",
             at_least(y.claimed, y.is_complete) + (" p" if only_claims else ""),
-            figure(y.stock),
+            at_least(y.stock, y.is_stock_complete),
             figure(y.change, "change"),
             figure(y.change_rate, "change_rate"),
             figure(y.recognition_persons, "share"),
@@ -237,8 +237,11 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
         notes.append("Cases can hold several persons and are never added to them.")
     if any(y.is_stock_provisional or y.are_claims_provisional for y in found.years):
         notes.append("p: provisional, the figure of mid-year (30 June).")
-    if any(y.is_complete is False for y in found.years):
-        notes.append(f"{AT_LEAST}: at least; countries of asylum did not report the whole year.")
+    if any(y.is_complete is False or not y.is_stock_complete for y in found.years):
+        notes.append(
+            f"{AT_LEAST}: at least, for what countries of asylum did not report or gave no origin "
+            f"of. A change on such a year is not one of people alone."
+        )
         notes += found.gaps
     parts: list[RenderableType] = [
         _title(f"People from {name} who claimed asylum, and who are waiting, by year"),
@@ -305,15 +308,8 @@ def claims(found: Audit, *, explain: bool = False) -> RenderableType:
                 parts += [Text(), *_claim_in_full(claim)]
             continue
         table = _table(
-            *(
-                "claim",
-                "says",
-                "stated",
-                "at publication",
-                "as people who claimed asylum, now",
-                "now",
-            ),
-            *("verdict", "flags"),
+            *("claim", "says", "stated", "at publication", "as people who claimed asylum, now"),
+            *("now", "verdict", "flags"),
         )
         for claim in of_document:
             table.add_row(

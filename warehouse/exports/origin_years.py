@@ -15,22 +15,23 @@ _ROWS = """
     where coalesce(origin_iso3, origin_unhcr_code) = $origin
     order by reference_year, counting_unit desc
 """
+# Of countries of asylum that had people of the origin in the year before.
 _GAPS = """
-    select gaps.reference_year, countries.country_name, gaps.note
+    select gaps.reference_year, gaps.dataset, countries.country_name, gaps.note
     from reporting_gaps as gaps
     inner join dim_country as countries on gaps.asylum_iso3 = countries.iso3
-    where
-        gaps.dataset = 'displacement-flows'
-        and exists (
-            select 1
-            from fct_displacement_flows_yearly as claims
-            where
-                claims.asylum_iso3 = gaps.asylum_iso3
-                and coalesce(claims.origin_iso3, claims.origin_unhcr_code) = $origin
-                and claims.reference_year between gaps.reference_year - 1 and gaps.reference_year
-                and claims.new_asylum_claims > 0
-        )
-    order by gaps.reference_year desc, countries.country_name
+    where exists (
+        select 1
+        from mart_destination_yearly as before
+        where
+            before.asylum_iso3 = gaps.asylum_iso3
+            and coalesce(before.origin_iso3, before.origin_unhcr_code) = $origin
+            and before.reference_year = gaps.reference_year - 1
+            and if(
+                gaps.dataset = 'population', before.asylum_seekers_stock, before.new_asylum_claims
+            ) > 0
+    )
+    order by gaps.reference_year desc, gaps.dataset, countries.country_name
 """
 Row = Mapping[str, Any]
 # What stands before a figure that lacks what was not reported.
@@ -53,14 +54,24 @@ def origin_rows(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any
     return named_rows(con.execute(_ROWS, {"origin": code}))
 
 
-def gaps_of(con: duckdb.DuckDBPyConnection, code: str) -> list[str]:
-    """What is known to be missing of an origin's new asylum claims: a sentence a year and country
-    of asylum, newest first.
-    """
-    return [
-        f"{year}, {country}: {note}."
-        for year, country, note in con.execute(_GAPS, {"origin": code}).fetchall()
-    ]
+@dataclass(frozen=True)
+class Gap:
+    """What a country of asylum did not report of a year, so that figures are lower bounds."""
+
+    year: int
+    dataset: str
+    country: str
+    note: str
+
+    @property
+    def sentence(self) -> str:
+        """The gap, to be shown under figures."""
+        return f"{self.year}, {self.country}: {self.note}."
+
+
+def gaps_of(con: duckdb.DuckDBPyConnection, code: str) -> list[Gap]:
+    """What is known to be missing of an origin's claims and stocks, newest year first."""
+    return [Gap(*row) for row in con.execute(_GAPS, {"origin": code}).fetchall()]
 
 
 def by_year(rows: Iterable[Row]) -> list[OriginYear]:

@@ -118,8 +118,9 @@ def _claims(found: Findings) -> Iterable[str]:
         return
     yield "## What others published, checked"
     yield (
-        "What was stated, what UNHCR’s database said on the day of publication, and what it says "
-        "in the newest release."
+        "What was stated, what UNHCR’s database said at publication, and what it says in the "
+        "newest release. A claim that reads people waiting (a stock) as people who claimed asylum "
+        "(a flow) is worked out on the latter too."
     )
     for document in found.documents:
         title = f"{document.publisher}, “{document.title}”, {day(document.published_on)}"
@@ -130,26 +131,33 @@ def _claims(found: Findings) -> Iterable[str]:
             if (count := document.verdicts.get(verdict))
         ]
         yield f"{document.claim_count} claims: {', '.join(counted)}."
+        if document.as_flow:
+            yield markdown(document.as_flow)
         claims = [claim for claim in found.claims if claim.document_id == document.document_id]
         yield _grid(
-            ["Claim", "What it says", "Verdict", "Stated", "On the day", "Newest"],
+            [
+                *("Claim", "What it says", "Verdict", "Stated", "At publication"),
+                *("As people who claimed asylum", "Newest"),
+            ],
             [
                 [
                     claim.claim_id, claim.paraphrase, claim.verdict_words, show(claim.stated),
                     _with_release(claim.on_the_day, claim.release_on_the_day),
+                    show(claim.as_flow),
                     _with_release(claim.newest, claim.release),
                 ]
                 for claim in claims
             ],
-            [False, False, False, True, True, True],
+            [False, False, False, True, True, True, True],
         )  # fmt: skip
         for claim in claims:
             flags = f" ({'; '.join(claim.flag_words)})" if claim.flags else ""
-            text = f"{claim.verdict_words}{flags}. {claim.explanation}".strip()
+            meaning = "" if claim.meaning == "as_stated" else f": {claim.meaning_words}"
+            text = f"{claim.verdict_words}{meaning}{flags}. {claim.explanation}".strip()
             yield f"Claim {markdown(claim.claim_id)}: {markdown(text)}"
             if claim.inputs:
                 yield _grid(
-                    ["It rests on", "Stated", "On the day", "Newest"],
+                    ["It rests on", "Stated", "At publication", "Newest"],
                     [
                         [
                             given.words, number(given.stated),

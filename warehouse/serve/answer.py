@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import duckdb
 
 from warehouse.exports.origin_years import (
+    Gap,
     OriginYear,
     by_year,
     gaps_of,
@@ -46,7 +48,8 @@ _KNOWN = (
 class Year:
     """One year of an origin. `claimed`: people who claimed asylum within the year, a lower bound
     where not `is_complete`; stocks are persons at the end of the year (or at mid-year, while
-    provisional); rates come twice, over persons and over cases.
+    provisional), lower bounds where not `is_stock_complete`; rates come twice, over persons and
+    over cases.
     """
 
     year: int
@@ -55,6 +58,7 @@ class Year:
     claimed: int | None
     is_complete: bool | None
     stock: int | None
+    is_stock_complete: bool
     change: int | None
     change_rate: float | None
     recognition_persons: float | None
@@ -96,6 +100,7 @@ def answer(con: duckdb.DuckDBPyConnection, iso3: str, destinations: int = 5) -> 
     `known_origins` is filled only when there is nothing on this one.
     """
     rows = origin_rows(con, iso3)
+    gaps = gaps_of(con, iso3) if rows else []
     years = since_counted(by_year(rows), "asylum_seekers_stock", "new_asylum_claims")
     first = con.execute(_DESTINATIONS, {"origin": iso3, "count": destinations}).fetchall()
     known = [] if years else [code for (code,) in con.execute(_KNOWN).fetchall()]
@@ -104,14 +109,14 @@ def answer(con: duckdb.DuckDBPyConnection, iso3: str, destinations: int = 5) -> 
         iso3=iso3,
         name=rows[-1]["origin_name"] if rows else None,
         releases=", ".join(releases) or None,
-        years=[_year(year) for year in years],
+        years=[_year(year, gaps) for year in years],
         destinations=[Destination(*row) for row in first],
-        gaps=gaps_of(con, iso3) if years else [],
+        gaps=[gap.sentence for gap in gaps],
         known_origins=known,
     )
 
 
-def _year(found: OriginYear) -> Year:
+def _year(found: OriginYear, gaps: Sequence[Gap]) -> Year:
     persons, cases = found.persons, found.cases
     return Year(
         year=found.year,
@@ -120,6 +125,9 @@ def _year(found: OriginYear) -> Year:
         claimed=persons["new_asylum_claims"],
         is_complete=persons["is_new_asylum_claims_complete"],
         stock=persons["asylum_seekers_stock"],
+        is_stock_complete=not any(
+            gap.dataset == "population" and gap.year == found.year for gap in gaps
+        ),
         change=persons["asylum_seekers_stock_change"],
         change_rate=persons["asylum_seekers_stock_change_rate"],
         recognition_persons=persons["refugee_recognition_rate"],

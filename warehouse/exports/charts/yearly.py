@@ -32,8 +32,8 @@ _FLOW = "People who claimed asylum in the year (flow)"
 def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
     """People who claimed asylum above, the stock of asylum-seekers below, a bar a year.
 
-    Provisional and incomplete years are hatched; eras of the origin lie behind. None if the origin has no
-    asylum-seekers in any year.
+    Provisional and incomplete years are hatched; eras of the origin lie behind. None if the
+    origin has no asylum-seekers in any year.
     """
     found = [row for row in origin_rows(con, origin_iso3) if row["counting_unit"] == "persons"]
     rows = [_row(row) for row in found]

@@ -53,13 +53,14 @@ def find(con: duckdb.DuckDBPyConnection, origin: Origin) -> Findings:
     """Ask an opened published file all that the report says of an origin."""
     about = read_about(con)
     years = by_year(origin_rows(con, origin.code))
+    gaps = gaps_of(con, origin.code)
     documents, claims = claims_on(con, origin)
     return Findings(
         origin=origin,
         about=about,
-        figures=headline_figures(years),
+        figures=headline_figures(years, gaps),
         sections=[
-            years_section(years, origin, gaps_of(con, origin.code)),
+            years_section(years, origin, gaps),
             revisions_section(con, origin),
             carried_forward_section(con, origin, about["release"]),
             destinations_section(con, origin),

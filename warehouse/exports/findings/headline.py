@@ -6,18 +6,20 @@ from collections.abc import Sequence
 
 from warehouse.core.wording import day, plural, show
 from warehouse.exports.findings.parts import Figure, Row
-from warehouse.exports.origin_years import OriginYear
+from warehouse.exports.origin_years import Gap, OriginYear
 
 STOCK = "asylum_seekers_stock"
 
 
-def headline_figures(years: Sequence[OriginYear]) -> list[Figure]:
-    """The headline figures, of the newest year in which each is known; `years` oldest first."""
+def headline_figures(years: Sequence[OriginYear], gaps: Sequence[Gap] = ()) -> list[Figure]:
+    """The headline figures, of the newest year in which each is known; `years` oldest first;
+    `gaps`: what is missing of them.
+    """
     newest_first = years[::-1]
     persons = [year.persons for year in newest_first]
     figures = [
         _claims_figure(persons),
-        _stock_figure(persons, STOCK, "asylum-seekers: persons waiting for a decision"),
+        _stock_figure(persons, STOCK, "asylum-seekers: persons waiting for a decision", gaps),
         _rate_figure(persons),
         _stock_figure(persons, "refugees_stock", "refugees: persons with refugee protection"),
     ]
@@ -31,7 +33,9 @@ def _newest(rows: Sequence[Row], column: str) -> Row | None:
     return next(row for row in rows if row[column] is not None)
 
 
-def _stock_figure(rows: Sequence[Row], measure: str, counts: str) -> Figure | None:
+def _stock_figure(
+    rows: Sequence[Row], measure: str, counts: str, gaps: Sequence[Gap] = ()
+) -> Figure | None:
     row = _newest(rows, measure)
     if row is None:
         return None
@@ -49,8 +53,15 @@ def _stock_figure(rows: Sequence[Row], measure: str, counts: str) -> Figure | No
     if carried and row["is_population_provisional"]:
         notes.append(f"of them {show(carried, 'count')} carried forward from the year before")
     nature = "stock, provisional" if row["is_population_provisional"] else "stock"
+    missing = [
+        gap.sentence
+        for gap in gaps
+        if gap.dataset == "population" and gap.year == row["reference_year"]
+    ]
+    mark = "at least " if missing else ""
+    notes += missing
     return Figure(
-        show(row[measure], "count"), f"{counts} on {day(row['reference_date'])}", nature,
+        f"{mark}{show(row[measure], 'count')}", f"{counts} on {day(row['reference_date'])}", nature,
         tuple(notes),
     )  # fmt: skip
 

@@ -35,8 +35,8 @@ DEFINITIONS = (
     ),
     (
         "Flow",
-        "What happened within a year: claims made, decisions taken. People who claimed asylum are a "
-        "flow: UNHCR’s flow dataset counts them in persons, without appeals and repeat "
+        "What happened within a year: claims made, decisions taken. People who claimed asylum are "
+        "a flow: UNHCR’s flow dataset counts them in persons, without appeals and repeat "
         "applications, which are by people who applied before.",
     ),
     (

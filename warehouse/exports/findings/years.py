@@ -7,7 +7,7 @@ from typing import Any
 
 from warehouse.core.wording import show
 from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, section
-from warehouse.exports.origin_years import AT_LEAST, OriginYear, since_counted
+from warehouse.exports.origin_years import AT_LEAST, Gap, OriginYear, since_counted
 from warehouse.exports.origins import Origin
 
 YEARS_SHOWN = 15
@@ -26,7 +26,7 @@ _COLUMNS = (
 )
 
 
-def years_section(years: Sequence[OriginYear], origin: Origin, gaps: Sequence[str] = ()) -> Section:
+def years_section(years: Sequence[OriginYear], origin: Origin, gaps: Sequence[Gap] = ()) -> Section:
     """The newest years; `years` are all of them, oldest first; `gaps`: what is missing of them."""
     counted = since_counted(
         years, "asylum_seekers_stock", "refugees_stock", "new_asylum_claims", "applications_new"
@@ -39,11 +39,12 @@ def years_section(years: Sequence[OriginYear], origin: Origin, gaps: Sequence[st
         [_row(year) for year in shown],
     )
     sentences = ["Stocks are persons on 31 December, or on 30 June while a year is provisional."]
-    if any(year.persons["is_new_asylum_claims_complete"] is False for year in shown):
+    if gaps or any(year.persons["is_new_asylum_claims_complete"] is False for year in shown):
         sentences.append(
-            f"{AT_LEAST}: at least; countries of asylum did not report the whole year."
+            f"{AT_LEAST}: at least, for what countries of asylum did not report or gave no origin "
+            f"of. A change on such a year is not one of people alone."
         )
-        sentences += gaps
+        sentences += [gap.sentence for gap in gaps]
     if len(counted) > len(shown):
         sentences.append(
             f"The newest {len(shown)} of {len(counted)} years; the workbook holds them all."
