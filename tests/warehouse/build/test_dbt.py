@@ -269,7 +269,7 @@ def test_a_build_that_was_killed_is_repaired_by_the_next(loaded: SmallSettings) 
 import os, signal, sys
 from pathlib import Path
 from tests.orchestration.small_project import SmallSettings
-from warehouse import dbt
+from warehouse.build import dbt
 settings = SmallSettings(data_dir=Path({str(loaded.data_dir)!r}), threads=2)
 dbt.build(settings, lambda _, done, total: done == 4 and os.kill(os.getpid(), signal.SIGKILL))
 """
