@@ -218,6 +218,7 @@ def test_a_decision_that_cannot_be_read_is_named(
     settings: Settings, lost: tuple[Path, str]
 ) -> None:
     (lost[0] / "accepted.json").write_text('{"why": "because"}')
+    raw.load(settings)
     for ask in (fingerprint.expected, assign):
         with pytest.raises(ValueError, match=r"accepted\.json: not a decision"):
             ask(settings)
@@ -320,6 +321,7 @@ def test_a_snapshot_can_be_held_and_accepted_again_and_the_last_word_counts(
     assert fingerprint.expected(settings) != before
     with pytest.raises(DecisionError, match=r"was held on .*: typing errors"):
         hold(settings, manifest.snapshot_id, "again")
+    raw.load(settings)
     [found] = assign(settings).quarantined
     assert found.endpoint == "asylum-decisions"
     assert "typing errors" in found.held_because
