@@ -6,6 +6,7 @@
 Rows of datasets are given as pairs; control totals are added up from them, as the API does.
 `publish(data)` changes the release; `on_request(number, path)` runs before each answer;
 `rewrite(endpoint, slice, envelope)` gives the body in place of the envelope, None for as it is.
+It serves the flow workbook too, made from the rows of `displacement-flows`, or `workbook` as it is.
 """
 
 from __future__ import annotations
@@ -21,12 +22,14 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urljoin, urlsplit
 
+from tests.flow_workbook import flow_workbook
 from warehouse.settings import PROJECT_ROOT, Settings
-from warehouse.sources.unhcr_api.endpoints import ASYLUM, ENDPOINTS, ORIGIN, Endpoint
+from warehouse.sources.unhcr_api.endpoints import ASYLUM, ENDPOINTS, FLOWS, ORIGIN, Endpoint
 
 PREFIX = "/population/v1/"
+WORKBOOK = "/refugee-statistics/insights/data/UNHCR_Flow_Data.xlsx"
 Row = dict[str, Any]
 Data = dict[str, list[Row]]
 
@@ -69,6 +72,7 @@ def sample_data(years: Iterable[int] = (2023, 2024), bump: int = 0) -> Data:
         "asylum-applications": [("G", "N", "FI", "P"), ("G", "R", "AR", "C")],
         "asylum-decisions": [("G", "FI", "P"), ("G", "AR", "C")],
         "demographics": [("REF",), ("ASY",)],
+        FLOWS: [("ASY",), ("REF",)],
     }
     for endpoint in ENDPOINTS.values():
         if not endpoint.is_dataset:
@@ -82,7 +86,7 @@ def sample_data(years: Iterable[int] = (2023, 2024), bump: int = 0) -> Data:
                         counts: Row = {
                             c: 100 * n + 10 * at + bump for at, c in enumerate(endpoint.counts)
                         }
-                        if n % 3 == 0:
+                        if n % 3 == 0 and endpoint.published_in == "api":
                             counts[endpoint.counts[-1]] = "0" if n % 2 else "-"
                         row = pair(year, origin, asylum)
                         data[endpoint.name].append(
@@ -142,7 +146,7 @@ def starter_data(release: str = "2025-12.1", folder: Path = PROJECT_ROOT / "seed
         pairs = slices.get("pairs", [])
         data[endpoint.name] = pairs + [
             _rest(endpoint, whole, [p for p in pairs if p["year"] == whole["year"]])
-            for whole in slices["by_origin"]
+            for whole in slices.get("by_origin", [])
         ]
     return data
 
@@ -158,7 +162,7 @@ def _rest(endpoint: Endpoint, whole: Row, parts: list[Row]) -> Row:
 
 def fast_settings(data_dir: Path, url: str, **changes: Any) -> Settings:
     """Settings with waits too short to notice. Limits of politeness do not hold for loopback."""
-    settings = Settings(data_dir=data_dir, api_url=url)
+    settings = Settings(data_dir=data_dir, api_url=url, flows_url=urljoin(url, WORKBOOK))
     return settings.model_copy(
         update={
             "requests_per_second": 1000.0,
@@ -207,6 +211,7 @@ class FakeApi:
         self.latency = 0.0
         self.on_request: Callable[[int, str], None] | None = None
         self.rewrite: Callable[[str, str, Row], bytes | None] | None = None
+        self.workbook: bytes | None = None
         self.closing = threading.Event()
         self._running = 0
         self._lock = threading.Lock()
@@ -248,6 +253,12 @@ class FakeApi:
     def end(self) -> None:
         with self._lock:
             self._running -= 1
+
+    def flows(self) -> tuple[bytes, Fault | None]:
+        """The flow workbook, and the fault that is to befall it."""
+        with self._lock:
+            body = self.workbook or flow_workbook(self.data[FLOWS])
+            return body, next((f for f in self.faults if f.hits(FLOWS, "workbook", 1)), None)
 
     def answer(self, endpoint: str, query: dict[str, str]) -> tuple[Row, Fault | None]:
         """The envelope of one page, and the fault that is to befall it."""
@@ -348,8 +359,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _respond(self) -> None:
         url = urlsplit(self.path)
+        if url.path == WORKBOOK:
+            self._flows()
+        else:
+            self._page(url)
+
+    def _page(self, url: SplitResult) -> None:
         endpoint = url.path.removeprefix(PREFIX).strip("/")
-        if endpoint not in ENDPOINTS:
+        if endpoint not in ENDPOINTS or ENDPOINTS[endpoint].published_in != "api":
             return self._html(404)
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         envelope, fault = self.api.answer(endpoint, query)
@@ -372,6 +389,15 @@ class _Handler(BaseHTTPRequestHandler):
         envelope = json.loads(json.dumps(envelope))
         _CONTENT[fault.kind](envelope, ENDPOINTS[endpoint], fault.value)
         return self._json(envelope)
+
+    def _flows(self) -> None:
+        body, fault = self.api.flows()
+        as_browser = self.headers["User-Agent"].startswith("Mozilla/5.0")
+        if fault is None or (fault.kind == "browsers only" and as_browser):
+            return self._send(body, "application/octet-stream")
+        if fault.kind in _WIRE:
+            return self._on_the_wire(fault, body)
+        return self._html(403 if fault.kind == "browsers only" else int(fault.kind))
 
     def _on_the_wire(self, fault: Fault, body: bytes) -> None:  # noqa: PLR0911 - a fault each
         if fault.kind == "html":

@@ -178,17 +178,17 @@ def test_the_parts_of_a_release_tell_the_same() -> None:
     assert len(set(column("releases", "package_commit"))) == len(rows_of("releases"))
 
 
-def test_every_release_has_its_seven_files_and_no_other_has() -> None:
+def test_every_release_has_its_eight_files_and_no_other_has() -> None:
     files: dict[str, set[str]] = {}
     for row in rows_of("release_files"):
         files.setdefault(row["release_id"], set()).add(row["file_name"])
         assert re.fullmatch(r"[0-9a-f]{64}", row["sha256"])
     assert list(files) == column("releases", "release_id")
-    seven = {
+    eight = {
         *("population.rda", "asylum_applications.rda", "asylum_decisions.rda", "solutions.rda"),
-        *("idmc.rda", "unrwa.rda", "demographics.rda"),
+        *("idmc.rda", "unrwa.rda", "demographics.rda", "flows.rda"),
     }
-    assert all(found == seven for found in files.values())
+    assert all(found == eight for found in files.values())
 
 
 def test_one_checksum_never_has_two_lengths() -> None:
@@ -202,7 +202,7 @@ def test_contents_are_of_files_that_were_published() -> None:
     files = {(row["release_id"], row["file_name"]) for row in rows_of("release_files")}
     commits = {row["release_id"]: row["package_commit"] for row in rows_of("releases")}
     for row in rows_of("release_contents"):
-        name = f"{ENDPOINTS[row['endpoint']].table}.rda"
+        name = f"{ENDPOINTS[row['endpoint']].archived}.rda"
         assert (row["release_id"], name) in files
         assert row["source"].startswith(f"data/{name} of ")
         assert commits[row["release_id"]] in row["source"]
@@ -215,24 +215,25 @@ def test_equal_files_have_equal_contents_and_no_others_have() -> None:
     by_content: dict[tuple[str, str], set[str]] = {}
     by_file: dict[str, set[str]] = {}
     for row in rows_of("release_contents"):
-        name = f"{ENDPOINTS[row['endpoint']].table}.rda"
+        name = f"{ENDPOINTS[row['endpoint']].archived}.rda"
         checksum = checksums[row["release_id"], name]
         by_content.setdefault((row["endpoint"], row["content_digest"]), set()).add(checksum)
         by_file.setdefault(checksum, set()).add(row["content_digest"])
     assert all(len(found) == 1 for found in [*by_content.values(), *by_file.values()])
 
 
-def test_the_file_that_lacks_24_years_recognises_nothing() -> None:
+def test_files_that_lack_figures_recognise_nothing() -> None:
     incomplete = [row for row in rows_of("release_contents") if row["is_complete"] == "false"]
     assert [(row["release_id"], row["endpoint"]) for row in incomplete] == [
-        ("2025-12.1", "demographics")
+        ("2025-12.0", "displacement-flows"),
+        ("2025-12.1", "demographics"),
     ]
 
 
 def test_a_review_is_of_a_file_of_the_archive_and_gives_its_reason_as_a_clause() -> None:
     files = {(row["release_id"], row["file_name"]) for row in rows_of("release_files")}
     for row in rows_of("release_reviews"):
-        assert (row["release_id"], f"{ENDPOINTS[row['endpoint']].table}.rda") in files
+        assert (row["release_id"], f"{ENDPOINTS[row['endpoint']].archived}.rda") in files
         assert row["decision"] in {"held", "accepted"}
         assert row["why"][0].islower()
         assert not row["why"].endswith(".")

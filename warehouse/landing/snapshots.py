@@ -144,6 +144,8 @@ def _fetch(
         try:
             crawled, failed = unhcr_crawl.run(settings, of_api, origins, folder, on_progress)
             fetched = [(one.folder, one.manifest) for one in crawled]
+        except unhcr_crawl.UnknownOriginError:
+            raise  # a typing error, and no reason to land half of what was meant
         except UpstreamError as said:
             error = said
             failed = {one.name: str(said) for one in of_api}

@@ -25,6 +25,7 @@ from warehouse.landing import backfill as module
 from warehouse.landing.backfill import backfill
 from warehouse.landing.snapshots import Landed, LandingBusyError, NotAllLandedError, manifests
 from warehouse.settings import PROJECT_ROOT, Settings, SettingsError
+from warehouse.sources.unhcr_api import converted
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 from warehouse.sources.unhcr_archive.rda import ReaderMissingError
 
@@ -166,8 +167,8 @@ def test_equal_content_of_two_releases_is_two_snapshots(
 def test_pages_hold_ten_thousand_rows(
     archive: FakeArchive, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert module.PAGE_ROWS == 10_000
-    monkeypatch.setattr(module, "PAGE_ROWS", 2)
+    assert converted.PAGE_ROWS == 10_000
+    monkeypatch.setattr(converted, "PAGE_ROWS", 2)
     many = [row(1990 + at, "CHI", "CHI", total=at) for at in range(5)]
     archive.publish("2025-06", "2025-06-30", {"idmc": many})
     [one] = run(archive, settings, releases=["2025-06"])
@@ -284,7 +285,7 @@ def test_an_unknown_release_or_endpoint_is_an_error_before_anything_is_asked(
 ) -> None:
     with pytest.raises(ValueError, match=r"unknown release: 1999\. There are: 2024-06, 2024-12"):
         run(archive, settings, releases=["1999", "2024-06"])
-    with pytest.raises(ValueError, match="unknown endpoint: people"):
+    with pytest.raises(ValueError, match="unknown dataset or endpoint: people"):
         run(archive, settings, endpoints=["people"])
     with pytest.raises(SettingsError, match="archive_url is not an address"):
         backfill(settings, archive_url="ftp://x", reference_dir=archive.reference_dir)

@@ -23,6 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fake_api import FakeApi, Fault, fast_settings, pair, sample_data, starter_data
+from tests.flow_workbook import as_landed
 from warehouse.core.content import content_sha256, row_digest
 from warehouse.core.manifest import FILE_NAME, Manifest
 from warehouse.landing import snapshots
@@ -38,7 +39,7 @@ from warehouse.landing.snapshots import (
 )
 from warehouse.settings import PROJECT_ROOT, Settings
 from warehouse.sources.unhcr_api.client import UpstreamError
-from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, FLOWS
 
 FOREVER = 10**6
 SOME = ["population", "asylum-applications", "regions"]
@@ -81,7 +82,8 @@ def assert_whole(settings: Settings) -> None:
         assert content_sha256(digests) == manifest.content_sha256
         assert len(digests) == manifest.rows == sum(part.rows for part in manifest.slices)
         listed = {page.file for part in manifest.slices for page in part.pages}
-        assert {entry.name for entry in path.iterdir()} == listed | {FILE_NAME}
+        original = {manifest.original.file} if manifest.original else set()
+        assert {entry.name for entry in path.iterdir()} == listed | original | {FILE_NAME}
 
 
 # --- what a crawl lands ---------------------------------------------------------------------------
@@ -89,17 +91,23 @@ def assert_whole(settings: Settings) -> None:
 
 def test_a_crawl_lands_every_endpoint_whole(api: FakeApi, settings: Settings) -> None:
     landed = crawl(settings)
-    assert [one.endpoint for one in landed] == list(ENDPOINTS)
+    assert [one.endpoint for one in landed] == [*(n for n in ENDPOINTS if n != FLOWS), FLOWS]
     assert all(one.is_new for one in landed)
     assert_whole(settings)
     for one in landed:
         assert one.path == settings.landing_dir / one.endpoint / one.snapshot_id
-        assert one.manifest.source == "api"
-        assert one.manifest.source_url == f"{api.url}{one.endpoint}/"
+        if one.endpoint == FLOWS:
+            assert (one.manifest.source, one.manifest.source_url) == (
+                "workbook",
+                settings.flows_url,
+            )
+        else:
+            assert one.manifest.source == "api"
+            assert one.manifest.source_url == f"{api.url}{one.endpoint}/"
         assert one.manifest.control_differences == one.manifest.restarts == []
         assert one.snapshot_id.endswith(f"Z-{one.manifest.content_sha256[:8]}")
     pairs = {one.endpoint: rows(one) for one in landed if ENDPOINTS[one.endpoint].is_dataset}
-    assert pairs == {name: api.data[name] for name in pairs}
+    assert pairs == {name: api.data[name] for name in pairs} | {FLOWS: as_landed(api.data[FLOWS])}
     assert api.most_at_once <= 2
 
 
@@ -156,13 +164,14 @@ def test_the_starter_extract_can_be_served_and_crawled(tmp_path: Path) -> None:
 def test_origins_narrow_the_datasets_and_nothing_else(api: FakeApi, settings: Settings) -> None:
     landed = {one.endpoint: one for one in crawl(settings, origins=["SYR", "CHN"])}
     for name, one in landed.items():
-        if not ENDPOINTS[name].is_dataset:
+        if not ENDPOINTS[name].has_controls:
             continue
         assert [part.slice for part in one.manifest.slices] == ["pairs", "by_origin"]
         assert {row["coo_iso"] for row in rows(one)} == {"CHN", "SYR"}
         assert all(part.coverage.origins == ["CHN", "SYR"] for part in one.manifest.slices)
         assert {row["coa"] for row in rows(one, "by_origin")} == {"-"}
     assert len(rows(landed["countries"], "all")) == len(api.data["countries"])
+    assert len(rows(landed[FLOWS])) == len(api.data[FLOWS]), "the workbook is one file"
 
 
 def test_an_origin_nobody_comes_from_is_refused_with_the_code_that_was_meant(

@@ -16,6 +16,7 @@ from warehouse.reference.seeds import REFERENCE_DIR
 from warehouse.releases import identify
 from warehouse.releases.identify import Lists, Release, Snapshot, resolve
 from warehouse.releases.profiles import Reach
+from warehouse.sources.unhcr_api.endpoints import FLOWS
 
 DAY = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WHOLE = Reach(year_from=1951, year_to=2026)
@@ -216,7 +217,64 @@ def test_the_reference_date_of_an_unnamed_release(
     assert found.release_id == f"api-{seen}"
 
 
+FLOWS_LISTS = replace(
+    LISTS,
+    contents={
+        **LISTS.contents,
+        ("2025-06", FLOWS): "f0",
+        ("2025-12.0", FLOWS): "f-half",
+        ("2025-12.1", FLOWS): "f1",
+    },
+    incomplete=LISTS.incomplete | {("2025-12.0", FLOWS)},
+)
+
+
+def workbook(digest: str, after: float = 0.0) -> Snapshot:
+    """What the flow workbook held `after` days."""
+    return replace(api(FLOWS, digest, after), source="workbook")
+
+
+def test_the_flow_workbook_is_recognised_by_itself() -> None:
+    assert names(workbook("f1"), lists=FLOWS_LISTS) == ["2025-12.1"]
+    unknown = [api("population", "corrected"), workbook("f1")]
+    assert names(*unknown, lists=FLOWS_LISTS) == ["api-2026-11-22", "2025-12.1"]
+
+
+def test_a_crawl_is_recognised_whatever_the_flow_workbook_is_and_without_it() -> None:
+    crawl = [api("population", "p1.1"), api("asylum-applications", "a1.1"), countries()]
+    for flows, release in (("f0", "2025-06"), ("unknown", "api-2026-11-22")):
+        found = names(*crawl, workbook(flows), lists=FLOWS_LISTS)
+        assert found == ["2025-12.1"] * 3 + [release]
+    assert names(*crawl, lists=FLOWS_LISTS) == ["2025-12.1"] * 3
+
+
+def test_lists_go_with_the_population_and_never_with_the_flow_workbook() -> None:
+    seen = [workbook("f0"), countries(), api("population", "p1.1"), workbook("f1", 3)]
+    assert names(*seen, lists=FLOWS_LISTS) == ["2025-06", "2025-12.1", "2025-12.1", "2025-12.1"]
+    assert names(workbook("f0"), countries(), lists=FLOWS_LISTS)[1] == "api-2026-11-22"
+
+
+def test_by_the_flows_file_that_lacks_arrivals_nothing_is_recognised() -> None:
+    assert names(workbook("f-half"), lists=FLOWS_LISTS) == ["api-2026-11-22"]
+
+
+def test_a_workbook_of_no_known_release_is_named_after_the_day_it_was_first_seen() -> None:
+    seen = [workbook("f2"), workbook("f3", 7)]
+    found = resolve(seen, FLOWS_LISTS, never)
+    assert [found[one.key].release_id for one in seen] == ["api-2026-11-22", "api-2026-11-29"]
+    assert [found[one.key].in_force_from for one in seen] == [one.day for one in seen]
+    later = NamedRelease("2026-06", "Mid-Year Trends 2026", date(2026, 11, 20), date(2026, 6, 30))
+    lists = replace(FLOWS_LISTS, releases={**NAMED, "2026-06": later})
+    assert names(*seen, archive(FLOWS, "2026-06", "f2"), lists=lists)[:2] == [
+        "2026-06",
+        "api-2026-11-29",
+    ]
+
+
 POOL = [
+    workbook("f0", 1),
+    workbook("f1", 4),
+    archive(FLOWS, "2025-06", "f0"),
     api("population", "p0"),
     api("asylum-applications", "a0"),
     api("population", "p1", 3),
@@ -247,11 +305,16 @@ def test_the_lists_of_the_project_can_be_read() -> None:
     lists = identify.read_lists()
     assert list(lists.releases)[-1] == "2025-12.1"
     assert lists.contents["2025-12.1", "population"] != lists.contents["2025-12.0", "population"]
-    assert lists.incomplete == {("2025-12.1", "demographics")}
-    assert {key for key, review in lists.reviews.items() if not review.is_accepted} == {
-        ("2024-06", "solutions"),
+    assert lists.incomplete == {
+        ("2025-12.0", "displacement-flows"),
         ("2025-12.1", "demographics"),
     }
+    assert {key for key, review in lists.reviews.items() if not review.is_accepted} == {
+        ("2024-06", "solutions"),
+        ("2025-12.0", "displacement-flows"),
+        ("2025-12.1", "demographics"),
+    }
+    assert lists.codes["pt"] >= {"ASY", "ASR", "REF", "GRP", "TMP", "ROC", "OIP"}
     assert lists.codes["dec_pc"] == {"P", "C"}
 
 

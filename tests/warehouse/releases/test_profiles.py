@@ -13,7 +13,7 @@ from tests.dbt_project.made_up import Row, api_row
 from warehouse.build import raw
 from warehouse.releases import profiles
 from warehouse.releases.profiles import Missing, Reach, Total
-from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, FLOWS
 
 POPULATION = ENDPOINTS["population"]
 ROWS = [
@@ -57,8 +57,8 @@ def put(con: duckdb.DuckDBPyConnection) -> Put:
     return load
 
 
-def digest(con: duckdb.DuckDBPyConnection, snapshot_id: str) -> str:
-    return profiles.digests(con)["population", snapshot_id][0]
+def digest(con: duckdb.DuckDBPyConnection, snapshot_id: str, endpoint: str = "population") -> str:
+    return profiles.digests(con)[endpoint, snapshot_id][0]
 
 
 def test_order_ids_names_and_iso3_leave_the_digest_as_it_is(
@@ -184,3 +184,98 @@ def test_control_totals_are_no_part_of_a_profile(con: duckdb.DuckDBPyConnection,
     )
     profiles.make(con, POPULATION, "a")
     assert con.execute("select * from raw.snapshot_profiles order by all").fetchall() == before
+
+
+# Where codes say what is counted ------------------------------------------------------------------
+
+
+def flow(year: int, coo: str, coa: str, pt: str, count: int) -> Row:
+    return api_row(FLOWS, year, coo, coa, pt=pt, count=count)
+
+
+FLOW_ROWS = [
+    flow(2024, "CHI", "USA", "ASY", 39_536),
+    flow(2024, "SYR", "TUR", "REF", 7_000),
+    flow(2024, "SYR", "TUR", "ASY", 40),
+    flow(2025, "CHI", "USA", "ASY", 12_000),
+    flow(2025, "CHI", "AUL", "REF", 0),
+    flow(2025, "STA", "KEN", "ROC", 70),
+    flow(2025, "ARE", "AUS", "OIP", 10),
+]
+SPLIT = {"REF": ("GRP", "TMP"), "ASY": ("ASY", "ASR")}
+
+
+def split(rows: Sequence[Row]) -> list[Row]:
+    """The same figures under the codes of 2026: each of two parts, with the same sum."""
+    out = []
+    for row in rows:
+        size = int(row["count"])
+        for code, part in zip(
+            SPLIT.get(row["pt"], (row["pt"],)), (size - size // 3, size // 3), strict=False
+        ):
+            whole = size if row["pt"] not in SPLIT else part
+            out.append(row | {"pt": code, "count": whole or "0"})
+    return out
+
+
+def test_a_measure_told_under_other_codes_is_the_same_content(
+    con: duckdb.DuckDBPyConnection, put: Put
+) -> None:
+    put("before", FLOW_ROWS, FLOWS)
+    renamed = [row | {"pt": "GRP" if row["pt"] == "REF" else row["pt"]} for row in FLOW_ROWS]
+    put("renamed", renamed, FLOWS)
+    put("split", split(FLOW_ROWS), FLOWS)
+    assert len(split(FLOW_ROWS)) > len(FLOW_ROWS)
+    assert len({digest(con, name, FLOWS) for name in ("before", "renamed", "split")}) == 1
+    for name in ("renamed", "split"):
+        assert profiles.difference(con, FLOWS, "before", name, Reach()) == {}
+        moved = profiles.compare(con, ENDPOINTS[FLOWS], "before", name, Reach())
+        year = moved.years["origin"][2024]
+        assert year.rows == Total(2, 2, 0), "a row is a pair, whatever codes it has"
+        assert year.totals["new_asylum_claims"] == Total(39_576, 39_576, 0)
+        assert year.totals["refugee_arrivals"] == Total(7_000, 7_000, 0)
+        assert moved.missing == []
+    assert profiles.codes(con, FLOWS, "split")["pt"]["TMP"] == 2
+
+
+@pytest.mark.parametrize(
+    ("at", "change"),
+    [
+        (0, {"count": 39_537}),
+        (0, {"pt": "REF"}),
+        (0, {"pt": "NEW"}),
+        (5, {"pt": "OIP"}),
+        (4, {"count": "-"}),
+        (3, {"coa": "CAN"}),
+        (3, {"year": 2023}),
+    ],
+    ids=["a-count", "a-measure", "an-unknown-code", "another", "zero", "a-country", "a-year"],
+)
+def test_any_other_change_of_flows_is_another_content(
+    con: duckdb.DuckDBPyConnection, put: Put, at: int, change: dict[str, Any]
+) -> None:
+    put("before", FLOW_ROWS, FLOWS)
+    put("after", [{**row, **change} if i == at else row for i, row in enumerate(FLOW_ROWS)], FLOWS)
+    assert digest(con, "before", FLOWS) != digest(con, "after", FLOWS)
+    assert profiles.difference(con, FLOWS, "before", "after", Reach())
+
+
+def test_what_an_unknown_code_counts_is_in_no_measure_and_not_lost(
+    con: duckdb.DuckDBPyConnection, put: Put
+) -> None:
+    put("before", FLOW_ROWS, FLOWS)
+    more = flow(2025, "CHI", "USA", "NEW", 3)
+    put("after", [*FLOW_ROWS, more], FLOWS)
+    put("other", [*FLOW_ROWS, {**more, "count": 4}], FLOWS)
+    moved = profiles.compare(con, ENDPOINTS[FLOWS], "before", "after", Reach())
+    assert moved.years["origin"][2025].totals["new_asylum_claims"] == Total(12_000, 12_000, 0)
+    assert profiles.codes(con, FLOWS, "after")["pt"]["NEW"] == 1
+    assert len({digest(con, name, FLOWS) for name in ("before", "after", "other")}) == 3
+
+
+def test_other_codes_in_the_list_have_profiles_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = profiles.version(ENDPOINTS[FLOWS])
+    known = profiles.measure_of()
+    monkeypatch.setattr(profiles, "measure_of", lambda: known | {"NEW": "oip_arrivals"})
+    assert profiles.version(ENDPOINTS[FLOWS]) != before
+    assert profiles.version(POPULATION) == profiles.VERSION

@@ -14,13 +14,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from warehouse.landing.decision import Decision
+from warehouse.reference.flow_codes import measure_of
 from warehouse.reference.releases import Review
 from warehouse.releases import profiles, validate
 from warehouse.releases.assign import look_into
 from warehouse.releases.identify import Lists, Release, Snapshot
 from warehouse.releases.profiles import Reach
 from warehouse.releases.validate import Verdict
-from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, Endpoint
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, FLOWS, Endpoint
 
 Row = dict[str, Any]
 Rows = list[Row]
@@ -32,6 +33,7 @@ CODES = {
     "app_type": ["N", "R", "A"],
     "dec_level": ["NA", "FI", "AR"],
     "app_pc": ["P", "C"],
+    "pt": ["ASY", "REF", "ROC", "OIP"],
 }
 LISTS = Lists({}, codes={column: frozenset(codes) for column, codes in CODES.items()})
 # Enough to meet each kind of dataset; each example loads three snapshots.
@@ -419,3 +421,84 @@ def test_first_stands_what_every_product_says_first(con: duckdb.DuckDBPyConnecti
     assert line.startswith("population: figures of r0; r1 is held back because 7 of 13 years are ")
     world.publish(rows)
     assert lines() == {}, "a later release took its place"
+
+
+# Where codes say what is counted ------------------------------------------------------------------
+
+
+def made_up_flows(random: Random) -> Rows:
+    """Pairs with some of the measures each, as made_up makes them with one."""
+    shape = ENDPOINTS[FLOWS]
+    return [
+        times(row | {"pt": pt}, shape, lambda at=at: random.uniform(0.5, 1.5) / (at + 1))
+        for row in made_up(FLOWS, random)
+        for at, pt in enumerate(CODES["pt"])
+        if at == 0 or random.random() < 0.5
+    ]
+
+
+def renamed(rows: Rows, names: dict[str, str], since: int = 0) -> Rows:
+    return [
+        row | {"pt": names.get(row["pt"], row["pt"])} if row["year"] >= since else row
+        for row in rows
+    ]
+
+
+@few
+@given(seeds)
+def test_a_measure_told_under_other_codes_is_no_loss(con, random: Random) -> None:
+    world = World(con, FLOWS)
+    world.lists = Lists({}, codes={"pt": frozenset(measure_of())})
+    first = made_up_flows(random)
+    world.publish(first)
+    world.publish(renamed(first, {"REF": "GRP"}))
+    parts = [
+        row | {"pt": pt, "count": part}
+        for row in renamed(first, {"REF": "GRP"})
+        for pt, part in (
+            (("ASY", row["count"] // 2), ("ASR", row["count"] - row["count"] // 2))
+            if row["pt"] == "ASY"
+            else ((row["pt"], row["count"]),)
+        )
+    ]
+    world.publish(parts)
+    assert len({one.digest for one in world.snapshots}) == 1
+    assert all(
+        verdict == Verdict() or not verdict.findings for verdict in world.verdicts().values()
+    )
+    assert world.held() == set()
+
+
+@few
+@given(seeds)
+def test_a_code_that_is_unknown_is_noticed_with_its_rows(con, random: Random) -> None:
+    world = World(con, FLOWS)
+    first = made_up_flows(random)
+    world.publish(first)
+    new = [row | {"pt": "NEW"} for row in first[:12]]
+    later = world.publish([*first, *(row | {"coa": "NEU", "coa_iso": "NEI"} for row in new)])
+    verdict = world.verdicts()[later]
+    assert not verdict.is_quarantined
+    assert "unknown pt 'NEW' in 12 rows: not in seeds/reference/flow_codes.csv" in [
+        one.text for one in verdict.findings
+    ]
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["under an unknown code", "gone"])
+@few
+@given(seeds)
+def test_a_measure_that_vanished_with_its_code_holds_until_the_next_release_mends_it(
+    con, is_there: bool, random: Random
+) -> None:
+    """As in 2025-12.0: arrivals of the newest years stood under codes that were not read."""
+    world = World(con, FLOWS)
+    first = made_up_flows(random)
+    world.publish(first)
+    without = renamed(first, {"REF": "GRPX"}, LAST_YEAR - 5)
+    lossy = world.publish([row for row in without if is_there or row["pt"] != "GRPX"])
+    assert world.held() == {lossy}
+    verdict = world.verdicts()[lossy]
+    assert "refugee_arrivals has nothing in 2019-2024" in str(verdict.held_because)
+    assert any("unknown pt 'GRPX'" in one.text for one in verdict.findings) == is_there
+    world.publish(renamed(first, {"REF": "GRP"}))
+    assert world.held() == {lossy}

@@ -36,6 +36,10 @@ TRIES = 3
 Progress = Callable[[str, int, int | None], None]
 
 
+class UnknownOriginError(UpstreamError):
+    """A country of origin that the API has no row for: what was asked is to be mended."""
+
+
 class _NeverOfOnePieceError(UpstreamError):
     """An answer in several pages that fit together at no time."""
 
@@ -296,7 +300,7 @@ class _Fetcher:
             for code in unknown
             if code in unhcr and unhcr[code]["iso"] != code
         ]
-        raise UpstreamError(
+        raise UnknownOriginError(
             f"{self._settings.api_url}population/ has no row for origin {', '.join(unknown)}. "
             + (f"{'; '.join(hints)}. " if hints else "")
             + "Ask for ISO3 codes, as in CHN."

@@ -184,6 +184,10 @@ def _flows(file: str, endpoint: Endpoint, columns: dict[str, RObject]) -> Table:
     )
     if absent:
         raise RdaError(f"{file}: {', '.join(absent)} is missing; there are {', '.join(columns)}")
+    measures = [FLOW_COLUMNS[name] for name in codes]
+    twice = [name for name, code in zip(codes, measures, strict=True) if measures.count(code) > 1]
+    if twice:
+        raise RdaError(f"{file}: {' and '.join(twice)} are the same measure, and both are there")
     counts = [_counts(f"{file}, column {name}", columns.pop(name)) for name in codes]
     data: dict[str, _Coded | _Counts] = {
         "year": _years(f"{file}, column year", columns.pop("year"))

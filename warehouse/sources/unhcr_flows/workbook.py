@@ -6,6 +6,7 @@ where openpyxl, read-only, takes 8.4 s (benchmarks/workbook.py).
 
 from __future__ import annotations
 
+import math
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ COLUMNS = {
 }
 NOT_AVAILABLE = "-"
 # The workbook has 4 MB, and 40 MB unpacked.
-_LARGEST, _LARGEST_UNPACKED = 64 << 20, 1 << 30
+_LARGEST, _LARGEST_UNPACKED = 64 << 20, 256 << 20
 _SITE = "https://www.unhcr.org/refugee-statistics/"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -55,6 +56,7 @@ class FlowTable:
 
     columns: tuple[str, ...]
     _rows: Sequence[dict[str, Any]]
+    _numbers: Sequence[int]
 
     @property
     def rows(self) -> int:
@@ -65,6 +67,10 @@ class FlowTable:
         """The rows, `size` at a time: counts are int or "0", ids None, an empty cell is "-"."""
         for start in range(0, self.rows, size):
             yield list(self._rows[start : start + size])
+
+    def place(self, row: int) -> str:
+        """Where the row (from 1) stands in the workbook, for messages."""
+        return f"{FILE}, sheet {SHEET}, row {self._numbers[row - 1]:,}"
 
 
 def fetch(settings: Settings, folder: Path, report: Report) -> tuple[Path, Manifest]:
@@ -81,10 +87,7 @@ def fetch(settings: Settings, folder: Path, report: Report) -> tuple[Path, Manif
     got = _download(settings, original)
     report("read")
     table = read(original)
-    # Row 1 of the sheet is the headings.
-    part, digest = write_pages(
-        ENDPOINTS[FLOWS], table, home, lambda row: f"{FILE}, sheet {SHEET}, row {row + 1:,}", report
-    )
+    part, digest = write_pages(ENDPOINTS[FLOWS], table, home, table.place, report)
     return home, Manifest(
         endpoint=FLOWS,
         snapshot_id=f"{started_at:%Y%m%dT%H%M%SZ}-{digest[:8]}",
@@ -140,25 +143,41 @@ def read(path: Path) -> FlowTable:
             f"{path.name}, sheet {SHEET}: no column {', '.join(missing)}; row 1 has "
             f"{shown(', '.join(headings))}"
         )
-    twice = sorted({name for name in headings if name and headings.count(name) > 1})
-    if twice:
-        raise WorkbookError(f"{path.name}, sheet {SHEET}: column {', '.join(twice)} is there twice")
     added = [name for name in headings if name and name not in COLUMNS]
     names = [COLUMNS.get(name, name) for name in headings]
     known = ENDPOINTS[FLOWS].columns
+    # A column of ours is taken too: one named `count` would stand in the place of `Count`.
+    taken = [name.lower() for name in (*known, *added)]
+    twice = sorted(
+        {
+            heading
+            for heading, name in zip(headings, names, strict=True)
+            if name and (headings.count(heading) > 1 or taken.count(name.lower()) > 1)
+        }
+    )
+    if twice:
+        raise WorkbookError(
+            f"{path.name}, sheet {SHEET}, row 1: column {shown(', '.join(twice))} is there twice, "
+            f"or has the name of a column of ours"
+        )
     nothing = dict.fromkeys(known)
-    out = []
+    out, numbers = [], []
     for number, cells in enumerate(rows, start=2):
         if all(cell == "" for cell in cells):
             continue
-        row = nothing | {name: _cell(cell) for name, cell in zip(names, cells, strict=True) if name}
         where = f"{path.name}, sheet {SHEET}, row {number:,}"
+        row = nothing | {
+            name: _cell(where, heading, cell)
+            for name, heading, cell in zip(names, headings, cells, strict=True)
+            if name
+        }
         row["year"] = _whole(where, "Year", row["year"])
         row["count"] = _whole(where, "Count", row["count"]) or "0"
         out.append(row)
+        numbers.append(number)
     if not out:
         raise WorkbookError(f"{path.name}, sheet {SHEET}: no row")
-    return FlowTable((*known, *added), out)
+    return FlowTable((*known, *added), out, numbers)
 
 
 def _cells(path: Path) -> Iterator[list[Any]]:
@@ -183,13 +202,16 @@ def _cells(path: Path) -> Iterator[list[Any]]:
         ) from error
 
 
-def _cell(cell: Any) -> Any:
+def _cell(where: str, column: str, cell: Any) -> Any:
     """A cell as JSON has it: whole numbers as int, an empty cell as "-"."""
     if isinstance(cell, float) and cell.is_integer():
         return int(cell)
-    if isinstance(cell, (int, float)):
+    if isinstance(cell, (int, float)) and math.isfinite(cell):
         return cell
-    return str(cell).strip() or NOT_AVAILABLE
+    text = str(cell).strip() or NOT_AVAILABLE
+    if "\0" in text:  # PostgreSQL's text cannot hold it
+        raise WorkbookError(f"{where}, column {column}: {shown(text)} has a character NUL")
+    return text
 
 
 def _whole(where: str, column: str, value: Any) -> int:

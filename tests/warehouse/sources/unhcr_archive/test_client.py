@@ -483,3 +483,107 @@ def test_a_release_id_that_would_lead_elsewhere_is_refused(archive: FakeArchive,
     (archive.reference_dir / "release_files.csv").write_text("release_id,file_name,bytes,sha256\n")
     with pytest.raises(ReferenceListError, match=r"line 2: .* is no release id"):
         known_releases(archive.reference_dir)
+
+
+# Flows: a column a measure there, a row a measure here
+
+
+def flow(year: int, coo: str, coa: str, **counts: float | None) -> Row:
+    """A row of flows.rda as 2023-12 and later have it."""
+    measures = dict.fromkeys(("refugees", "asylum_seekers", "refugee_like", "oip"))
+    return row(year, coo, coa, **(measures | counts))
+
+
+FLOW_ROWS = [
+    flow(2018, "CHI", "AUL", refugees=5, asylum_seekers=9_315, refugee_like=0, oip=None),
+    flow(2018, "CHI", "TUR", refugees=None, asylum_seekers=None),
+    flow(2019, "CHI", "TUR", oip=12),
+]
+
+
+def read_flows(tmp_path: Path, rows: list[Row], **how: Any) -> Table:
+    path = tmp_path / "flows.rda"
+    path.write_bytes(rda(how.pop("name", "flows"), rows, **how))
+    return read(path, ENDPOINTS["displacement-flows"])
+
+
+def counted(table: Table) -> list[tuple[Any, ...]]:
+    return [
+        (r["year"], r["coo"], r["coa_iso"], r["pt"], r["count"])
+        for page in table.pages(2)
+        for r in page
+    ]
+
+
+AS_ROWS = [
+    (2018, "CHI", "AUS", "REF", 5),
+    (2018, "CHI", "AUS", "ASY", 9_315),
+    (2018, "CHI", "AUS", "ROC", "0"),
+    (2019, "CHI", "TUR", "OIP", 12),
+]
+
+
+@pytest.mark.parametrize("factors", [(), ("coo", "coa", "coo_iso", "coa_iso")])
+def test_flows_are_a_row_a_measure_and_what_is_na_is_none(
+    tmp_path: Path, factors: tuple[str, ...]
+) -> None:
+    table = read_flows(tmp_path, FLOW_ROWS, factors=factors)
+    assert counted(table) == AS_ROWS
+    assert (table.rows, table.source_rows) == (4, 3)
+    assert table.columns == ENDPOINTS["displacement-flows"].columns
+    [first, *_] = next(iter(table.pages(9)))
+    assert tuple(first) == table.columns
+    assert (first["coo_id"], first["coa_name"]) == (None, "Australia")
+
+
+def test_the_wrong_label_of_the_older_files_is_read_as_what_it_was(tmp_path: Path) -> None:
+    older = [
+        {"returned_refugees" if k == "refugee_like" else k: v for k, v in one.items()}
+        for one in FLOW_ROWS
+    ]
+    assert counted(read_flows(tmp_path, older)) == AS_ROWS
+
+
+@pytest.mark.parametrize(
+    ("column", "named"),
+    [
+        ("refugees", "REF"),
+        ("asylum_seekers", "ASY"),
+        ("refugee_like", "ROC"),
+        ("oip", "OIP"),
+        ("year", "year"),
+        ("coo", "coo"),
+        ("coa_iso", "coa_iso"),
+    ],
+)
+def test_flows_without_a_column_are_refused_with_what_is_there(
+    tmp_path: Path, column: str, named: str
+) -> None:
+    without = [{k: v for k, v in one.items() if k != column} for one in FLOW_ROWS]
+    with pytest.raises(RdaError, match=rf"flows\.rda: {named} is missing; there are .*coo_name"):
+        read_flows(tmp_path, without)
+
+
+def test_a_measure_that_is_there_under_both_labels_is_refused(tmp_path: Path) -> None:
+    both = [one | {"returned_refugees": 3} for one in FLOW_ROWS]
+    with pytest.raises(RdaError, match=r"refugee_like and returned_refugees"):
+        read_flows(tmp_path, both)
+
+
+@pytest.mark.parametrize("count", [-1, 1.5, "many"])
+def test_a_flow_that_is_no_number_is_refused_with_its_place(tmp_path: Path, count: Any) -> None:
+    with pytest.raises(RdaError, match=r"flows\.rda, column oip.*row 3|column oip"):
+        read_flows(tmp_path, [*FLOW_ROWS[:2], FLOW_ROWS[2] | {"oip": count}])
+
+
+def test_flows_of_nothing_and_other_tables_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(RdaError, match="no row"):
+        read_flows(tmp_path, [FLOW_ROWS[1]])
+    with pytest.raises(RdaError, match="a data frame flows expected"):
+        read_flows(tmp_path, FLOW_ROWS, name="displacement_flows")
+
+
+def test_a_column_that_flows_did_not_have_is_kept(tmp_path: Path) -> None:
+    table = read_flows(tmp_path, [one | {"note": "new"} for one in FLOW_ROWS])
+    assert table.columns[-1] == "note"
+    assert {r["note"] for page in table.pages(9) for r in page} == {"new"}
