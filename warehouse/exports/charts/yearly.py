@@ -21,9 +21,11 @@ from warehouse.exports.charts.frame import (
     years_axis,
 )
 from warehouse.exports.charts.style import WIDTH
-from warehouse.exports.origin_years import origin_rows
+from warehouse.exports.origin_years import gaps_of, origin_rows
 
-READS = frozenset({"mart_origin_yearly", "dim_era"})
+READS = frozenset(
+    {"mart_origin_yearly", "mart_destination_yearly", "dim_era", "dim_country", "reporting_gaps"}
+)
 _STOCK = "Asylum-seekers waiting at the end of the year (stock, persons)"
 _INCOMPLETE = "at least: not all was reported"
 _FLOW = "People who claimed asylum in the year (flow)"
@@ -36,7 +38,8 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
     origin has no asylum-seekers in any year.
     """
     found = [row for row in origin_rows(con, origin_iso3) if row["counting_unit"] == "persons"]
-    rows = [_row(row) for row in found]
+    withheld = {gap.year for gap in gaps_of(con, origin_iso3) if gap.dataset == "population"}
+    rows = [_row(row, row["reference_year"] in withheld) for row in found]
     rows = [row for row in rows if row["stock"] is not None or row["new"] is not None]
     while rows and not rows[0]["stock"] and not rows[0]["new"]:
         del rows[0]  # UNHCR writes zeros back to 1951, before it counted
@@ -53,12 +56,14 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
         ]
         panels.append(_bars(flows, "new", _FLOW, 190, eras, named=True))
     panels.append(_bars(rows, "stock", _STOCK, 190, eras, named=not panels))
-    provisional = [row for row in rows if row["provisional"]]
+    provisional = [row for row in rows if row["status"].startswith("provisional")]
     notes = [
         f"Hatched: {row['year']} is provisional, the figure of {row['status'][16:]}."
         for row in provisional
     ]
-    incomplete = [str(row["year"]) for row in rows if row["new_status"] == _INCOMPLETE]
+    incomplete = [
+        str(row["year"]) for row in rows if _INCOMPLETE in (row["status"], row["new_status"])
+    ]
     if incomplete:
         notes.append(f"Hatched: {' and '.join(incomplete)}, at least: not all was reported.")
     if any(row[field] is None for row in rows for field in ("stock", "new")):
@@ -74,7 +79,7 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
     )
 
 
-def _row(found: Row) -> Row:
+def _row(found: Row, is_stock_incomplete: bool) -> Row:
     year, day = found["reference_year"], found["reference_date"]
     provisional = found["is_population_provisional"]
     half = found["is_flows_provisional"]
@@ -85,8 +90,12 @@ def _row(found: Row) -> Row:
         "right": year + 0.42,
         "stock": found["asylum_seekers_stock"],
         "new": found["new_asylum_claims"],
-        "provisional": provisional,
-        "status": f"provisional, on {day:%-d %B %Y}" if provisional else "final",
+        "provisional": provisional or is_stock_incomplete,
+        "status": f"provisional, on {day:%-d %B %Y}"
+        if provisional
+        else _INCOMPLETE
+        if is_stock_incomplete
+        else "final",
         "new_provisional": half or is_incomplete,
         "new_status": "provisional, of the first half-year"
         if half
