@@ -35,7 +35,7 @@ _CHOICES: Mapping[str, Sequence[str]] = {
     "counting_unit": ("persons", "cases"),
     "relation": ("above", "below", "equal"),
     "count_of": ("countries", "years"),
-    "read_as": ("stock", "flow"),
+    "read_as": ("stock", "flow", "not_stated"),
 }
 _ALWAYS = (
     *("document_id", "claim_id", "kind", "measure", "counting_unit", "from_year", "to_year"),
@@ -126,7 +126,7 @@ def measures() -> Mapping[str, str]:
     found = {
         row["measure"]: row["endpoint"]
         for _, row in read_seed("measures")
-        if row["endpoint"] in {"population", "asylum-applications", "asylum-decisions"}
+        if row["endpoint"] in {"population", "asylum-applications", "asylum-decisions", "displacement-flows"}
     }
     return found | dict.fromkeys(RATES, "asylum-decisions")
 
