@@ -51,7 +51,7 @@ def main():
             pairs = combinations(snapshots, 2) if options.every_pair else pairwise(snapshots)
             for (earlier, before), (later, now) in pairs:
                 compared = profiles.compare(con, endpoint, before, now, Reach())
-                codes = [profiles.codes(con, endpoint.name, one) for one in (before, now)]
+                codes = [codes_of(con, endpoint, one) for one in (before, now)]
                 found = moves(compared, *codes)
                 reviews = {(r, endpoint.name) for r in (earlier, later)} & lists.reviews.keys()
                 mark = " reviewed" if reviews else ""
@@ -63,6 +63,12 @@ def main():
     print("\nThe largest of all that no review is about, beside the limit:")
     for name, (value, where) in tops.items():
         print(f"  {name:<14} {share(value):>8}  limit {share(LIMITS[name]):>7}  {where}")
+
+
+def codes_of(con, endpoint, snapshot_id):
+    """Rows by code, but not by one that says what is measured: a measure may change its code."""
+    found = profiles.codes(con, endpoint.name, snapshot_id)
+    return {name: rows for name, rows in found.items() if name != endpoint.code_of_measure}
 
 
 def moves(compared, codes_before, codes_now):

@@ -41,7 +41,7 @@ def landing_specs() -> list[dg.AssetCheckSpec]:
     """What is asked of every landing. They stop nothing: what was landed is built."""
     specs = []
     for endpoint in ENDPOINTS.values():
-        if endpoint.is_dataset:
+        if endpoint.has_controls:
             specs.append(
                 dg.AssetCheckSpec(
                     CONTROL_TOTALS,
@@ -78,7 +78,7 @@ def landing_results(
     """
     for endpoint in ENDPOINTS.values():
         manifest = newest.get(endpoint.name)
-        if endpoint.is_dataset:
+        if endpoint.has_controls:
             yield _control_totals(endpoint, manifest.control_differences if manifest else [])
         yield _known_columns(endpoint, manifest)
         yield _was_landed(

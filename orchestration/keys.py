@@ -45,8 +45,9 @@ RAW_DESCRIPTIONS = {
 
 
 def api_endpoint(endpoint: Endpoint) -> AssetKey:
-    """An endpoint of UNHCR's API."""
-    return AssetKey(["unhcr_api", endpoint.table])
+    """An endpoint of UNHCR's API, or the flow workbook."""
+    room = "unhcr_api" if endpoint.published_in == "api" else "unhcr_flows"
+    return AssetKey([room, endpoint.table])
 
 
 def landed(endpoint: Endpoint) -> AssetKey:

@@ -33,6 +33,7 @@ from warehouse.sources.unhcr_api.verify import MalformedPageError
 
 _API_URL = Settings.model_fields["api_url"].default
 _ARCHIVE_URL = Settings.model_fields["archive_url"].default
+_FLOWS_URL = Settings.model_fields["flows_url"].default
 
 # Asking again may help with these, and with nothing else.
 _PASSING = (UpstreamError, LandingBusyError)
@@ -68,7 +69,7 @@ class LandingConfig(dg.Config):
 
 
 def sources() -> list[dg.AssetSpec]:
-    """What lies outside: UNHCR's API by endpoint, its archive, and the starter extract."""
+    """What lies outside: UNHCR's API and flow workbook, its archive, the starter extract."""
     return [
         *(
             dg.AssetSpec(
@@ -83,6 +84,22 @@ def sources() -> list[dg.AssetSpec]:
                 kinds={"http", "json"},
             )
             for endpoint in ENDPOINTS.values()
+            if endpoint.published_in == "api"
+        ),
+        *(
+            dg.AssetSpec(
+                keys.api_endpoint(endpoint),
+                group_name=keys.SOURCES,
+                description="The workbook of UNHCR's forced displacement flow dataset: people who "
+                "claimed asylum or fled within a year. What it held before is in landing.",
+                metadata={
+                    "address": dg.MetadataValue.url(_FLOWS_URL),
+                    "source": dg.MetadataValue.url(SOURCE_URL),
+                },
+                kinds={"http", "excel"},
+            )
+            for endpoint in ENDPOINTS.values()
+            if endpoint.published_in == "workbook"
         ),
         dg.AssetSpec(
             keys.UNHCR_ARCHIVE,
@@ -178,8 +195,9 @@ def _spec(endpoint: Endpoint) -> dg.AssetSpec:
         keys.landed(endpoint),
         deps=[keys.api_endpoint(endpoint), keys.STARTER_EXTRACT],
         group_name=keys.LANDING,
-        description=f"What `{endpoint.name}/` answered, byte for byte: a folder a snapshot, never "
-        "changed, with a manifest (query, time, pages, rows, sha256 of the content).",
+        description=f"What the source of `{endpoint.name}` gave, byte for byte: a folder a "
+        "snapshot, never changed, with a manifest (query, time, pages, rows, sha256 of the "
+        "content).",
         kinds={"python", "json"},
         # When nothing is new none is made, and all that stands on them is left as it is.
         skippable=True,

@@ -22,7 +22,8 @@ from warehouse.build import dbt, raw
 from warehouse.core.manifest import FILE_NAME, Coverage, Manifest, Page, Slice
 from warehouse.releases.assign import assign
 from warehouse.settings import PROJECT_ROOT, Settings
-from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, PAIRS
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, PAIRS, Endpoint
+from warehouse.sources.unhcr_archive.rda import FLOW_COLUMNS
 
 SHARED = PROJECT_ROOT.parent / "shared"
 SCRIPT = SHARED / "tools" / "unhcr_replica.py"
@@ -79,12 +80,30 @@ SIDES = [f"{side}{part}" for side in ("coo", "coa") for part in ("_name", "", "_
 PAGE_ROWS = 10_000
 
 
+def released(release: str, endpoint: Endpoint) -> str:
+    """The query for what a release has of a dataset, in the API's shape.
+
+    Flows have a column a code in the file, and a row a code here.
+    """
+    file = RELEASES / release / f"{endpoint.archived}.parquet"
+    if endpoint.code_of_measure is None:
+        return f"select * from '{file}'"
+    with duckdb.connect() as con:
+        there = {name for name, *_ in con.execute(f"describe select * from '{file}'").fetchall()}
+    return " union all ".join(
+        f"select year, {', '.join(SIDES)}, '{code}' as pt, {column} as count from '{file}' "
+        f"where {column} is not null"
+        for column, code in FLOW_COLUMNS.items()
+        if column in there
+    )
+
+
 def land_release(settings: Settings, release: str) -> None:
     """Land what a release of ../shared holds, as the archive's: pairs of all countries.
 
     Its parquet files have what its .rda files have, and are read in a hundredth of the time.
     """
-    known = {endpoint.table: endpoint for endpoint in ENDPOINTS.values()}
+    known = {endpoint.archived: endpoint for endpoint in ENDPOINTS.values()}
     for file in sorted((RELEASES / release).glob("*.parquet")):
         endpoint = known.get(file.stem)
         if endpoint is None:
@@ -98,7 +117,8 @@ def land_release(settings: Settings, release: str) -> None:
             pages = con.execute(
                 f"""
                 with rows_of_release as (
-                    select {", ".join([*texts, *ids, *counts])} from '{file}'
+                    select {", ".join([*texts, *ids, *counts])}
+                    from ({released(release, endpoint)})
                     group by {", ".join(columns)}
                 ),
                 numbered as (

@@ -12,10 +12,12 @@ from datetime import timedelta
 from itertools import combinations
 from pathlib import Path
 from random import Random
+from urllib.parse import urljoin
 
 import duckdb
 import pytest
 
+from tests.fake_api import WORKBOOK
 from tests.full_scale.conftest import RELEASES, SHARED, missing, running_replica
 from warehouse.core.database import connect
 from warehouse.releases import profiles
@@ -31,7 +33,11 @@ pytestmark = [
     pytest.mark.skipif(missing() is not None, reason=str(missing())),
 ]
 
-HELD = {("solutions", "2024-06"), ("demographics", "2025-12.1")}
+HELD = {
+    ("solutions", "2024-06"),
+    ("demographics", "2025-12.1"),
+    ("displacement-flows", "2025-12.0"),
+}
 # A day on which each release stood, and the rows of its population.
 STOOD = {
     "2022-12.0": ("2023-07-01", 120_338),
@@ -72,6 +78,7 @@ def ten(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ten]:
                     "ASYLUM_DATA_DIR": str(settings.data_dir),
                     "ASYLUM_API_URL": replica.url,
                     "ASYLUM_ARCHIVE_URL": archive,
+                    "ASYLUM_FLOWS_URL": urljoin(replica.url, WORKBOOK),
                 },
                 capture_output=True,
                 text=True,

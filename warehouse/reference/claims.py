@@ -28,6 +28,8 @@ CLAIM_COLUMNS = (
     *("count_of", "threshold_low", "threshold_high", "stated_value", "stated_low", "stated_high"),
     *("tolerance", "document_word", "read_as", "paraphrase", "location", "reading"),
 )
+# Datasets that a claim can be about.
+_CLAIMABLE = (*("population", "asylum-applications", "asylum-decisions", "displacement-flows"),)
 # Of a measure that no seed knows: another check refuses it.
 _FIRST_YEAR = 0
 _STATED = {"stated_value", "stated_low", "stated_high"}
@@ -126,7 +128,8 @@ def measures() -> Mapping[str, str]:
     found = {
         row["measure"]: row["endpoint"]
         for _, row in read_seed("measures")
-        if row["endpoint"] in {"population", "asylum-applications", "asylum-decisions", "displacement-flows"}
+        if row["endpoint"]
+        in {"population", "asylum-applications", "asylum-decisions", "displacement-flows"}
     }
     return found | dict.fromkeys(RATES, "asylum-decisions")
 
