@@ -13,6 +13,7 @@ import duckdb
 import pytest
 from filelock import FileLock
 
+from tests import parsing
 from tests.dbt_project.made_up import MadeUp, Project
 from warehouse import dbt, fingerprint, landing, raw
 from warehouse.publish import publish
@@ -33,6 +34,7 @@ def starter_outcome(tmp_path_factory: pytest.TempPathFactory) -> StarterBuild:
 
     One of pytest's workers builds it; each has a copy of its own.
     """
+    parsing.holds_in_any_folder()
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent

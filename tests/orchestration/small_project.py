@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from tests import parsing
 from warehouse.settings import PROJECT_ROOT, Settings
 
 
@@ -148,6 +149,7 @@ def write(settings: Settings, name: str, text: str) -> Path:
 
 def small_project(folder: Path, **settings: Any) -> SmallSettings:
     """The project in `folder`, its settings, and nothing landed yet."""
+    parsing.holds_in_any_folder()
     made = SmallSettings(data_dir=folder / "data", threads=2, **settings)
     for name, text in FILES.items():
         write(made, name, text)
