@@ -285,14 +285,6 @@ def test_default_eras_leave_no_year_out_and_count_none_twice() -> None:
     assert hu["convention"] == xi["convention"]
 
 
-def test_the_documents_own_era_stands_beside_the_default() -> None:
-    eras = {row["era_id"]: row for row in rows_of("eras")}
-    own = eras["xi_jinping_since_2012"]
-    assert own["first_year_counted"] == "2012"
-    assert own["leader"] == eras["xi_jinping"]["leader"]
-    assert own["convention"] != eras["xi_jinping"]["convention"]
-
-
 def test_groups_have_one_name_and_members_with_an_iso3_code() -> None:
     names: dict[str, set[str]] = {}
     members: dict[str, set[str]] = {}
@@ -314,18 +306,6 @@ def test_special_origins_are_shown_with_their_pseudo_codes_as_notes_alone() -> N
     assert "UNK" in rows["UKN"]["note"]
     assert "XXX" in rows["UKN"]["note"]
     assert not any("iso" in name for name in rows["STA"])
-
-
-def test_every_application_type_of_the_api_has_a_class() -> None:
-    classes = {row["app_type"]: row["application_class"] for row in rows_of("application_types")}
-    assert classes == {
-        "N": "new",
-        "R": "repeat",
-        "A": "appeal",
-        **dict.fromkeys(("NA", "NR", "FA"), "mixed"),
-        **dict.fromkeys(("J", "BL", "SP"), "other"),
-        **dict.fromkeys(("V", "RA"), "undefined"),
-    }
 
 
 def test_only_new_applications_are_new_applicants() -> None:
