@@ -138,8 +138,8 @@ def test_query_for_evidence_finds_the_years_in_the_parquet_file(
     assert "'data/mart_origin_yearly.parquet'" in query
     elsewhere = published_starter.model_copy(update={"data_dir": tmp_path})
     shutil.copy(published_starter.published_db, elsewhere.published_db)
+    tables.export_tables(elsewhere)
     with open_published(elsewhere) as con:
-        tables.write_tables(con, elsewhere)
         folder = elsewhere.exports_dir / "tables"
         wanted = con.execute(
             query.replace("'data/mart_origin_yearly.parquet'", "mart_origin_yearly")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.publish import Published, publish
+from warehouse.exports import datapackage, tables
+from warehouse.publish import Published, open_published, publish, published_fingerprint
 from warehouse.settings import Settings
 
 NEWEST = "2026-11-22T10:20:30Z"
@@ -180,6 +181,24 @@ def published_with_functions(settings: Settings) -> Published:
     build(settings)
     with_functions(settings)
     return publish(settings, lineage=LINEAGE, keys=KEYS, functions=FUNCTIONS)
+
+
+def export_charts(settings: Settings) -> list[Path]:
+    """The charts of China, as Dagster's steps make them."""
+    from warehouse.exports import charts
+
+    with open_published(settings) as con:
+        drawn = charts.drawings(con, "CHN")
+    return charts.write_drawings(drawn, settings)
+
+
+def export_all(settings: Settings) -> None:
+    """Tables, charts and their description, in the order of Dagster's steps."""
+    tables.forget_fingerprint(settings)
+    tables.export_tables(settings)
+    export_charts(settings)
+    datapackage.export_datapackage(settings)
+    tables.keep_fingerprint(settings, published_fingerprint(settings) or "")
 
 
 def ask(path: Path, query: str) -> list[Sequence[object]]:

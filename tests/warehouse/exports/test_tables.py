@@ -20,11 +20,11 @@ from tests.warehouse.small_build import (
     LINEAGE,
     ask,
     build,
+    export_all,
     published,
     settings_in,
     statements,
 )
-from warehouse.exports import export_all
 from warehouse.exports.tables import export_tables, exported_fingerprint
 from warehouse.publish import PublishedMissingError, publish
 from warehouse.settings import Settings
@@ -276,8 +276,8 @@ def test_complete_exports_name_the_build_they_were_made_from(settings: Settings)
 KILLED_AT = """
 import os, signal, sys
 from pathlib import Path
-from tests.warehouse.small_build import settings_in
-from warehouse import atomic, exports
+from tests.warehouse.small_build import export_all, settings_in
+from warehouse import atomic
 
 left = int(sys.argv[2])
 whole = atomic.replace
@@ -290,7 +290,7 @@ def replace(*paths):
     whole(*paths)
 
 atomic.replace = replace
-exports.export_all(settings_in(Path(sys.argv[1])))
+export_all(settings_in(Path(sys.argv[1])))
 """
 
 
