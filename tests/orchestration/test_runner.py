@@ -87,7 +87,9 @@ def process(settings: SmallSettings, code: str) -> int:
 import os, signal
 from pathlib import Path
 from tests.orchestration.small_project import SmallSettings
+from tests.parsing import holds_in_any_folder
 from orchestration.runner import run_refresh
+holds_in_any_folder()
 settings = SmallSettings(data_dir=Path({str(settings.data_dir)!r}), threads=2)
 """
     return subprocess.run(
