@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from tests import parsing
 from warehouse.settings import PROJECT_ROOT, Settings
+
+if TYPE_CHECKING:  # Dagster takes seconds to import; most who want the project run none of it
+    import dagster as dg
 
 
 class SmallSettings(Settings):
@@ -153,12 +157,28 @@ def write(settings: Settings, name: str, text: str) -> Path:
 
 def small_project(folder: Path, **settings: Any) -> SmallSettings:
     """The project in `folder`, its settings, and nothing landed yet."""
+    parsing.holds_in_any_folder()
     made = SmallSettings(data_dir=folder / "data", threads=2, **settings)
     for name, text in FILES.items():
         write(made, name, text)
     profiles = (PROJECT_ROOT / "dbt_project" / "profiles.yml").read_text("utf-8")
     write(made, "dbt_project/profiles.yml", profiles)
     return made
+
+
+def run_job(
+    settings: Settings, name: str, partition: str | None = None
+) -> dg.ExecuteInProcessResult:
+    """A job as the UI runs it, in this process, whole or for one partition."""
+    from orchestration.definitions import definitions
+    from orchestration.instance import open_instance
+    from orchestration.resources import exclusive
+
+    known = definitions(settings, landing_retries=None)
+    with exclusive(settings, patience=0), open_instance(settings) as instance:
+        return known.resolve_job_def(name).execute_in_process(
+            instance=instance, partition_key=partition, raise_on_error=False
+        )
 
 
 def add_reported(made: SmallSettings) -> None:
