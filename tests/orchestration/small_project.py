@@ -130,6 +130,7 @@ REPORTED = (
     "mart_carried_forward_by_asylum",
     "mart_claim_audit",
     "mart_claim_inputs",
+    "mart_claim_summary",
     "mart_destination_yearly",
     "mart_era_comparison",
     "mart_origin_yearly",
@@ -199,5 +200,6 @@ def add_reported(made: SmallSettings) -> None:
         path = made.dbt_dir / "models" / "marts" / f"{name}.sql"
         rows = f"{path.read_text('utf-8')}\nunion all by name\n" if path.exists() else ""
         path.write_text(f"{rows}select {columns} where false\n", encoding="utf-8")
-    seed = Path("seeds/reference/special_origins.csv")
-    write(made, str(seed), (PROJECT_ROOT / seed).read_text("utf-8"))
+    for name in ("special_origins", "reporting_gaps"):
+        seed = Path(f"seeds/reference/{name}.csv")
+        write(made, str(seed), (PROJECT_ROOT / seed).read_text("utf-8"))
