@@ -11,7 +11,7 @@ run: $(READY)  ## build the warehouse from the starter extract and show China (A
 	@$(BIN)/asylum run $(ARGS)
 
 test: $(READY)  ## all tests that need nothing but the project
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-full-scale: $(READY)  ## tests with UNHCR's real releases; they skip with a reason where those are absent
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m full_scale $(ARGS)

@@ -1,14 +1,14 @@
-"""The jobs in this process: what `asylum run` does."""
+"""A refresh in this process: what `asylum run` does."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import dagster as dg
 
 from orchestration.assets.landing import TAG_SOURCE
-from orchestration.automation import REBUILD, REFRESH
+from orchestration.automation import REFRESH
 from orchestration.definitions import REPOSITORY_TAG, definitions
 from orchestration.instance import open_instance
 from orchestration.outcome import run_result
@@ -40,29 +40,15 @@ def run_refresh(
     raised for it. What runs that were killed left behind is put in order first.
     """
     config = {"source": source, "origins": list(origins)}
-    return _run(settings, REFRESH, {"landing": {"config": config}}, source, on_progress or silent)
-
-
-def run_rebuild(settings: Settings, *, on_progress: OnProgress | None = None) -> RunResult:
-    """Load, build, test, publish and export what is landed, whether or not anything is new.
-
-    No source is asked. Otherwise as `run_refresh`.
-    """
-    return _run(settings, REBUILD, {}, "landing", on_progress or silent)
-
-
-def _run(
-    settings: Settings, job: str, ops: dict[str, Any], source: str, on_progress: OnProgress
-) -> RunResult:
     try:
         with exclusive(settings, patience=0), open_instance(settings) as instance:
             _close_killed_runs(instance)
             # The client has tried for minutes, and somebody is waiting: no further attempts.
-            known = definitions(settings, on_progress=on_progress, landing_retries=None)
-            outcome = known.resolve_job_def(job).execute_in_process(
+            known = definitions(settings, on_progress=on_progress or silent, landing_retries=None)
+            outcome = known.resolve_job_def(REFRESH).execute_in_process(
                 instance=instance,
                 run_config={
-                    "ops": ops,
+                    "ops": {"landing": {"config": config}},
                     "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
                 },
                 # Without its repository the UI shows it with no job and in no timeline.

@@ -12,6 +12,21 @@ from tests.fake_api import FakeApi, fast_settings, sample_data
 from tests.postgres_server import PostgresServer, find_binaries
 from warehouse.settings import Settings
 
+# Files that take longest, in this order, so that no worker is left with one of them at the end.
+# The first builds the starter extract while another worker does the second.
+LONGEST = (
+    *("test_history.py", "test_runner.py", "test_snapshots.py", "test_unit_tests_run.py"),
+    *("test_deploy.py", "test_hostile_source.py", "test_raw.py", "test_tables.py"),
+    *("test_validate.py", "test_quarantine.py", "test_published_readers.py", "test_report.py"),
+    *("test_dbt.py", "test_meanings.py", "test_postgres.py", "test_write.py"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first; with `--dist loadfile` a file is done by one worker."""
+    order = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
+
 
 def pytest_configure() -> None:
     """Hear Ctrl-C, in the children too: what is started in the background is told to ignore it."""

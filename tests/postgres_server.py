@@ -135,8 +135,8 @@ class PostgresServer:
         return psycopg.connect(address.get_secret_value(), autocommit=True)
 
     def stop(self) -> None:
-        """End it, its sessions with it, and remove its folder."""
-        self._process.send_signal(signal.SIGINT)
+        """End it at once, its sessions with it, and remove its folder."""
+        self._process.send_signal(signal.SIGQUIT)
         try:
             self._process.wait(30)
         except subprocess.TimeoutExpired:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,7 +11,9 @@ from typing import Any
 
 import duckdb
 import pytest
+from filelock import FileLock
 
+from tests import parsing
 from tests.dbt_project.made_up import MadeUp, Project
 from warehouse.build import dbt, fingerprint, raw
 from warehouse.landing import snapshots
@@ -28,12 +32,27 @@ class StarterBuild:
 
 @pytest.fixture(scope="session")
 def starter_outcome(tmp_path_factory: pytest.TempPathFactory) -> StarterBuild:
-    """The build of the starter extract, whether or not all of it passed."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("starter"), threads=2)
-    snapshots.land_starter(settings)
-    raw.load(settings)
-    assign(settings)
-    return StarterBuild(settings, dbt.build(settings))
+    """The build of the starter extract, whether or not all of it passed.
+
+    One of pytest's workers builds it; each has a copy of its own.
+    """
+    parsing.holds_in_any_folder()
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    built, outcome = shared / "starter_built", shared / "starter_built.pickle"
+    with FileLock(shared / "starter_built.lock"):
+        if not outcome.exists():
+            settings = Settings(data_dir=built, threads=2)
+            snapshots.land_starter(settings)
+            raw.load(settings)
+            assign(settings)
+            result = dbt.build(settings)
+            dbt.ensure_manifest(settings)
+            outcome.write_bytes(pickle.dumps(result))
+    own = tmp_path_factory.mktemp("starter") / "data"
+    shutil.copytree(built, own)
+    return StarterBuild(Settings(data_dir=own, threads=2), pickle.loads(outcome.read_bytes()))
 
 
 @pytest.fixture(scope="session")

@@ -312,13 +312,15 @@ def built(data: Settings) -> dict[str, list[tuple[Any, ...]]]:
 def test_a_release_that_comes_late_or_goes_leaves_what_a_rebuild_makes(
     starter_build: Settings, tmp_path: Path
 ) -> None:
-    """The starter extract without Mid-Year Trends 2025, then with it, then without it again."""
+    """The starter extract, then without Mid-Year Trends 2025, then with it again."""
     data = Settings(data_dir=tmp_path / "data", threads=2)
     shutil.copytree(starter_build.data_dir, data.data_dir)
     aside = tmp_path / "aside"
     aside.mkdir()
     held_back = sorted((data.landing_dir).glob("*/starter-2025-06-*"))
-    assert [path.parent.name for path in held_back] == ["asylum-applications", "population"]
+    assert [path.parent.name for path in held_back] == [
+        *("asylum-applications", "displacement-flows", "population"),
+    ]
 
     for path in held_back:
         path.rename(aside / path.parent.name)
@@ -326,9 +328,6 @@ def test_a_release_that_comes_late_or_goes_leaves_what_a_rebuild_makes(
     for path in held_back:
         (aside / path.parent.name).rename(path)
     assert built(data) == history_tables(starter_build) != without
-    for path in held_back:
-        path.rename(aside / path.parent.name)
-    assert built(data) == without
 
 
 def land_without_its_first_row(landed: Path) -> None:

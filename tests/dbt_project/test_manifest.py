@@ -176,13 +176,6 @@ def test_every_history_has_its_newest_table_which_reads_it_alone(
     assert read == {name: [name + HISTORY] for name in newest}
 
 
-def test_every_source_is_read_by_a_model_of_staging(
-    manifest: dict[str, Any], models: list[Node]
-) -> None:
-    read = {parent for model in models for parent in model["depends_on"]["nodes"]}
-    assert set(manifest["sources"]) <= read
-
-
 def test_every_model_is_in_its_folder_under_its_kind_of_name(models: list[Node]) -> None:
     def fits(model: Node) -> bool:
         folder, _, file = model["original_file_path"].removeprefix("models/").rpartition("/")
@@ -211,23 +204,6 @@ def test_every_mart_has_an_enforced_contract_with_a_type_for_each_column(
         if not column["data_type"] and not described_like(mart)
     ]
     assert untyped == []
-
-
-def test_every_model_seed_and_source_is_described(
-    models: list[Node], project: Any, manifest: dict[str, Any]
-) -> None:
-    nodes = [*models, *project.seeds, *manifest["sources"].values()]
-    assert [node["name"] for node in nodes if not node["description"].strip()] == []
-
-
-def test_every_column_of_models_and_seeds_is_described(models: list[Node], project: Any) -> None:
-    silent = [
-        f"{node['name']}.{column['name']}"
-        for node in [*models, *project.seeds]
-        for column in node["columns"].values()
-        if not column["description"].strip()
-    ]
-    assert silent == []
 
 
 def test_a_mart_says_what_a_row_is_and_what_null_means(marts: list[Node]) -> None:

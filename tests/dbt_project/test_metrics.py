@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from warehouse.build import dbt
 from warehouse.serve import metrics
 from warehouse.settings import PROJECT_ROOT, Settings
 
@@ -30,7 +32,10 @@ ASKED_FOR = {
 
 @pytest.fixture(scope="module")
 def semantic_manifest(starter_build: Settings) -> dict[str, Any]:
-    return metrics.read_semantic_manifest(starter_build)
+    dbt.ensure_manifest(starter_build)
+    path = starter_build.dbt_target_dir / metrics.SEMANTIC_MANIFEST
+    content: dict[str, Any] = json.loads(path.read_bytes())
+    return content
 
 
 @pytest.fixture(scope="module")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from warehouse.build import dbt
-from warehouse.published.read import open_published
 from warehouse.serve.query import Session, open_session
 from warehouse.settings import Settings
 
@@ -180,21 +176,3 @@ def test_a_filter_on_the_history_answers_as_the_function_does(
     for one, other in ((stood, dated), (dated, stood)):
         query = f"select {shown} {one} except all select {shown} {other}"
         assert rows(session, query) == []
-
-
-def test_a_copy_under_another_name_answers_alike(
-    published_starter: Settings, tmp_path: Path
-) -> None:
-    query = (
-        "select asylum_seekers_stock from origin_yearly_as_of(date '2026-02-01') "
-        "where origin_iso3 = 'CHN' and reference_year = 2025 and counting_unit = 'persons'"
-    )
-    copy = shutil.copy(published_starter.published_db, tmp_path / "other.duckdb")
-    with open_published(published_starter) as con:
-        assert con.execute(query).fetchall() == [(178_725,)]
-    with duckdb.connect(str(copy), read_only=True) as con:
-        assert con.execute(query).fetchall() == [(178_725,)]
-    with duckdb.connect() as con:
-        con.execute(f"attach '{copy}' as anything (read_only)")
-        con.execute("use anything")
-        assert con.execute(query).fetchall() == [(178_725,)]

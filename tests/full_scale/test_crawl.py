@@ -16,9 +16,10 @@ from typing import Any
 import psutil
 import pytest
 
-from orchestration.runner import run_rebuild
+from orchestration.failures import error_text
 from tests.fake_api import fast_settings
 from tests.full_scale.conftest import Replica, missing, running_replica
+from tests.orchestration.small_project import run_job
 from warehouse.core.manifest import Manifest
 from warehouse.landing.snapshots import Landed, NotAllLandedError, crawl, manifests
 from warehouse.published.read import open_published
@@ -126,9 +127,8 @@ def test_all_of_the_database_is_crawled_in_less_than_300_mib(whole: WholeCrawl) 
 
 
 def test_the_published_file_shows_the_figures_of_the_release(whole: WholeCrawl) -> None:
-    result = run_rebuild(whole.settings)
-    assert result.success, result.error
-    assert not result.tests_failed
+    result = run_job(whole.settings, "rebuild")
+    assert result.success, error_text(result.all_events)
     with open_published(whole.settings) as con:
 
         def one(sql: str) -> Any:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from tests import parsing
 from warehouse.settings import PROJECT_ROOT, Settings
+
+if TYPE_CHECKING:  # Dagster takes seconds to import; most who want the project run none of it
+    import dagster as dg
 
 
 class SmallSettings(Settings):
@@ -126,6 +130,7 @@ REPORTED = (
     "mart_carried_forward_by_asylum",
     "mart_claim_audit",
     "mart_claim_inputs",
+    "mart_claim_summary",
     "mart_destination_yearly",
     "mart_era_comparison",
     "mart_origin_yearly",
@@ -153,12 +158,28 @@ def write(settings: Settings, name: str, text: str) -> Path:
 
 def small_project(folder: Path, **settings: Any) -> SmallSettings:
     """The project in `folder`, its settings, and nothing landed yet."""
+    parsing.holds_in_any_folder()
     made = SmallSettings(data_dir=folder / "data", threads=2, **settings)
     for name, text in FILES.items():
         write(made, name, text)
     profiles = (PROJECT_ROOT / "dbt_project" / "profiles.yml").read_text("utf-8")
     write(made, "dbt_project/profiles.yml", profiles)
     return made
+
+
+def run_job(
+    settings: Settings, name: str, partition: str | None = None
+) -> dg.ExecuteInProcessResult:
+    """A job as the UI runs it, in this process, whole or for one partition."""
+    from orchestration.definitions import definitions
+    from orchestration.instance import open_instance
+    from orchestration.resources import exclusive
+
+    known = definitions(settings, landing_retries=None)
+    with exclusive(settings, patience=0), open_instance(settings) as instance:
+        return known.resolve_job_def(name).execute_in_process(
+            instance=instance, partition_key=partition, raise_on_error=False
+        )
 
 
 def add_reported(made: SmallSettings) -> None:
@@ -179,5 +200,6 @@ def add_reported(made: SmallSettings) -> None:
         path = made.dbt_dir / "models" / "marts" / f"{name}.sql"
         rows = f"{path.read_text('utf-8')}\nunion all by name\n" if path.exists() else ""
         path.write_text(f"{rows}select {columns} where false\n", encoding="utf-8")
-    seed = Path("seeds/reference/special_origins.csv")
-    write(made, str(seed), (PROJECT_ROOT / seed).read_text("utf-8"))
+    for name in ("special_origins", "reporting_gaps"):
+        seed = Path(f"seeds/reference/{name}.csv")
+        write(made, str(seed), (PROJECT_ROOT / seed).read_text("utf-8"))

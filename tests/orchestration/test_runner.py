@@ -23,7 +23,7 @@ from orchestration.definitions import definitions
 from orchestration.failures import error_text
 from orchestration.instance import ensure_home, open_instance
 from orchestration.resources import exclusive
-from orchestration.runner import TAG_COMMAND, run_rebuild, run_refresh
+from orchestration.runner import TAG_COMMAND, run_refresh
 from tests.fake_archive import FakeArchive, population
 from tests.orchestration.small_project import (
     FAILING_TEST,
@@ -31,6 +31,7 @@ from tests.orchestration.small_project import (
     WARNING_TEST,
     SmallSettings,
     add_reported,
+    run_job,
     small_project,
     write,
 )
@@ -89,12 +90,19 @@ def process(settings: SmallSettings, code: str) -> int:
 import os, signal
 from pathlib import Path
 from tests.orchestration.small_project import SmallSettings
+from tests.parsing import holds_in_any_folder
 from orchestration.runner import run_refresh
+holds_in_any_folder()
 settings = SmallSettings(data_dir=Path({str(settings.data_dir)!r}), threads=2)
 """
     return subprocess.run(
         [sys.executable, "-c", head + code], cwd=PROJECT_ROOT, check=False
     ).returncode
+
+
+def steps_of(result: dg.ExecuteInProcessResult) -> set[str | None]:
+    """The steps that succeeded."""
+    return {e.step_key for e in result.all_events if e.event_type_value == "STEP_SUCCESS"}
 
 
 def test_a_refresh_goes_from_the_starter_extract_to_exported_files(
@@ -108,7 +116,7 @@ def test_a_refresh_goes_from_the_starter_extract_to_exported_files(
     assert result.error is None
     assert result.release == "2025-12.1"
     assert all(snapshot.is_new for snapshot in result.snapshots)
-    assert result.models_built == 4 + len(REPORTED)
+    assert result.models_built == 5 + len(REPORTED)
     assert (result.tests_passed, result.tests_warned, result.tests_failed) == (3, 1, [])
     assert result.published == settings.published_db
     assert {path.name for path in result.exports} == {
@@ -368,9 +376,9 @@ def test_a_rebuild_makes_the_same_tables_from_what_is_landed_and_asks_no_source(
     before = published(built)[1]
     built.build_db.unlink()
     nothing = built.model_copy(update={"starter_dir": built.data_dir / "nothing"})
-    result = run_rebuild(nothing)
-    assert result.success, result.error
-    assert "landing" not in result.seconds
+    result = run_job(nothing, "rebuild")
+    assert result.success, error_text(result.all_events)
+    assert "landing" not in steps_of(result)
     assert published(built)[1] == before
     assert run_refresh(built).up_to_date, "a rebuild leaves nothing to do"
 
@@ -439,10 +447,8 @@ def test_what_cannot_be_loaded_fails_its_check_and_stops_nothing(built: SmallSet
         con.execute("delete from raw.loads where endpoint = 'regions'")
     for page in folder.glob("*.json.gz"):
         page.write_bytes(b"no archive")
-    result = run_rebuild(built)
-    assert result.success, result.error
-    [sentence] = result.set_aside
-    assert sentence.startswith(f"regions/{manifest.snapshot_id}: ")
+    result = run_job(built, "rebuild")
+    assert result.success, error_text(result.all_events)
     with open_instance(built) as instance:
         events = instance.all_logs(
             result.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
@@ -459,7 +465,8 @@ def test_what_cannot_be_loaded_fails_its_check_and_stops_nothing(built: SmallSet
     again = run_refresh(built)
     assert again.success, again.error
     assert [one.endpoint for one in again.snapshots if one.is_new] == ["regions"]
-    assert again.set_aside == result.set_aside
+    [sentence] = again.set_aside
+    assert sentence.startswith(f"regions/{manifest.snapshot_id}: ")
 
 
 def evaluations(settings: SmallSettings, check: str) -> list[Any]:
@@ -485,21 +492,6 @@ def test_the_calendar_is_looked_at_by_a_run_that_ends_after_landing_too(
     assert found[0].metadata["newest_release"].value == "2025-12.1"
 
 
-def backfill_job(
-    settings: SmallSettings, release: str, job: str = "backfill"
-) -> dg.ExecuteInProcessResult:
-    """As the UI runs it, for one partition."""
-    known = definitions(settings, landing_retries=None)
-    with exclusive(settings, patience=0), open_instance(settings) as instance:
-        return known.resolve_job_def(job).execute_in_process(
-            instance=instance, partition_key=release, raise_on_error=False
-        )
-
-
-def steps_of(result: dg.ExecuteInProcessResult) -> set[str | None]:
-    return {e.step_key for e in result.all_events if e.event_type_value == "STEP_SUCCESS"}
-
-
 def landed_partitions(settings: SmallSettings) -> set[str]:
     with open_instance(settings) as instance:
         return instance.get_materialized_partitions(keys.ARCHIVE)
@@ -516,16 +508,16 @@ def test_the_job_backfill_lands_one_release_and_goes_on_to_publish(
         settings = built.model_copy(update={"archive_url": archive.url})
         fetch = partial(archive_assets.backfill, reference_dir=archive.reference_dir)
         monkeypatch.setattr(archive_assets, "backfill", fetch)
-        first = backfill_job(settings, "2023-06")
+        first = run_job(settings, "backfill", "2023-06")
         assert first.success, error_text(first.all_events)
         assert archive.asked() == ["c-2023-06/data/population.rda"]
         assert "exports__datapackage" in steps_of(first)
         assert landed_partitions(settings) == {"2023-06"}
-        second = backfill_job(settings, "2023-12")
+        second = run_job(settings, "backfill", "2023-12")
         assert second.success, error_text(second.all_events)
         asked = [f"c-{release}/data/population.rda" for release in ("2023-06", "2023-12")]
         assert archive.asked() == asked
-        again = backfill_job(settings, "2023-12")
+        again = run_job(settings, "backfill", "2023-12")
         assert again.success
         assert archive.asked() == asked, "what is here is not asked for again"
         assert steps_of(again) == {"landing__archive"}, "and the run ends there"
@@ -547,7 +539,7 @@ def test_a_release_that_was_landed_without_dagster_is_shown_as_landed(
 ) -> None:
     monkeypatch.setattr(archive_assets, "landed_releases", lambda _: ["2023-06"])
     assert landed_partitions(built) == set()
-    assert run_rebuild(built).success
+    assert run_job(built, "rebuild").success
     assert landed_partitions(built) == {"2023-06"}
 
 
@@ -555,7 +547,7 @@ def test_the_job_backfill_says_what_to_install_where_the_reader_is_missing(
     built: SmallSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "rdata", None)
-    result = backfill_job(built, "2023-12")
+    result = run_job(built, "backfill", "2023-12")
     assert not result.success
     assert "Install the extra `archive`" in error_text(result.all_events)
 

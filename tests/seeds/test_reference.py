@@ -17,26 +17,7 @@ from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 REFERENCE = PROJECT_ROOT / "seeds" / "reference"
 PROPERTIES = REFERENCE / "_reference__seeds.yml"
 
-KEYS = {
-    "releases": ("release_id",),
-    "release_files": ("release_id", "file_name"),
-    "release_contents": ("release_id", "endpoint"),
-    "release_reviews": ("release_id", "endpoint"),
-    "eras": ("era_id",),
-    "origin_groups": ("group_id", "member_iso3"),
-    "special_origins": ("unhcr_code",),
-    "application_types": ("app_type",),
-    "decision_levels": ("dec_level",),
-    "procedure_types": ("procedure_type",),
-    "counting_units": ("unit_code",),
-    "population_types": ("pop_type",),
-    "measures": ("endpoint", "measure"),
-    "published_documents": ("document_id",),
-    "published_claims": ("document_id", "claim_id"),
-    "claim_kinds": ("kind",),
-    "claim_verdicts": ("verdict",),
-    "claim_flags": ("flag",),
-}
+SEEDS = sorted(path.stem for path in REFERENCE.glob("*.csv"))
 MAY_BE_EMPTY = {
     "eras": {"in_office_to", "last_year_counted"},
     "origin_groups": {"note"},
@@ -67,8 +48,7 @@ SHAPES = {
 }
 LATEST_YEAR = 2025
 
-every_seed = pytest.mark.parametrize("seed", sorted(KEYS))
-own_seeds = {path.stem for path in REFERENCE.glob("*.csv")} & KEYS.keys()
+every_seed = pytest.mark.parametrize("seed", SEEDS)
 
 Rows = list[dict[str, str]]
 
@@ -91,10 +71,6 @@ def column_types(seed: str) -> dict[str, str]:
     return config["column_types"]
 
 
-def test_no_list_is_missing() -> None:
-    assert own_seeds == KEYS.keys()
-
-
 @every_seed
 def test_a_file_is_plain_csv_that_every_reader_reads_alike(seed: str) -> None:
     content = (REFERENCE / f"{seed}.csv").read_bytes()
@@ -111,12 +87,6 @@ def test_a_file_is_plain_csv_that_every_reader_reads_alike(seed: str) -> None:
     for row in rows:
         assert list(row) == header, f"wrong number of cells: {row}"
         assert None not in row.values()
-
-
-@every_seed
-def test_keys_are_unique(seed: str) -> None:
-    keys = [tuple(row[name] for name in KEYS[seed]) for row in rows_of(seed)]
-    assert len(keys) == len(set(keys))
 
 
 @every_seed
@@ -143,7 +113,7 @@ def test_a_seed_and_its_columns_are_described(seed: str) -> None:
     assert f"**{seed}.csv**" in (REFERENCE / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("seed", sorted(KEYS.keys() - SOURCED_ELSEWHERE))
+@pytest.mark.parametrize("seed", sorted(set(SEEDS) - SOURCED_ELSEWHERE))
 def test_every_row_cites_its_source(seed: str) -> None:
     assert all(column(seed, "source"))
 
@@ -286,14 +256,6 @@ def test_default_eras_leave_no_year_out_and_count_none_twice() -> None:
     assert hu["convention"] == xi["convention"]
 
 
-def test_the_documents_own_era_stands_beside_the_default() -> None:
-    eras = {row["era_id"]: row for row in rows_of("eras")}
-    own = eras["xi_jinping_since_2012"]
-    assert own["first_year_counted"] == "2012"
-    assert own["leader"] == eras["xi_jinping"]["leader"]
-    assert own["convention"] != eras["xi_jinping"]["convention"]
-
-
 def test_groups_have_one_name_and_members_with_an_iso3_code() -> None:
     names: dict[str, set[str]] = {}
     members: dict[str, set[str]] = {}
@@ -315,18 +277,6 @@ def test_special_origins_are_shown_with_their_pseudo_codes_as_notes_alone() -> N
     assert "UNK" in rows["UKN"]["note"]
     assert "XXX" in rows["UKN"]["note"]
     assert not any("iso" in name for name in rows["STA"])
-
-
-def test_every_application_type_of_the_api_has_a_class() -> None:
-    classes = {row["app_type"]: row["application_class"] for row in rows_of("application_types")}
-    assert classes == {
-        "N": "new",
-        "R": "repeat",
-        "A": "appeal",
-        **dict.fromkeys(("NA", "NR", "FA"), "mixed"),
-        **dict.fromkeys(("J", "BL", "SP"), "other"),
-        **dict.fromkeys(("V", "RA"), "undefined"),
-    }
 
 
 def test_only_new_applications_are_new_applicants() -> None:

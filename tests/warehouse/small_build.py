@@ -7,6 +7,8 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.exports import datapackage, tables
+from warehouse.published.read import open_published, published_fingerprint
 from warehouse.published.write import Published, publish
 from warehouse.settings import Settings
 
@@ -181,6 +183,24 @@ def published_with_functions(settings: Settings) -> Published:
     build(settings)
     with_functions(settings)
     return publish(settings, lineage=LINEAGE, keys=KEYS, functions=FUNCTIONS)
+
+
+def export_charts(settings: Settings) -> list[Path]:
+    """The charts of China, as Dagster's steps make them."""
+    from warehouse.exports import charts
+
+    with open_published(settings) as con:
+        drawn = charts.drawings(con, "CHN")
+    return charts.write_drawings(drawn, settings)
+
+
+def export_all(settings: Settings) -> None:
+    """Tables, charts and their description, in the order of Dagster's steps."""
+    tables.forget_fingerprint(settings)
+    tables.export_tables(settings)
+    export_charts(settings)
+    datapackage.export_datapackage(settings)
+    tables.keep_fingerprint(settings, published_fingerprint(settings) or "")
 
 
 def ask(path: Path, query: str) -> list[Sequence[object]]:

@@ -52,14 +52,9 @@ def export_datapackage(settings: Settings) -> Path:
     Raises PublishedMissingError when nothing is published, FileNotFoundError when a table has not
     been exported.
     """
-    with open_published(settings) as con:
-        return write_datapackage(con, settings)
-
-
-def write_datapackage(con: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
-    """`export_datapackage` for a published file that is already open."""
     path = settings.exports_dir / FILE_NAME
-    package = describe(con, settings.exports_dir)
+    with open_published(settings) as con:
+        package = describe(con, settings.exports_dir)
     files.write_text(path, json.dumps(package, indent=2, ensure_ascii=False) + "\n")
     return path
 

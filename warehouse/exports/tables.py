@@ -47,11 +47,10 @@ def export_tables(settings: Settings) -> list[Path]:
     nothing is published.
     """
     with open_published(settings) as con:
-        return write_tables(con, settings)
+        return _write(con, settings)
 
 
-def write_tables(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Path]:
-    """`export_tables` for a published file that is already open."""
+def _write(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Path]:
     folder = settings.exports_dir / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     for left in settings.exports_dir.glob(f"{_STAGING_PREFIX}*"):

@@ -8,7 +8,6 @@ opens the build's, and what is counted has passed every data test.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -132,11 +131,3 @@ def _variables(settings: Settings, folder: Path) -> dict[str, str]:
         "DBT_THREADS": str(settings.threads),
         # Asked for by a hook that `mf` never runs.
     }
-
-
-def read_semantic_manifest(settings: Settings) -> dict[str, Any]:
-    """The semantic manifest of the project as it is now."""
-    dbt.ensure_manifest(settings)
-    path = settings.dbt_target_dir / SEMANTIC_MANIFEST
-    content: dict[str, Any] = json.loads(path.read_bytes())
-    return content

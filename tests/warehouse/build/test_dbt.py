@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -36,12 +37,21 @@ def project(tmp_path: Path) -> SmallSettings:
     return small_project(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> SmallSettings:
+    """The project with the starter extract loaded, and parsed, to be copied."""
+    made = small_project(tmp_path_factory.mktemp("model"))
+    land_starter(made)
+    load(made)
+    assign(made)
+    dbt.ensure_manifest(made)
+    return made
+
+
 @pytest.fixture
-def loaded(project: SmallSettings) -> SmallSettings:
-    land_starter(project)
-    load(project)
-    assign(project)
-    return project
+def loaded(tmp_path: Path, model: SmallSettings) -> SmallSettings:
+    shutil.copytree(model.data_dir.parent, tmp_path, dirs_exist_ok=True)
+    return SmallSettings(data_dir=tmp_path / "data", threads=2)
 
 
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ import duckdb
 import pytest
 import vl_convert
 
+from tests.warehouse.small_build import export_charts
 from warehouse.exports import charts
 from warehouse.exports.charts import (
     carried_forward,
@@ -29,7 +30,6 @@ from warehouse.exports.charts import (
 )
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import clean, hatch, release_words
-from warehouse.published.read import PublishedMissingError
 from warehouse.settings import Settings
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -50,12 +50,14 @@ TABLES = {
     "mart_origin_yearly": "origin_iso3 varchar, origin_unhcr_code varchar, "
     "origin_name varchar, counting_unit varchar, "
     "reference_year integer, reference_date date, asylum_seekers_stock bigint, "
-    "asylum_seekers_stock_world_share double, applications_new bigint, "
+    "asylum_seekers_stock_world_share double, new_asylum_claims bigint, "
+    "is_new_asylum_claims_complete boolean, applications_new bigint, "
     "decisions_recognized bigint, decisions_complementary bigint, decisions_rejected bigint, "
     "decisions_otherwise_closed bigint, decisions_total bigint, refugee_recognition_rate double, "
     "total_protection_rate double, is_rate_on_small_count boolean, is_provisional boolean, "
     "release_id varchar, applications_release_id varchar, decisions_release_id varchar, "
     "is_population_provisional boolean as (is_provisional), "
+    "is_flows_provisional boolean as (is_provisional), "
     "is_applications_provisional boolean as (is_provisional), "
     "is_decisions_provisional boolean as (is_provisional)",
     "mart_destination_yearly": "origin_iso3 varchar, origin_name varchar, "
@@ -111,6 +113,7 @@ class Published:
             "mart_origin_yearly",
             reference_year=year,
             asylum_seekers_stock=stock,
+            new_asylum_claims=new if values["counting_unit"] == "persons" else None,
             applications_new=new,
             applications_release_id=values["release_id"],
             **values,
@@ -447,7 +450,7 @@ def test_stock_and_flow_stand_apart_and_cases_are_not_drawn(published: Published
     published.year(2019, None, 99999, counting_unit="cases")
     drawn = published.drawn()
     text = text_of(drawn["yearly"].svg)
-    assert "(stock, persons)" in text and "(flow, persons)" in text
+    assert "(stock, persons)" in text and "People who claimed asylum in the year (flow)" in text
     assert "99999" not in str(drawn["yearly"].spec())
     assert not [row for row in values(drawn["flows"], "high") if row["high"] == 99999]
     assert "99,999 new applications" in drawn["flows"].description
@@ -473,6 +476,22 @@ def test_a_provisional_year_is_hatched_and_said(published: Published) -> None:
     assert "178,725 (provisional, on 30 June 2025)" in drawing.description
     published.con.execute("update mart_origin_yearly set is_provisional = false")
     assert "Hatched" not in text_of(published.draw("yearly").svg)
+
+
+def test_a_year_that_lacks_reports_is_hatched_and_said_to_be_at_least(
+    published: Published,
+) -> None:
+    published.year(2024, 180960, 55606, is_new_asylum_claims_complete=True)
+    published.year(2025, 99716, 25198, is_new_asylum_claims_complete=False)
+    drawing = published.draw("yearly")
+    stripes = [row for row in values(drawing, "left", "high") if "year" not in row]
+    assert len(stripes) > 5
+    assert all(2024.5 < row["left"] < row["right"] < 2025.5 for row in stripes)
+    assert all(row["high"] <= 25198 for row in stripes)
+    text = text_of(drawing.svg)
+    assert "Hatched: 2025, at least: not all was reported." in text
+    assert "is provisional" not in text
+    assert "in 2025 25,198 (at least: not all was reported)" in drawing.description
 
 
 @pytest.mark.parametrize("name", ["yearly", "flows", "destinations", "heatmap"])
@@ -637,7 +656,7 @@ def test_several_releases_are_told_as_a_span() -> None:
 
 
 def test_files_are_png_and_svg_of_each_drawing(settings: Settings) -> None:
-    paths = charts.export_charts(settings)
+    paths = export_charts(settings)
     assert [path.name for path in paths] == [
         *("chn_yearly.png", "chn_yearly.svg", "chn_flows.png", "chn_flows.svg"),
     ]
@@ -648,22 +667,17 @@ def test_files_are_png_and_svg_of_each_drawing(settings: Settings) -> None:
 
 def test_files_of_drawings_that_are_no_longer_there_are_removed(settings: Settings) -> None:
     folder = settings.exports_dir / charts.FOLDER
-    charts.export_charts(settings)
+    export_charts(settings)
     (folder / "syr_yearly.png").write_bytes(b"of another origin")
     with duckdb.connect(str(settings.published_db)) as con:
         con.execute("update mart_origin_yearly set applications_new = null")
-    charts.export_charts(settings)
+    export_charts(settings)
     assert sorted(path.name for path in folder.iterdir()) == [
         *("chn_yearly.png", "chn_yearly.svg", "syr_yearly.png"),
     ]
 
 
 def test_drawing_twice_gives_the_same_bytes(settings: Settings) -> None:
-    first = [path.read_bytes() for path in charts.export_charts(settings)]
-    assert [path.read_bytes() for path in charts.export_charts(settings)] == first
+    first = [path.read_bytes() for path in export_charts(settings)]
+    assert [path.read_bytes() for path in export_charts(settings)] == first
     assert not list(settings.exports_dir.glob(".charts-*"))
-
-
-def test_without_a_published_file_it_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(PublishedMissingError, match="asylum run"):
-        charts.export_charts(Settings(data_dir=tmp_path))

@@ -11,8 +11,15 @@ from typing import Any
 
 import pytest
 
-from tests.warehouse.small_build import LINEAGE, NEWEST, ask, build, published, settings_in
-from warehouse.exports import export_all
+from tests.warehouse.small_build import (
+    LINEAGE,
+    NEWEST,
+    ask,
+    build,
+    export_all,
+    published,
+    settings_in,
+)
 from warehouse.exports.datapackage import export_datapackage, field_type, unit_of
 from warehouse.exports.tables import export_tables
 from warehouse.published.write import publish

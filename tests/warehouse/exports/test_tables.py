@@ -20,11 +20,11 @@ from tests.warehouse.small_build import (
     LINEAGE,
     ask,
     build,
+    export_all,
     published,
     settings_in,
     statements,
 )
-from warehouse.exports import export_all
 from warehouse.exports.tables import export_tables, exported_fingerprint
 from warehouse.published.read import PublishedMissingError
 from warehouse.published.write import publish
@@ -277,8 +277,7 @@ def test_complete_exports_name_the_build_they_were_made_from(settings: Settings)
 KILLED_AT = """
 import os, signal, sys
 from pathlib import Path
-from tests.warehouse.small_build import settings_in
-from warehouse import exports
+from tests.warehouse.small_build import export_all, settings_in
 from warehouse.core import files
 
 left = int(sys.argv[2])
@@ -292,7 +291,7 @@ def replace(*paths):
     whole(*paths)
 
 files.replace = replace
-exports.export_all(settings_in(Path(sys.argv[1])))
+export_all(settings_in(Path(sys.argv[1])))
 """
 
 

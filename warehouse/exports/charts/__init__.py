@@ -1,6 +1,6 @@
 """Charts of one country of origin, drawn from the published file: files, and specs for the page.
 
-`drawings` makes them, `write_charts` puts them under `exports/charts/` as PNG and SVG. A drawing
+`drawings` makes them, `write_drawings` puts them under `exports/charts/` as PNG and SVG. A drawing
 a module; what they share in looks stands in `style`.
 """
 
@@ -25,7 +25,6 @@ from warehouse.exports.charts import (
 )
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.style import config
-from warehouse.published.read import open_published
 from warehouse.settings import Settings
 
 __all__ = [
@@ -34,8 +33,6 @@ __all__ = [
     "Drawing",
     "config",
     "drawings",
-    "export_charts",
-    "write_charts",
     "write_drawings",
 ]
 
@@ -64,23 +61,6 @@ def drawings(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[Drawing]:
     tables = {table for (table,) in found}
     made = (draw(con, origin_iso3) for reads, draw in _DRAW if reads <= tables)
     return [drawing for drawing in made if drawing is not None]
-
-
-def export_charts(settings: Settings, origin_iso3: str = "CHN") -> list[Path]:
-    """Draw the figures of a country of origin; returns the paths, PNG and SVG of each drawing.
-
-    An origin without figures gives no chart, and an empty list. Raises PublishedMissingError when
-    nothing is published.
-    """
-    with open_published(settings) as con:
-        return write_charts(con, settings, origin_iso3)
-
-
-def write_charts(
-    con: duckdb.DuckDBPyConnection, settings: Settings, origin_iso3: str = "CHN"
-) -> list[Path]:
-    """`export_charts` for a published file that is already open."""
-    return write_drawings(drawings(con, origin_iso3), settings, origin_iso3)
 
 
 def write_drawings(
