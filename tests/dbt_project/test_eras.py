@@ -234,7 +234,7 @@ TOTALS = [
     f"intermediate.int_{dataset}_totals_in_force"
     for dataset in (
         *("population", "asylum_applications", "asylum_decisions"),
-        *("solutions", "idmc", "unrwa"),
+        *("displacement_flows", "solutions", "idmc", "unrwa"),
     )
 ]
 FACT = f"build.{TOTALS[0]}"

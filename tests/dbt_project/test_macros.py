@@ -101,6 +101,8 @@ def marts(in_memory: Open, project: Any) -> Iterator[duckdb.DuckDBPyConnection]:
                 "intermediate.int_population_in_force",
                 "intermediate.int_asylum_applications_in_force",
                 "intermediate.int_asylum_applications_totals_in_force",
+                "intermediate.int_displacement_flows_in_force",
+                "intermediate.int_displacement_flows_totals_in_force",
                 "intermediate.int_countries_combined",
                 "intermediate.int_vintages_resolved",
                 "marts.dim_country",

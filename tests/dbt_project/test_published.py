@@ -19,6 +19,8 @@ AS_OF = {
     "asylum_applications_totals_as_of": "fct_asylum_applications_totals_yearly",
     "asylum_decisions_as_of": "fct_asylum_decisions_yearly",
     "asylum_decisions_totals_as_of": "fct_asylum_decisions_totals_yearly",
+    "displacement_flows_as_of": "fct_displacement_flows_yearly",
+    "displacement_flows_totals_as_of": "fct_displacement_flows_totals_yearly",
     "solutions_as_of": "fct_solutions_yearly",
     "solutions_totals_as_of": "fct_solutions_totals_yearly",
     "demographics_as_of": "fct_demographics_yearly",

@@ -17,7 +17,9 @@ WITHOUT_FORMULA = {
     *(f"fct_{what}_totals_yearly_history" for what in ("asylum_applications", "asylum_decisions")),
     *(
         f"fct_{what}{of}_yearly_history"
-        for what in ("solutions", "internal_displacement", "palestine_refugees")
+        for what in (
+            *("displacement_flows", "solutions", "internal_displacement", "palestine_refugees"),
+        )
         for of in ("", "_totals")
     ),
     *(
@@ -26,7 +28,7 @@ WITHOUT_FORMULA = {
     ),
     *(
         f"int_{what}{of}_in_force"
-        for what in ("solutions", "idmc", "unrwa")
+        for what in ("displacement_flows", "solutions", "idmc", "unrwa")
         for of in ("", "_totals")
     ),
     "int_days_combined",

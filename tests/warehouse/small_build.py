@@ -57,7 +57,9 @@ create or replace table marts.mart_origin_yearly (
     decisions_recognized bigint, decisions_complementary bigint, decisions_rejected bigint,
     decisions_otherwise_closed bigint, decisions_total bigint, is_rate_on_small_count boolean,
     applications_release_id varchar, decisions_release_id varchar,
+    new_asylum_claims bigint, is_new_asylum_claims_complete boolean,
     is_population_provisional boolean as (is_provisional),
+    is_flows_provisional boolean as (is_provisional),
     is_applications_provisional boolean as (is_provisional),
     is_decisions_provisional boolean as (is_provisional)
 );
@@ -67,6 +69,7 @@ create or replace table marts.mart_destination_yearly (
     origin_name varchar, asylum_name varchar, reference_year integer not null,
     asylum_seekers_stock bigint, asylum_seekers_rank bigint, asylum_seekers_share double,
     is_provisional boolean not null, release_id varchar not null,
+    new_asylum_claims bigint, is_new_asylum_claims_complete boolean,
     is_population_provisional boolean as (is_provisional)
 );
 create or replace table marts.dim_country (
@@ -77,6 +80,9 @@ create or replace table marts.fct_population_yearly (
     reference_year integer not null, asylum_seekers_stock bigint
 );
 create or replace table reference.releases (release_id varchar, published_on date);
+create or replace table reference.reporting_gaps (
+    dataset varchar, asylum_iso3 varchar, reference_year integer, note varchar
+);
 comment on table marts.mart_origin_yearly is 'Grain: origin, year, counting unit. It''s persons.';
 comment on column marts.mart_origin_yearly.asylum_seekers_stock is 'Persons; NULL: not known.';
 comment on table marts.dim_country is 'Countries, one a row.';
@@ -121,7 +127,9 @@ def build(settings: Settings, *, seed: int = 0, asylum_name: str = "Brazil") -> 
                 if(unit = 'persons', 100 * (year - 2010), 7), if(unit = 'persons', -5, null),
                 if(unit = 'persons', -0.25, null), 0.125, 0.5, year = 2025,
                 '2025-12.1', 'starter-2025-12.1-aaaaaaaa', '2026-11-21 00:00:00+00',
-                1, 3, 4, 2, 10, true, '2025-12.1', '2025-12.1'
+                1, 3, 4, 2, 10, true, '2025-12.1', '2025-12.1',
+                if(unit = 'persons', 90 * (year - 2010), null),
+                if(unit = 'persons', year < 2025, null)
             from range(2015, 2026) as years (year), (values ('persons'), ('cases')) as units (unit)
             where unit = 'persons' or year = 2019
             order by hash(year, unit, ?)
@@ -133,7 +141,8 @@ def build(settings: Settings, *, seed: int = 0, asylum_name: str = "Brazil") -> 
             insert into marts.mart_destination_yearly
             select
                 'CHI', 'CHN', code, code, if(code is null, 'not_itemised', 'pair'), 'persons',
-                'China', name, 2025, stock, rank, stock / 15000.0, true, '2025-12.1'
+                'China', name, 2025, stock, rank, stock / 15000.0, true, '2025-12.1', stock // 10,
+                code <> 'USA'
             from (
                 values ('USA', 'United States', 9000, 1), ('AUL', 'Australia', 3000, 2),
                 ('BRA', $name, 1000, 3), (null, 'Not itemised', 2000, null)

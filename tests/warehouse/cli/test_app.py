@@ -141,7 +141,8 @@ def test_a_run_ends_with_what_was_built_the_answer_and_five_commands(
     for part in (
         *("release 2025-12.1", "starter-2025-12.1-aaaaaaaa", "12,345", "66 passed, 1 warned"),
         *("0 failed", str(settings.published_db), "23"),
-        *("Asylum-seekers from China, by year", "2025 p", "15,000", "-25.0 %", "12.5 %"),
+        "People from China who claimed asylum, and who are waiting, by year",
+        *("2025 p", "≥ 1,350", "15,000", "-25.0 %", "12.5 %", "≥: at least"),
         *("First countries of asylum for China, 2025 (provisional)", "United States", "60.0 %"),
         "Source: UNHCR Refugee Population Statistics Database, release 2025-12.1",
     ):
@@ -169,11 +170,39 @@ def test_persons_and_cases_have_columns_of_their_own_and_are_never_added(
     out = asylum("run").stdout
     [line] = [line for line in out.splitlines() if line.split()[:1] == ["2019"]]
     assert line.replace(" %", "%").split() == [
-        *("2019", "9,000", "-5", "-25.0%", "900", "7", "12.5%", "12.5%")
+        *("2019", "810", "9,000", "-5", "-25.0%", "12.5%", "12.5%")
     ]
     assert "907" not in out
     [line] = [line for line in out.splitlines() if line.split()[:1] == ["2020"]]
     assert "–" in line
+
+
+def test_what_a_country_did_not_report_is_said_under_the_years_it_is_missing_from(
+    settings: Settings, runner: Callable[..., None]
+) -> None:
+    def gaps(settings: Settings, **_: Any) -> RunResult:
+        build(settings)
+        statements(
+            settings,
+            "insert into marts.mart_destination_yearly by name "
+            "select * exclude (is_population_provisional) replace (2024 as reference_year) "
+            "from marts.mart_destination_yearly",
+            "insert into reference.reporting_gaps values "
+            "('displacement-flows', 'BRA', 2025, 'half was withheld'), "
+            "('population', 'USA', 2025, 'no origin was given'), "
+            "('population', 'AUS', 2019, 'it had nobody the year before')",
+        )
+        publish(settings, lineage=LINEAGE, keys=KEYS)
+        return RunResult(success=True, release="2025-12.1")
+
+    runner(gaps)
+    done = asylum("run")
+    assert done.exit_code == 0, done.output
+    assert "2025, Brazil: half was withheld." in done.stdout
+    assert "2025, United States: no origin was given." in done.stdout
+    assert "it had nobody" not in done.stdout
+    [line] = [line for line in done.stdout.splitlines() if line.split()[:2] == ["2025", "p"]]
+    assert "≥ 15,000" in line, "stocks are lower bounds too"
 
 
 def test_without_cases_there_is_no_column_of_cases(
@@ -230,7 +259,7 @@ def test_a_run_with_nothing_new_says_so_and_still_answers(
     )
     out = asylum("run").stdout
     assert "Nothing new at the source" in out
-    assert "Asylum-seekers from China" in out
+    assert "People from China who claimed asylum" in out
     note = read_last_run(settings)
     assert note and note.outcome == "up_to_date"
 

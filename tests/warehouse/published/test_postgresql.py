@@ -31,7 +31,7 @@ from warehouse.settings import Settings, SettingsError, load_settings
 ROOT = Path(__file__).parents[3]
 TABLES = {
     *("mart_origin_yearly", "mart_destination_yearly", "dim_country", "fct_population_yearly"),
-    *("releases", "about", "about_snapshots", "about_tables"),
+    *("releases", "reporting_gaps", "about", "about_snapshots", "about_tables"),
     "about_functions",
 }
 

@@ -46,6 +46,7 @@ TABLES = {
         "marts",
     ),
     "releases": "reference",
+    "reporting_gaps": "reference",
 }
 
 

@@ -9,7 +9,9 @@ with claims as (
         reference_date,
         new_asylum_claims,
         is_provisional,
-        release_id
+        release_id,
+        snapshot_id,
+        retrieved_at
     from {{ ref('fct_displacement_flows_yearly') }}
     where new_asylum_claims is not null and reference_year >= 2000
 ),
@@ -25,7 +27,9 @@ applications as (
         {{ total('coalesce(applications_new_and_repeat, 0) + coalesce(applications_new_and_appeal, 0)'
             ~ ' + coalesce(applications_first_and_appeal, 0)') }} as applications_new_with_others,
         bool_or(is_provisional) as is_provisional,
-        max(release_id) as release_id
+        max(release_id) as release_id,
+        max(snapshot_id) as snapshot_id,
+        max(retrieved_at) as retrieved_at
     from {{ ref('fct_asylum_applications_yearly') }}
     group by origin_unhcr_code, asylum_unhcr_code, reference_year
 ),
@@ -47,7 +51,10 @@ joined as (
         coalesce(claims.is_provisional, false) or coalesce(applications.is_provisional, false)
             as is_provisional,
         claims.release_id as flows_release_id,
-        applications.release_id as applications_release_id
+        applications.release_id as applications_release_id,
+        coalesce(claims.release_id, applications.release_id) as release_id,
+        coalesce(claims.snapshot_id, applications.snapshot_id) as snapshot_id,
+        coalesce(claims.retrieved_at, applications.retrieved_at) as retrieved_at
     from claims
     full outer join applications
         on
@@ -99,7 +106,10 @@ final as (
         compared.comparison,
         compared.is_provisional,
         compared.flows_release_id,
-        compared.applications_release_id
+        compared.applications_release_id,
+        compared.release_id,
+        compared.snapshot_id,
+        compared.retrieved_at
     from compared
     left join countries as origins on compared.origin_unhcr_code = origins.unhcr_code
     left join countries as asylums on compared.asylum_unhcr_code = asylums.unhcr_code
