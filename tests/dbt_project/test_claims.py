@@ -45,7 +45,9 @@ def test_the_headline_was_true_on_its_day_and_is_not_now(
         99_716,
     )
     assert (claim["release_id_on_the_day"], claim["release_id"]) == ("2025-06", "2025-12.1")
-    assert claim["verdict"] == "confirmed_since_revised"
+    assert claim["verdict"] == "misleading", "people who waited, told as people who applied"
+    assert claim["number_verdict"] == "confirmed_since_revised"
+    assert claim["meaning_verdict"] == "stock_read_as_flow"
     assert round(claim["change_rate"], 3) == -0.442
     assert claim["flags"].split(", ") == [
         *("stock_read_as_flow", "rests_on_carried_forward", "provisional_at_publication")
@@ -101,7 +103,8 @@ def test_the_difference_of_a_sum_is_explained_by_its_inputs(
     assert differing == [(2012, 12_362, 15_362, -3_000), (2019, 104_259, 104_248, 11)]
     assert claim["stated_difference"] == sum(row[3] for row in differing) == -2_989
     assert "−2,989, which is the whole difference" in claim["explanation"]
-    assert claim["new_applications_newest"] > 0
+    assert claim["as_flow_value_newest"] == 409_625
+    assert "is some 2.8 times too high: at least 409,625" in claim["as_flow_sentence"]
 
 
 def test_what_needs_countries_that_are_not_held_is_not_checkable_and_says_what_brings_them(
@@ -237,7 +240,7 @@ def test_as_of_a_day_later_documents_are_left_out_and_now_is_that_day(
     assert {claim["document_id"] for claim in before.claims} == {"safeguard_defenders_2025"}
     assert before.release == "2024-12"
     first = {c["claim_id"]: c for c in after.claims if c["document_id"] == "khabarhub_2026"}["1"]
-    assert first["verdict"] == "confirmed"
+    assert (first["verdict"], first["number_verdict"]) == ("misleading", "confirmed")
     assert first["value_newest"] == 178_725
 
 
@@ -289,7 +292,8 @@ CASES = [
         {"year": 2023, "stated_low": 1_000, "stated_high": 9_999},
     ),
     Case(
-        *("level_flow_is_the_stock", "level", "misstated"),
+        # No claims of the year are known of this country, so the number alone is judged.
+        *("level_flow_is_the_stock", "level", "confirmed_since_revised"),
         {"year": 2025, "stated_value": 2_795, "measure": "applications_new", "read_as": "flow"},
         ("stock_read_as_flow", *PROVISIONAL),
     ),
@@ -592,7 +596,8 @@ def test_the_audit_as_csv_and_markdown_says_the_same(
     code, out = asylum("claims", "--format", "csv", "--document", "khabarhub_2026")
     rows = list(csv.DictReader(io.StringIO(out)))
     assert code == 0
-    assert rows[0]["verdict"] == "confirmed_since_revised"
+    assert rows[0]["verdict"] == "misleading"
+    assert rows[0]["number_verdict"] == "confirmed_since_revised"
     code, markdown = asylum("claims", "--format", "markdown", "--document", "khabarhub_2026")
     assert code == 0
     lines = [line for line in markdown.splitlines() if line.startswith("| ")]

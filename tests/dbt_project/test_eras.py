@@ -78,7 +78,10 @@ def test_two_conventions_for_one_leader_overlap_and_say_so(
     ) == [
         ("hu_jintao", "xi_jinping", None, None, 0, False),
         ("hu_jintao", "xi_jinping_since_2012", 2012, 2012, 1, False),
+        ("hu_jintao", "xi_jinping_to_2024", None, None, 0, False),
         ("xi_jinping_since_2012", "xi_jinping", 2013, 2025, 13, True),
+        ("xi_jinping_since_2012", "xi_jinping_to_2024", 2013, 2024, 12, True),
+        ("xi_jinping_to_2024", "xi_jinping", 2013, 2024, 12, True),
     ]
 
 
@@ -129,7 +132,8 @@ def test_a_stock_has_stock_years_and_a_flow_a_sum_and_none_has_both(
         values(
             starter,
             "select measure, stock_or_flow from reference.measures "
-            "where endpoint in ('population', 'asylum-applications', 'asylum-decisions')",
+            "where endpoint in ('population', 'asylum-applications', 'asylum-decisions', "
+            "'displacement-flows')",
         )
     )
     found = values(

@@ -107,6 +107,7 @@ def marts(in_memory: Open, project: Any) -> Iterator[duckdb.DuckDBPyConnection]:
                 "intermediate.int_vintages_resolved",
                 "marts.dim_country",
                 "marts.mart_revisions",
+                "reference.reporting_gaps",
             ],
         )
         con.execute(

@@ -119,6 +119,9 @@ KNOWN: dict[tuple[str, str], str] = {
     ("warehouse.published.postgresql_tables", "column.name"): "in the message, not in the query",
     ("warehouse.releases.profiles", "zip(('origin', 'asylum'), reach.sides if reach else (), "
      "strict=False)"): "the two names of a side",
+    ("warehouse.releases.profiles", "endpoint.codes"): "names of columns of our own list",
+    ("warehouse.releases.profiles", "endpoint.counts"): "names of columns of our own list",
+    ("warehouse.reference.flow_codes", "measure_of().items()"): "of our own list, and quoted",
     ("warehouse.releases.profiles", "enumerate(columns)"): "numbers; the columns are quoted",
     ("warehouse.releases.profiles", "range(len(columns))"): "numbers of columns",
     ("warehouse.releases.profiles", "range(0, len(found), 3)"): "numbers of columns",

@@ -374,7 +374,7 @@ def _three_lines(claim: Mapping[str, Any]) -> RenderableType:
             claim["on_the_day_text"],
         ),
     ]
-    if claim["meaning_verdict"] in ("stock_read_as_flow", "stocks_added_up"):
+    if claim["as_flow_on_the_day_text"] or claim["as_flow_newest_text"]:
         lines.append(
             (
                 "as people who claimed asylum in the year",

@@ -66,7 +66,7 @@ flows as (
     left join {{ ref('int_flow_reporters_missing') }} as missing
         on
             totals.total_by = missing.total_by
-            and totals.country_unhcr_code is not distinct from missing.country_unhcr_code
+            and totals.country_unhcr_code is not distinct from (missing.country_unhcr_code)
             and totals.reference_year = missing.reference_year
             and totals.valid_from = missing.valid_from
     left join {{ ref('reporting_gaps') }} as gaps

@@ -60,10 +60,10 @@ with_ranks as (
     from years
     left join lists
         on
-            years.origin_unhcr_code is not distinct from lists.origin_unhcr_code
-            and years.reference_year is not distinct from lists.reference_year
-            and years.counting_unit is not distinct from lists.counting_unit
-            and years.valid_from is not distinct from lists.valid_from
+            years.origin_unhcr_code is not distinct from (lists.origin_unhcr_code)
+            and years.reference_year is not distinct from (lists.reference_year)
+            and years.counting_unit is not distinct from (lists.counting_unit)
+            and years.valid_from is not distinct from (lists.valid_from)
 ),
 
 with_past as (
