@@ -44,7 +44,7 @@ meanings as (
         ) as rests_on_carried_forward,
         coalesce(inputs.is_provisional_on_the_day, false) as is_provisional_at_publication,
         -- What is not known of that day, the newest figures decide.
-        coalesce(as_flow_at_publication.agrees, as_flow_newest.agrees) as holds_as_flow,
+        coalesce(as_flow_at_publication.agrees, as_flow_newest.agrees) as is_true_as_flow,
         case
             when number_found in ('misstated', 'input_error')
                 and coalesce(
@@ -67,7 +67,7 @@ final as (
         case
             when number_found in ('not_checkable', 'not_reproduced', 'misstated', 'input_error')
                 then number_found
-            when meaning_verdict in ('stock_read_as_flow', 'stocks_added_up') and not holds_as_flow
+            when meaning_verdict in ('stock_read_as_flow', 'stocks_added_up') and not is_true_as_flow
                 then 'misleading'
             when meaning_verdict = 'half_year_read_as_year' and not newest.agrees then 'misleading'
             else number_found

@@ -22,7 +22,8 @@ audits as (
             days.valid_from
         )
     ) as verdicts
-    where days.document_id = verdicts.document_id
+    -- Of a day before any release that is loaded nothing can be said.
+    where days.document_id = verdicts.document_id and verdicts.release_id is not null
 ),
 
 merged as (

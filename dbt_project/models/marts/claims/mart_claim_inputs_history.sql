@@ -22,7 +22,8 @@ inputs_at_days as (
             days.valid_from
         )
     ) as inputs
-    where days.document_id = inputs.document_id
+    -- Of a day before any release that is loaded nothing can be said.
+    where days.document_id = inputs.document_id and inputs.release_id is not null
 ),
 
 merged as (

@@ -88,7 +88,7 @@ final as (
         explanations.explanation,
         claims.is_stock_read_as_flow,
         claims.is_stocks_added_up,
-        claims.holds_as_flow,
+        claims.is_true_as_flow,
         claims.rests_on_carried_forward,
         claims.is_provisional_at_publication,
         claims.inputs.is_provisional,
