@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
-{%- set measures = ['refugees_stock', 'asylum_seekers_stock', 'applications_new'] %}
+{%- set measures = ['refugees_stock', 'asylum_seekers_stock', 'new_asylum_claims', 'applications_new'] -%}
 -- Stocks, new asylum claims and new applications of each origin and country of asylum, at each vintage, and
 -- what the pairs leave of the origin's total (`not_itemised`), so that shares are right where only some pairs
 -- are known.
