@@ -617,14 +617,14 @@ def test_the_table_shows_each_claim_and_explains_it_on_request(
     ("question", "code", "said"),
     [
         ("claims --document nobody", 1, "safeguard_defenders_2025"),
-        ("claims --as-of yesterday", 2, "is no day"),
+        ("claims --as-of yesterday", 2, "is not a day"),
         (
             "check --origin QQQ --year 2025 --value 1 --published 2026-02-01",
-            *(1, "'QQQ' is no country"),
+            *(1, "'QQQ' is not the ISO 3166-1 alpha-3 code"),
         ),
         (
             "check --origin CHN --year 2025 --value 1 --kind change --published 2026-02-01",
-            *(1, "cannot do without"),
+            *(1, "needs it"),
         ),
     ],
 )
