@@ -25,7 +25,7 @@ def error_text(events: Sequence[dg.DagsterEvent]) -> str:
     return _NOTHING
 
 
-_NOTHING = "The run ended without success, and nothing says why."
+_NOTHING = "The run failed and gave no reason."
 
 
 def _message(error: SerializableErrorInfo | None) -> str:

@@ -60,22 +60,22 @@ class LandingConfig(dg.Config):
     )
     origins: list[str] = Field(
         default_factory=list,
-        description="Countries of origin as ISO3, such as SYR, to ask the API for; empty: all.",
+        description="Countries of origin to fetch from the API, as ISO3, such as SYR; empty: all.",
     )
     even_if_nothing_is_new: bool = Field(
-        False, description="Go on after landing, and make everything anew, in any case."
+        False, description="Rebuild everything after landing, even if nothing is new."
     )
 
 
 def sources() -> list[dg.AssetSpec]:
-    """What lies outside: UNHCR's API by endpoint, its archive, and the starter extract."""
+    """The external sources: UNHCR's API by endpoint, its archive, and the starter extract."""
     return [
         *(
             dg.AssetSpec(
                 keys.api_endpoint(endpoint),
                 group_name=keys.SOURCES,
-                description=f"`{endpoint.name}/` of UNHCR's Refugee Statistics API. It serves the "
-                "newest release alone; what it said before is in landing.",
+                description=f"`{endpoint.name}/` of UNHCR's Refugee Statistics API. It serves only "
+                "the newest release; earlier responses are in landing.",
                 metadata={
                     "address": dg.MetadataValue.url(f"{_API_URL}{endpoint.name}/"),
                     "source": dg.MetadataValue.url(SOURCE_URL),
@@ -143,8 +143,8 @@ def _last_look() -> dg.AssetSpec:
         keys.LAST_LOOK,
         deps=[keys.api_endpoint(endpoint) for endpoint in ENDPOINTS.values()],
         group_name=keys.LANDING,
-        description="When the API was asked last, whether or not it had anything new: by a run "
-        "with source `api`, or by the sensor `new_figures`. Stale when nobody has looked for "
+        description="Time of the last request to the API, with or without new figures: by a run with "
+        "source `api` or by the sensor `new_figures`. Stale after no request for "
         "more than a week.",
         kinds={"python", "http"},
         freshness_policy=LOOKED_AT,
@@ -158,12 +158,12 @@ def _look_metadata(landed: list[Landed]) -> dict[str, Any]:
 
 
 def ends_here(settings: Settings) -> bool:
-    """Whether published file and exports are of just what is landed, by the code as it is."""
+    """Whether published file and exports were built from what is landed, by the current code."""
     return stands_for(settings, fingerprint.expected(settings))
 
 
 def say_of_the_published(context: dg.AssetExecutionContext, settings: Settings) -> None:
-    """What stands published is not made anew by a run that ends here, and its release may be due
+    """What is published is not rebuilt by a run that ends here, and its release may be due
     since the run that made it.
     """
     with open_published(settings) as con:
@@ -178,8 +178,8 @@ def _spec(endpoint: Endpoint) -> dg.AssetSpec:
         keys.landed(endpoint),
         deps=[keys.api_endpoint(endpoint), keys.STARTER_EXTRACT],
         group_name=keys.LANDING,
-        description=f"What `{endpoint.name}/` answered, byte for byte: a folder a snapshot, never "
-        "changed, with a manifest (query, time, pages, rows, sha256 of the content).",
+        description=f"Responses of `{endpoint.name}/`, byte for byte: one folder per snapshot, "
+        "never changed, with a manifest (query, time, pages, rows, sha256 of the content).",
         kinds={"python", "json"},
         # When nothing is new none is made, and all that stands on them is left as it is.
         skippable=True,

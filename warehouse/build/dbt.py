@@ -122,7 +122,7 @@ class BuildResult:
         if tests:
             lines.append(f"Failed tests ({len(tests)}): {', '.join(tests)}.")
         if lines and skipped:
-            lines.append(f"Skipped, since they depend on these: {skipped}.")
+            lines.append(f"Skipped, because they depend on these: {skipped}.")
         return "\n".join(lines)
 
 

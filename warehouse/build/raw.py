@@ -155,7 +155,7 @@ def _load_or_set_aside(
     except (UnreadablePagesError, duckdb.Error) as error:
         reason = _changed_since(folder, manifest)
         if reason is None and isinstance(error, (UnreadablePagesError, *_OF_THE_CONTENT)):
-            reason = f"its pages are as they were landed, and cannot be loaded: {error}"
+            reason = f"its pages are unchanged, but cannot be loaded: {error}"
         if reason is None:
             raise  # a full disk, or whatever else is no fault of the snapshot's
         with incoming(settings) as temporary:

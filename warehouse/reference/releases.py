@@ -101,5 +101,5 @@ def release_reviews(
 def _release_id(text: str) -> str:
     """A name that is part of folders and addresses."""
     if not _RELEASE_ID.fullmatch(text):
-        raise ValueError(f"{text!r} is no release id: digits, letters, `.` and `-` alone")
+        raise ValueError(f"{text!r} is not a release id: only digits, letters, `.` and `-`")
     return text

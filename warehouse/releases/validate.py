@@ -466,7 +466,7 @@ def _lost_measures(moved: Comparison) -> list[str]:
             out.append(f"{column} has lost {total.lost:,} of {total.before:,} ({share:.0%})")
         elif scattered(total) > LARGEST_SCATTER * total.before:
             share = scattered(total) / total.before
-            out.append(f"{share:.0%} of {column} stands at other countries and years than before")
+            out.append(f"{share:.0%} of {column} moved to other countries and years")
     return out
 
 

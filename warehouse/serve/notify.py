@@ -98,7 +98,7 @@ def _to_webhook(settings: Settings, run: FailedRun) -> None:
             raise _Passing(f"it answered {response.status_code}")
         if not response.ok or response.is_redirect:
             raise NotifyError(
-                f"{where} answered {response.status_code}; it is not asked again. "
+                f"{where} answered {response.status_code}; it is not tried again. "
                 f"See ASYLUM_NOTIFY_WEBHOOK_URL."
             )
 
@@ -133,7 +133,7 @@ def _to_mailbox(settings: Settings, run: FailedRun) -> None:
                 f"{address}: {code} {_readable(said)}"
                 for address, (code, said) in error.recipients.items()
             )
-            raise NotifyError(f"{where} takes nothing for {refused}.") from error
+            raise NotifyError(f"{where} refuses mail for {refused}.") from error
         except (smtplib.SMTPNotSupportedError, ValueError) as error:
             raise NotifyError(f"{where}: {error}") from error
         except OSError as error:  # smtplib's other errors are some of these, too

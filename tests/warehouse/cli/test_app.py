@@ -596,7 +596,7 @@ def test_an_error_in_a_query_is_one_message_and_1(settings: Settings, query: str
 def test_a_first_command_without_a_published_file_names_the_way_to_one(settings: Settings) -> None:
     done = asylum("sql", "select 1")
     assert done.exit_code == 1
-    assert "Make one with `asylum run`" in done.stderr
+    assert "Create it with `asylum run`" in done.stderr
 
 
 def test_a_reader_that_has_seen_enough_ends_the_command_quietly(settings: Settings) -> None:

@@ -121,7 +121,7 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
     notes = [
         "Persons waiting at the end of the year (stock), or in the middle of it where a figure was "
         "provisional (hatched).",
-        "Releases that are in this warehouse, with the day from which they were in force.",
+        "Releases loaded in this warehouse, with the day each was published.",
     ]
     return Drawing(
         "releases",

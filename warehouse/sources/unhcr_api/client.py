@@ -269,7 +269,7 @@ class Client:
                 else ""
             )
             raise UpstreamError(
-                f"{question.url}: {question.what} could not be had: {fault}.{longer} "
+                f"{question.url}: {question.what} could not be fetched: {fault}.{longer} "
                 f"Tried {_times(state.attempt_number)} in {time.monotonic() - started:.1f} s "
                 f"(limits: {self._settings.max_attempts} tries, "
                 f"{self._settings.total_timeout:g} s). Try again later."
