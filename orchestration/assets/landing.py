@@ -104,7 +104,7 @@ def sources() -> list[dg.AssetSpec]:
 
 
 def landing(retry_policy: dg.RetryPolicy | None) -> dg.AssetsDefinition:
-    """The step that asks the source and lands what it answers."""
+    """The step that queries the source and lands its responses."""
 
     @dg.multi_asset(
         specs=[*(_spec(endpoint) for endpoint in ENDPOINTS.values()), _last_look()],
@@ -143,9 +143,8 @@ def _last_look() -> dg.AssetSpec:
         keys.LAST_LOOK,
         deps=[keys.api_endpoint(endpoint) for endpoint in ENDPOINTS.values()],
         group_name=keys.LANDING,
-        description="Time of the last request to the API, with or without new figures: by a run with "
-        "source `api` or by the sensor `new_figures`. Stale after no request for "
-        "more than a week.",
+        description="Time of the last request to the API, whether or not it had new figures: by a "
+        "run with source `api` or by the sensor `new_figures`. Stale after a week without one.",
         kinds={"python", "http"},
         freshness_policy=LOOKED_AT,
         skippable=True,

@@ -45,7 +45,7 @@ class NextRelease:
         if self.missing:
             return (
                 f"Release {self.missing} was published on {self.due_since}; the newest loaded is "
-                f"{held.release_id}. Fetch it with the job `refresh`, source `api`, or with `backfill`."
+                f"{held.release_id}. Fetch it: job `refresh` with source `api`, or `backfill`."
             )
         expected = (
             f"The newest release loaded, {held.release_id}, describes {held.reference_date}. The "

@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 class NotifyError(Exception):
-    """Nobody was told; the message says who was to be, why not, and how often it was tried."""
+    """The notification was not sent; the message says to whom, why, and how often it was tried."""
 
 
 class _Passing(Exception):
@@ -38,7 +38,7 @@ class _Passing(Exception):
 
 @dataclass(frozen=True)
 class FailedRun:
-    """What there is to say. `error` may have lines; what is sent has one."""
+    """The content of a notification. `error` may have several lines; only one is sent."""
 
     job: str
     run_id: str
@@ -67,7 +67,7 @@ def text(settings: Settings, run: FailedRun) -> str:
 
 
 def notify(settings: Settings, run: FailedRun) -> None:
-    """Tell who is to be told (ASYLUM_NOTIFY). Raises NotifyError when it cannot be done."""
+    """Notify as ASYLUM_NOTIFY says. Raises NotifyError when it cannot be done."""
     _CHANNELS[settings.notify](settings, run)
 
 

@@ -1,6 +1,6 @@
 """Running a reader's SQL against the published file: nothing else can be read, nothing written.
 
-The file is opened read-only, then DuckDB is told to touch no other file and no network and to
+The file is opened read-only, then DuckDB is set to touch no other file and no network and to
 take no further settings. Results leave through one scratch folder that is named to it.
 """
 
