@@ -19,7 +19,7 @@ def publish(
             "--to",
             metavar="URL",
             help="postgresql://USER@HOST/DATABASE. Default: ASYLUM_POSTGRES_URL. Put a "
-            "password there: all users of the machine can see a command line.",
+            "password in that variable: other users of the machine can see a command line.",
             show_default=False,
         ),
     ] = None,
