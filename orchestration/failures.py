@@ -1,4 +1,4 @@
-"""Why a run failed: what our code said, without what Dagster wrapped around it."""
+"""Why a run failed: the message of our code, without Dagster's wrapping."""
 
 from __future__ import annotations
 

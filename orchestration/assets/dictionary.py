@@ -1,4 +1,4 @@
-"""What the published tables are, in files: data dictionary and Table Schemas, and dbt's pages.
+"""Documentation of the published tables: data dictionary, Table Schemas and dbt's page.
 
 dbt's documentation is of the project, not of the figures, and takes seconds: it is made when asked
 for (`make docs`, or by materializing its asset) and is no part of a refresh.

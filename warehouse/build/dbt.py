@@ -1,4 +1,4 @@
-"""dbt in this process: parse the project, build it, and say what each node came to.
+"""dbt in this process: parse the project, build it, and report the result of each node.
 
 dbt reads its profile from variables of the environment; they are set here, from the settings, for
 the time of a call. The build database is closed when a call returns.

@@ -1,4 +1,4 @@
-"""What published tables were made from: the snapshots, the newest release, the schemas."""
+"""Lineage of the published tables: the snapshots, the newest release, the schemas."""
 
 from __future__ import annotations
 

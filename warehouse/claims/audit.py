@@ -1,4 +1,4 @@
-"""What the published file says of claims: those of the register, and one given on the spot."""
+"""Claims in the published file: those of the register, and a single one from the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading the published file: what every reader of ours opens it with."""
+"""Opens the published file for every reader of this project."""
 
 from __future__ import annotations
 

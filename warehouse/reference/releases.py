@@ -1,4 +1,4 @@
-"""Releases of UNHCR: which there are, what is in them, and what was decided on them.
+"""Releases of UNHCR: their list, the digests of their content, and the reviews.
 
 The seeds `releases`, `release_contents` and `release_reviews`. The files of the archive
 (`release_files`) are read where endpoints are known: warehouse/sources/unhcr_archive/client.py.

@@ -1,4 +1,4 @@
-"""Which release a snapshot is. No SQL, no files but the lists.
+"""Assigns a release to a snapshot. No SQL, no files except the lists.
 
 What the starter extract and the archive give says so itself. What the API gives is recognised by
 content: the digests of its pairs (profiles.py) are compared with those of known releases, from

@@ -1,4 +1,4 @@
-"""Who hears of a run that failed: the log, a mailbox, or a web address.
+"""Notification of failed runs: to the log, by mail, or to a webhook.
 
 What is sent says what failed in one line, in which run, and where to look. No secret is in it, nor
 in an error that says why it could not be sent.

@@ -1,4 +1,4 @@
-"""What is there: landed snapshots, releases, what is quarantined, the published file, the last run.
+"""State of the warehouse: snapshots, releases, quarantine, the published file, the last run.
 
 Only the landing folder and the published file are read: a build may hold its own database.
 """

@@ -1,4 +1,4 @@
-"""What is stale: stocks that repeat an earlier reference date."""
+"""Stale figures: stocks carried forward from an earlier reference date."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of the report: how measures, roles and revisions are called, and what terms mean."""
+"""The words of the report: names of measures, roles and revisions, and definitions of terms."""
 
 from __future__ import annotations
 
