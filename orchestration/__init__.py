@@ -1,1 +1,1 @@
-"""Dagster alone: what runs, in which order, and what is seen of it. No SQL and no HTTP here."""
+"""Only Dagster: what runs, in which order, and what the UI shows. No SQL and no HTTP here."""

@@ -1,7 +1,7 @@
-"""What runs, when, and who hears of a failure: jobs, a weekly schedule, two sensors.
+"""Jobs, a weekly schedule and two sensors.
 
 Schedule and `new_figures` are off until somebody turns them on: they ask a public API that is not
-ours, and opening the UI is no reason to do so. `failed_runs` is on, and asks nobody.
+ours, and opening the UI is no reason to do so. `failed_runs` is on; it sends no request to UNHCR.
 """
 
 from typing import Any
@@ -37,7 +37,7 @@ EVERYTHING = dg.AssetSelection.all() - dg.AssetSelection.assets(keys.DBT_DOCS, k
 refresh = dg.define_asset_job(
     REFRESH,
     selection=EVERYTHING,
-    description="Land, load, build, test, publish and export. From the starter extract unless the "
+    description="Land, load, build, test, publish and export. Uses the starter extract unless the "
     "configuration of `landing` says `source: api`. Ends after landing if nothing is new.",
     executor_def=EXECUTOR,
 )
@@ -45,7 +45,7 @@ refresh = dg.define_asset_job(
 rebuild = dg.define_asset_job(
     REBUILD,
     selection=EVERYTHING - dg.AssetSelection.groups(keys.LANDING),
-    description="Load, build, test, publish and export what is landed; no source is asked.",
+    description="Load, build, test, publish and export what is landed; no source is queried.",
     tags={TAG_SOURCE: "landing"},
     executor_def=EXECUTOR,
 )
@@ -68,8 +68,8 @@ weekly = dg.ScheduleDefinition(
     execution_timezone="UTC",
     run_config=FROM_API,
     tags={TAG_SOURCE: "api"},
-    description="Every Monday at 05:00 UTC the whole of the API, in case a correction left the "
-    "control totals of the newest years as they were.",
+    description="A refresh from the whole API every Monday at 05:00 UTC, to find corrections that "
+    "did not change the control totals of the newest years.",
     default_status=dg.DefaultScheduleStatus.STOPPED,
 )
 
@@ -78,24 +78,24 @@ weekly = dg.ScheduleDefinition(
     job=refresh,
     minimum_interval_seconds=LOOK_EVERY_SECONDS,
     default_status=dg.DefaultSensorStatus.STOPPED,
-    description="Asks the API for its control totals of the newest years, and for a refresh when "
-    "they are not those seen last. The cursor holds what was seen. Each look is put on record "
-    "as `landing/last_look`, and the calendar is looked at with it.",
+    description="Reads the API's control totals of the newest years once a day, and starts a "
+    "refresh when they changed. The cursor stores them. Each tick reports `landing/last_look` and "
+    "evaluates the check `release_is_due`.",
 )
 def new_figures(
     context: dg.SensorEvaluationContext, settings: dg.ResourceParam[Settings]
 ) -> dg.SensorResult | dg.SkipReason:
-    """One look at the API."""
+    """One tick: read the API's control totals."""
     try:
         seen = control_fingerprint(settings)
     except UpstreamError as error:
-        return dg.SkipReason(f"The API did not answer, the next look is in a day: {error}")
+        return dg.SkipReason(f"The API did not answer; the next attempt is in a day: {error}")
     looked = dg.AssetMaterialization(
         keys.LAST_LOOK, metadata={"asked_by": "sensor new_figures", "control_totals": seen}
     )
     events: list[dg.AssetMaterialization | dg.AssetCheckEvaluation] = [looked, *_calendar(settings)]
     if seen == context.cursor and not _failed_before(context.instance, seen):
-        reason = "The control totals are those seen last."
+        reason = "The control totals have not changed."
         return dg.SensorResult(skip_reason=reason, cursor=seen, asset_events=events)
     request = dg.RunRequest(run_config=FROM_API, tags={TAG_SOURCE: "api", TAG_SEEN: seen})
     return dg.SensorResult(run_requests=[request], cursor=seen, asset_events=events)
@@ -120,8 +120,8 @@ def _failed_before(instance: dg.DagsterInstance, seen: str) -> bool:
     # Runs of the command line belong to no code location, and are ours all the same.
     monitor_all_code_locations=True,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Tells of each run that failed: in the log, by mail or to a web address, as "
-    "ASYLUM_NOTIFY says. A message that cannot be sent makes the tick fail.",
+    description="Reports each failed run: in the log, by mail or to a webhook, as ASYLUM_NOTIFY "
+    "says. A message that cannot be sent makes the tick fail.",
 )
 def failed_runs(context: dg.RunFailureSensorContext, settings: dg.ResourceParam[Settings]) -> None:
     """One message a run. Raises NotifyError when it cannot be sent."""

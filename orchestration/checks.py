@@ -38,7 +38,7 @@ _DIFFERENCES_SHOWN = 50
 
 
 def landing_specs() -> list[dg.AssetCheckSpec]:
-    """What is asked of every landing. They stop nothing: what was landed is built."""
+    """The checks of every landing. They stop nothing: what was landed is built."""
     specs = []
     for endpoint in ENDPOINTS.values():
         if endpoint.has_controls:
@@ -47,15 +47,15 @@ def landing_specs() -> list[dg.AssetCheckSpec]:
                     CONTROL_TOTALS,
                     asset=keys.landed(endpoint),
                     description="The pairs add up to the control totals by origin and by asylum. "
-                    "Differences small enough not to refuse the crawl are shown here.",
+                    "Differences too small to refuse the crawl are shown here.",
                 )
             )
         specs.append(
             dg.AssetCheckSpec(
                 LANDED,
                 asset=keys.landed(endpoint),
-                description="Nothing that was asked for failed to land. Where something did, its "
-                "older figures stand, and the metadata say why.",
+                description="Every requested dataset was landed. For one that was not, older "
+                "figures are used, and the metadata say why.",
                 blocking=False,
             )
         )
@@ -63,7 +63,7 @@ def landing_specs() -> list[dg.AssetCheckSpec]:
             dg.AssetCheckSpec(
                 KNOWN_COLUMNS,
                 asset=keys.landed(endpoint),
-                description="The source sent no column we do not know. A new one is kept in raw.",
+                description="The source sent only known columns. A new one is kept in raw.",
             )
         )
     return specs
@@ -125,13 +125,13 @@ def _known_columns(endpoint: Endpoint, manifest: Manifest | None) -> dg.AssetChe
 
 
 def raw_specs() -> list[dg.AssetCheckSpec]:
-    """What is asked of every endpoint's snapshots. A failure stops nothing: the rest is loaded."""
+    """The check of every endpoint's snapshots. A failure stops nothing: the rest is loaded."""
     return [
         dg.AssetCheckSpec(
             ALL_IS_LOADED,
             asset=keys.raw_table(endpoint.table),
-            description="Every landed snapshot can be loaded. One that cannot is set aside, with "
-            "a note in its folder that says why, and is not tried again.",
+            description="Every landed snapshot can be loaded. One that cannot is set aside with "
+            "a note in its folder that says why, and is not loaded again.",
             blocking=False,
         )
         for endpoint in ENDPOINTS.values()
@@ -153,18 +153,18 @@ def raw_results(set_aside: Sequence[SnapshotSetAside]) -> Iterator[dg.AssetCheck
 
 
 def releases_spec() -> dg.AssetCheckSpec:
-    """What is asked of the snapshots together. It stops nothing: what is held back is not used."""
+    """The check of all snapshots together. It stops nothing: quarantined ones are not used."""
     return dg.AssetCheckSpec(
         NOTHING_WAS_LOST,
         asset=keys.SNAPSHOT_RELEASES,
-        description="The newest figures of every dataset are in use. Where some are held back, it "
-        "says so and why; all that was found is in its metadata. `asylum accept` releases them.",
+        description="The newest figures of every dataset are in use. If some are quarantined, it "
+        "says why; all findings are in its metadata. `asylum accept` releases them.",
         blocking=False,
     )
 
 
 def releases_result(quarantined: Sequence[Quarantined]) -> dg.AssetCheckResult:
-    """It warns where the newest figures of a dataset are held back."""
+    """It warns if the newest figures of a dataset are quarantined."""
     held_back = [one.held_back for one in quarantined if one.held_back]
     return dg.AssetCheckResult(
         asset_key=keys.SNAPSHOT_RELEASES,
@@ -202,21 +202,21 @@ def _findings(found: Sequence[Quarantined]) -> dg.TableMetadataValue:
 
 
 def published_specs() -> list[dg.AssetCheckSpec]:
-    """What is asked of the published file, after it has taken the old one's place."""
+    """The checks of the published file, after it has replaced the old one."""
     return [
         dg.AssetCheckSpec(
             PUBLISHED_ANSWERS,
             asset=keys.PUBLISHED_FILE,
-            description="The file opens for a reader, and each table holds as many rows as the "
-            "build. Nothing is exported from one that does not.",
+            description="The file opens for a reader, and each table has as many rows as in the "
+            "build. Otherwise nothing is exported from it.",
         ),
         dg.AssetCheckSpec(
             RELEASE_IS_DUE,
             asset=keys.PUBLISHED_FILE,
-            description="UNHCR has published nothing newer than what is here, as far as its "
-            "calendar goes: June, and October to November. Warns four weeks after the latest day "
-            "on which a release of the kind came out so far, and when `releases.csv` knows one "
-            "that is not here. Looked at by every run and every look of the sensor.",
+            description="UNHCR has published nothing newer, by its calendar: June, and October to "
+            "November. Warns four weeks after the latest day on which a release of the kind was "
+            "published so far, and when `releases.csv` has one that is not loaded. Every run and "
+            "every tick of the sensor evaluate it.",
         ),
     ]
 

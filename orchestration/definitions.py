@@ -1,4 +1,4 @@
-"""Table of contents: everything Dagster knows of the warehouse.
+"""Table of contents: everything that Dagster loads.
 
     sources -> landing -> raw -> releases -> staging -> intermediate -> marts
     marts -> published -> exports

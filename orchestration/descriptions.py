@@ -1,4 +1,4 @@
-"""What the UI says of tables and checks beyond what dbt itself hands to Dagster."""
+"""Descriptions of tables and checks for the UI, beyond those dbt passes to Dagster."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ COLUMN_SCHEMA = "dagster/column_schema"
 FILES = "files"
 METRICS_DOC = "docs/metrics.md"
 
-_BLOCKS = "Blocks: while it fails, nothing is published and the file of before stands."
-_WARNS = "Warns: it is shown, and stops nothing."
+_BLOCKS = "Blocks: if it fails, nothing is published and the published file is unchanged."
+_WARNS = "Warns: a failure is shown and stops nothing."
 
 
 def check_text(test: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Why a run failed: what our code said, without what Dagster wrapped around it."""
+"""Why a run failed: the message of our code, without Dagster's wrapping."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def error_text(events: Sequence[dg.DagsterEvent]) -> str:
     return _NOTHING
 
 
-_NOTHING = "The run ended without success, and nothing says why."
+_NOTHING = "The run failed and gave no reason."
 
 
 def _message(error: SerializableErrorInfo | None) -> str:

@@ -1,7 +1,7 @@
-"""How old things may get. Dagster's daemon looks at it; what it looks at is when an asset was made.
+"""Freshness policies. Dagster's daemon looks at it; what it looks at is when an asset was made.
 
 So what must be looked at regularly is an asset of its own, `landing/last_look`, made by each look:
-the figures themselves are made anew only when there are new ones, twice a year.
+the figures themselves are rebuilt only when there are new ones, twice a year.
 """
 
 from datetime import timedelta

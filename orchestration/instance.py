@@ -73,7 +73,7 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
 def _kept_open() -> Iterator[None]:
     """Keep a connection to each of Dagster's SQLite files for as long as this lasts.
 
-    Dagster opens a file anew for each event, and SQLite empties its write-ahead log whenever the
+    Dagster reopens a file for each event, and SQLite empties its write-ahead log whenever the
     last connection closes: a run of some thousand events waited for the disk longer than it built.
     Nothing is lost when the process is killed; after a power cut the newest events of Dagster's own
     record may be gone, never a figure.

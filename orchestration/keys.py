@@ -38,9 +38,9 @@ WORKBOOK = AssetKey([EXPORTS, "workbook"])
 
 # What the manifests say of all snapshots together.
 RAW_DESCRIPTIONS = {
-    "snapshots": "One row a snapshot in the landing folder, from its manifest.",
-    "snapshot_coverage": "What each query of each snapshot covers: years, origins, asylum.",
-    "control_differences": "Control totals that the pairs do not add up to, as the crawl found.",
+    "snapshots": "One row per snapshot in the landing folder, from its manifest.",
+    "snapshot_coverage": "Coverage of each query of each snapshot: years, origin, asylum.",
+    "control_differences": "Control totals that differ from the sum of the pairs.",
 }
 
 

@@ -1,4 +1,4 @@
-"""What a run came to, read from the events that its steps yielded."""
+"""The result of a run, read from the events of its steps."""
 
 from __future__ import annotations
 

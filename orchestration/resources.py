@@ -1,4 +1,4 @@
-"""What assets are handed: the warehouse's settings, and the right to write to its data folder."""
+"""The resource of the assets: settings, and the right to write to the data folder."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

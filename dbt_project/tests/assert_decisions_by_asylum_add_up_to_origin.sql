@@ -1,4 +1,4 @@
--- Decisions by country of asylum, with what is not itemised, add up to the origin's row of the same year.
+-- Decisions by country of asylum and the residual add up to the origin's row of the same year.
 {{ config(meta={'dagster': {'ref': {'name': 'mart_destination_decisions'}}}) }}
 
 with destinations as (

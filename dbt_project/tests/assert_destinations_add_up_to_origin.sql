@@ -1,4 +1,4 @@
--- Countries of asylum, with what is not itemised, add up to the origin's row of the same year.
+-- Countries of asylum and the residual add up to the origin's row of the same year.
 {{ config(meta={'dagster': {'ref': {'name': 'mart_destination_yearly'}}}) }}
 
 with destinations as (

@@ -1,5 +1,5 @@
--- Where all pairs were asked for, they add up to what the API answers for the whole. How it rounds the
--- whole and its parts is not known: a difference is shown. What cannot be rounding refused the crawl.
+-- If all pairs were requested, they add up to the API's control totals. How the API rounds both is not
+-- known, so a difference is only shown. The crawl refuses differences too large for rounding.
 {{ config(
     severity='warn',
     meta={'dagster': {'ref': {'name': 'fct_population_totals_yearly'}}},

@@ -1,6 +1,5 @@
--- The revisions of an origin's figure add up to what became of it since it was first published. A
--- warning: a total that could not be told for a while (only some pairs were asked for) may have moved
--- meanwhile.
+-- The revisions of an origin's figure add up to its change since it was first published. This only warns:
+-- a total that was not known for a while (only some pairs were requested) may have changed in between.
 {{ config(
     severity='warn',
     meta={'dagster': {'ref': {'name': 'mart_revision_summary'}}},

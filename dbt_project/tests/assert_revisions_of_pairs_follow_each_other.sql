@@ -1,5 +1,5 @@
--- What one release made of a pair's figure is what the next one changed, and what the last one made of
--- it stands now. No figure counts as zero here: a row that comes says nothing of its zeros.
+-- The value of a pair after one revision is the value before its next one, and the last is the current
+-- value. A missing figure counts as zero here, because a new row is no revision of its zeros.
 {{ config(meta={'dagster': {'ref': {'name': 'mart_revisions'}}}) }}
 
 with revisions as (

@@ -1,4 +1,4 @@
--- The sum of pairs kept beside a total is the sum of the fact's rows: no pair lost, none twice.
+-- The sum of pairs stored with a total is the sum of the rows of the fact.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_population_yearly'}}}) }}
 
 with pairs as (

@@ -32,8 +32,8 @@ def archive(retry_policy: dg.RetryPolicy | None) -> dg.AssetsDefinition:
             [one.release_id for one in chosen_releases(None)]
         ),
         group_name=keys.LANDING,
-        description="One release from UNHCR's archive: its files byte for byte, beside pages in "
-        "the API's shape. What is here already is not asked for again.",
+        description="One release from UNHCR's archive: its files byte for byte, and pages in "
+        "the API's shape. Releases that are already landed are not fetched again.",
         kinds={"python", "r"},
         pool=keys.WRITERS,
         retry_policy=retry_policy,

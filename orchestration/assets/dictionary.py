@@ -1,4 +1,4 @@
-"""What the published tables are, in files: data dictionary and Table Schemas, and dbt's pages.
+"""Documentation of the published tables: data dictionary, Table Schemas and dbt's page.
 
 dbt's documentation is of the project, not of the figures, and takes seconds: it is made when asked
 for (`make docs`, or by materializing its asset) and is no part of a refresh.
@@ -19,7 +19,7 @@ def dictionaries() -> list[dg.AssetsDefinition]:
         key=keys.DATA_DICTIONARY,
         deps=[keys.PUBLISHED_FILE],
         group_name=keys.EXPORTS,
-        description="`data_dictionary.csv`, a line for each column of each published table, and "
+        description="`data_dictionary.csv`, a row for each column of each published table, and "
         "`schemas/`, a Table Schema (Frictionless) for each table.",
         kinds={"csv", "json"},
         pool=keys.WRITERS,
@@ -41,7 +41,7 @@ def dictionaries() -> list[dg.AssetsDefinition]:
         deps=[keys.PUBLISHED_FILE],
         group_name=keys.EXPORTS,
         description="`dbt_docs.html`: every model, column, test and metric of the dbt project, and "
-        "what is made from what, as one page. Made when asked for, not by a refresh.",
+        "their lineage, as one page. Written on demand, not by a refresh.",
         kinds={"html", "dbt"},
         pool=keys.WRITERS,
     )

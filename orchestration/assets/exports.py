@@ -57,7 +57,7 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
         deps=[keys.PUBLISHED_FILE],
         group_name=keys.EXPORTS,
         description="Figures of a country of origin as pictures, PNG and SVG: each year, each "
-        "release, flows and rates, destinations, ranks, and what was only carried forward.",
+        "release, flows and rates, destinations, ranks, and stocks carried forward.",
         kinds={"png", "svg"},
         pool=keys.WRITERS,
     )
@@ -129,6 +129,6 @@ def _spec(table: PublishedTable) -> dg.AssetSpec:
         keys.exported(table.name),
         deps=[keys.modelled(table.schema, table.name), keys.PUBLISHED_FILE],
         group_name=keys.EXPORTS,
-        description=f"`{table.name}` as CSV and Parquet, as it stands in the published file.",
+        description=f"`{table.name}` as CSV and Parquet, with the rows of the published file.",
         kinds={"csv", "parquet"},
     )

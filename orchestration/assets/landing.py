@@ -61,22 +61,22 @@ class LandingConfig(dg.Config):
     )
     origins: list[str] = Field(
         default_factory=list,
-        description="Countries of origin as ISO3, such as SYR, to ask the API for; empty: all.",
+        description="Countries of origin to fetch from the API, as ISO3, such as SYR; empty: all.",
     )
     even_if_nothing_is_new: bool = Field(
-        False, description="Go on after landing, and make everything anew, in any case."
+        False, description="Rebuild everything after landing, even if nothing is new."
     )
 
 
 def sources() -> list[dg.AssetSpec]:
-    """What lies outside: UNHCR's API and flow workbook, its archive, the starter extract."""
+    """The external sources: UNHCR's API and flow workbook, its archive, the starter extract."""
     return [
         *(
             dg.AssetSpec(
                 keys.api_endpoint(endpoint),
                 group_name=keys.SOURCES,
-                description=f"`{endpoint.name}/` of UNHCR's Refugee Statistics API. It serves the "
-                "newest release alone; what it said before is in landing.",
+                description=f"`{endpoint.name}/` of UNHCR's Refugee Statistics API. It serves only "
+                "the newest release; earlier responses are in landing.",
                 metadata={
                     "address": dg.MetadataValue.url(f"{_API_URL}{endpoint.name}/"),
                     "source": dg.MetadataValue.url(SOURCE_URL),
@@ -121,7 +121,7 @@ def sources() -> list[dg.AssetSpec]:
 
 
 def landing(retry_policy: dg.RetryPolicy | None) -> dg.AssetsDefinition:
-    """The step that asks the source and lands what it answers."""
+    """The step that queries the source and lands its responses."""
 
     @dg.multi_asset(
         specs=[*(_spec(endpoint) for endpoint in ENDPOINTS.values()), _last_look()],
@@ -160,9 +160,8 @@ def _last_look() -> dg.AssetSpec:
         keys.LAST_LOOK,
         deps=[keys.api_endpoint(endpoint) for endpoint in ENDPOINTS.values()],
         group_name=keys.LANDING,
-        description="When the API was asked last, whether or not it had anything new: by a run "
-        "with source `api`, or by the sensor `new_figures`. Stale when nobody has looked for "
-        "more than a week.",
+        description="Time of the last request to the API, whether or not it had new figures: by a "
+        "run with source `api` or by the sensor `new_figures`. Stale after a week without one.",
         kinds={"python", "http"},
         freshness_policy=LOOKED_AT,
         skippable=True,
@@ -175,12 +174,12 @@ def _look_metadata(landed: list[Landed]) -> dict[str, Any]:
 
 
 def ends_here(settings: Settings) -> bool:
-    """Whether published file and exports are of just what is landed, by the code as it is."""
+    """Whether published file and exports were built from what is landed, by the current code."""
     return stands_for(settings, fingerprint.expected(settings))
 
 
 def say_of_the_published(context: dg.AssetExecutionContext, settings: Settings) -> None:
-    """What stands published is not made anew by a run that ends here, and its release may be due
+    """What is published is not rebuilt by a run that ends here, and its release may be due
     since the run that made it.
     """
     with open_published(settings) as con:
@@ -195,9 +194,8 @@ def _spec(endpoint: Endpoint) -> dg.AssetSpec:
         keys.landed(endpoint),
         deps=[keys.api_endpoint(endpoint), keys.STARTER_EXTRACT],
         group_name=keys.LANDING,
-        description=f"What the source of `{endpoint.name}` gave, byte for byte: a folder a "
-        "snapshot, never changed, with a manifest (query, time, pages, rows, sha256 of the "
-        "content).",
+        description=f"Responses for `{endpoint.name}`, byte for byte: one folder per snapshot, "
+        "never changed, with a manifest (query, time, pages, rows, sha256 of the content).",
         kinds={"python", "json"},
         # When nothing is new none is made, and all that stands on them is left as it is.
         skippable=True,

@@ -17,7 +17,7 @@ def postgresql(settings: Settings) -> list[dg.AssetsDefinition]:
         deps=[keys.PUBLISHED_FILE],
         group_name=keys.PUBLISHED,
         description="The tables of `asylum.duckdb` in a schema of PostgreSQL, with keys and "
-        "comments, readable by one role. Readers see the old ones until the new ones are whole.",
+        "comments, readable by one role. Readers see the old tables until all new ones are there.",
         kinds={"postgres"},
         pool=keys.WRITERS,
     )

@@ -16,7 +16,7 @@ from warehouse.published.write import publish
 from warehouse.releases.identify import read_lists
 
 _NOT_TESTED = (
-    "The build database is not in a state that has passed all data tests, so nothing was "
+    "The build database has not passed all data tests in its current state, so nothing was "
     "published. Build all models in one run: `asylum run`, or the job `refresh`."
 )
 
@@ -35,8 +35,8 @@ def published(tables: Sequence[PublishedTable], manifest: Mapping[str, Any]) -> 
                 ],
                 group_name=keys.PUBLISHED,
                 description="`asylum.duckdb`: marts, dimensions, facts and reference as tables "
-                "with comments, read-only, in the format of DuckDB 1.5. Readers keep the old file "
-                "until the new one is whole.",
+                "with comments, read-only, in the format of DuckDB 1.5. Readers see the old file "
+                "until the new one is complete.",
                 kinds={"duckdb"},
                 freshness_policy=BY_THE_CALENDAR,
             )
@@ -77,7 +77,7 @@ def published(tables: Sequence[PublishedTable], manifest: Mapping[str, Any]) -> 
         yield checks.release_is_due(settings, list(read_lists().releases.values()))
         if not check.passed:
             raise dg.Failure(
-                f"{file.path} does not hold what was built: {_differences(check)}. "
+                f"{file.path} differs from the build: {_differences(check)}. "
                 f"Nothing is exported from it; run again.",
                 allow_retries=False,
             )

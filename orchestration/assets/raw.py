@@ -21,8 +21,8 @@ def _specs() -> list[dg.AssetSpec]:
             keys.raw_table(endpoint.table),
             deps=[keys.landed(endpoint), keys.ARCHIVE],
             group_name=keys.RAW,
-            description=f"What `{endpoint.name}/` answered as a table of the build database: all "
-            "columns as text, nothing interpreted, every snapshot kept.",
+            description=f"Responses of `{endpoint.name}/` as a table of the build database: all "
+            "columns as text, uninterpreted, with every snapshot.",
             kinds={"python", "duckdb"},
             metadata={
                 COLUMN_SCHEMA: dg.TableSchema(

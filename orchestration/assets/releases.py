@@ -22,8 +22,8 @@ from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
                 *(keys.raw_table(name) for name in keys.RAW_DESCRIPTIONS),
             ],
             group_name=keys.RELEASES,
-            description="One row a snapshot: its release, found by its content, what validation "
-            "found in it, and whether it is accepted or quarantined.",
+            description="One row per snapshot: the release assigned to it by its content, the "
+            "findings of validation, and whether it is accepted or quarantined.",
             kinds={"python", "duckdb"},
         )
     ],

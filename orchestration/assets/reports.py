@@ -15,8 +15,8 @@ def reports() -> Sequence[dg.AssetsDefinition]:
         _report(
             keys.REPORT_PAGE,
             "report.html",
-            "A page that asks no network: headline figures, charts, claims checked, revisions, "
-            "what is stale, destinations, definitions, source.",
+            "A page that works offline: headline figures, charts, claims checked, revisions, "
+            "stale figures, destinations, definitions, source.",
             "html",
         ),
         _report(
@@ -28,7 +28,7 @@ def reports() -> Sequence[dg.AssetsDefinition]:
         _report(
             keys.WORKBOOK,
             "asylum.xlsx",
-            "The marts of one country of origin, a sheet each, with a readme sheet.",
+            "The marts of one country of origin, one sheet each, with a readme sheet.",
             "excel",
         ),
     ]

@@ -53,7 +53,7 @@ def test_the_headline_was_true_on_its_day_and_is_not_now(
         *("stock_read_as_flow", "rests_on_carried_forward", "provisional_at_publication")
     ]
     assert claim["carried_forward_stock"] == 147_909
-    assert "147,909 repeat" in claim["explanation"]
+    assert "147,909 were carried forward" in claim["explanation"]
     assert "United States" in claim["explanation"]
     assert "−44.2 %" in claim["explanation"]
 
@@ -554,7 +554,7 @@ def test_every_kind_has_a_claim_that_holds_and_one_that_does_not() -> None:
 
 
 def test_an_input_error_names_the_input(judged: dict[str, Any]) -> None:
-    assert "2021: 1,500 stated, 1,560 on the day" in judged["change_wrong_input"]["explanation"]
+    assert "2021: 1,500 stated, 1,560 at publication" in judged["change_wrong_input"]["explanation"]
     assert "which is the whole difference" in judged["sum_wrong_input"]["explanation"]
 
 
@@ -622,14 +622,14 @@ def test_the_table_shows_each_claim_and_explains_it_on_request(
     ("question", "code", "said"),
     [
         ("claims --document nobody", 1, "safeguard_defenders_2025"),
-        ("claims --as-of yesterday", 2, "is no day"),
+        ("claims --as-of yesterday", 2, "is not a day"),
         (
             "check --origin QQQ --year 2025 --value 1 --published 2026-02-01",
-            *(1, "'QQQ' is no country"),
+            *(1, "'QQQ' is not the ISO 3166-1 alpha-3 code"),
         ),
         (
             "check --origin CHN --year 2025 --value 1 --kind change --published 2026-02-01",
-            *(1, "cannot do without"),
+            *(1, "needs it"),
         ),
     ],
 )

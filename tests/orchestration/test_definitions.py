@@ -134,7 +134,7 @@ def test_every_check_says_what_it_is_and_every_test_of_dbt_what_follows(
             unique_id = (spec.metadata or {}).get(UNIQUE_ID)
             if unique_id:
                 blocks = nodes[unique_id]["config"]["severity"].lower() == "error"
-                ending = "Blocks: while" if blocks else "Warns: it is shown"
+                ending = "Blocks: if it" if blocks else "Warns: a failure"
                 assert ending in spec.description, spec.key
                 assert not spec.description.startswith("`expect_"), "a sentence is missing for it"
 

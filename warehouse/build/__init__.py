@@ -1,1 +1,1 @@
-"""Landing -> DuckDB -> dbt, and what a build is made from."""
+"""Landing -> DuckDB -> dbt, and the inputs of a build."""

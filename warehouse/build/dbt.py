@@ -1,4 +1,4 @@
-"""dbt in this process: parse the project, build it, and say what each node came to.
+"""dbt in this process: parse the project, build it, and report the result of each node.
 
 dbt reads its profile from variables of the environment; they are set here, from the settings, for
 the time of a call. The build database is closed when a call returns.
@@ -122,12 +122,12 @@ class BuildResult:
         if tests:
             lines.append(f"Failed tests ({len(tests)}): {', '.join(tests)}.")
         if lines and skipped:
-            lines.append(f"Skipped, since they depend on these: {skipped}.")
+            lines.append(f"Skipped, because they depend on these: {skipped}.")
         return "\n".join(lines)
 
 
 def ensure_manifest(settings: Settings) -> Path:
-    """The manifest of the dbt project as it is now; parsed anew only when a file changed.
+    """The manifest of the dbt project as it is now; parsed again only if a file changed.
 
     Needs neither the database nor a network. Raises DbtError when the project does not parse.
     """
@@ -251,7 +251,7 @@ def document(settings: Settings) -> tuple[Path, Path, Path]:
     if not settings.build_db.exists():
         raise DbtError(f"{settings.build_db} is missing: build first with `asylum run`.")
     manifest = ensure_manifest(settings)
-    # Without --no-compile dbt renders each model's SQL anew, which the page has no need of.
+    # Without --no-compile dbt renders each model's SQL again, which the page does not need.
     _invoke(settings, "docs generate", ["--no-compile"], write_json=True)
     return settings.dbt_target_dir / "index.html", manifest, settings.dbt_target_dir / _CATALOG
 
@@ -431,7 +431,7 @@ def _look_up(settings: Settings, nodes: tuple[NodeResult, ...]) -> tuple[NodeRes
             "select schema_name, table_name, column_name, lower(data_type) from duckdb_columns() "
             "where database_name = current_database() order by column_index"
         ).fetchall()
-    # dbt makes each table anew and deletes nothing from it, so the estimate is exact.
+    # dbt rebuilds each table and deletes nothing from it, so the estimate is exact.
     rows = {(schema, table): size for schema, table, size in found}
     types: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for schema, table, column, data_type in columns:
@@ -470,7 +470,7 @@ def _tested(settings: Settings, code: str, result: BuildResult) -> fingerprint.T
         ).fetchall()
     if not newest:
         raise DbtError(
-            f"{settings.build_db}: marts.dim_release names no newest release that is held, so "
+            f"{settings.build_db}: marts.dim_release has no newest release that is loaded, so "
             f"nothing is landed. Land something first: `asylum run`."
         )
     fields = ("endpoint", "snapshot_id", "release_id", "source", "retrieved_at", "rows")

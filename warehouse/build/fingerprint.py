@@ -1,4 +1,4 @@
-"""What a build is made from, as one hash: landed content and code. Equal hashes, equal tables.
+"""One hash of the inputs of a build: landed content and code. Equal hashes, equal tables.
 
 Beside it the note of the last build whose data tests all passed. Nothing is published without that
 note, and it carries what the published file must say about itself.

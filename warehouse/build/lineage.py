@@ -1,4 +1,4 @@
-"""What published tables were made from: the snapshots, the newest release, the schemas."""
+"""Lineage of the published tables: the snapshots, the newest release, the schemas."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SnapshotUsed(BaseModel):
 
 
 class Lineage(BaseModel):
-    """What `publish` must be told: the newest release, what it was made from, and a fingerprint
+    """The input of `publish`: the newest release, what it was made from, and a fingerprint
     of everything that decides the content (landing and code), by which a later run knows that
     nothing changed.
     """

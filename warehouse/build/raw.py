@@ -119,7 +119,7 @@ def _create_tables(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _drop_earlier_form(con: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> None:
-    """A table as an earlier version made it is filled anew: it kept what was added otherwise."""
+    """A table as an earlier version made it is refilled: it stored added columns differently."""
     there = con.execute(
         "select column_name from duckdb_columns() where database_name = current_database() "
         "and schema_name = 'raw' and table_name = ? order by column_index",
@@ -155,7 +155,7 @@ def _load_or_set_aside(
     except (UnreadablePagesError, duckdb.Error) as error:
         reason = _changed_since(folder, manifest)
         if reason is None and isinstance(error, (UnreadablePagesError, *_OF_THE_CONTENT)):
-            reason = f"its pages are as they were landed, and cannot be loaded: {error}"
+            reason = f"its pages are unchanged, but cannot be loaded: {error}"
         if reason is None:
             raise  # a full disk, or whatever else is no fault of the snapshot's
         with incoming(settings) as temporary:
@@ -241,7 +241,7 @@ def _complete_profiles(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _describe_snapshots(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
-    """What the manifests say, as tables; small, so made anew each time."""
+    """What the manifests say, as tables; they are small, so rebuilt each time."""
     source = _MANIFESTS if files else _NO_MANIFESTS
     parameters = {
         "files": [str(path) for path in files],

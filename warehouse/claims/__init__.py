@@ -1,1 +1,1 @@
-"""Published claims, held against the figures of a day."""
+"""Published claims, compared with the figures of a day."""

@@ -1,4 +1,4 @@
-"""What the published file says of claims: those of the register, and one given on the spot."""
+"""Claims in the published file: those of the register, and a single one from the command line."""
 
 from __future__ import annotations
 
@@ -85,8 +85,7 @@ def audit(
     ).fetchall()
     if document is not None and document not in {name for name, _ in known}:
         raise AuditError(
-            f"There is no document {document!r}. Those there are: "
-            f"{', '.join(name for name, _ in known)}."
+            f"There is no document {document!r}. There are: {', '.join(name for name, _ in known)}."
         )
     later = [name for name, day in known if as_of and day > as_of]
     if as_of is None:
@@ -186,7 +185,7 @@ def _must_have_claims(con: duckdb.DuckDBPyConnection) -> None:
     ).fetchall()
     if not there:
         raise AuditError(
-            "The published file was made by an earlier version, which said less of claims. "
+            "The published file was made by an earlier version, which has fewer columns on claims. "
             "Rebuild it with `asylum run`."
         )
 

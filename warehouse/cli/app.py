@@ -1,6 +1,6 @@
-"""The command `asylum`. Each command says what it does; the work is done elsewhere.
+"""The command `asylum`. Commands only parse options and print; other rooms do the work.
 
-What is slow to import (dagster, dbt, duckdb) is imported by the command that needs it.
+Slow imports (dagster, dbt, duckdb) are made by the commands that need them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from warehouse.cli.commands.ui import ui
 from warehouse.settings import project_version
 
 app = typer.Typer(
-    help="UNHCR's figures on people who fled, as a database on this machine.",
+    help="A local database of UNHCR's figures on refugees and asylum-seekers.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -39,7 +39,7 @@ app.command()(publish)
 app.command()(status)
 app.command()(claims)
 app.command()(check)
-# What stands after MetricFlow's own command is MetricFlow's, `--help` too.
+# All that follows `metrics` is passed to MetricFlow, `--help` too.
 app.command(context_settings={"allow_extra_args": True, "allow_interspersed_args": False})(metrics)
 app.command()(docs)
 app.command()(ui)

@@ -27,7 +27,7 @@ def failures(
     try:
         yield
     except KeyboardInterrupt as stop:
-        typer.echo("\nStopped. The published file is as it was; run again to go on.", err=True)
+        typer.echo("\nStopped. The published file is unchanged; run again to continue.", err=True)
         raise typer.Exit(INTERRUPTED) from stop
     except BrokenPipeError as closed:
         # The reader of our output had enough, as `head` has.

@@ -1,4 +1,4 @@
-"""What several commands are given, and how it is read."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SourceOption = Annotated[
     Source | None,
     typer.Option(
         help="starter: the extract that comes with the project, no network. api: UNHCR's API. "
-        "Without it: api where --api-url is given, starter otherwise.",
+        "Default: api if --api-url is given, otherwise starter.",
         show_default=False,
     ),
 ]
@@ -27,13 +27,13 @@ OriginOption = Annotated[
     list[str] | None,
     typer.Option(
         "--origin",
-        help="Country of origin as ISO3; may be given several times. The API is asked for these "
-        f"alone. Without it: all, and {DEFAULT_ORIGIN} is shown.",
+        help="Country of origin as ISO3; can be repeated. Only these are fetched from the API. "
+        f"Default: fetch all and show {DEFAULT_ORIGIN}.",
         show_default=False,
     ),
 ]
 VerboseOption = Annotated[
-    bool, typer.Option("--verbose", help="Log what happens, and say where an error came from.")
+    bool, typer.Option("--verbose", help="Log each step, and show where an error came from.")
 ]
 
 
@@ -43,7 +43,7 @@ def source_settings(source: Source | None, api_url: str | None) -> tuple[Setting
     if api_url is None:
         return settings, source or "starter"
     if source == "starter":
-        raise typer.BadParameter("--api-url goes with --source api, not with starter")
+        raise typer.BadParameter("--api-url needs --source api, not starter")
     try:
         return settings.with_address("api_url", api_url), "api"
     except SettingsError as error:
@@ -51,7 +51,7 @@ def source_settings(source: Source | None, api_url: str | None) -> tuple[Setting
 
 
 def iso3_codes(given: list[str] | None) -> list[str]:
-    """The codes in capitals, each once; refuses what is no ISO3 code."""
+    """The codes in capitals, each once. Raises BadParameter for anything but an ISO3 code."""
     codes = [code.strip().upper() for code in given or []]
     for code in codes:
         if not (len(code) == 3 and code.isascii() and code.isalpha()):
@@ -66,7 +66,7 @@ def day_given(option: str, text: str | None) -> date | None:
     try:
         return datetime.strptime(text.strip(), "%Y-%m-%d").date()
     except ValueError as error:
-        raise typer.BadParameter(f"{option} {text!r} is no day as YYYY-MM-DD") from error
+        raise typer.BadParameter(f"{option} {text!r} is not a day as YYYY-MM-DD") from error
 
 
 def log(verbose: bool) -> None:

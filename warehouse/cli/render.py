@@ -34,8 +34,8 @@ _SHOWN_OF_CLAIM = ("stated_text", "on_the_day_text", "as_flow_newest_text", "new
 _WIDTH_ELSEWHERE = 120
 _WIDEST_CELL = 48
 _SEVERITIES = {"good": "green", "warning": "yellow", "bad": "red", "unknown": "dim"}
-HOW_TO_ACCEPT = 'To use one all the same: asylum accept DATASET@RELEASE --why "…"'
-HOW_TO_SEE_MORE = "What was found in them: asylum status --held"
+HOW_TO_ACCEPT = 'To release one from quarantine: asylum accept DATASET@RELEASE --why "…"'
+HOW_TO_SEE_MORE = "To see the findings: asylum status --held"
 
 
 def console(file: IO[str] | None = None, *, stderr: bool = False) -> Console:
@@ -156,14 +156,14 @@ def summary(result: RunResult, source: str, started: datetime, ended: datetime) 
                 figure(rows),
                 "new" if is_new else "known",
             )
-        parts += [_title("Made from"), snapshots]
+        parts += [_title("Built from"), snapshots]
     if result.quarantined:
         names = ", ".join(
             dict.fromkeys(f"{one.endpoint}@{one.release_id}" for one in result.quarantined)
         )
-        parts.append(plain(f"Held back: {names}. {HOW_TO_SEE_MORE}"))
+        parts.append(plain(f"Quarantined: {names}. {HOW_TO_SEE_MORE}"))
     if result.set_aside:
-        parts += [_title("Set aside, since they cannot be loaded")]
+        parts += [_title("Set aside, because they cannot be loaded")]
         parts += [plain(sentence) for sentence in result.set_aside]
     if not result.up_to_date:
         parts.append(
@@ -186,16 +186,18 @@ def summary(result: RunResult, source: str, started: datetime, ended: datetime) 
 def not_landed(failed: Mapping[str, str]) -> RenderableType:
     """What could not be landed of what was asked for, and why."""
     lines = [f"{name}: {reason}" for name, reason in failed.items()]
-    return plain_lines("\n".join(["Not landed, so older figures stand:", *lines]), "bold red")
+    return plain_lines(
+        "\n".join(["Not landed, so older figures are still used:", *lines]), "bold red"
+    )
 
 
 def held_back(lines: Sequence[str | None]) -> list[Text]:
-    """What to say first: datasets whose newest figures are held back, a line each."""
+    """The notes that come first: one line for each dataset whose newest figures are quarantined."""
     return [plain(line, "bold yellow") for line in lines if line]
 
 
 def decided(done: Decided) -> RenderableType:
-    """A snapshot that was accepted or held just now."""
+    """A snapshot that was just accepted or quarantined."""
     said = done.decision
     return Group(
         plain(
@@ -234,13 +236,13 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
         "Recognition rate: refugees recognised out of substantive decisions."
     ]
     if with_case_rates:
-        notes.append("Cases can hold several persons and are never added to them.")
+        notes.append("A case can be several persons, so cases and persons are never added.")
     if any(y.is_stock_provisional or y.are_claims_provisional for y in found.years):
         notes.append("p: provisional, the figure of mid-year (30 June).")
     if any(y.is_complete is False or not y.is_stock_complete for y in found.years):
         notes.append(
-            f"{AT_LEAST}: at least, for what countries of asylum did not report or gave no origin "
-            f"of. A change on such a year is not one of people alone."
+            f"{AT_LEAST}: at least; some countries of asylum did not report, or gave no origin. "
+            f"A change from or to such a year is partly one of reporting."
         )
         notes += found.gaps
     parts: list[RenderableType] = [
@@ -284,7 +286,7 @@ def _unknown_origin(found: OriginAnswer) -> Text:
         there = f"The published file has {len(found.known_origins)} other origins."
     return plain(
         f"Nothing on origin {found.iso3}. {there} "
-        f"The starter extract holds China alone; `asylum run --source api` asks UNHCR for all.",
+        f"The starter extract has only China; `asylum run --source api` fetches all origins.",
         "yellow",
     )
 
@@ -321,16 +323,16 @@ def claims(found: Audit, *, explain: bool = False) -> RenderableType:
             )
         parts.append(table)
     if not found.claims:
-        parts.append(plain("No document with claims had come out by then."))
+        parts.append(plain("No document with claims had been published by then."))
     if found.later_documents:
         left_out = ", ".join(found.later_documents)
-        parts.append(plain(f"Left out, since they came out later: {left_out}."))
+        parts.append(plain(f"Left out, because they were published later: {left_out}."))
     parts += [Text(), plain(found.source, "dim")]
     return Group(*parts)
 
 
 def checked(claim: dict[str, Any]) -> RenderableType:
-    """One claim, with all that its verdict rests on."""
+    """One claim, with all inputs of its verdict."""
     release = claim["release_id"] or claim["release_id_on_the_day"] or "unknown"
     return Group(*_claim_in_full(claim), Text(), plain(attribution.source_sentence(release), "dim"))
 
@@ -346,8 +348,8 @@ def _claim_in_full(claim: dict[str, Any]) -> list[RenderableType]:
     inputs = [one for one in claim["inputs"] if one["input_role"] != "peer"]
     if len(inputs) > 1:
         table = _table(
-            *("for", "year", "measure", "in", "stated", "on the day", "now"),
-            right=("stated", "on the day", "now"),
+            *("for", "year", "measure", "in", "stated", "at publication", "now"),
+            right=("stated", "at publication", "now"),
         )
         for one in inputs:
             table.add_row(
@@ -365,7 +367,7 @@ def _claim_in_full(claim: dict[str, Any]) -> list[RenderableType]:
 
 
 def _three_lines(claim: Mapping[str, Any]) -> RenderableType:
-    """What was stated, what the database had, and what it is as the document means it."""
+    """The stated figure, the database's at publication, and the figure as the document means it."""
     release = claim["release_id_on_the_day"]
     lines = [
         ("stated", claim["stated_text"]),
@@ -398,7 +400,7 @@ def _flags(claim: Mapping[str, Any]) -> Text:
 
 
 def landed(snapshots: Sequence[Any]) -> RenderableType:
-    """What a fetch brought: `Landed` of warehouse/landing/snapshots.py."""
+    """What a fetch landed: `Landed` of warehouse/landing/snapshots.py."""
     table = _table("dataset", "release", "snapshot", "rows", "differences", "", right=("rows",))
     for found in snapshots:
         manifest = found.manifest
@@ -438,7 +440,7 @@ def status(state: dict[str, Any]) -> RenderableType:
             plain("Nothing landed yet. `asylum run` builds from the starter extract.", "yellow")
         )
     if state["set_aside"]:
-        parts.append(_title("Set aside, since they cannot be loaded"))
+        parts.append(_title("Set aside, because they cannot be loaded"))
         for one in state["set_aside"]:
             parts.append(
                 plain(
@@ -464,8 +466,8 @@ def status(state: dict[str, Any]) -> RenderableType:
     run = state["last_run"]
     if run:
         ended = {
-            "under_way": "is under way, last heard of",
-            "killed": "was killed, last heard of",
+            "under_way": "is running, last seen",
+            "killed": "was killed, last seen",
         }.get(run["outcome"], f"{run['outcome']}, ended")
         parts.append(
             plain_lines(
@@ -474,14 +476,12 @@ def status(state: dict[str, Any]) -> RenderableType:
             )
         )
     else:
-        parts.append(plain("Last run: none from this command yet."))
+        parts.append(plain("Last run: none yet."))
     return Group(*parts)
 
 
 def _releases(state: dict[str, Any]) -> list[RenderableType]:
-    table = _table(
-        "release", "in force", "days", "snapshots", "datasets", right=("days", "snapshots")
-    )
+    table = _table("release", "valid", "days", "snapshots", "datasets", right=("days", "snapshots"))
     for r in state["releases"]:
         since, until = r["in_force_from"], r["in_force_to"]
         in_force = f"{since} to {until}" if until else f"since {since}" if since else NOT_KNOWN
@@ -496,19 +496,19 @@ def _releases(state: dict[str, Any]) -> list[RenderableType]:
 
 
 def held(state: dict[str, Any]) -> RenderableType:
-    """The snapshots that are not used, with all that was found in each."""
+    """The quarantined snapshots, with all findings of each."""
     parts: list[RenderableType] = [*held_back(state["held_back"])]
     for s in state["quarantined"]:
         parts += [
             Text(),
             _title(f"{s['endpoint']}@{s['release_id']} ({s['snapshot_id']})"),
-            plain(f"Held back by {_HOLDERS[s['verdict_from']]} because {s['held_because']}."),
+            plain(f"Quarantined by {_HOLDERS[s['verdict_from']]} because {s['held_because']}."),
         ]
         if s["compared_with"]:
             parts.append(plain(f"Compared with {s['compared_with']}:"))
         parts += [plain(f"- {finding}") for finding in (s["findings"] or "").split("; ") if finding]
     if not state["quarantined"]:
-        return plain("Nothing is held back.")
+        return plain("No snapshot is quarantined.")
     return Group(*parts, Text(), plain(HOW_TO_ACCEPT, "dim"))
 
 
@@ -516,10 +516,10 @@ _HOLDERS = {"rule": "the rule", "review": "a review", "person": "a person"}
 
 
 def _decided(state: dict[str, Any]) -> list[RenderableType]:
-    """Snapshots that are not used, and those on which somebody decided."""
+    """Quarantined snapshots, and those on which a person decided."""
     parts: list[RenderableType] = []
     if state["quarantined"]:
-        table = _table("dataset", "release", "snapshot", "held back because")
+        table = _table("dataset", "release", "snapshot", "quarantined because")
         for s in state["quarantined"]:
             table.add_row(
                 *(
@@ -528,7 +528,7 @@ def _decided(state: dict[str, Any]) -> list[RenderableType]:
                 ),
                 plain(s["held_because"]),
             )
-        parts += [_title("Held back: landed, but not used"), table, plain(HOW_TO_SEE_MORE, "dim")]
+        parts += [_title("Quarantined: landed, but not used"), table, plain(HOW_TO_SEE_MORE, "dim")]
     if state["decided"]:
         table = _table("dataset", "snapshot", "decision", "on", "by", "why")
         for s in state["decided"]:
@@ -615,7 +615,7 @@ def _cell(value: object) -> Text:
 
 
 def failure(message: str, published: str | None) -> RenderableType:
-    """One message of what went wrong, and what still stands."""
+    """What went wrong, and which published file readers still have."""
     parts: list[RenderableType] = [plain_lines(message, "bold red")]
     if published:
         parts.append(plain(published))

@@ -1,4 +1,4 @@
-"""The prompt of `asylum sql`: statements until `;`, and five words that begin with a dot."""
+"""The prompt of `asylum sql`: statements that end with `;`, and commands that begin with a dot."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from warehouse.cli import render
 from warehouse.serve.query import QueryError, Session
 
 _HELP = """\
-A statement ends with ; and may have several lines.
-.tables         the tables, with rows and description
-.functions      the tables as of a day: select * from NAME('2026-02-01')
-.schema TABLE   the columns of a table, with type and description
+A statement ends with ; and can have several lines.
+.tables         list the tables, with rows and description
+.functions      list the tables as of a day: select * from NAME('2026-02-01')
+.schema TABLE   list the columns of a table, with type and description
 .quit           leave (Ctrl-D does too)"""
 Show = Callable[[str], None]
 
@@ -28,7 +28,11 @@ def loop(session: Session, out: Console, errors: Console, show: Show) -> None:
         import readline  # noqa: F401, PLC0415 - line editing where the platform has it
     except ImportError:
         errors.print("No line editing on this platform.")
-    out.print(render.plain("The published tables, read-only. .tables lists them, .help helps."))
+    out.print(
+        render.plain(
+            "The published tables, read-only. .tables lists them; .help shows all commands."
+        )
+    )
     typed = ""
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Whose figures these are and how they are to be named. Everything that shows figures uses it."""
+"""Source and attribution of the figures. Everything that shows figures uses it."""
 
 from __future__ import annotations
 

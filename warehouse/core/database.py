@@ -39,8 +39,8 @@ def connect(path: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnectio
         if "lock" not in str(error):
             raise
         raise DatabaseBusyError(
-            f"{path} is held by another process ({error}). "
-            f"Only the build opens this file: close whatever else does and run again."
+            f"{path} is in use by another process ({error}). "
+            f"Only the build opens this file: close any other program that does and run again."
         ) from error
     try:
         con.execute("set TimeZone = 'UTC'")

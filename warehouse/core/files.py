@@ -1,4 +1,4 @@
-"""Files that are whole, or not there, or still the old one: written, flushed, renamed."""
+"""Atomic files: written, flushed, renamed, so a reader never sees a half-written file."""
 
 from __future__ import annotations
 

@@ -193,7 +193,7 @@ def field_type(kind: str) -> str:
 
 
 def unit_of(name: str, kind: str) -> str | None:
-    """What a column counts, told from its name; None for what counts nothing."""
+    """What a column counts, by its name; None if it counts nothing."""
     if field_type(kind) not in {"integer", "number"}:
         return None
     return next((unit for pattern, unit in _UNITS if pattern.search(name)), None)

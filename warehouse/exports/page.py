@@ -1,4 +1,4 @@
-"""The report as one page: a file of its own that asks no network, for browsers, phones and paper.
+"""The report as one page: one file that needs no network, for browsers, phones and paper.
 
 Everything that comes from upstream goes through Jinja's autoescape, or as JSON into a data block
 that no browser runs. The page's own scripts are allowed by their hashes and nothing else is, so

@@ -1,4 +1,4 @@
-"""Published file and exports as a reader finds them, to be held against what they should be."""
+"""Reads published file and exports as a reader does, to compare them with what they should be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report of one origin as a page, a text or a workbook, from the published file alone.
+"""The report of one origin as a web page, text or a workbook, from the published file only.
 
 `exports/report.html`, `report.md` and `asylum.xlsx` are made by every run; `asylum report` makes
 any of them for any other origin.

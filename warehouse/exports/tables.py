@@ -1,4 +1,4 @@
-"""Marts and dimensions as CSV and Parquet under `exports/tables/`, from the published file alone.
+"""Marts and dimensions as CSV and Parquet under `exports/tables/`, from the published file only.
 
 Equal data give equal bytes: rows in the published order, fixed settings, nothing of the day or
 the machine.

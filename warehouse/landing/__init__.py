@@ -1,1 +1,1 @@
-"""Landed snapshots: what a source answered, byte for byte, with a manifest."""
+"""Landed snapshots: responses of a source, byte for byte, with a manifest."""

@@ -29,7 +29,7 @@ from warehouse.sources.unhcr_archive.client import (
     file_url,
 )
 
-# Each file is tried for minutes: after so many that could not be had, the archive is not there.
+# Each file is tried for minutes: after so many that could not be fetched, the archive is not there.
 SILENT_AT_MOST = 3
 
 Progress = Callable[[str, int, int | None], None]
@@ -74,7 +74,9 @@ def backfill(
                 rda.require_reader()
                 report = _reporter(on_progress, name, done, len(work))
                 if silent == SILENT_AT_MOST:
-                    failed[name] = f"not asked for: the {silent} files before it could not be had"
+                    failed[name] = (
+                        f"not asked for: the {silent} files before it could not be fetched"
+                    )
                     continue
                 try:
                     landed = run.land(release, file, report)

@@ -1,4 +1,4 @@
-"""The word of a person on a snapshot, accepted or held: a file in its folder.
+"""A person's decision on a snapshot, accepted or held: a file in its folder.
 
 It lies beside the pages it is about, so that it goes where they go: a build from the landing folder
 alone comes to the same tables. A later decision takes the place of an earlier one.

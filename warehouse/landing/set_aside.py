@@ -39,7 +39,7 @@ def read(folder: Path) -> SetAside | None:
         folder / FILE_NAME,
         SetAside,
         what="a note of what was set aside",
-        to_do="Remove it, and the next run loads the snapshot or notes anew why not.",
+        to_do="Remove it; the next run then loads the snapshot or writes a new note.",
     )
 
 

@@ -38,11 +38,13 @@ def describe(
     """Write the tables about the tables into the attached file `published`."""
     times = [used.retrieved_at for used in lineage.snapshots if used.retrieved_at]
     newest = max(times).astimezone(UTC) if times else None
-    held_back = [("held_back", "\n".join(lineage.held_back), "say it first, a line a dataset")]
+    held_back = [
+        ("held_back", "\n".join(lineage.held_back), "show this first; one line per dataset")
+    ]
     facts = [
         *(held_back if lineage.held_back else ()),
         ("release", lineage.release, "the newest release of the source in here"),
-        ("source", attribution.SOURCE_TITLE, "whose figures these are"),
+        ("source", attribution.SOURCE_TITLE, "provider of the figures"),
         ("source_address", attribution.SOURCE_URL, "where the source publishes them"),
         ("source_sentence", attribution.source_sentence(lineage.release), "put it under a table"),
         (
@@ -62,12 +64,16 @@ def describe(
         ("functions", str(len(functions)), "see table about_functions"),
         ("project", PROJECT_NAME, "what made this file"),
         ("project_version", project_version(), "its version"),
-        ("build_fingerprint", lineage.build_fingerprint, "equal means made from the same"),
+        (
+            "build_fingerprint",
+            lineage.build_fingerprint,
+            "equal fingerprints: built from the same data and code",
+        ),
     ]
     _small_table(
         con,
         "about",
-        "What to know before using these figures: one fact a row.",
+        "Facts about these figures that users must know. A row is a fact.",
         {
             "item": ("varchar not null", "name of the fact"),
             "value": ("varchar", "the fact, as text; times are ISO 8601 in UTC"),
@@ -78,14 +84,14 @@ def describe(
     _small_table(
         con,
         "about_snapshots",
-        "The snapshots of the source that the tables were made from: one a row.",
+        "The snapshots that the tables were built from. A row is a snapshot.",
         {
             "endpoint": ("varchar not null", "dataset, as in the address of the source's API"),
             "snapshot_id": ("varchar not null", "name of the snapshot's folder in landing"),
-            "release_id": ("varchar", "the release it belongs to; NULL if not known"),
+            "release_id": ("varchar", "its release; NULL if not known"),
             "source": ("varchar", "api, archive or starter"),
             "retrieved_at": ("timestamp with time zone", "when it was taken"),
-            "row_count": ("bigint", "rows of the source's answer, all queries together"),
+            "row_count": ("bigint", "rows of the source's responses, all queries together"),
         },
         sorted(
             (
@@ -98,7 +104,7 @@ def describe(
     _small_table(
         con,
         "about_tables",
-        "The tables of this file: one a row.",
+        "The tables of this file. A row is a table.",
         {
             "table_name": ("varchar not null", "name of the table"),
             "room": ("varchar not null", "marts, or reference for facts kept by hand"),
@@ -115,9 +121,12 @@ def describe(
         "Ask them with select * from NAME(PARAMETERS).",
         {
             "function_name": ("varchar not null", "name of the function"),
-            "parameters": ("varchar[] not null", "what is given to it, in order"),
-            "history_table": ("varchar", "the table that it filters; NULL: it does more"),
-            "description": ("varchar", "what a row of its answer is"),
+            "parameters": ("varchar[] not null", "its parameters, in order"),
+            "history_table": (
+                "varchar",
+                "the table that it filters; NULL if it does more than filter",
+            ),
+            "description": ("varchar", "what a row of its result is"),
         },
         sorted((f.name, f.parameters, f.history, f.comment) for f in functions),
     )

@@ -1,4 +1,4 @@
-"""What the build holds for readers: its tables, their columns and keys."""
+"""The tables of the build that are published, with their columns and keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Functions of the published file that answer with a table, such as the rows as of a day."""
+"""Table functions of the published file, such as the rows as of a day."""
 
 from __future__ import annotations
 

@@ -123,9 +123,7 @@ def publish(
     reader = _name(reader or settings.postgres_reader, "role", "postgres_reader")
     patience = settings.postgres_wait if wait is None else wait
     if schema in _RESERVED or schema.startswith("pg_"):
-        raise PostgresError(
-            f"Schema {schema} is not one to be replaced: give another, such as asylum."
-        )
+        raise PostgresError(f"Schema {schema} cannot be replaced: give another, such as asylum.")
     with open_published(settings) as file:
         about = read_about(file)
         try:
@@ -247,7 +245,7 @@ class _Publication:
         )
         who = ", ".join(f"process {pid} of the server" for (pid,) in holders) or "it"
         raise PostgresError(
-            f"Another publisher has been at work on schema {self._schema} for {patience:g} "
+            f"Another publisher has been writing to schema {self._schema} for {patience:g} "
             f"seconds ({who}). Run again when it has ended, or wait longer with --wait. "
             f"{_UNTOUCHED}"
         )
@@ -450,7 +448,7 @@ class _Publication:
             return
         raise PostgresError(
             f"Others have built on schema {self._schema}, and it would be lost: "
-            f"{detail.replace(chr(10), '; ')}. Drop it, publish, and make it anew, or keep such "
+            f"{detail.replace(chr(10), '; ')}. Drop it, publish, and create it again, or keep such "
             f"queries where they are asked. What PostgreSQL held before stands as it was."
         )
 

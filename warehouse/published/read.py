@@ -1,4 +1,4 @@
-"""Reading the published file: what every reader of ours opens it with."""
+"""Opens the published file for every reader of this project."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     path = settings.published_db
     if not path.exists():
         raise PublishedMissingError(
-            f"There is no published file yet at {path}. Make one with `asylum run`."
+            f"There is no published file yet at {path}. Create it with `asylum run`."
         )
     with connect(MEMORY, settings) as con:
         try:
             con.execute(f"attach {literal(str(path))} as asylum (read_only)")
         except duckdb.Error as error:
             raise PublishedMissingError(
-                f"{path} cannot be read: {error}. Make it anew with `asylum run`."
+                f"{path} cannot be read: {error}. Rebuild it with `asylum run`."
             ) from error
         con.execute("use asylum")
         yield con

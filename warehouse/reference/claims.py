@@ -1,8 +1,8 @@
 """The register of published claims: what a row needs so that SQL can evaluate it.
 
 The rows are `published_documents.csv` and `published_claims.csv` under seeds/reference/. A row
-that cannot be evaluated is refused before anything is built, with its line and column: a verdict
-is quoted in print, and must not rest on a slip of the pen. What the kinds mean: docs/claims.md.
+that cannot be evaluated is refused before anything is built, with its line and column: verdicts
+are quoted in print, so a typing error must not decide one. What the kinds mean: docs/claims.md.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ class _Row:
 def check_register(folder: Path = REFERENCE_DIR) -> None:
     """Read both files and refuse what SQL could not evaluate.
 
-    Raises ClaimsError that lists every problem: an unknown country, a year out of span, a kind
-    without its operands, a tolerance below zero, and whatever else would make a verdict a guess.
+    Raises ClaimsError that lists every problem: an unknown country, a year before the
+    measure begins or after the document, a kind without its operands, a negative tolerance, …
     """
     documents = _read(folder / f"{DOCUMENTS}.csv", DOCUMENT_COLUMNS)
     claims = _read(folder / f"{CLAIMS}.csv", CLAIM_COLUMNS)
@@ -91,14 +91,14 @@ def check_register(folder: Path = REFERENCE_DIR) -> None:
     for row in documents:
         _check_document(row)
         if row["document_id"] in days:
-            row.refuse("document_id", f"{row['document_id']!r} is there twice")
+            row.refuse("document_id", f"{row['document_id']!r} occurs twice")
         days[row["document_id"]] = _day(row["published_on"])
         problems += row.problems
     seen: set[tuple[str, str]] = set()
     for row in claims:
         key = (row["document_id"], row["claim_id"])
         if key in seen:
-            row.refuse("claim_id", f"document {key[0]} has a claim {key[1]!r} already")
+            row.refuse("claim_id", f"document {key[0]} already has a claim {key[1]!r}")
         seen.add(key)
         if row["document_id"] not in days:
             row.refuse("document_id", f"{key[0]!r} is not in {DOCUMENTS}.csv")
@@ -118,8 +118,8 @@ def check_claim(cells: Mapping[str, str], published_on: date) -> None:
     row = _Row("this claim", 1, cells)
     _check_claim(row, published_on)
     if row.problems:
-        told = (problem.partition(", column ")[2] for problem in row.problems)
-        raise ClaimsError("This claim cannot be evaluated: " + "; ".join(told) + ".")
+        messages = (problem.partition(", column ")[2] for problem in row.problems)
+        raise ClaimsError("This claim cannot be evaluated: " + "; ".join(messages) + ".")
 
 
 @cache
@@ -154,7 +154,7 @@ def is_country(iso3: str) -> bool:
 
 def _read(path: Path, columns: Sequence[str]) -> list[_Row]:
     if not path.exists():
-        raise ClaimsError(f"There is no {path}. Restore it, or begin one with its header line.")
+        raise ClaimsError(f"There is no {path}. Restore it, or create it with its header line.")
     rows: list[_Row] = []
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.reader(file, strict=True)
@@ -172,8 +172,8 @@ def _read(path: Path, columns: Sequence[str]) -> list[_Row]:
                 continue
             if len(cells) != len(columns):
                 raise ClaimsError(
-                    f"{path.name}, line {line}: {len(cells)} cells where the header has "
-                    f"{len(columns)}. Text with a comma belongs in double quotes."
+                    f"{path.name}, line {line}: {len(cells)} values where the header has "
+                    f"{len(columns)}. Put text with a comma in double quotes."
                 )
             row = _Row(path.name, line, dict(zip(columns, cells, strict=True)))
             for name, value in row.cells.items():
@@ -204,9 +204,9 @@ def _check_document(row: _Row) -> None:
         if not row[name]:
             row.refuse(name, "must not be empty")
     if row["document_id"] and not _NAME.fullmatch(row["document_id"]):
-        row.refuse("document_id", f"{row['document_id']!r} is not of a-z, 0-9 and _")
+        row.refuse("document_id", f"{row['document_id']!r} may contain only a-z, 0-9 and _")
     if row["published_on"] and _day(row["published_on"]) is None:
-        row.refuse("published_on", f"{row['published_on']!r} is no day as YYYY-MM-DD")
+        row.refuse("published_on", f"{row['published_on']!r} is not a day as YYYY-MM-DD")
 
 
 def _check_claim(row: _Row, published_on: date | None) -> None:
@@ -215,9 +215,9 @@ def _check_claim(row: _Row, published_on: date | None) -> None:
             row.refuse(name, "must not be empty")
     for name, choices in (("kind", tuple(kinds())), *_CHOICES.items()):
         if row[name] and row[name] not in choices:
-            row.refuse(name, f"{row[name]!r} is none of {', '.join(choices)}")
+            row.refuse(name, f"{row[name]!r} is not one of {', '.join(choices)}")
     if row["claim_id"] and not _NAME.fullmatch(row["claim_id"]):
-        row.refuse("claim_id", f"{row['claim_id']!r} is not of a-z, 0-9 and _")
+        row.refuse("claim_id", f"{row['claim_id']!r} may contain only a-z, 0-9 and _")
     for check in (_check_what, _check_countries, _check_numbers, _check_kind):
         check(row)
     _check_years(row, published_on)
@@ -227,10 +227,11 @@ def _check_what(row: _Row) -> None:
     measure = row["measure"]
     if measure and measure not in measures():
         row.refuse(
-            "measure", f"{measure!r} is no measure of the warehouse, such as asylum_seekers_stock"
+            "measure",
+            f"{measure!r} is not a measure of the warehouse, such as asylum_seekers_stock",
         )
     elif measure and row["counting_unit"] == "cases" and measures()[measure] == "population":
-        row.refuse("counting_unit", f"{measure} is counted in persons alone")
+        row.refuse("counting_unit", f"{measure} is only counted in persons")
     if measure in RATES and row["kind"] in {"sum", "threshold_year"}:
         row.refuse("kind", f"{measure} is a rate, and rates are not added up")
 
@@ -238,7 +239,9 @@ def _check_what(row: _Row) -> None:
 def _check_countries(row: _Row) -> None:
     for name in ("origin_iso3", "asylum_iso3", "base_asylum_iso3"):
         if row[name] and not is_country(row[name]):
-            row.refuse(name, f"{row[name]!r} is no country's ISO 3166-1 alpha-3 code, such as CHN")
+            row.refuse(
+                name, f"{row[name]!r} is not the ISO 3166-1 alpha-3 code of a country, such as CHN"
+            )
     if not row["origin_iso3"] and not row["asylum_iso3"]:
         row.refuse("origin_iso3", "give a country of origin, a country of asylum, or both")
 
@@ -246,7 +249,7 @@ def _check_countries(row: _Row) -> None:
 def _check_numbers(row: _Row) -> None:
     for name in ("threshold_low", "threshold_high", *sorted(_STATED), "tolerance"):
         if row[name] and row.number(name) is None:
-            row.refuse(name, f"{row[name]!r} is no number")
+            row.refuse(name, f"{row[name]!r} is not a number")
     tolerance = row.number("tolerance")
     if tolerance is not None and tolerance < 0:
         row.refuse("tolerance", f"{row['tolerance']} is below zero")
@@ -264,21 +267,23 @@ def _check_kind(row: _Row) -> None:
     operands = frozenset[str]().union(*(one.needed | one.allowed for one in kinds().values()))
     for name in CLAIM_COLUMNS:
         if name in needed and not row[name]:
-            row.refuse(name, f"a {kind} cannot do without it")
+            row.refuse(name, f"a {kind} needs it")
         elif name in operands - needed - allowed - {"origin_iso3", "asylum_iso3"} and row[name]:
-            row.refuse(name, f"a {kind} has no use for it; leave it empty")
+            row.refuse(name, f"a {kind} does not use it; leave it empty")
     if kinds()[kind].must_state and not any(row[name] for name in _STATED):
-        row.refuse("stated_value", f"a {kind} states a value, or bounds")
+        row.refuse("stated_value", f"a {kind} needs a value or bounds")
     if row["stated_value"] and (row["stated_low"] or row["stated_high"]):
-        row.refuse("stated_value", "either a value is stated, or bounds, not both")
+        row.refuse("stated_value", "give a value or bounds, not both")
     if kind == "count" and row["count_of"] == "countries":
         if not row["origin_iso3"]:
-            row.refuse("origin_iso3", "a count of countries is of one origin's countries of asylum")
+            row.refuse("origin_iso3", "a count of countries needs one country of origin")
         if row["asylum_iso3"]:
-            row.refuse("asylum_iso3", "a count of countries is over all countries of asylum")
+            row.refuse(
+                "asylum_iso3", "a count of countries covers all countries of asylum; leave it empty"
+            )
     place = row.number("stated_value")
     if kind == "rank" and place is not None and (place < 1 or place != int(place)):
-        row.refuse("stated_value", f"{row['stated_value']} is no place: 1, 2, 3, …")
+        row.refuse("stated_value", f"{row['stated_value']} is not a rank: 1, 2, 3, …")
 
 
 def _check_years(row: _Row, published_on: date | None) -> None:
@@ -290,12 +295,12 @@ def _check_years(row: _Row, published_on: date | None) -> None:
             continue
         year = row.year(name)
         if year is None:
-            row.refuse(name, f"{row[name]!r} is no year")
+            row.refuse(name, f"{row[name]!r} is not a year")
         elif not first <= year <= last:
             row.refuse(
                 name,
-                f"{year} is out of span: {row['measure']} begins in {first}, and the document "
-                f"is of {last}",
+                f"{year} is not between {first}, the first year of {row['measure']}, and {last}, "
+                f"the year the document was published",
             )
     for first_name, last_name in (names[:2], names[2:]):
         begin, end = row.year(first_name), row.year(last_name)
@@ -306,9 +311,13 @@ def _check_years(row: _Row, published_on: date | None) -> None:
         return
     one = kinds()[kind].years == "one" or (kind == "count" and row["count_of"] == "countries")
     if one and begin != end:
-        row.refuse("from_year", f"a {kind} is of one year; {begin} is not to_year, {end}")
+        row.refuse(
+            "from_year", f"a {kind} is about one year; from_year {begin} differs from to_year {end}"
+        )
     if kinds()[kind].years == "several" and begin == end:
-        row.refuse("from_year", f"a {kind} is of several years; {begin} is to_year too")
+        row.refuse(
+            "from_year", f"a {kind} is about several years; from_year and to_year are both {begin}"
+        )
     stated = row.number("stated_value")
     if kind == "threshold_year" and stated is not None and not begin <= stated <= end:
-        row.refuse("stated_value", f"{row['stated_value']} is not among {begin} to {end}")
+        row.refuse("stated_value", f"{row['stated_value']} is not between {begin} and {end}")

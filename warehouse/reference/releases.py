@@ -1,4 +1,4 @@
-"""Releases of UNHCR: which there are, what is in them, and what was decided on them.
+"""Releases of UNHCR: their list, the digests of their content, and the reviews.
 
 The seeds `releases`, `release_contents` and `release_reviews`. The files of the archive
 (`release_files`) are read where endpoints are known: warehouse/sources/unhcr_archive/client.py.
@@ -101,5 +101,5 @@ def release_reviews(
 def _release_id(text: str) -> str:
     """A name that is part of folders and addresses."""
     if not _RELEASE_ID.fullmatch(text):
-        raise ValueError(f"{text!r} is no release id: digits, letters, `.` and `-` alone")
+        raise ValueError(f"{text!r} is not a release id: only digits, letters, `.` and `-`")
     return text

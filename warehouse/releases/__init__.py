@@ -1,1 +1,1 @@
-"""Which release a snapshot is, and whether it has lost data."""
+"""Assigns a release to each snapshot and validates it."""

@@ -1,6 +1,6 @@
 """Raw -> schema `releases`: which release each loaded snapshot is, and whether it is accepted.
 
-One table, `snapshot_releases`, a row a snapshot, made anew each time: the release by identify.py,
+One table, `snapshot_releases`, a row per snapshot, rebuilt each time: the release by identify.py,
 the verdict by validate.py, both from the profiles that were made with the load.
 """
 
@@ -30,7 +30,7 @@ Progress = Callable[[str, int, int | None], None]
 
 @dataclass(frozen=True)
 class Quarantined:
-    """A snapshot that is held back, why, and all that was found in it.
+    """A quarantined snapshot, the reason, and all findings.
 
     held_back: what every product says first; None where a later snapshot took its place.
     """
@@ -46,7 +46,7 @@ class Quarantined:
 
 @dataclass(frozen=True)
 class Assigned:
-    """What `assign` found: the release of each snapshot, and the snapshots that are held back."""
+    """The result of `assign`: the release of each snapshot, and the quarantined snapshots."""
 
     releases: Mapping[Key, str]
     quarantined: Sequence[Quarantined]

@@ -18,7 +18,7 @@ GRACE = timedelta(days=28)
 
 @dataclass(frozen=True)
 class HeldRelease:
-    """The newest release that is held: the day its stocks describe, and when it came out."""
+    """The newest release loaded: the day its stocks describe, and its day of publication."""
 
     release_id: str
     reference_date: date
@@ -27,7 +27,7 @@ class HeldRelease:
 
 @dataclass(frozen=True)
 class NextRelease:
-    """What to expect after what is held.
+    """The release expected after the newest one loaded.
 
     `reference_date` is the day the next release describes; UNHCR publishes it between `earliest`
     and `latest`. `missing` is one that came out already by our list. `due_since`: None while
@@ -44,23 +44,23 @@ class NextRelease:
         """In one sentence, with what to do about it."""
         if self.missing:
             return (
-                f"Release {self.missing} came out on {self.due_since}; the newest here is "
-                f"{held.release_id}. Fetch it: the job `refresh` with source `api`, or `backfill`."
+                f"Release {self.missing} was published on {self.due_since}; the newest loaded is "
+                f"{held.release_id}. Fetch it: job `refresh` with source `api`, or `backfill`."
             )
         expected = (
-            f"The newest release here, {held.release_id}, describes {held.reference_date}. The "
+            f"The newest release loaded, {held.release_id}, describes {held.reference_date}. The "
             f"next, of {self.reference_date}, is expected between {self.earliest} and {self.latest}"
         )
         if self.due_since:
             return (
-                f"{expected}, and has been due since {self.due_since}. Look whether UNHCR has "
-                f"published it: the job `refresh` with source `api`."
+                f"{expected}, and has been due since {self.due_since}. Check whether UNHCR has "
+                f"published it: run the job `refresh` with source `api`."
             )
         return f"{expected}."
 
 
 def next_release(held: HeldRelease, releases: Sequence[NamedRelease], today: date) -> NextRelease:
-    """What the calendar says on `today` of what is held; `releases` are those of our list.
+    """The next release expected on `today`; `releases` are those of our list.
 
     Raises ValueError when the list has no release of the kind that is next.
     """
@@ -73,7 +73,7 @@ def next_release(held: HeldRelease, releases: Sequence[NamedRelease], today: dat
     if not days:
         raise ValueError(
             f"seeds/reference/releases.csv has no release that describes a day in "
-            f"{following:%B}, so that it cannot be said when the next is due."
+            f"{following:%B}, so the next due date cannot be computed."
         )
     out_already = sorted(
         (one for one in releases if held.published_on < one.published_on <= today),

@@ -1,4 +1,4 @@
-"""Which release a snapshot is. No SQL, no files but the lists.
+"""Assigns a release to a snapshot. No SQL, no files except the lists.
 
 What the starter extract and the archive give says so itself. What the API gives is recognised by
 content: the digests of its pairs (profiles.py) are compared with those of known releases, from
@@ -301,9 +301,9 @@ def _reference_date(members: Sequence[Snapshot], day: date, lists: Lists) -> dat
 def nearest_named(
     snapshot: Snapshot, snapshots: Iterable[Snapshot], releases: Mapping[Key, Release]
 ) -> Snapshot | None:
-    """The newest snapshot of a named release that one of an unnamed release can be held against.
+    """The newest snapshot of a named release with which one of an unnamed release can be compared.
 
-    It was asked for all countries of the other and was in force by the day the other was seen.
+    It covers all countries of the other and was current by the day the other was seen.
     """
     if snapshot.reach is None or snapshot.digest is None:
         return None

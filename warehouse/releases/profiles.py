@@ -1,7 +1,7 @@
 """What a snapshot holds, in a few thousand rows: counts and checksums by year and country.
 
-Made once, by SQL, while a snapshot is loaded; what releases.py needs to tell which release it is
-and what it lacks is read from here and not from the figures. Only the pairs are looked at: a crawl
+Computed once, by SQL, while a snapshot is loaded. identify.py and validate.py read these profiles
+instead of the figures, to assign a release and to find losses. Only the pairs are profiled: a crawl
 is refused unless its control totals agree with them.
 
 Tables of schema `raw`:
@@ -33,7 +33,7 @@ from warehouse.core.manifest import Coverage
 from warehouse.reference.flow_codes import codes_by_measure, measure_of
 from warehouse.sources.unhcr_api.endpoints import PAIRS, Endpoint
 
-# A new version makes all profiles anew at the next load.
+# A new version rebuilds all profiles at the next load.
 VERSION = 1
 ORIGIN_SIDE, ASYLUM_SIDE = "origin", "asylum"
 UNIT_COLUMNS = ("app_pc", "dec_pc")

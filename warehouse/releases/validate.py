@@ -1,4 +1,4 @@
-"""Whether a snapshot of a dataset is accepted or held back, and what is noticed of it. No SQL, no
+"""Whether a snapshot of a dataset is accepted or held back, and its findings. No SQL, no
 files.
 
 A gate that holds back a true release does more harm than one that lets a small loss through, so
@@ -95,7 +95,7 @@ class Verdict:
 
     @property
     def is_quarantined(self) -> bool:
-        """Whether it is held back."""
+        """Whether it is quarantined."""
         return self.held_because is not None
 
 
@@ -258,7 +258,7 @@ class _Dataset:
 def held_back(
     snapshots: Iterable[Snapshot], releases: Mapping[Key, Release], verdicts: Mapping[Key, Verdict]
 ) -> dict[Key, str]:
-    """What every product says first, one line a dataset whose newest figures are held back."""
+    """Notes every product shows first: a line per dataset whose newest figures are held back."""
     out: dict[str, tuple[Key, str]] = {}
     accepted: list[Snapshot] = []
     waiting: list[Snapshot] = []
@@ -466,7 +466,7 @@ def _lost_measures(moved: Comparison) -> list[str]:
             out.append(f"{column} has lost {total.lost:,} of {total.before:,} ({share:.0%})")
         elif scattered(total) > LARGEST_SCATTER * total.before:
             share = scattered(total) / total.before
-            out.append(f"{share:.0%} of {column} stands at other countries and years than before")
+            out.append(f"{share:.0%} of {column} moved to other countries and years")
     return out
 
 

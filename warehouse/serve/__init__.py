@@ -1,1 +1,1 @@
-"""Answers from the published file, and what state the warehouse is in."""
+"""Answers from the published file, and the state of the warehouse."""

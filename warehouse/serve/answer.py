@@ -1,4 +1,4 @@
-"""What a newcomer asks first: an origin's years and its newest destinations."""
+"""The first answer for a newcomer: an origin's years and its newest destinations."""
 
 from __future__ import annotations
 

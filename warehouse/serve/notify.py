@@ -1,4 +1,4 @@
-"""Who hears of a run that failed: the log, a mailbox, or a web address.
+"""Notification of failed runs: to the log, by mail, or to a webhook.
 
 What is sent says what failed in one line, in which run, and where to look. No secret is in it, nor
 in an error that says why it could not be sent.
@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 class NotifyError(Exception):
-    """Nobody was told; the message says who was to be, why not, and how often it was tried."""
+    """The notification was not sent; the message says to whom, why, and how often it was tried."""
 
 
 class _Passing(Exception):
@@ -38,7 +38,7 @@ class _Passing(Exception):
 
 @dataclass(frozen=True)
 class FailedRun:
-    """What there is to say. `error` may have lines; what is sent has one."""
+    """The content of a notification. `error` may have several lines; only one is sent."""
 
     job: str
     run_id: str
@@ -67,7 +67,7 @@ def text(settings: Settings, run: FailedRun) -> str:
 
 
 def notify(settings: Settings, run: FailedRun) -> None:
-    """Tell who is to be told (ASYLUM_NOTIFY). Raises NotifyError when it cannot be done."""
+    """Notify as ASYLUM_NOTIFY says. Raises NotifyError when it cannot be done."""
     _CHANNELS[settings.notify](settings, run)
 
 
@@ -98,7 +98,7 @@ def _to_webhook(settings: Settings, run: FailedRun) -> None:
             raise _Passing(f"it answered {response.status_code}")
         if not response.ok or response.is_redirect:
             raise NotifyError(
-                f"{where} answered {response.status_code}; it is not asked again. "
+                f"{where} answered {response.status_code}; it is not tried again. "
                 f"See ASYLUM_NOTIFY_WEBHOOK_URL."
             )
 
@@ -133,7 +133,7 @@ def _to_mailbox(settings: Settings, run: FailedRun) -> None:
                 f"{address}: {code} {_readable(said)}"
                 for address, (code, said) in error.recipients.items()
             )
-            raise NotifyError(f"{where} takes nothing for {refused}.") from error
+            raise NotifyError(f"{where} refuses mail for {refused}.") from error
         except (smtplib.SMTPNotSupportedError, ValueError) as error:
             raise NotifyError(f"{where}: {error}") from error
         except OSError as error:  # smtplib's other errors are some of these, too

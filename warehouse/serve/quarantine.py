@@ -1,7 +1,7 @@
-"""Snapshots that are held back, as the published file knows them; accepting one, holding one back.
+"""Quarantined snapshots by the published file; accepting and quarantining a snapshot.
 
-The build database is not asked: a build may be writing it. So what was landed since the last run
-that published is not validated yet.
+The build database is not read, because a build may be writing it: snapshots that were landed
+after the last published run count as not validated yet.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _COLUMNS = (
 
 
 class DecisionError(Exception):
-    """A snapshot that cannot be accepted or held; the message says why, and which can."""
+    """A snapshot that cannot be accepted or quarantined; the message says why, and which can."""
 
 
 @dataclass(frozen=True)
 class Decided:
-    """A snapshot that was decided on just now."""
+    """A snapshot and the decision just made on it."""
 
     endpoint: str
     snapshot_id: str
@@ -67,19 +67,19 @@ def validated(settings: Settings) -> list[dict[str, Any]]:
 
 
 def accept(settings: Settings, snapshot: str, why: str) -> Decided:
-    """Have a snapshot that is held back used from the next run on.
+    """Release a snapshot from quarantine; the next run uses it.
 
     `snapshot` is DATASET@RELEASE, DATASET/SNAPSHOT, or the id alone where no other dataset has it.
-    Raises DecisionError (no reason; unknown, ambiguous, not held back or not validated yet;
+    Raises DecisionError (no reason; unknown, ambiguous, not quarantined or not validated yet;
     accepted before), PublishedMissingError, LandingBusyError; nothing is written then.
     """
     return _decide(settings, snapshot, "accepted", why)
 
 
 def hold(settings: Settings, snapshot: str, why: str) -> Decided:
-    """Have a snapshot held back from the next run on, until somebody accepts it.
+    """Quarantine a snapshot from the next run on, until somebody accepts it.
 
-    `snapshot` as in `accept`; one that is not validated yet can be held, too. Raises DecisionError
+    `snapshot` as in `accept`; it need not be validated yet. Raises DecisionError
     (no reason; unknown, ambiguous; held before), PublishedMissingError, LandingBusyError; nothing
     is written then.
     """
@@ -89,7 +89,7 @@ def hold(settings: Settings, snapshot: str, why: str) -> Decided:
 def _decide(settings: Settings, snapshot: str, word: Word, why: str) -> Decided:
     reason = why.strip()
     if not reason:
-        raise DecisionError('Say why: --why "…". It is kept with the snapshot for good.')
+        raise DecisionError('Say why: --why "…". The reason is stored with the snapshot.')
     known = validated(settings)
     endpoint, snapshot_id, folder = _find(settings, snapshot, known)
     name = f"{endpoint}/{snapshot_id}"

@@ -1,6 +1,6 @@
 """Running a reader's SQL against the published file: nothing else can be read, nothing written.
 
-The file is opened read-only, then DuckDB is told to touch no other file and no network and to
+The file is opened read-only, then DuckDB is set to touch no other file and no network and to
 take no further settings. Results leave through one scratch folder that is named to it.
 """
 
@@ -107,7 +107,7 @@ class Session:
             [table],
         ).fetchall()
         if not found:
-            raise QueryError(f"There is no table {table!r}. See .tables for those there are.")
+            raise QueryError(f"There is no table {table!r}. .tables lists all tables.")
         return found
 
     def _do(self, work: Callable[[], T]) -> T:
@@ -137,7 +137,7 @@ def open_session(settings: Settings, scratch_in: Path | None = None) -> Iterator
     path = settings.published_db
     if not path.exists():
         raise PublishedMissingError(
-            f"There is no published file yet at {path}. Make one with `asylum run`."
+            f"There is no published file yet at {path}. Create it with `asylum run`."
         )
     with tempfile.TemporaryDirectory(prefix=".asylum-", dir=scratch_in) as scratch:
         try:
@@ -148,7 +148,7 @@ def open_session(settings: Settings, scratch_in: Path | None = None) -> Iterator
             )
         except duckdb.Error as error:
             raise PublishedMissingError(
-                f"{path} cannot be read: {error}. Make it anew with `asylum run`."
+                f"{path} cannot be read: {error}. Rebuild it with `asylum run`."
             ) from error
         try:
             con.execute("set TimeZone = 'UTC'")

@@ -1,4 +1,4 @@
-"""What is there: landed snapshots, releases, what is quarantined, the published file, the last run.
+"""State of the warehouse: snapshots, releases, quarantine, the published file, the last run.
 
 Only the landing folder and the published file are read: a build may hold its own database.
 """
@@ -24,7 +24,7 @@ def gather(settings: Settings) -> dict[str, Any]:
     """The state as plain values that go into JSON; times are ISO 8601 in UTC.
 
     snapshots: one object each, by dataset and time; their release is the one the last run found,
-    or what the source says. releases: snapshots counted by release, with the days in force where
+    or what the source says. releases: snapshots counted by release, with their days where
     the published file knows them. held_back: what to say first, a line a dataset. quarantined:
     snapshots that are not used. decided: those on which somebody decided (`is_built_in`: in the
     published file already). set_aside: snapshots that cannot be loaded, why and what to do.

@@ -1,1 +1,1 @@
-"""Where figures come from: what is asked of each source, and how."""
+"""The sources of figures: the queries for each, and how they are sent."""

@@ -193,7 +193,7 @@ def test_what_failed_is_named_with_its_reason(loaded: SmallSettings) -> None:
     text = dbt.build(loaded).failure_text()
     assert "model broken" in text
     assert "no_such_column" in text
-    assert "Skipped, since they depend on these: 1." in text
+    assert "Skipped, because they depend on these: 1." in text
 
 
 def test_a_test_of_severity_warn_warns(loaded: SmallSettings) -> None:
@@ -267,7 +267,7 @@ def test_a_database_that_another_process_holds_is_said_to_be_held(loaded: SmallS
         assert holder.stdout is not None
         holder.stdout.readline()
         try:
-            with pytest.raises(DatabaseBusyError, match="held by another process"):
+            with pytest.raises(DatabaseBusyError, match="in use by another process"):
                 dbt.build(loaded)
         finally:
             holder.kill()

@@ -230,7 +230,7 @@ def test_a_held_database_is_a_clear_error(landed):
         holder.stdout.readline()
         try:
             with (
-                pytest.raises(DatabaseBusyError, match="held by another process"),
+                pytest.raises(DatabaseBusyError, match="in use by another process"),
                 connect(landed.build_db, landed),
             ):
                 pass

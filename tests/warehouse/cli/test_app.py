@@ -281,7 +281,7 @@ def test_a_failed_run_says_what_failed_and_what_still_stands(
     assert failed.stdout == ""
     for part in (
         *("1 data test failed", "expect_unique_grain on mart_origin_yearly: 3 rows, [/nonsense]"),
-        *("The last published file still stands", done.built_at.isoformat()[:19]),
+        *("The last published file is unchanged", done.built_at.isoformat()[:19]),
     ):
         assert part in " ".join(failed.stderr.split())
     note = read_last_run(settings)
@@ -303,7 +303,7 @@ def test_an_error_on_the_way_is_one_message_without_a_traceback(
     assert failed.exit_code == 1
     assert "page 3: status 503, tried 6 times" in failed.stderr
     assert "Traceback" not in failed.stderr
-    assert ("still stands" in failed.stderr) is with_published
+    assert ("is unchanged" in failed.stderr) is with_published
     note = read_last_run(settings)
     assert note and note.outcome == "failure" and "status 503" in (note.error or "")
 
@@ -325,7 +325,7 @@ def test_ctrl_c_ends_a_run_with_130_and_a_note(
     runner(stopped)
     done = asylum("run")
     assert done.exit_code == 130
-    assert "published file is as it was" in done.stderr
+    assert "published file is unchanged" in done.stderr
     note = read_last_run(settings)
     assert note and note.outcome == "interrupted"
 
@@ -625,7 +625,7 @@ def test_an_error_in_a_query_is_one_message_and_1(settings: Settings, query: str
 def test_a_first_command_without_a_published_file_names_the_way_to_one(settings: Settings) -> None:
     done = asylum("sql", "select 1")
     assert done.exit_code == 1
-    assert "Make one with `asylum run`" in done.stderr
+    assert "Create it with `asylum run`" in done.stderr
 
 
 def test_a_reader_that_has_seen_enough_ends_the_command_quietly(settings: Settings) -> None:
@@ -813,8 +813,8 @@ with under_way(load_settings(), source="api", origins=["CHN"], started_at=now) a
         during = asylum("status").stdout
         run.kill()
     after = asylum("status").stdout
-    assert "Last run: is under way" in during
-    assert "Last run: was killed, last heard of 20" in " ".join(after.split())
+    assert "Last run: is running" in during
+    assert "Last run: was killed, last seen 20" in " ".join(after.split())
     assert "source api" in after
     with under_way(settings, source="api", origins=[], started_at=datetime.now(UTC)) as first:
         assert first is not None

@@ -438,7 +438,7 @@ def test_a_source_that_gives_no_answer_refuses_the_crawl_and_leaves_all_as_it_wa
         crawl(settings, endpoints=SOME)
         before = tree(settings)
         api.faults += [Fault("503", name, None, 1, times=FOREVER) for name in SOME]
-        with pytest.raises(UpstreamError, match="could not be had"):
+        with pytest.raises(UpstreamError, match="could not be fetched"):
             crawl(settings, endpoints=SOME)
         assert tree(settings) == before
 

@@ -535,7 +535,7 @@ def test_a_file_that_does_not_fit_leaves_the_old_schema(
             r"was not made by asylum-warehouse and is not empty \(theirs\)",
             id="a schema of somebody else",
         ),
-        pytest.param("select 1", {"schema": "public"}, "not one to be replaced", id="public"),
+        pytest.param("select 1", {"schema": "public"}, "cannot be replaced", id="public"),
         pytest.param(
             "create schema asylum__new", {}, "There is a schema asylum__new", id="name taken"
         ),

@@ -51,7 +51,7 @@ def test_one_that_our_list_knows_and_that_is_not_here_is_named_a_correction_too(
     held = HeldRelease("2024-06", date(2024, 6, 30), date(2024, 10, 9))
     found = next_release(held, LISTED, date(2025, 5, 1))
     assert (found.missing, found.due_since) == ("2024-06.1", date(2025, 3, 30))
-    assert found.text(held).startswith("Release 2024-06.1 came out on 2025-03-30")
+    assert found.text(held).startswith("Release 2024-06.1 was published on 2025-03-30")
     assert next_release(held, LISTED, date(2025, 3, 29)).missing is None
 
 

@@ -209,7 +209,7 @@ def test_a_mail_server_that_refuses_is_not_asked_again(
     tmp_path: Path, mail: FakeMailServer
 ) -> None:
     mail.answers += [("RCPT TO", "550 unknown")] * 2
-    with pytest.raises(NotifyError, match=r"takes nothing for desk@example\.org: 550 unknown"):
+    with pytest.raises(NotifyError, match=r"refuses mail for desk@example\.org: 550 unknown"):
         notify(settings_for(tmp_path, **mail.settings), RUN)
     assert mail.said.count("data") == 0
     assert sum(line.upper().startswith("MAIL") for line in mail.said) == 1
@@ -314,8 +314,8 @@ def test_a_web_address_with_a_passing_fault_is_asked_again(
     ("status", "asked", "said"),
     [
         pytest.param(500, ATTEMPTS, "it answered 500; tried 3 times", id="failing"),
-        pytest.param(404, 1, "answered 404; it is not asked again", id="gone"),
-        pytest.param(302, 1, "answered 302; it is not asked again", id="elsewhere"),
+        pytest.param(404, 1, "answered 404; it is not tried again", id="gone"),
+        pytest.param(302, 1, "answered 302; it is not tried again", id="elsewhere"),
     ],
 )
 def test_a_web_address_that_does_not_take_it_is_an_error_without_the_secret(

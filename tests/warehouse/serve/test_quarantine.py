@@ -249,7 +249,7 @@ def test_status_says_first_what_is_held_back_and_then_what_was_decided(
     assert days["2024-06"]["days_in_force"] is None, "the made-up file does not know it"
     shown = " ".join(asylum("status").stdout.split())
     assert shown.startswith(LINE)
-    assert "Held back: landed, but not used" in shown
+    assert "Quarantined: landed, but not used" in shown
     assert "unknown app_type" not in shown, "all that was found is one option away"
     shown = " ".join(asylum("status", "--held").stdout.split())
     assert f"population@{SINCE} ({snapshot_id})" in shown
@@ -303,7 +303,7 @@ def test_the_summary_of_a_run_says_first_what_is_held_back_one_line_a_dataset() 
         render.console(out).print(render.summary(result, "starter", at, at))
         shown = " ".join(out.getvalue().split())
         assert shown.startswith(LINE)
-        assert f"Held back: population@{SINCE}, solutions@2024-06." in shown
+        assert f"Quarantined: population@{SINCE}, solutions@2024-06." in shown
         assert "asylum status --held" in shown
 
 

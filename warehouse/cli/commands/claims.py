@@ -1,4 +1,4 @@
-"""`asylum claims` and `asylum check`: figures that others state, held against the database."""
+"""`asylum claims` and `asylum check`: published figures, compared with the database."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ CheckKind = Literal["level", "sum", "change", "ratio", "share", "rank"]
 def claims(
     document: Annotated[
         str | None,
-        typer.Option("--document", help="Claims of this document alone.", show_default=False),
+        typer.Option("--document", help="Only the claims of this document.", show_default=False),
     ] = None,
     as_of: Annotated[
         str | None,
-        typer.Option("--as-of", help="The day that counts as now, YYYY-MM-DD.", show_default=False),
+        typer.Option("--as-of", help="Treat this day as today, YYYY-MM-DD.", show_default=False),
     ] = None,
     format_: Annotated[
-        ClaimFormat, typer.Option("--format", help="How to write it; json has the inputs, too.")
+        ClaimFormat, typer.Option("--format", help="Output format; json includes the inputs.")
     ] = "table",
     explain: Annotated[
-        bool, typer.Option("--explain", help="Each claim with its explanation and its inputs.")
+        bool, typer.Option("--explain", help="Show the explanation and the inputs of each claim.")
     ] = False,
 ) -> None:
-    """Figures that published documents state, held against the database of the day and of now."""
+    """Compare figures in published documents with the database, at publication and now."""
     with failures():
         settings = load_settings()
         day = day_given("--as-of", as_of)
@@ -49,13 +49,13 @@ def claims(
 
 
 def check(  # noqa: PLR0917 - options, given by name
-    year: Annotated[int, typer.Option(help="The year the figure is for.", show_default=False)],
+    year: Annotated[int, typer.Option(help="Year of the figure.", show_default=False)],
     published: Annotated[
         str,
-        typer.Option(help="Day the claim was published, YYYY-MM-DD.", show_default=False),
+        typer.Option(help="Day on which the claim was published, YYYY-MM-DD.", show_default=False),
     ],
     value: Annotated[
-        float, typer.Option(help="The figure: persons, percent, times, place.", show_default=False)
+        float, typer.Option(help="The figure: persons, percent, ratio or rank.", show_default=False)
     ],
     origin: Annotated[
         str | None, typer.Option(help="Country of origin as ISO3.", show_default=False)
@@ -63,38 +63,40 @@ def check(  # noqa: PLR0917 - options, given by name
     asylum: Annotated[
         str | None, typer.Option(help="Country of asylum as ISO3.", show_default=False)
     ] = None,
-    measure: Annotated[str, typer.Option(help="What is counted.")] = "asylum_seekers_stock",
+    measure: Annotated[
+        str, typer.Option(help="The measure, by its column name.")
+    ] = "asylum_seekers_stock",
     unit: Annotated[
-        Literal["persons", "cases"], typer.Option(help="persons or cases.")
+        Literal["persons", "cases"], typer.Option(help="Counting unit: persons or cases.")
     ] = "persons",
-    kind: Annotated[CheckKind, typer.Option(help="What is claimed of the figure.")] = "level",
+    kind: Annotated[CheckKind, typer.Option(help="Kind of claim.")] = "level",
     from_year: Annotated[
         int | None, typer.Option("--from-year", help="First year of a sum.", show_default=False)
     ] = None,
     base_year: Annotated[
         int | None,
-        typer.Option("--base-year", help="Year a change or ratio is from.", show_default=False),
+        typer.Option("--base-year", help="Base year of a change or ratio.", show_default=False),
     ] = None,
     tolerance: Annotated[
         float | None,
         typer.Option(
-            min=0, help="How far off still agrees. Without it: exactly, and 0.5 for percent."
+            min=0, help="Largest difference that still agrees. Default: 0, and 0.5 for percent."
         ),
     ] = None,
     read_as: Annotated[
         Literal["stock", "flow"] | None,
         typer.Option(
             "--read-as",
-            help="What the claim makes of it: stock (people waiting) or flow (claims of the year). "
-            "Without it: what the measure is.",
+            help="How the claim reads the figure: stock (people waiting) or flow (claims of the "
+            "year). Default: what the measure is.",
             show_default=False,
         ),
     ] = None,
     format_: Annotated[
-        Literal["table", "json"], typer.Option("--format", help="How to write it.")
+        Literal["table", "json"], typer.Option("--format", help="Output format.")
     ] = "table",
 ) -> None:
-    """One claim on the spot: did UNHCR's database say so on that day, and does it now?"""
+    """Check one figure: did UNHCR's database have it at publication, and does it now?"""
     with failures():
         settings = load_settings()
         day = day_given("--published", published)

@@ -18,12 +18,13 @@ SnapshotArgument = Annotated[
     ),
 ]
 WhyOption = Annotated[
-    str, typer.Option("--why", help="The reason; kept with the snapshot.", show_default=False)
+    str,
+    typer.Option("--why", help="The reason; it is stored with the snapshot.", show_default=False),
 ]
 
 
 def accept(snapshot: SnapshotArgument, why: WhyOption) -> None:
-    """Have a snapshot that is held back used all the same, from the next run on."""
+    """Release a snapshot from quarantine; the next run uses it."""
     with failures():
         settings = load_settings()
         from warehouse.cli import render  # noqa: PLC0415
@@ -33,7 +34,7 @@ def accept(snapshot: SnapshotArgument, why: WhyOption) -> None:
 
 
 def hold(snapshot: SnapshotArgument, why: WhyOption) -> None:
-    """Hold a snapshot back, from the next run on, until somebody accepts it."""
+    """Quarantine a snapshot; from the next run on it is not used until somebody accepts it."""
     with failures():
         settings = load_settings()
         from warehouse.cli import render  # noqa: PLC0415

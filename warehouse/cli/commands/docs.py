@@ -9,7 +9,7 @@ from warehouse.settings import load_settings
 
 
 def docs() -> None:
-    """dbt's documentation of every table, column, test and metric, as one page without network."""
+    """Write dbt's documentation of tables, columns, tests and metrics as one offline page."""
     with failures():
         settings = load_settings()
         from warehouse.exports import dbt_docs  # noqa: PLC0415

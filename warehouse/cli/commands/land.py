@@ -1,4 +1,4 @@
-"""`asylum fetch` and `asylum backfill`: land what a source has, and stop there."""
+"""`asylum fetch` and `asylum backfill`: land snapshots and build nothing."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def fetch(
     origin: OriginOption = None,
     endpoint: Annotated[
         list[str] | None,
-        typer.Option("--endpoint", help="A dataset of the API; may be given several times."),
+        typer.Option("--endpoint", help="A dataset of the API; can be repeated."),
     ] = None,
     verbose: VerboseOption = False,
 ) -> None:
-    """Land what the source has now, and stop there."""
+    """Land the newest figures of the source; build nothing."""
     with failures(verbose):
         settings, source = source_settings(source, api_url)
         origins = iso3_codes(origin)
@@ -64,19 +64,23 @@ def fetch(
 def backfill(
     release: Annotated[
         list[str] | None,
-        typer.Option("--release", help="An older release, such as 2024-06; several times."),
+        typer.Option("--release", help="An older release, such as 2024-06; can be repeated."),
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="Every release there is a list of.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every release whose file list is in the project.")
+    ] = False,
     archive_url: Annotated[
         str | None, typer.Option("--archive-url", help="Base address of the archive.")
     ] = None,
     verbose: VerboseOption = False,
 ) -> None:
-    """Land older releases from UNHCR's archive, and stop there; the next run loads them."""
+    """Land older releases from UNHCR's archive; the next run loads them."""
     with failures(verbose):
         settings = load_settings()
         if bool(release) == every:
-            raise typer.BadParameter("give --release ID (several times), or --all for every one")
+            raise typer.BadParameter(
+                "give --release ID (can be repeated), or --all for every release"
+            )
         log(verbose)
         from warehouse.cli import render  # noqa: PLC0415
         from warehouse.landing import backfill as archived  # noqa: PLC0415

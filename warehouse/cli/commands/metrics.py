@@ -9,7 +9,7 @@ from warehouse.settings import load_settings
 
 
 def metrics(context: typer.Context) -> None:
-    """MetricFlow on the published file: `query --metrics … --group-by …`, `list metrics`."""
+    """Query metrics with MetricFlow: `query --metrics … --group-by …`, `list metrics`."""
     with failures():
         settings = load_settings()
         from warehouse.serve import metrics as metricflow  # noqa: PLC0415

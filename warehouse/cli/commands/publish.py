@@ -18,19 +18,19 @@ def publish(
         typer.Option(
             "--to",
             metavar="URL",
-            help="postgresql://USER@HOST/DATABASE. Without it: ASYLUM_POSTGRES_URL, which is the "
-            "place for a password, since a command line is seen by all users of the machine.",
+            help="postgresql://USER@HOST/DATABASE. Default: ASYLUM_POSTGRES_URL. Put a "
+            "password in that variable: other users of the machine can see a command line.",
             show_default=False,
         ),
     ] = None,
     schema: Annotated[
         str | None,
-        typer.Option(help="Schema to make, or to replace. Without it: asylum.", show_default=False),
+        typer.Option(help="Schema to create or replace. Default: asylum.", show_default=False),
     ] = None,
     reader: Annotated[
         str | None,
         typer.Option(
-            help="Role that may read it, made if there is none. Without it: asylum_reader.",
+            help="Role that may read it; created if missing. Default: asylum_reader.",
             show_default=False,
         ),
     ] = None,
@@ -38,16 +38,16 @@ def publish(
         float | None,
         typer.Option(
             min=0,
-            help="Seconds of patience with another publisher, and with readers. Without it: 60.",
+            help="Seconds to wait for another publisher and for readers. Default: 60.",
             show_default=False,
         ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Publish even if the same build stands there already.")
+        bool, typer.Option("--force", help="Publish even if the same build is already there.")
     ] = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Put the published tables into PostgreSQL, in one step for who reads there."""
+    """Publish the tables to PostgreSQL; readers see all of them change at once."""
     with failures(verbose):
         settings = load_settings()
         log(verbose)

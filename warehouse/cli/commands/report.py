@@ -1,4 +1,4 @@
-"""`asylum report`: one country of origin as a page, a text or a workbook."""
+"""`asylum report`: one country of origin as a web page, text or a workbook."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def report(
         Path,
         typer.Option(
             "--out",
-            help="File to write: .html for a page, .md for a text, .xlsx for a workbook.",
+            help="File to write: .html for a web page, .md for text, .xlsx for a workbook.",
             show_default=False,
         ),
     ],
@@ -25,11 +25,11 @@ def report(
         str,
         typer.Option(
             help="Country of origin as ISO3; STA (stateless), UKN (unknown) and TIB (Tibetan) "
-            "for those that have none."
+            "for those without a code."
         ),
     ] = DEFAULT_ORIGIN,
 ) -> None:
-    """What there is on one country of origin, as a page, a text or a workbook."""
+    """Write a report on one country of origin: a web page, text or a workbook."""
     with failures():
         settings = load_settings()
         from warehouse.cli import render  # noqa: PLC0415

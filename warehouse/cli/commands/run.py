@@ -1,4 +1,4 @@
-"""`asylum run`: all from the source to the exports, then the answer."""
+"""`asylum run`: everything from the source to the exports, then the figures of an origin."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def run(
     origin: OriginOption = None,
     verbose: VerboseOption = False,
 ) -> None:
-    """Land, load, build, test, publish, export; then show the answer."""
+    """Land, load, build, test, publish and export; then show the figures of an origin."""
     with failures(verbose):
         settings, source = source_settings(source, api_url)
         origins = iso3_codes(origin)
@@ -106,14 +106,14 @@ def _what_failed(result: RunResult) -> str:
     lines = [f"The refresh failed: {result.error or 'see the failed tests below.'}"]
     lines += [f"Failed test: {message}" for message in result.tests_failed]
     if not result.error and not result.tests_failed:
-        lines = ["The refresh failed without saying why: run again with --verbose."]
+        lines = ["The refresh failed and gave no reason. Run again with --verbose."]
     if result.run_id:
-        lines.append(f"Dagster has the details under run {result.run_id}: {_command()} ui")
+        lines.append(f"Dagster shows the details of run {result.run_id}: {_command()} ui")
     return "\n".join(lines)
 
 
 def _still_stands(settings: Settings) -> str | None:
-    """What a reader has in spite of the failure."""
+    """What a reader still has after a failure."""
     from warehouse.published.read import (  # noqa: PLC0415
         PublishedMissingError,
         open_published,
@@ -126,7 +126,7 @@ def _still_stands(settings: Settings) -> str | None:
     except PublishedMissingError:
         return None
     return (
-        f"The last published file still stands: {settings.published_db}, "
+        f"The last published file is unchanged: {settings.published_db}, "
         f"release {about['release']}, built {about['built_at']}."
     )
 
@@ -146,7 +146,7 @@ def _next_commands(source: Source, origin: str) -> list[str]:
 
 
 def _command() -> str:
-    """How this command is called from here: by its name, or by its path where that is not found."""
+    """How to call this command from here: by its name, or by its path if that is not found."""
     name = Path(sys.argv[0])
     if name.name != "asylum" or shutil.which("asylum") == str(name.absolute()):
         return "asylum"

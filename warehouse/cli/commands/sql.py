@@ -21,13 +21,16 @@ SqlFormat = Literal["table", "csv", "json", "parquet"]
 
 def sql(
     query: Annotated[
-        str | None, typer.Argument(help="Without it: statements from a prompt or a pipe.")
+        str | None,
+        typer.Argument(
+            help="A SQL statement. Without one, statements are read from a prompt or a pipe."
+        ),
     ] = None,
     format_: Annotated[
         SqlFormat | None,
         typer.Option(
             "--format",
-            help="Without it: by the ending of --output, a table on a terminal, csv elsewhere.",
+            help="Default: by the ending of --output; else a table on a terminal, csv elsewhere.",
             show_default=False,
         ),
     ] = None,
@@ -35,7 +38,7 @@ def sql(
         Path | None, typer.Option("--output", help="Write the result to this file.")
     ] = None,
 ) -> None:
-    """Query the published tables; nothing is written but the result."""
+    """Query the published tables; they are read-only."""
     with failures():
         settings = load_settings()
         chosen = _sql_format(format_, output)
@@ -56,11 +59,13 @@ def _sql_format(format_: SqlFormat | None, output: Path | None) -> SqlFormat:
         by_ending: dict[str, SqlFormat] = {".json": "json", ".parquet": "parquet"}
         format_ = format_ or by_ending.get(output.suffix.lower(), "csv")
         if format_ == "table":
-            raise typer.BadParameter("a table is for the terminal; a file is csv, json or parquet")
+            raise typer.BadParameter(
+                "a table is for the terminal; for a file choose csv, json or parquet"
+            )
         return format_
     on_terminal = sys.stdout.isatty()
     if format_ == "parquet" and on_terminal:
-        raise typer.BadParameter("parquet is not for a terminal; add --output FILE")
+        raise typer.BadParameter("parquet cannot be shown on a terminal; add --output FILE")
     return format_ or ("table" if on_terminal else "csv")
 
 
@@ -80,12 +85,12 @@ def _answer(session: Session, text: str, format_: SqlFormat, output: Path | None
     for result in results:
         if written:
             raise QueryError(
-                f"More than one statement has a result, and {format_} has room for one. "
-                f"Give them one at a time, or use --format table."
+                f"More than one statement has a result, and {format_} takes only one. "
+                f"Run them one at a time, or use --format table."
             )
         written = session.write(result, format_)
     if written is None:
-        raise QueryError("No statement here has a result, so there is nothing to write.")
+        raise QueryError("No statement has a result, so there is nothing to write.")
     if output:
         files.replace(written, output.absolute())
         typer.echo(f"{output} written", err=True)

@@ -1,4 +1,4 @@
-"""`asylum status`: what is landed, held back, published, and how the last run ended."""
+"""`asylum status`: what is landed, quarantined and published, and how the last run ended."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from warehouse.settings import load_settings
 
 def status(
     format_: Annotated[
-        Literal["table", "json"], typer.Option("--format", help="How to write it.")
+        Literal["table", "json"], typer.Option("--format", help="Output format.")
     ] = "table",
     held: Annotated[
-        bool, typer.Option("--held", help="Only what is held back, with all that was found.")
+        bool, typer.Option("--held", help="Only quarantined snapshots, with all findings.")
     ] = False,
 ) -> None:
-    """Snapshots, releases, what is held back, the published file, the last run."""
+    """Show snapshots, releases, the quarantine, the published file and the last run."""
     with failures():
         settings = load_settings()
         from warehouse.cli import render  # noqa: PLC0415

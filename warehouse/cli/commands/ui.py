@@ -16,24 +16,24 @@ from warehouse.settings import PROJECT_ROOT, Settings, load_settings
 def ui(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 3000,
     host: Annotated[
-        str, typer.Option(help="Address to listen on; Dagster asks nobody who they are.")
+        str, typer.Option(help="Address to listen on; Dagster has no authentication.")
     ] = "127.0.0.1",
     read_only: Annotated[
         bool,
         typer.Option(
             "--read-only",
-            help="Show everything, start and change nothing; schedule and sensors do not run.",
+            help="Nothing can be started or changed; schedules and sensors do not run.",
         ),
     ] = False,
 ) -> None:
-    """Dagster's web UI, until Ctrl-C."""
+    """Start Dagster's web UI; Ctrl-C stops it."""
     with failures():
         settings = load_settings()
         _refuse_taken(host, port)
         from orchestration.instance import ensure_home  # noqa: PLC0415
 
         home = ensure_home(settings)
-        typer.echo(f"http://{host}:{port} (Ctrl-C ends it)")
+        typer.echo(f"http://{host}:{port} (Ctrl-C stops it)")
         sys.stdout.flush()
         os.chdir(PROJECT_ROOT)
         # Both take the definitions from pyproject.toml of the folder.

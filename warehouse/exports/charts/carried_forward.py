@@ -1,4 +1,4 @@
-"""How much of the stock only repeats an earlier reference date, by country of asylum."""
+"""Share of the stock carried forward from an earlier reference date, by country of asylum."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened within each year: applications, decisions, and what decisions came to."""
+"""What happened within each year: applications, decisions and their rates."""
 
 from __future__ import annotations
 

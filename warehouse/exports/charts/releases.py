@@ -1,4 +1,4 @@
-"""How a figure moved: the stock of the same year, at each release that told it."""
+"""How a figure moved: the stock of the same year, in each release that has it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _RELEASES = 8
 
 
 def told(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[dict[str, Any]]:
-    """The stock of asylum-seekers of an origin at each release held: a row a year and release, with
-    whether the figure was provisional then. No row where a release had no figure of the year.
+    """The stock of asylum-seekers of an origin in each release loaded: a row per year and release,
+    and whether the figure was provisional then. No row where a release had no figure of the year.
     """
     result = con.execute(
         """
@@ -85,7 +85,7 @@ def told(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[dict[str, Any
 def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
     """A panel a year for the latest years, a bar a release; provisional ones hatched.
 
-    None where fewer than two releases tell the origin's figures.
+    None if fewer than two releases have figures of the origin.
     """
     found = told(con, origin_iso3)
     releases = sorted({(row["published_on"], row["release"]) for row in found})[-_RELEASES:]
@@ -121,7 +121,7 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
     notes = [
         "Persons waiting at the end of the year (stock), or in the middle of it where a figure was "
         "provisional (hatched).",
-        "Releases that are in this warehouse, with the day from which they were in force.",
+        "Releases loaded in this warehouse, with the day each was published.",
     ]
     return Drawing(
         "releases",

@@ -1,4 +1,4 @@
-"""What there is to say of one origin, in words and tables, before it becomes a page or a text.
+"""The findings on one origin as sentences and tables, before they become a page or text.
 
 Read from an opened published file, a module a section: its query, and the headings of its columns
 by their names. Nothing here is escaped: whoever writes it into a format does.
@@ -36,7 +36,7 @@ class Findings:
 
     @property
     def held_back(self) -> list[str]:
-        """What to say first: datasets whose newest figures are held back, a line each."""
+        """Notes that come first: a line for each dataset whose newest figures are quarantined."""
         return self.about.get("held_back", "").splitlines()
 
     @property

@@ -1,4 +1,4 @@
-"""What is stale: stocks that repeat an earlier reference date."""
+"""Stale figures: stocks carried forward from an earlier reference date."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def carried_forward_section(
     if not any(row["release_id"] == newest_release for row in releases):
         sentences.append(
             f"In the newest release, {newest_release}, no stock of 100 persons or more repeats an "
-            f"earlier reference date, among the pairs held."
+            f"earlier reference date, among the pairs loaded."
         )
     for row in releases:
         if row["release_id"] == newest_release:

@@ -1,4 +1,4 @@
-"""What others published, checked: the claims on an origin and what the database says of each."""
+"""Published claims on an origin, compared with the database."""
 
 from __future__ import annotations
 

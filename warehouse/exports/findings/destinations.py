@@ -74,7 +74,7 @@ def destinations_section(con: duckdb.DuckDBPyConnection, origin: Origin) -> Sect
     )
     sentence = (
         f"On {reference} asylum-seekers from {origin.name} were waiting in "
-        f"{plural(len(pairs), 'country', 'countries')} of those held here."
+        f"{plural(len(pairs), 'country', 'countries')} of those loaded here."
     )
     return section("destinations", "Where they are", [sentence], [table])
 

@@ -63,7 +63,7 @@ def revisions_section(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section
         "revisions", "Figures of the newest years, from release to release", _COLUMNS, [*rows]
     )
     sentences = [
-        "Among the releases held here. A figure that a release left as it was has no line for it.",
+        "Among the releases loaded here. A figure that a release left unchanged has no line.",
     ]
     moved = [row for row in rows if row["measure"] == "asylum_seekers_stock" and row["difference"]]
     if moved:
@@ -74,7 +74,7 @@ def revisions_section(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section
             f"to {show(most['value'], 'count')}."
         )
     elif rows:
-        sentences.append("No release held here changed the asylum-seekers of these years.")
+        sentences.append("No release loaded here changed the asylum-seekers of these years.")
     return section("revisions", "How the figures moved", sentences, [table])
 
 

@@ -1,4 +1,4 @@
-"""The words of the report: how measures, roles and revisions are called, and what terms mean."""
+"""The words of the report: names of measures, roles and revisions, and definitions of terms."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ DEFINITIONS = (
         "Stock",
         "A number of persons on a day, the reference date. Asylum-seekers are a stock: people "
         "whose claim was waiting for a decision on that day. Someone who waits for three years is "
-        "in three stocks, so stocks added up over years are no number of people.",
+        "in three stocks, so stocks added up over years are not a number of people.",
     ),
     (
         "Flow",
@@ -62,8 +62,8 @@ DEFINITIONS = (
     (
         "Carried forward",
         "A stock of 100 persons or more that repeats the one of an earlier reference date exactly. "
-        "Most likely the country did not report anew; that the number is truly the same cannot be "
-        "ruled out.",
+        "Most likely the country did not report new figures; that the number is truly the same "
+        "cannot be ruled out.",
     ),
     (
         "Revision, release",

@@ -41,8 +41,8 @@ def years_section(years: Sequence[OriginYear], origin: Origin, gaps: Sequence[Ga
     sentences = ["Stocks are persons on 31 December, or on 30 June while a year is provisional."]
     if gaps or any(year.persons["is_new_asylum_claims_complete"] is False for year in shown):
         sentences.append(
-            f"{AT_LEAST}: at least, for what countries of asylum did not report or gave no origin "
-            f"of. A change on such a year is not one of people alone."
+            f"{AT_LEAST}: at least; some countries of asylum did not report, or gave no origin. "
+            f"A change from or to such a year is partly one of reporting."
         )
         sentences += [gap.sentence for gap in gaps]
     if len(counted) > len(shown):

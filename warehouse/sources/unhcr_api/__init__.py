@@ -1,1 +1,1 @@
-"""UNHCR's Refugee Statistics API: what is asked for, and how it is asked."""
+"""UNHCR's Refugee Statistics API: its queries, and how they are sent."""

@@ -1,7 +1,7 @@
 """The client of UNHCR's Refugee Statistics API: one page at a time, politely, or a clear error.
 
-What a page means is checked elsewhere (verify.py); here it is only told apart from an answer that
-is no page at all. Files of the archive are asked for by the same rules.
+verify.py checks what a page means; this module only distinguishes a page from an answer that is not
+one. Files of the archive are fetched by the same rules.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class RefusedError(UpstreamError):
 
 
 class Interrupted(Exception):
-    """The crawl was told to stop while it waited."""
+    """The crawl was stopped while it waited."""
 
 
 class _PassingFault(Exception):
@@ -269,7 +269,7 @@ class Client:
                 else ""
             )
             raise UpstreamError(
-                f"{question.url}: {question.what} could not be had: {fault}.{longer} "
+                f"{question.url}: {question.what} could not be fetched: {fault}.{longer} "
                 f"Tried {_times(state.attempt_number)} in {time.monotonic() - started:.1f} s "
                 f"(limits: {self._settings.max_attempts} tries, "
                 f"{self._settings.total_timeout:g} s). Try again later."
@@ -278,7 +278,7 @@ class Client:
         def wait_for_another_try(seconds: float) -> None:
             sleep_using_event(self._stop)(seconds)
             if self._stop.is_set():
-                raise Interrupted(f"{question.url}: told to stop")
+                raise Interrupted(f"{question.url}: stopped")
 
         retrying = Retrying(
             retry=retry_if_exception_type(_PassingFault),
@@ -311,7 +311,7 @@ class Client:
         url = question.url
         with self._at_once:
             if self._stop.is_set():
-                raise Interrupted(f"{url}: told to stop")
+                raise Interrupted(f"{url}: stopped")
             left = max(deadline - time.monotonic(), 0.001)
             try:
                 response = self._session.get(
@@ -347,7 +347,7 @@ class Client:
 
 
 def user_agent() -> str:
-    """Who asks."""
+    """The user agent."""
     try:
         number = version(PROJECT_NAME)
     except PackageNotFoundError:

@@ -233,11 +233,11 @@ class _Fetcher:
             try:
                 wait(running, return_when=FIRST_EXCEPTION)
             finally:
-                # In every case, also when a person interrupts: what still runs is told to stop.
+                # In every case, also when a person interrupts: all that still runs is stopped.
                 if not all(one.done() and not one.exception() for one in running):
                     self._stop.set()
         errors = [one.exception() for one in running]
-        # What was only told to stop is not what went wrong.
+        # A request that was only stopped is not the cause.
         for error in sorted(filter(None, errors), key=lambda e: isinstance(e, Interrupted)):
             raise error
         return [found for one in running if (found := one.result()) is not None]

@@ -45,8 +45,8 @@ sentences as (
                         then
                             'Worked out on people who claimed asylum within the year (new asylum claims): '
                             || case
-                                when as_flow_at_publication.value is null then 'not known on the day'
-                                else as_flow_at_publication.text || ' on the day'
+                                when as_flow_at_publication.value is null then 'not known at publication'
+                                else as_flow_at_publication.text || ' at publication'
                             end
                             || ', ' || coalesce(as_flow_newest.text, 'not known') || ' now'
                             || {{ known_years_text('as_flow_newest.known_year_count', 'claim') }} || '.'
@@ -66,9 +66,9 @@ sentences as (
                 'sentence': case
                     when rests_on_carried_forward
                         then
-                            'Of the figures of that day '
+                            'Of the figures at publication '
                             || {{ figure_text('inputs.carried_forward_stock') }}
-                            || ' repeat an earlier reference date unchanged, most in '
+                            || ' were carried forward from an earlier reference date, most in '
                             || inputs.carried_forward_mostly_in || '.'
                 end
             },

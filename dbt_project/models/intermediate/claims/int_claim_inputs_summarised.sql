@@ -42,7 +42,7 @@ final as (
         string_agg(
             reference_year || coalesce(' in ' || asylum_name, '') || ': '
             || {{ figure_text('stated_value') }} || ' stated, '
-            || {{ figure_text('value_on_the_day') }} || ' on the day',
+            || {{ figure_text('value_on_the_day') }} || ' at publication',
             '; ' order by input_number
         ) filter (where stated_difference <> 0 and is_operand) as stated_differences_text,
         string_agg(distinct cast(reference_year as varchar), ', ' order by cast(reference_year as varchar))

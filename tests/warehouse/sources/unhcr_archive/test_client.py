@@ -150,7 +150,10 @@ def test_a_fault_that_passes_is_survived(
     [
         ("404", "population.rda of release 2024-06 was refused: status 404.*ARCHIVE_URL"),
         ("301", "has moved.*elsewhere.invalid.*ASYLUM_ARCHIVE_URL; it is not followed"),
-        ("503", "population.rda of release 2024-06 could not be had: status 503.*Tried 6 times"),
+        (
+            "503",
+            "population.rda of release 2024-06 could not be fetched: status 503.*Tried 6 times",
+        ),
         ("cut", "Tried 6 times"),
         ("endless", "more than 1,048,576 bytes"),
     ],
@@ -481,7 +484,7 @@ def test_a_release_id_that_would_lead_elsewhere_is_refused(archive: FakeArchive,
     cells = dict.fromkeys(header.split(","), "2024-06-30") | {"release_id": name}
     path.write_text(f"{header}\n{','.join(cells.values())}\n", "utf-8")
     (archive.reference_dir / "release_files.csv").write_text("release_id,file_name,bytes,sha256\n")
-    with pytest.raises(ReferenceListError, match=r"line 2: .* is no release id"):
+    with pytest.raises(ReferenceListError, match=r"line 2: .* is not a release id"):
         known_releases(archive.reference_dir)
 
 

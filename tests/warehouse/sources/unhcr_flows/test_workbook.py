@@ -382,8 +382,8 @@ def test_a_fault_that_passes_is_survived(api: FakeApi, settings: Settings, kind:
         ("html", "not a workbook that can be read.*DOCTYPE html"),
         ("cut", "not a workbook that can be read.*begins with b'PK"),
         ("empty", "not a workbook that can be read"),
-        ("503", "the flow workbook could not be had: status 503"),
-        ("reset", "the flow workbook could not be had"),
+        ("503", "the flow workbook could not be fetched: status 503"),
+        ("reset", "the flow workbook could not be fetched"),
     ],
 )
 def test_a_workbook_that_cannot_be_had_stops_nothing_else(
