@@ -60,7 +60,10 @@ TABLES = {
     "is_flows_provisional boolean as (is_provisional), "
     "is_applications_provisional boolean as (is_provisional), "
     "is_decisions_provisional boolean as (is_provisional)",
-    "mart_destination_yearly": "origin_iso3 varchar, origin_name varchar, "
+    "dim_country": "unhcr_code varchar, iso3 varchar, country_name varchar",
+    "reporting_gaps": "dataset varchar, asylum_iso3 varchar, reference_year integer, note varchar",
+    "mart_destination_yearly": "origin_iso3 varchar, origin_unhcr_code varchar, "
+    "origin_name varchar, asylum_iso3 varchar, new_asylum_claims bigint, "
     "asylum_unhcr_code varchar, asylum_name varchar, row_kind varchar, counting_unit varchar, "
     "reference_year integer, reference_date date, asylum_seekers_stock bigint, "
     "asylum_seekers_rank bigint, asylum_seekers_share double, is_provisional boolean, "
@@ -438,6 +441,8 @@ def test_a_drawing_says_which_tables_it_reads(module: Any) -> None:
     }
     if module in (yearly, flows):
         read.add("mart_origin_yearly")
+    if module is yearly:
+        read |= {"mart_destination_yearly", "dim_country", "reporting_gaps"}
     if module in (destinations, heatmap, rank):
         read.add("mart_destination_concentration")
     if module is carried_forward:
@@ -492,6 +497,25 @@ def test_a_year_that_lacks_reports_is_hatched_and_said_to_be_at_least(
     assert "Hatched: 2025, at least: not all was reported." in text
     assert "is provisional" not in text
     assert "in 2025 25,198 (at least: not all was reported)" in drawing.description
+
+
+def test_a_stock_without_part_of_its_origins_is_hatched_where_the_country_had_some_before(
+    published: Published,
+) -> None:
+    published.year(2024, 180960, 55606, is_new_asylum_claims_complete=True)
+    published.year(2025, 99716, 25198, is_new_asylum_claims_complete=True)
+    published.add("dim_country", unhcr_code="USA", iso3="USA", country_name="United States")
+    for year in (2023, 2025):
+        gap = {"dataset": "population", "asylum_iso3": "USA", "reference_year": year}
+        published.add("reporting_gaps", **gap, note="…")
+    assert "Hatched" not in text_of(published.draw("yearly").svg), "it had nobody of the origin"
+    published.add(
+        "mart_destination_yearly", origin_iso3="CHN", asylum_iso3="USA", row_kind="pair",
+        counting_unit="persons", reference_year=2024, asylum_seekers_stock=147909,
+    )  # fmt: skip
+    drawing = published.draw("yearly")
+    assert "Hatched: 2025, at least: not all was reported." in text_of(drawing.svg)
+    assert "Newest year 2025: 99,716 (at least: not all was reported)." in drawing.description
 
 
 @pytest.mark.parametrize("name", ["yearly", "flows", "destinations", "heatmap"])
