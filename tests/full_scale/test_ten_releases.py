@@ -136,6 +136,45 @@ def test_figures_of_china_are_those_of_the_releases(
     assert of(2025, "refugee_recognition_rate") is not None
 
 
+def test_people_who_claimed_asylum_are_those_of_the_flow_dataset(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    def of(day: str, mart: str, where: str) -> object:
+        [(value,)] = published.execute(
+            f"select new_asylum_claims from {mart}_as_of(date '{day}') "
+            f"where counting_unit = 'persons' and {where}"
+        ).fetchall()
+        return value
+
+    at_2023_06, at_2024_12 = "2023-10-25", "2025-06-12"
+    assert of(at_2023_06, "world_yearly", "reference_year = 2022") == 2_572_628
+    for iso3, claims in {"AFG": 208_530, "TUR": 71_767, "CHN": 16_647}.items():
+        where = f"origin_iso3 = '{iso3}' and reference_year = 2022"
+        assert of(at_2023_06, "origin_yearly", where) == claims
+    in_usa = "asylum_iso3 = 'USA' and reference_year = 2024"
+    assert of(at_2024_12, "asylum_yearly", in_usa) == 729_093
+    assert of(at_2024_12, "destination_yearly", f"{in_usa} and origin_iso3 = 'CHN'") == 39_536
+    china = "origin_iso3 = 'CHN' and reference_year = 2025"
+    assert of("2026-02-01", "origin_yearly", china) == 9_307
+    assert of("2026-06-15", "origin_yearly", china) == 9_307, "2025-12.0 is held back"
+    assert of("2026-07-01", "origin_yearly", china) == 25_198
+
+
+def test_the_flow_dataset_agrees_with_the_applications_endpoint_where_both_count_persons(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    counted = dict(
+        published.execute(
+            "select comparison, count(*) from mart_claims_compared_with_applications group by all"
+        ).fetchall()
+    )
+    assert (counted["equal"], counted["differs"]) == (60_808, 1_614)
+    [(median,)] = published.execute(
+        "select round(median(persons_per_case), 2) from mart_claims_compared_with_applications"
+    ).fetchall()
+    assert median == 1.4
+
+
 def test_what_a_whole_release_no_longer_has_ends_and_internal_displacement_reaches_2025(
     published: duckdb.DuckDBPyConnection,
 ) -> None:

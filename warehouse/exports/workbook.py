@@ -7,7 +7,7 @@ name that begins with = stays a name. Equal published files give equal bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,6 +22,9 @@ from xlsxwriter.worksheet import Worksheet
 from warehouse.core.database import identifier, literal
 from warehouse.core.wording import SHOWN_INSTEAD
 from warehouse.exports.datapackage import field_type, unit_of
+from warehouse.exports.findings.headline import headline_figures
+from warehouse.exports.findings.parts import Figure
+from warehouse.exports.origin_years import by_year, gaps_of, origin_rows
 from warehouse.exports.origins import Origin
 from warehouse.exports.tables import is_exported
 from warehouse.published.read import read_about
@@ -90,7 +93,12 @@ def write(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> dict[st
         for sheet in sheets:
             rows[sheet.name] = _write_sheet(con, book, sheet, origin)
         _write_columns(book, dictionary, sheets)
-        _write_readme(book, readme, origin=origin, about=about, sheets=sheets, rows=rows)
+        figures = headline_figures(
+            by_year(origin_rows(con, origin.code)), gaps_of(con, origin.code)
+        )
+        _write_readme(
+            book, readme, origin=origin, about=about, figures=figures, sheets=sheets, rows=rows
+        )
         readme.activate()
     return rows
 
@@ -121,7 +129,8 @@ def _sheets(con: duckdb.DuckDBPyConnection, origin: Origin) -> list[_Sheet]:
         """
         select table_name, coalesce(description, '') from about_tables
         where starts_with(table_name, ?) or table_name in ('dim_era', 'dim_release')
-        order by starts_with(table_name, ?) desc, table_name
+        order by
+            table_name = 'mart_origin_yearly' desc, starts_with(table_name, ?) desc, table_name
         """,
         [PREFIX, PREFIX],
     ).fetchall()
@@ -268,10 +277,11 @@ def _write_readme(
     *,
     origin: Origin,
     about: dict[str, str],
+    figures: Sequence[Figure],
     sheets: list[_Sheet],
     rows: dict[str, int],
 ) -> None:
-    """What a reader must know before anything else."""
+    """What a reader must know before anything else: the newest figures first."""
     bold = book.add_format({"bold": True, "valign": "top"})
     title = book.add_format({"bold": True, "font_size": 16})
     heading = book.add_format({"bold": True, "bottom": 1})
@@ -284,6 +294,13 @@ def _write_readme(
     page.write_string(0, 0, cell_text(f"People from {origin.name} who seek asylum abroad"), title)
     facts = [
         *(("Held back", line) for line in about.get("held_back", "").splitlines()),
+        *(
+            (
+                figure.nature.capitalize(),
+                "; ".join([f"{figure.value} {figure.counts}", *figure.notes]),
+            )
+            for figure in figures
+        ),
         ("Origin", f"{origin.name} ({origin.code})"),
         ("Release", about["release"]),
         ("Source", f"{about['source']}, {about['source_address']}"),
