@@ -19,7 +19,6 @@ from rich.text import Text
 from warehouse.build.run_result import OnProgress, RunResult
 from warehouse.core import attribution, wording
 from warehouse.core.wording import BREAKS, MINUS, NO_BREAK, NOT_KNOWN, UNSEEN, Kind
-from warehouse.exports.origin_years import AT_LEAST
 from warehouse.reference.claim_lists import flags, meanings, verdicts
 
 if TYPE_CHECKING:  # these bring DuckDB with them, which a message does not need
@@ -60,10 +59,9 @@ def figure(value: float | None, kind: Kind = "count") -> str:
     return wording.show(value, kind).replace(NO_BREAK, " ").replace(MINUS, "-")
 
 
-def at_least(value: int | None, is_complete: bool | None) -> str:
-    """A count, marked where it lacks what was not reported."""
-    mark = f"{AT_LEAST} " if value is not None and is_complete is False else ""
-    return f"{mark}{figure(value)}"
+def bound(value: int | None, is_complete: bool | None) -> str:
+    """A count that may be a lower bound, with plain spaces."""
+    return wording.at_least(value, is_complete).replace(NO_BREAK, " ")
 
 
 def age(moment: str | datetime, now: datetime | None = None) -> str:
@@ -222,8 +220,8 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
         only_claims = y.are_claims_provisional and not y.is_stock_provisional
         cells = [
             f"{y.year}{' p' if y.is_stock_provisional else '  '}",
-            at_least(y.claimed, y.is_complete) + (" p" if only_claims else ""),
-            at_least(y.stock, y.is_stock_complete),
+            bound(y.claimed, y.is_complete) + (" p" if only_claims else ""),
+            bound(y.stock, y.is_stock_complete),
             figure(y.change, "change"),
             figure(y.change_rate, "change_rate"),
             figure(y.recognition_persons, "share"),
@@ -241,8 +239,8 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
         notes.append("p: provisional, the figure of mid-year (30 June).")
     if any(y.is_complete is False or not y.is_stock_complete for y in found.years):
         notes.append(
-            f"{AT_LEAST}: at least; some countries of asylum did not report, or gave no origin. "
-            f"A change from or to such a year is partly one of reporting."
+            f"{wording.AT_LEAST}: at least; some countries of asylum did not report, or gave no "
+            f"origin. A change from or to such a year is partly one of reporting."
         )
         notes += found.gaps
     parts: list[RenderableType] = [
@@ -274,7 +272,7 @@ def _destinations(found: OriginAnswer) -> Table:
             plain(d.name or NOT_KNOWN),
             figure(d.stock),
             figure(d.share, "share"),
-            at_least(d.claimed, d.is_complete),
+            bound(d.claimed, d.is_complete),
         )
     return table
 

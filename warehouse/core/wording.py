@@ -10,11 +10,14 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Literal
 
-Kind = Literal["text", "count", "change", "share", "change_rate", "ratio", "year", "day"]
-NUMERIC: frozenset[Kind] = frozenset({"count", "change", "share", "change_rate", "ratio", "year"})
+Kind = Literal["text", "count", "change", "share", "change_rate", "ratio", "year", "day", "bound"]
+NUMERIC: frozenset[Kind] = frozenset(
+    {"count", "change", "share", "change_rate", "ratio", "year", "bound"}
+)
 NOT_KNOWN = "–"
 NO_BREAK = "\u00a0"
 MINUS = "−"
+AT_LEAST = "≥"
 _SHOWN_AS_ZERO = 0.0005
 
 # A spreadsheet takes a cell that begins with one of these for a formula, or skips the character
@@ -68,6 +71,12 @@ def show(value: Any, kind: Kind = "text") -> str:
     return NOT_KNOWN if value is None else _WRITTEN[kind](value)
 
 
+def at_least(value: int | None, is_complete: bool | None) -> str:
+    """A count as readers see it, marked where it lacks what was not reported: a lower bound."""
+    mark = f"{AT_LEAST}{NO_BREAK}" if value is not None and is_complete is False else ""
+    return f"{mark}{show(value, 'count')}"
+
+
 def number(value: float | None) -> str:
     """A number that may be a count or a fraction."""
     if value is None:
@@ -117,5 +126,6 @@ _WRITTEN: dict[Kind, Callable[[Any], str]] = {
     "change_rate": lambda value: _signed(_percent(value, "+")),
     "ratio": lambda value: f"{value:,.2f}{NO_BREAK}×",
     "year": str,
+    "bound": str,
     "day": day,
 }

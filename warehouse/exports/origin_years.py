@@ -34,8 +34,6 @@ _GAPS = """
     order by gaps.reference_year desc, gaps.dataset, countries.country_name
 """
 Row = Mapping[str, Any]
-# What stands before a figure that lacks what was not reported.
-AT_LEAST = "≥"
 
 
 @dataclass(frozen=True)

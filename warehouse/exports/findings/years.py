@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from warehouse.core.wording import show
+from warehouse.core.wording import AT_LEAST, at_least
 from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, section
-from warehouse.exports.origin_years import AT_LEAST, Gap, OriginYear, since_counted
+from warehouse.exports.origin_years import Gap, OriginYear, since_counted
 from warehouse.exports.origins import Origin
 
 YEARS_SHOWN = 15
 _COLUMNS = (
     ReportColumn("year", "Year"),
-    ReportColumn("claimed", "People who claimed asylum in the year"),
-    ReportColumn("asylum_seekers_stock", "Asylum-seekers at the end of the year", "count"),
+    ReportColumn("claimed", "People who claimed asylum in the year", "bound"),
+    ReportColumn("waiting", "Asylum-seekers at the end of the year", "bound"),
     ReportColumn("asylum_seekers_stock_change", "Change on the year before", "change"),
     ReportColumn("asylum_seekers_stock_change_rate", "Change in per cent", "change_rate"),
     ReportColumn("refugees_stock", "Refugees at the end of the year", "count"),
@@ -36,7 +36,7 @@ def years_section(years: Sequence[OriginYear], origin: Origin, gaps: Sequence[Ga
         "years",
         f"{origin.name} by year, newest first",
         _COLUMNS,
-        [_row(year) for year in shown],
+        [_row(year, gaps) for year in shown],
     )
     sentences = ["Stocks are persons on 31 December, or on 30 June while a year is provisional."]
     if gaps or any(year.persons["is_new_asylum_claims_complete"] is False for year in shown):
@@ -52,19 +52,18 @@ def years_section(years: Sequence[OriginYear], origin: Origin, gaps: Sequence[Ga
     return section("years", "Year by year", sentences, [table])
 
 
-def _row(year: OriginYear) -> dict[str, Any]:
+def _row(year: OriginYear, gaps: Sequence[Gap]) -> dict[str, Any]:
     provisional = " (30 June, provisional)" if year.persons["is_population_provisional"] else ""
     return {
         **year.persons,
         "year": f"{year.year}{provisional}",
-        "claimed": _claimed(year),
+        "claimed": at_least(
+            year.persons["new_asylum_claims"], year.persons["is_new_asylum_claims_complete"]
+        ),
+        "waiting": at_least(
+            year.persons["asylum_seekers_stock"],
+            not any(gap.dataset == "population" and gap.year == year.year for gap in gaps),
+        ),
         "applications_new_cases": year.cases["applications_new"],
         "refugee_recognition_rate_cases": year.cases["refugee_recognition_rate"],
     }
-
-
-def _claimed(year: OriginYear) -> str:
-    claims, is_complete = (
-        year.persons[name] for name in ("new_asylum_claims", "is_new_asylum_claims_complete")
-    )
-    return f"{AT_LEAST} {show(claims, 'count')}" if is_complete is False else show(claims, "count")
