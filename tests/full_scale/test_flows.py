@@ -15,11 +15,12 @@ import pytest
 from tests.fake_api import fast_settings
 from tests.full_scale.conftest import RELEASES, missing, running_replica
 from tests.full_scale.test_backfill import FILES, Quiet
-from warehouse.build.raw import load, look_into
+from warehouse.build.raw import load
 from warehouse.core.database import connect
 from warehouse.landing.backfill import backfill
 from warehouse.landing.snapshots import Landed, crawl
 from warehouse.releases import profiles, validate
+from warehouse.releases.assign import look_into
 from warehouse.releases.identify import Snapshot, read_lists, resolve
 from warehouse.releases.profiles import Reach
 from warehouse.settings import Settings

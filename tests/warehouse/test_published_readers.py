@@ -176,7 +176,8 @@ def test_an_older_duckdb_reads_all_that_the_newer_one_does(
 
 
 FUNCTION = """
+set search_path = 'main,marts,reference';
 create macro build.marts.releases_as_of(as_of_day) as table (
-    select release_id from build.reference.releases where published_on <= as_of_day
+    select release_id from releases where published_on <= as_of_day
 )
 """
