@@ -238,13 +238,14 @@ def test_dozens_of_countries_and_many_single_digits_are_confirmed(
     assert audit["khabarhub", "9b"]["verdict"] == "confirmed"
 
 
-def test_the_sum_of_the_decade_stands_beside_all_new_applications(
+def test_the_sum_of_the_decade_stands_beside_the_people_who_claimed_asylum(
     audit: dict[tuple[str, str], dict[str, Any]],
 ) -> None:
     claim = audit["safeguard", "6"]
     assert claim["value_on_the_day"] == 1_161_728
-    assert claim["new_application_year_count"] == 13
-    assert claim["new_applications_newest"] < claim["value_newest"]
+    assert claim["as_flow_value_on_the_day"] == 402_266
+    assert claim["as_flow_value_newest"] == 409_625
+    assert claim["meaning_verdict"] == "stocks_added_up"
 
 
 def test_a_fall_beside_a_rise_of_unknown_origin_is_told(
