@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import psutil
 import pytest
 
 from orchestration.failures import error_text
-from tests.fake_api import fast_settings
+from tests.fake_api import WORKBOOK, fast_settings
 from tests.full_scale.conftest import Replica, missing, running_replica
 from tests.orchestration.small_project import run_job
 from warehouse.core.manifest import Manifest
@@ -81,7 +82,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeCrawl]:
     data = tmp_path_factory.mktemp("whole")
     with running_replica("--release", "2025-12.1") as source:
         command = [str(Path(sys.executable).with_name("asylum")), "fetch", "--source", "api"]
-        environ = {**os.environ, "NO_PROXY": "127.0.0.1", "ASYLUM_DATA_DIR": str(data)}
+        environ = {
+            **os.environ,
+            "NO_PROXY": "127.0.0.1",
+            "ASYLUM_DATA_DIR": str(data),
+            "ASYLUM_FLOWS_URL": urljoin(source.url, WORKBOOK),
+        }
         with subprocess.Popen(
             [*command, "--api-url", source.url],
             env=environ,

@@ -20,7 +20,7 @@ from warehouse.core.database import connect
 from warehouse.landing.backfill import backfill
 from warehouse.landing.snapshots import Landed, crawl
 from warehouse.releases import profiles, validate
-from warehouse.releases.assign import look_into
+from warehouse.releases.assign import assign, look_into
 from warehouse.releases.identify import Snapshot, read_lists, resolve
 from warehouse.releases.profiles import Reach
 from warehouse.settings import Settings
@@ -68,6 +68,7 @@ def flows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flows]:
         [workbook] = crawl(settings, endpoints=[FLOWS])
         server.shutdown()
     load(settings)
+    assign(settings)
     yield Flows(settings, {str(one.manifest.release_id): one for one in landed}, workbook)
 
 
@@ -110,7 +111,7 @@ def test_every_figure_of_every_file_is_landed_and_nothing_else(flows: Flows, rel
 def test_the_workbook_has_codes_that_the_archive_has_not_and_is_recognised(flows: Flows) -> None:
     with connect(flows.settings.build_db, flows.settings) as con:
         found = con.execute(
-            "select release_id, is_quarantined from raw.snapshot_releases where snapshot_id = ?",
+            "select release_id, is_quarantined from releases.snapshot_releases where snapshot_id = ?",
             [flows.of_workbook.snapshot_id],
         ).fetchall()
         codes = profiles.codes(con, FLOWS, flows.of_workbook.snapshot_id)["pt"]
