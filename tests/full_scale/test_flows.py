@@ -111,7 +111,8 @@ def test_every_figure_of_every_file_is_landed_and_nothing_else(flows: Flows, rel
 def test_the_workbook_has_codes_that_the_archive_has_not_and_is_recognised(flows: Flows) -> None:
     with connect(flows.settings.build_db, flows.settings) as con:
         found = con.execute(
-            "select release_id, is_quarantined from releases.snapshot_releases where snapshot_id = ?",
+            "select release_id, is_quarantined from releases.snapshot_releases "
+            "where snapshot_id = ?",
             [flows.of_workbook.snapshot_id],
         ).fetchall()
         codes = profiles.codes(con, FLOWS, flows.of_workbook.snapshot_id)["pt"]
