@@ -49,9 +49,9 @@ EXPECTED = {
     f"total_protection_rate {PERSONS} and refugee_recognition_rate is not null",
     "Asylum-seekers in the eight largest countries of asylum": "select reference_year, "
     "asylum_name, asylum_seekers_stock as asylum_seekers from mart_destination_yearly "
-    "where row_kind = 'pair' and asylum_iso3 in (select asylum_iso3 "
-    "from mart_destination_yearly where row_kind = 'pair' "
-    "group by all order by max(asylum_seekers_stock) desc limit 8)",
+    "where row_kind = 'pair' and asylum_seekers_stock is not null and asylum_iso3 in ("
+    "select asylum_iso3 from mart_destination_yearly where row_kind = 'pair' "
+    "group by all order by max(asylum_seekers_stock) desc nulls last limit 8)",
     "Share of the largest destinations": "select reference_year, top_1_share, top_5_share "
     "from mart_destination_concentration",
     "Countries of asylum, newest year": "select asylum_name, reference_year, asylum_seekers_stock, "
