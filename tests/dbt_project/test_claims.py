@@ -606,6 +606,16 @@ def test_the_audit_as_csv_and_markdown_says_the_same(
     assert "release 2025-12.1" in markdown
 
 
+def test_a_claim_in_full_lists_no_country_that_it_is_only_counted_among(
+    asylum: Callable[..., tuple[int, str]],
+) -> None:
+    code, out = asylum("claims", "--document", "khabarhub_2026", "--explain")
+    assert code == 0
+    assert "flow_figure" in out, "what it is worked out on is listed"
+    assert "flow_whole" in out
+    assert "peer" not in out
+
+
 def test_the_table_shows_each_claim_and_explains_it_on_request(
     asylum: Callable[..., tuple[int, str]],
 ) -> None:

@@ -343,7 +343,7 @@ def _claim_in_full(claim: dict[str, Any]) -> list[RenderableType]:
         _flags(claim),
     )
     parts: list[RenderableType] = [head, _three_lines(claim), plain(claim["explanation"])]
-    inputs = [one for one in claim["inputs"] if one["input_role"] != "peer"]
+    inputs = [one for one in claim["inputs"] if not one["input_role"].endswith("peer")]
     if len(inputs) > 1:
         table = _table(
             *("for", "year", "measure", "in", "stated", "at publication", "now"),

@@ -29,7 +29,7 @@ CLAIM_COLUMNS = (
     *("tolerance", "document_word", "read_as", "paraphrase", "location", "reading"),
 )
 # Datasets that a claim can be about.
-_CLAIMABLE = (*("population", "asylum-applications", "asylum-decisions", "displacement-flows"),)
+_CLAIMABLE = {"population", "asylum-applications", "asylum-decisions", "displacement-flows"}
 # Of a measure that no seed knows: another check refuses it.
 _FIRST_YEAR = 0
 _STATED = {"stated_value", "stated_low", "stated_high"}
