@@ -107,7 +107,11 @@ def marts(in_memory: Open, project: Any) -> Iterator[duckdb.DuckDBPyConnection]:
                 "intermediate.int_vintages_resolved",
                 "marts.dim_country",
                 "marts.mart_revisions",
-                "reference.reporting_gaps",
+                "intermediate.int_breaks_of_years_by_measure",
+                "intermediate.int_breaks_of_pairs",
+                "intermediate.int_breaks_of_years",
+                "intermediate.int_years_followed",
+                "intermediate.int_unknown_origins_distributed",
             ],
         )
         con.execute(
