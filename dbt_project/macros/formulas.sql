@@ -13,6 +13,11 @@
     (cast(({{ part }}) as double) / nullif({{ whole }}, 0))
 {%- endmacro %}
 
+{#- How many on 1,000 inhabitants: NULL where either is unknown or nobody lives there. -#}
+{% macro per_1000(count, inhabitants) -%}
+    {{ fraction('1000.0 * ' ~ count, inhabitants) }}
+{%- endmacro %}
+
 {#- Refugee Recognition Rate = recognised / substantive. -#}
 {% macro refugee_recognition_rate(prefix='') -%}
     {{ fraction(prefix ~ 'decisions_recognized', substantive_decisions(prefix)) }}

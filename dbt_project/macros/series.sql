@@ -9,6 +9,32 @@
     ] + decision_measures()) }}
 {%- endmacro %}
 
+{#- What is told per 1,000 inhabitants, and the name of its column. -#}
+{% macro measures_per_inhabitants() -%}
+    {{ return({
+        'refugees_stock': 'refugees_per_1000_inhabitants',
+        'asylum_seekers_stock': 'asylum_seekers_per_1000_inhabitants',
+        'oip_stock': 'oip_per_1000_inhabitants',
+        'new_asylum_claims': 'new_asylum_claims_per_1000_inhabitants',
+    }) }}
+{%- endmacro %}
+
+{#- Inhabitants with the year they are of and the answer they are from; of a row of inhabitants. -#}
+{% macro inhabitants_columns(relation) -%}
+    {{ relation }}.inhabitants,
+    {{ relation }}.reference_year as inhabitants_year,
+    {{ relation }}.snapshot_id as inhabitants_snapshot_id,
+    {{ relation }}.retrieved_at as inhabitants_retrieved_at
+{%- endmacro %}
+
+{#- The columns that have to do with inhabitants, in their order. -#}
+{% macro inhabitants_block() -%}
+    {{ return(
+        ['inhabitants', 'inhabitants_year'] + (measures_per_inhabitants().values() | list)
+        + ['inhabitants_snapshot_id', 'inhabitants_retrieved_at']
+    ) }}
+{%- endmacro %}
+
 {#- What is known of a year of a country, as a column each: of a country of origin, of a country of asylum,
     and of the world. -#}
 {% macro country_year_columns() -%}
@@ -16,7 +42,7 @@
         + ['asylum_seekers_carried_forward_stock'] + flow_measures() + [
             'new_asylum_claims_missing_asylum_count', 'new_asylum_claims_missing_year_before',
         ] + application_measures() + decision_measures()
-        + ['decisions_substantive'] + population_flows() -%}
+        + ['decisions_substantive'] + population_flows() + inhabitants_block() -%}
     {%- set followed = [
         'refugees_stock', 'asylum_seekers_stock', 'new_asylum_claims', 'applications_new',
     ] -%}

@@ -14,6 +14,11 @@ countries as (
     select * from {{ ref('dim_country') }}
 ),
 
+inhabitants as (
+    select * from {{ ref('fct_inhabitants_yearly') }}
+    where inhabitants is not null
+),
+
 vintages as (
     select * from {{ ref('int_vintages_resolved') }}
 ),
@@ -153,6 +158,10 @@ final as (
         merged.is_applications_provisional,
         merged.is_flows_provisional,
         merged.asylum_seekers_revision_count,
+        {{ inhabitants_columns('inhabitants') }},
+        {%- for measure, name in measures_per_inhabitants().items() if measure != 'oip_stock' %}
+        {{ per_1000('merged.' ~ measure, 'inhabitants.inhabitants') }} as {{ name }},
+        {%- endfor %}
         merged.valid_from,
         merged.valid_to,
         {%- for prefix in ['', 'population_', 'applications_', 'flows_'] %}
@@ -164,6 +173,10 @@ final as (
     from merged
     left join countries as origins on merged.origin_unhcr_code = origins.unhcr_code
     left join countries as asylums on merged.asylum_unhcr_code = asylums.unhcr_code
+    asof left join inhabitants
+        on
+            if(merged.counting_unit = 'persons', asylums.iso3, null) = inhabitants.world_bank_code
+            and merged.reference_year >= inhabitants.reference_year
 )
 
 select * from final
