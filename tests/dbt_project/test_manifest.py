@@ -77,6 +77,7 @@ LEFT_OUT = {
         *("origin_unhcr_code", "origin_iso3", "origin_name"),
         *("asylum_seekers_carried_forward_stock", "asylum_seekers_revision_count"),
         *("refugees_stock_world_share", "asylum_seekers_stock_world_share"),
+        *("oip_stock_world_share", "displaced_abroad_stock_world_share"),
         *("applications_new_world_share", "new_asylum_claims_world_share"),
     },
 }

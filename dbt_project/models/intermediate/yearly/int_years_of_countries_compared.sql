@@ -4,23 +4,32 @@
     'refugees_stock': 'population', 'asylum_seekers_stock': 'population',
     'applications_new': 'applications', 'new_asylum_claims': 'flows',
 } -%}
+{%- set shared = dict(
+    followed, oip_stock='population', displaced_abroad_stock='population'
+) -%}
 -- Each year of a country against its own past, its level in the baseline year, and the world, at each
 -- vintage. A share of the world needs the world: it is NULL where not all countries were asked for. Against
 -- the inhabitants of the year, or of the last year known, as the World Bank has them now.
 with years as (
-    select * from {{ ref('int_years_of_countries_combined') }}
+    select
+        *,
+        {{ displaced_abroad() }} as displaced_abroad_stock,
+        {{ displaced_abroad_lacks() }} as displaced_abroad_lacks
+    from {{ ref('int_years_of_countries_combined') }}
 ),
 
 with_past as (
     select
         *,
-        {%- for measure, dataset in followed.items() %}
+        {%- for measure, dataset in shared.items() %}
         case
             when
                 bool_and(is_{{ dataset }}_world_covered) filter (where {{ measure }} is not null)
                     over all_countries
                 then sum({{ measure }}) over all_countries
         end as {{ measure }}_world,
+        {%- endfor %}
+        {%- for measure in followed %}
         {{ yearly_history(measure, keys) }},
         {%- endfor %}
         {{ substantive_decisions() }} as decisions_substantive
@@ -60,6 +69,8 @@ final as (
         {%- endfor %}
         {%- for measure in followed %}
         {{ yearly_standing(measure, keys) }},
+        {%- endfor %}
+        {%- for measure in shared %}
         {{ fraction(measure, measure ~ '_world') }} as {{ measure }}_world_share,
         {%- endfor %}
         {{ refugee_recognition_rate() }} as refugee_recognition_rate,
