@@ -32,6 +32,7 @@ NAMES = {
     "marts/claims": r"mart_claim_[a-z]+(_history)?",
     "marts/claims/functions": r"mart_claim_[a-z]+_of",
     "marts/revision": r"mart_[a-z_]+",
+    "marts/notes": r"mart_[a-z]+(_history)?",
 }
 # By the first part of a model's name: what it may read. "ref" is a seed. A newest table is of its
 # history, and of nothing else.
@@ -53,6 +54,7 @@ MAY_READ_BESIDES = {
     "marts/revision": r"int_[a-z_]+|mart_revisions",
     "marts/claims": r"int_claims?_[a-z_]+|mart_claim_[a-z_]+",
     "marts/yearly": r"int_years_of_countries_history",
+    "marts/notes": r"int_[a-z]+_in_force",
     "marts/destination": r"int_years_of_pairs_combined|int_asylum_decisions(_totals)?_in_force"
     r"|int_vintages_resolved|mart_destination_yearly|mart_revisions",
     "marts/era": r"int_measures_of_origins_unpivoted|mart_origin_records|mart_era_comparison",

@@ -31,6 +31,7 @@ from warehouse.sources.unhcr_api.endpoints import (
     FLOWS,
     INHABITANTS,
     Endpoint,
+    as_asked_for,
     checked_origins,
     chosen,
     current_year,
@@ -120,7 +121,7 @@ def crawl(
     as it was.
     """
     wanted = chosen(endpoints)
-    listed = checked_origins(origins)
+    listed = as_asked_for(checked_origins(origins))
     with incoming(settings) as folder:
         fetched, failed = _fetch(settings, wanted, listed, folder, on_progress)
         landed = accept(settings, fetched, folder)

@@ -29,6 +29,8 @@ ORIGIN = ("coo_id", "coo_name", "coo", "coo_iso")
 ASYLUM = ("coa_id", "coa_name", "coa", "coa_iso")
 
 _ISO3 = re.compile(r"[A-Z]{3}")
+# Origins without an ISO3 code, as the API wants them asked for beside ISO3 codes.
+_ASKED_FOR_AS = {"STA": "XXA", "UKN": "UNK"}
 
 
 @dataclass(frozen=True)
@@ -329,6 +331,13 @@ def checked_origins(origins: Sequence[str]) -> tuple[str, ...]:
                 f"{origin!r} is not an ISO 3166-1 alpha-3 code: three capital letters, as in CHN."
             )
     return tuple(sorted(set(origins)))
+
+
+def as_asked_for(origins: Sequence[str]) -> tuple[str, ...]:
+    """The same origins as the API writes them: it has a code of its own for stateless and unknown
+    where ISO3 is asked for.
+    """
+    return tuple(sorted({_ASKED_FOR_AS.get(origin, origin) for origin in origins}))
 
 
 def current_year() -> int:

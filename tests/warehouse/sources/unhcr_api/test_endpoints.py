@@ -13,6 +13,7 @@ from warehouse.sources.unhcr_api.client import Client
 from warehouse.sources.unhcr_api.endpoints import (
     ENDPOINTS,
     Endpoint,
+    as_asked_for,
     checked_origins,
     chosen,
     current_year,
@@ -20,6 +21,10 @@ from warehouse.sources.unhcr_api.endpoints import (
 
 ALL = list(ENDPOINTS.values())
 DATASETS = [endpoint for endpoint in ALL if endpoint.has_controls]
+
+
+def test_origins_without_an_iso3_code_are_asked_for_as_the_api_writes_them() -> None:
+    assert as_asked_for(("CHN", "STA", "TIB", "UKN")) == ("CHN", "TIB", "UNK", "XXA")
 
 
 def by_slice(endpoint: Endpoint, **changes: object) -> dict[str, dict[str, str]]:
