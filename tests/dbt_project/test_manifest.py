@@ -74,9 +74,9 @@ WITH_UNITS_IN_NAMES = {"mart_claims_compared_with_applications"}
 OF_RELEASES = {"mart_definition_changes"}
 # What tables leave out of those that they are described like; histories leave out nothing.
 LEFT_OUT = {
-    "mart_asylum_yearly": {"origin_unhcr_code", "origin_iso3", "origin_name"},
+    "mart_asylum_yearly": {"origin_unhcr_code", "origin_iso3", "origin_code", "origin_name"},
     "mart_world_yearly": {
-        *("origin_unhcr_code", "origin_iso3", "origin_name"),
+        *("origin_unhcr_code", "origin_iso3", "origin_code", "origin_name"),
         *("asylum_seekers_carried_forward_stock", "asylum_seekers_revision_count"),
         *("refugees_stock_world_share", "asylum_seekers_stock_world_share"),
         *("oip_stock_world_share", "displaced_abroad_stock_world_share"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from warehouse.reference.places import PlaceError, country_code
+from warehouse.reference.places import CountedElsewhereError, PlaceError, country_code
 
 _HELD = """
     select origin_iso3, any_value(origin_unhcr_code), arg_max(origin_name, reference_year)
@@ -94,6 +94,8 @@ def _code(con: duckdb.DuckDBPyConnection, text: str) -> str:
     names = [(code, name) for code, _, name in con.execute(_ALL).fetchall() if name]
     try:
         return country_code(text, names)
+    except CountedElsewhereError as error:
+        raise UnknownOriginError(str(error)) from error
     except PlaceError as error:
         near = _near(con, text.strip())
         hint = f" Near to it: {'; '.join(near)}." if near and "can be" not in str(error) else ""

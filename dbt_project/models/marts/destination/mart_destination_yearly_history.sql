@@ -155,8 +155,10 @@ final as (
     select
         merged.origin_unhcr_code,
         origins.iso3 as origin_iso3,
+        origins.country_code as origin_code,
         merged.asylum_unhcr_code,
         asylums.iso3 as asylum_iso3,
+        asylums.country_code as asylum_code,
         merged.row_kind,
         merged.counting_unit,
         origins.country_name as origin_name,

@@ -68,6 +68,7 @@ final as (
     select
         merged.origin_unhcr_code,
         countries.iso3 as origin_iso3,
+        countries.country_code as origin_code,
         merged.region_scheme,
         merged.region_name,
         case merged.region_name

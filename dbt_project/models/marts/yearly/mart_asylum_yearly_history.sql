@@ -12,6 +12,7 @@ final as (
     select
         years.country_unhcr_code as asylum_unhcr_code,
         countries.iso3 as asylum_iso3,
+        countries.country_code as asylum_code,
         years.counting_unit,
         countries.country_name as asylum_name,
         {{ columns(country_year_columns(), 'years.') }}
