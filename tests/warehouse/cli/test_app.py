@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import Any
 
 import duckdb
+import openpyxl
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -358,9 +359,12 @@ def test_progress_without_a_terminal_is_two_lines_a_stage(
         ("run", "--source", "starter", "--api-url", "http://127.0.0.1/"),
         ("fetch", "--endpoint", "population"),
         ("fetch", "--source", "starter", "--origin", "CHN"),
-        ("sql", "select 1", "--format", "xlsx"),
+        ("sql", "select 1", "--format", "xls"),
         ("sql", "select 1", "--format", "table", "--output", "x.csv"),
         ("sql", "select 1", "--output", "/no/such/folder/x.csv"),
+        ("sql", "select 1", "--output", "x.xls"),
+        ("sql", "select 1", "--output", "x"),
+        ("sql", "select 1", "--format", "csv", "--output", "x.xlsx"),
         ("ui", "--port", "99999"),
         ("nonsense",),
     ],
@@ -568,6 +572,39 @@ def test_sql_writes_a_file_in_the_format_of_its_ending(
     assert list(path.parent.iterdir()) == [path]
 
 
+ANY_TYPE = """
+    select '=1+1' as formula, 'a\nb' as formula, 42::hugeint as applications_new,
+        9007199254740993 as exact, 0.5::double as origin_share, 'nan'::double as nan,
+        date '2025-12-31' as day, date '1789-07-14' as old, 'infinity'::date as never,
+        timestamptz '2025-12-31 23:00:00+01' as at, [1, null] as list, {'a': 1} as struct,
+        1.50::decimal(9, 2) as decimal, true as yes, null as nothing, interval 1 day as a_while
+"""
+
+
+def test_sql_writes_a_workbook_with_typed_cells_that_run_nothing_and_its_source(
+    settings: Settings, tmp_path: Path
+) -> None:
+    published(settings)
+    path = tmp_path / "x.XLSX"
+    done = asylum("sql", ANY_TYPE, "--output", str(path))
+    assert done.exit_code == 0, done.output
+    book = openpyxl.load_workbook(path)
+    heads, cells = book["result"].iter_rows()
+    found = [(head.value, cell.value) for head, cell in zip(heads, cells, strict=True)]
+    assert found == [
+        *(("formula", "=1+1"), ("formula", "a\nb"), ("applications_new", 42)),
+        *(("exact", "9007199254740993"), ("origin_share", 0.5), ("nan", None)),
+        *(("day", datetime(2025, 12, 31)), ("old", "1789-07-14"), ("never", None)),
+        *(("at", datetime(2025, 12, 31, 22)), ("list", "[1,null]"), ("struct", '{"a":1}')),
+        *(("decimal", 1.5), ("yes", True), ("nothing", None), ("a_while", "1 day")),
+    ]
+    assert {cell.data_type for cell in cells[:2]} == {"s"}
+    assert cells[4].number_format == "0.0%"
+    told = dict(book["source"].iter_rows(min_row=2, values_only=True))
+    assert told["release"] == "2025-12.1" and "UNHCR" in told["how_to_cite"]
+    assert list(tmp_path.glob(".asylum*")) == []
+
+
 def test_a_failing_query_leaves_the_old_output_file(settings: Settings, tmp_path: Path) -> None:
     published(settings)
     path = tmp_path / "x.csv"
@@ -585,6 +622,21 @@ def test_sql_reads_statements_from_a_pipe(settings: Settings) -> None:
         "sql", given=b"set variable code = 'CHI';\nselect getvariable('code') as code;\n"
     )
     assert done.stdout == b"code\nCHI\n"
+
+
+def test_sql_takes_the_commands_of_its_prompt_from_a_pipe(settings: Settings) -> None:
+    published(settings)
+    done = process("sql", given=b".help\nselect '\n.tables\n' as text;\n .schema dim_country\n")
+    said = done.stdout.decode()
+    assert done.returncode == 0, done.stderr
+    assert said.index(".functions") < said.index('text\n"\n.tables\n"') < said.index("iso3")
+    assert "dim_country" in asylum("sql", ".tables").stdout
+    assert asylum("sql", ".5 as half; .quit").exit_code == 1, "a number, and then no statement"
+    for unknown in (".schema", ".nonsense"):
+        refused = asylum("sql", unknown)
+        assert refused.exit_code == 1
+        assert f"no command '{unknown}'" in refused.stderr and ".tables" in refused.stderr
+    assert asylum("sql", ".quit\nnonsense").output == ""
 
 
 def test_two_results_do_not_go_into_one_file_but_tables_follow_each_other(

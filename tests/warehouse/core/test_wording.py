@@ -7,12 +7,8 @@ from datetime import date
 import pytest
 
 from warehouse.core.wording import markdown, number, show, visible
-from warehouse.exports.workbook import (
-    CELL_CHARACTERS,
-    SHEET_NAME_CHARACTERS,
-    cell_text,
-    sheet_name,
-)
+from warehouse.exports.sheets import CELL_CHARACTERS, cell_text
+from warehouse.exports.workbook import SHEET_NAME_CHARACTERS, sheet_name
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ def metrics(context: typer.Context) -> None:
     """Query metrics with MetricFlow: `query --metrics … --group-by …`, `list metrics`."""
     with failures():
         settings = load_settings()
-        from warehouse.serve import metrics as metricflow  # noqa: PLC0415
+        from warehouse.serve import metrics as metricflow
 
         code = metricflow.run(settings, context.args)
     raise typer.Exit(code)

@@ -32,9 +32,9 @@ def report(
     """Write a report on one country of origin: a web page, text or a workbook."""
     with failures():
         settings = load_settings()
-        from warehouse.cli import render  # noqa: PLC0415
-        from warehouse.exports.origins import UnknownOriginError  # noqa: PLC0415
-        from warehouse.exports.report import ReportFormatError, write_report  # noqa: PLC0415
+        from warehouse.cli import render
+        from warehouse.exports.origins import UnknownOriginError
+        from warehouse.exports.report import ReportFormatError, write_report
 
         try:
             written = write_report(settings, origin, out)

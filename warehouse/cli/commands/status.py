@@ -22,8 +22,8 @@ def status(
     """Show snapshots, releases, the quarantine, the published file and the last run."""
     with failures():
         settings = load_settings()
-        from warehouse.cli import render  # noqa: PLC0415
-        from warehouse.serve.status import gather  # noqa: PLC0415
+        from warehouse.cli import render
+        from warehouse.serve.status import gather
 
         state = gather(settings)
         if format_ == "json":
