@@ -13,7 +13,7 @@ from datetime import date, datetime
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from xml.etree import ElementTree
 
 import duckdb
@@ -279,7 +279,30 @@ def test_an_origin_without_iso3_is_asked_for_by_its_unhcr_code(
     assert asylum(
         settings, monkeypatch, "report", "--origin", "STA", "--out", str(path)
     ).exit_code == 0  # fmt: skip
-    assert "Stateless" in path.read_text("utf-8")
+    assert "# Stateless people who seek asylum abroad" in path.read_text("utf-8")
+
+
+def test_a_chart_is_written_as_the_ending_says_and_one_without_figures_is_refused(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    png, svg = tmp_path / "chn.PNG", tmp_path / "rank.svg"
+    assert asylum(settings, monkeypatch, "report", "--out", str(png)).exit_code == 0
+    assert png.read_bytes().startswith(b"\x89PNG")
+    words = ("--chart", "destinations", "--out", str(svg))
+    assert asylum(settings, monkeypatch, "report", *words).exit_code == 0
+    assert "Where asylum-seekers from China waited" in svg.read_text("utf-8")
+    refused = asylum(settings, monkeypatch, "report", "--origin", "TIB", "--out", str(svg))
+    assert refused.exit_code == 1 and "too few figures on Tibetan people" in refused.output
+    assert "<svg" in svg.read_text("utf-8"), "the old file stays"
+    no_picture = ("--chart", "rank", "--out", str(tmp_path / "x.md"))
+    assert asylum(settings, monkeypatch, "report", *no_picture).exit_code == 2
+    assert {path.name for path in tmp_path.iterdir()} == {png.name, svg.name}
+
+
+def test_the_command_offers_the_charts_that_there_are() -> None:
+    from warehouse.cli.commands.report import Chart
+
+    assert get_args(Chart) == charts.NAMES
 
 
 @pytest.mark.parametrize(

@@ -211,6 +211,7 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
     if not found.years:
         return _unknown_origin(found)
     name = shown(found.name or found.iso3)
+    people = shown(wording.of_origin("People", found.iso3, found.name or found.iso3))
     with_case_rates = any(y.recognition_cases is not None for y in found.years)
     columns = ["year", "claimed asylum", "waiting", "change", "change %", "recognition rate"]
     columns += ["… over cases"] if with_case_rates else []
@@ -244,7 +245,7 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
         )
         notes += found.gaps
     parts: list[RenderableType] = [
-        _title(f"People from {name} who claimed asylum, and who are waiting, by year"),
+        _title(f"{people} who claimed asylum, and who are waiting, by year"),
         years,
         *(plain(note, "dim") for note in notes),
     ]

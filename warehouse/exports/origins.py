@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from warehouse.core.wording import of_origin
+
 _HELD = """
     select origin_iso3, any_value(origin_unhcr_code), arg_max(origin_name, reference_year)
     from mart_origin_yearly
@@ -60,6 +62,10 @@ class Origin:
     def code(self) -> str:
         """What it is asked for by."""
         return self.iso3 or self.unhcr_code or ""
+
+    def of(self, people: str) -> str:
+        """`people` of this origin, in words; not escaped."""
+        return of_origin(people, self.code, self.name)
 
 
 def find_origin(con: duckdb.DuckDBPyConnection, code: str) -> Origin:

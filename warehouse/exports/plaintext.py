@@ -18,7 +18,7 @@ def render(found: Findings) -> str:
     about = found.about
     blocks = [
         *(_line(f"**{markdown(line)}**") for line in found.held_back),
-        f"# People from {markdown(found.origin.name)} who seek asylum abroad",
+        f"# {markdown(found.origin.of('People'))} who seek asylum abroad",
         _line(
             f"UNHCR’s figures, release {about['release']}; made from the file built on "
             f"{moment(about['built_at'])}. A dash is not known, never zero."

@@ -62,7 +62,7 @@ def write(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> dict[st
     with new_book(path) as book:
         book.set_properties(
             {
-                "title": cell_text(f"People from {origin.name} who seek asylum abroad"),
+                "title": cell_text(f"{origin.of('People')} who seek asylum abroad"),
                 "subject": about["source_sentence"],
                 "author": about["project"],
                 "comments": f"{about['how_to_cite']} {about['endorsement']}",
@@ -201,7 +201,7 @@ def _write_readme(
     page.set_column(1, 1, 100)
     page.set_column(2, 2, 12)
     page.hide_gridlines(2)
-    page.write_string(0, 0, cell_text(f"People from {origin.name} who seek asylum abroad"), title)
+    page.write_string(0, 0, cell_text(f"{origin.of('People')} who seek asylum abroad"), title)
     facts = [
         *(("Held back", line) for line in about.get("held_back", "").splitlines()),
         *(

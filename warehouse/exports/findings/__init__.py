@@ -81,7 +81,7 @@ def summary(found: Findings) -> str:
 
 def nothing_known(found: Findings) -> str:
     """What to say of an origin without figures."""
-    return f"There are no figures here on people from {found.origin.name} who seek asylum."
+    return f"There are no figures here on {found.origin.of('people')} who seek asylum."
 
 
 def what_to_do(found: Findings) -> str:
