@@ -57,7 +57,7 @@ class _Sheet:
 def write(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> dict[str, int]:
     """Write the workbook of an origin, from an opened published file; returns rows by sheet."""
     about = read_about(con)
-    sheets = _sheets(con, origin)
+    sheets, empty = _sheets(con, origin)
     rows: dict[str, int] = {}
     with new_book(path) as book:
         book.set_properties(
@@ -79,7 +79,14 @@ def write(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> dict[st
             by_year(origin_rows(con, origin.code)), gaps_of(con, origin.code)
         )
         _write_readme(
-            book, readme, origin=origin, about=about, figures=figures, sheets=sheets, rows=rows
+            book,
+            readme,
+            origin=origin,
+            about=about,
+            figures=figures,
+            sheets=sheets,
+            rows=rows,
+            empty=empty,
         )
         readme.activate()
     return rows
@@ -97,8 +104,10 @@ def sheet_name(table: str, taken: Iterable[str] = ()) -> str:
     return name
 
 
-def _sheets(con: duckdb.DuckDBPyConnection, origin: Origin) -> list[_Sheet]:
-    """The marts with a column that says of which origin a row is, and what goes with them."""
+def _sheets(con: duckdb.DuckDBPyConnection, origin: Origin) -> tuple[list[_Sheet], list[str]]:
+    """The marts with a column that says of which origin a row is, and what goes with them; and
+    names of those that have no row of this origin.
+    """
     tables = con.execute(
         """
         select table_name, coalesce(description, '') from about_tables
@@ -109,6 +118,7 @@ def _sheets(con: duckdb.DuckDBPyConnection, origin: Origin) -> list[_Sheet]:
         [PREFIX, PREFIX],
     ).fetchall()
     sheets: list[_Sheet] = []
+    empty: list[str] = []
     for table, description in tables:
         if table.startswith(PREFIX) and not is_exported(table):
             continue
@@ -121,9 +131,12 @@ def _sheets(con: duckdb.DuckDBPyConnection, origin: Origin) -> list[_Sheet]:
         where = _of_origin(table, {name for name, _, _ in columns}, origin)
         if where is None:
             continue
+        if not con.execute(f"select 1 from {identifier(table)} where {where} limit 1").fetchall():
+            empty.append(table)
+            continue
         name = sheet_name(table, [README, COLUMNS, *(sheet.name for sheet in sheets)])
         sheets.append(_Sheet(table, name, description, columns, where))
-    return sheets
+    return sheets, empty
 
 
 def _of_origin(table: str, columns: set[str], origin: Origin) -> str | None:
@@ -190,6 +203,7 @@ def _write_readme(
     figures: Sequence[Figure],
     sheets: list[_Sheet],
     rows: dict[str, int],
+    empty: Sequence[str],
 ) -> None:
     """What a reader must know before anything else: the newest figures first."""
     bold = book.add_format({"bold": True, "valign": "top"})
@@ -229,6 +243,8 @@ def _write_readme(
             "cent. Times are UTC. Characters that a sheet cannot hold are shown as \ufffd.",
         ),
     ]
+    if empty:
+        facts.append(("No rows of this origin", f"{', '.join(empty)}."))
     for number, (term, text) in enumerate(facts, start=2):
         page.write_string(number, 0, term, bold)
         page.write_string(number, 1, cell_text(text), wrapped)

@@ -32,6 +32,7 @@ from tests.warehouse.small_build import (
     statements,
 )
 from warehouse.build.run_result import LastRun, RunResult, RunSnapshot, read_last_run, under_way
+from warehouse.cli import render
 from warehouse.cli.app import app
 from warehouse.landing import set_aside, snapshots
 from warehouse.published.write import publish
@@ -465,9 +466,32 @@ def test_status_shows_what_is_there(settings: Settings, runner: Callable[..., No
     }
     assert state["published"]["tables"]["fct_population_yearly"] == 5000
     assert LastRun.model_validate(state["last_run"]).outcome == "success"
-    shown = asylum("status").stdout
-    for part in (landed[0].snapshot_id, "fct_population_yearly", "5,000", "success", "just now"):
-        assert part in shown
+    shown, everything = asylum("status").stdout, asylum("status", "--all").stdout
+    for part in ("success", "just now", *(one.endpoint for one in landed)):
+        assert part in shown and part in everything
+    for part in (*(one.snapshot_id for one in landed), "fct_population_yearly", "5,000"):
+        assert part not in shown and part in everything
+    rows = sum(state["published"]["tables"].values())
+    assert f"{len(state['published']['tables'])} tables with {rows:,} rows" in shown
+
+
+def test_status_shows_the_newest_snapshot_of_a_dataset_and_how_many_there_are(
+    settings: Settings,
+) -> None:
+    snapshot = {
+        "endpoint": "population",
+        "source": "archive",
+        "last_seen_at": "2026-11-01T00:00:00Z",
+    }
+    state = json.loads(asylum("status", "--format", "json").stdout)
+    state["snapshots"] = [
+        snapshot | {"release_id": release, "rows": rows}
+        for release, rows in (("2025-12.0", 1), ("2025-12.1", 22), ("2024-06", 333))
+    ]
+    out = io.StringIO()
+    render.console(out).print(render.status(state))
+    [line] = [line.split() for line in out.getvalue().splitlines() if "population" in line]
+    assert line[:5] == ["population", "3", "2025-12.1", "archive", "22"]
 
 
 @pytest.mark.parametrize("content", [b"not a database", b""])

@@ -18,6 +18,9 @@ def status(
     held: Annotated[
         bool, typer.Option("--held", help="Only quarantined snapshots, with all findings.")
     ] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also every snapshot and every published table.")
+    ] = False,
 ) -> None:
     """Show snapshots, releases, the quarantine, the published file and the last run."""
     with failures():
@@ -29,4 +32,5 @@ def status(
         if format_ == "json":
             typer.echo(json.dumps(state, indent=1, ensure_ascii=False))
         else:
-            render.console().print(render.held(state) if held else render.status(state))
+            shown = render.held(state) if held else render.status(state, everything=everything)
+            render.console().print(shown)
