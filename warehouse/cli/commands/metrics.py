@@ -15,4 +15,10 @@ def metrics(context: typer.Context) -> None:
         from warehouse.serve import metrics as metricflow
 
         code = metricflow.run(settings, context.args)
+        if code and context.args[:1] == ["query"]:
+            typer.echo(
+                "asylum: MetricFlow did not take the query. By what a metric can be grouped: "
+                "asylum metrics list dimensions --metrics NAME",
+                err=True,
+            )
     raise typer.Exit(code)
