@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeVar
 import duckdb
 
 from warehouse.core.database import identifier, limits, literal, lock
-from warehouse.exports import sheets
+from warehouse.exports.sheets import SHEET_COLUMNS, SHEET_ROWS, fill, new_book, readable
 from warehouse.published.read import PublishedMissingError, read_about
 from warehouse.settings import Settings
 
@@ -94,31 +94,28 @@ class Session:
         columns = [
             (name, str(kind)) for name, kind in zip(result.columns, result.types, strict=True)
         ]
-        if len(columns) > sheets.SHEET_COLUMNS:
+        if len(columns) > SHEET_COLUMNS:
             raise QueryError(
                 f"The result has {len(columns):,} columns, and a sheet holds "
-                f"{sheets.SHEET_COLUMNS:,}. Write csv or parquet."
+                f"{SHEET_COLUMNS:,}. Write csv or parquet."
             )
         # By place: two columns of a result may have one name.
-        places = [f"column_{place}" for place in range(len(columns))]
+        places = ", ".join(identifier(f"column_{place}") for place in range(len(columns)))
         values = ", ".join(
-            sheets.readable(place, kind) for place, (_, kind) in zip(places, columns, strict=True)
+            readable(identifier(f"column_{place}"), kind) for place, (_, kind) in enumerate(columns)
         )
-        select = (
-            f"select {values} from {_RESULT} as result ({', '.join(places)}) "
-            f"limit {sheets.SHEET_ROWS + 1}"
-        )
-        readable = self._do(lambda: result.query(_RESULT, select))
-        rows = self._do(readable.fetchall) if readable else []
-        if len(rows) > sheets.SHEET_ROWS:
+        select = f"select {values} from {_RESULT} as result ({places}) limit {SHEET_ROWS + 1}"
+        found = self._do(lambda: result.query(_RESULT, select))
+        rows = self._do(found.fetchall) if found else []
+        if len(rows) > SHEET_ROWS:
             raise QueryError(
-                f"The result has more rows than a sheet holds, which is {sheets.SHEET_ROWS:,}. "
+                f"The result has more rows than a sheet holds, which is {SHEET_ROWS:,}. "
                 f"Write csv or parquet."
             )
         about = read_about(self._con)
-        with sheets.new_book(path) as book:
-            sheets.fill(book, book.add_worksheet("result"), columns, rows)
-            sheets.fill(
+        with new_book(path) as book:
+            fill(book, book.add_worksheet("result"), columns, rows)
+            fill(
                 book,
                 book.add_worksheet("source"),
                 [("item", "VARCHAR"), ("text", "VARCHAR")],
