@@ -26,7 +26,7 @@ from tests.warehouse.small_build import (
     KEYS,
     LINEAGE,
     build,
-    published,
+    copied,
     published_with_functions,
     settings_in,
     statements,
@@ -113,7 +113,7 @@ def runner(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., RunResult
 
 
 def succeeds(settings: Settings, **_: Any) -> RunResult:
-    done = published(settings)
+    done = copied(settings)
     return RunResult(
         success=True,
         snapshots=[
@@ -253,7 +253,7 @@ def test_an_origin_without_figures_is_told_and_not_an_error(
 def test_a_run_with_nothing_new_says_so_and_still_answers(
     settings: Settings, runner: Callable[..., None]
 ) -> None:
-    published(settings)
+    copied(settings)
     runner(
         lambda settings, **_: RunResult(
             success=True, up_to_date=True, release="2025-12.1", published=settings.published_db
@@ -269,7 +269,7 @@ def test_a_run_with_nothing_new_says_so_and_still_answers(
 def test_a_failed_run_says_what_failed_and_what_still_stands(
     settings: Settings, runner: Callable[..., None]
 ) -> None:
-    done = published(settings)
+    done = copied(settings)
     runner(
         lambda *_, **__: RunResult(
             success=False,
@@ -295,7 +295,7 @@ def test_an_error_on_the_way_is_one_message_without_a_traceback(
     settings: Settings, runner: Callable[..., None], with_published: bool
 ) -> None:
     if with_published:
-        published(settings)
+        copied(settings)
 
     def fails(*_: Any, **__: Any) -> RunResult:
         raise UpstreamError("http://127.0.0.1/population/: page 3: status 503, tried 6 times")
@@ -560,7 +560,7 @@ def test_ui_refuses_a_port_that_is_taken(settings: Settings) -> None:
 
 
 def test_sql_into_a_pipe_is_csv_and_exact(settings: Settings) -> None:
-    published(settings, asylum_name="=1+1, [bold]")
+    copied(settings, asylum_name="=1+1, [bold]")
     done = process("sql", "select unhcr_code, country_name from dim_country order by 1")
     assert done.returncode == 0
     assert done.stdout.decode().splitlines()[:3] == [
@@ -569,13 +569,13 @@ def test_sql_into_a_pipe_is_csv_and_exact(settings: Settings) -> None:
 
 
 def test_sql_as_json_is_an_array_of_objects(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     done = process("sql", "--format", "json", "select unhcr_code, iso3 from dim_country order by 1")
     assert json.loads(done.stdout)[3] == {"unhcr_code": "STA", "iso3": None}
 
 
 def test_sql_as_parquet_can_be_piped(settings: Settings, tmp_path: Path) -> None:
-    published(settings)
+    copied(settings)
     done = process("sql", "--format", "parquet", "from fct_population_yearly")
     path = tmp_path / "piped.parquet"
     path.write_bytes(done.stdout)
@@ -586,7 +586,7 @@ def test_sql_as_parquet_can_be_piped(settings: Settings, tmp_path: Path) -> None
 def test_sql_writes_a_file_in_the_format_of_its_ending(
     settings: Settings, tmp_path: Path, ending: str
 ) -> None:
-    published(settings)
+    copied(settings)
     path = tmp_path / "it's here" / f"x.{ending}"
     path.parent.mkdir()
     done = asylum("sql", "from fct_population_yearly", "--output", str(path))
@@ -608,7 +608,7 @@ ANY_TYPE = """
 def test_sql_writes_a_workbook_with_typed_cells_that_run_nothing_and_its_source(
     settings: Settings, tmp_path: Path
 ) -> None:
-    published(settings)
+    copied(settings)
     path = tmp_path / "x.XLSX"
     done = asylum("sql", ANY_TYPE, "--output", str(path))
     assert done.exit_code == 0, done.output
@@ -630,7 +630,7 @@ def test_sql_writes_a_workbook_with_typed_cells_that_run_nothing_and_its_source(
 
 
 def test_a_failing_query_leaves_the_old_output_file(settings: Settings, tmp_path: Path) -> None:
-    published(settings)
+    copied(settings)
     path = tmp_path / "x.csv"
     path.write_text("old")
     done = asylum("sql", "select error('late') from range(1)", "--output", str(path))
@@ -641,7 +641,7 @@ def test_a_failing_query_leaves_the_old_output_file(settings: Settings, tmp_path
 
 
 def test_sql_reads_statements_from_a_pipe(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     done = process(
         "sql", given=b"set variable code = 'CHI';\nselect getvariable('code') as code;\n"
     )
@@ -649,7 +649,7 @@ def test_sql_reads_statements_from_a_pipe(settings: Settings) -> None:
 
 
 def test_sql_takes_the_commands_of_its_prompt_from_a_pipe(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     done = process("sql", given=b".help\nselect '\n.tables\n' as text;\n .schema dim_country\n")
     said = done.stdout.decode()
     assert done.returncode == 0, done.stderr
@@ -666,7 +666,7 @@ def test_sql_takes_the_commands_of_its_prompt_from_a_pipe(settings: Settings) ->
 def test_two_results_do_not_go_into_one_file_but_tables_follow_each_other(
     settings: Settings,
 ) -> None:
-    published(settings)
+    copied(settings)
     done = asylum("sql", "select 1 as one; select 2 as two")
     assert done.exit_code == 1
     assert "More than one statement" in done.stderr
@@ -690,7 +690,7 @@ def test_two_results_do_not_go_into_one_file_but_tables_follow_each_other(
     ],
 )
 def test_an_error_in_a_query_is_one_message_and_1(settings: Settings, query: str) -> None:
-    published(settings)
+    copied(settings)
     done = asylum("sql", query)
     assert done.exit_code == 1
     assert done.stdout == ""
@@ -705,7 +705,7 @@ def test_a_first_command_without_a_published_file_names_the_way_to_one(settings:
 
 
 def test_a_reader_that_has_seen_enough_ends_the_command_quietly(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     command = subprocess.Popen(
         [
             *(sys.executable, "-m", "warehouse.cli.app", "sql"),
@@ -723,7 +723,7 @@ def test_a_reader_that_has_seen_enough_ends_the_command_quietly(settings: Settin
 
 
 def test_sql_on_a_terminal_is_a_table_of_a_readable_length(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     code, seen = on_a_terminal("sql", "from fct_population_yearly")
     assert code == 0
     assert "40 of 5,000 rows shown" in seen
@@ -731,7 +731,7 @@ def test_sql_on_a_terminal_is_a_table_of_a_readable_length(settings: Settings) -
 
 
 def test_a_hostile_name_is_shown_as_data_on_a_terminal(settings: Settings) -> None:
-    published(settings, asylum_name=HOSTILE)
+    copied(settings, asylum_name=HOSTILE)
     code, seen = on_a_terminal(
         "sql", "select country_name from dim_country where unhcr_code = 'BRA'"
     )
@@ -745,7 +745,7 @@ def test_a_hostile_name_is_shown_as_data_in_the_answer_of_a_run(
     settings: Settings, runner: Callable[..., None]
 ) -> None:
     def hostile(settings: Settings, **_: Any) -> RunResult:
-        published(settings, asylum_name=HOSTILE)
+        copied(settings, asylum_name=HOSTILE)
         return RunResult(success=True, release="2025-12.1")
 
     runner(hostile)
@@ -756,7 +756,7 @@ def test_a_hostile_name_is_shown_as_data_in_the_answer_of_a_run(
 
 
 def test_a_hostile_name_in_an_error_message_is_shown_as_data(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     done = asylum("sql", "select error('[red]\x1b[31mlate[/nonsense]')")
     assert done.exit_code == 1
     assert "[red]\\x1b[31mlate[/nonsense]" in done.stderr
@@ -764,7 +764,7 @@ def test_a_hostile_name_in_an_error_message_is_shown_as_data(settings: Settings)
 
 
 def test_columns_that_do_not_fit_are_named_and_one_row_stands_upright(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     _, seen = on_a_terminal("sql", "from mart_origin_yearly order by reference_year")
     assert "columns do not fit" in seen
     assert "retrieved_at" in seen
@@ -774,7 +774,7 @@ def test_columns_that_do_not_fit_are_named_and_one_row_stands_upright(settings: 
 
 
 def test_parquet_is_not_poured_onto_a_terminal(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     code, seen = on_a_terminal("sql", "--format", "parquet", "select 1")
     assert code == 2
     assert "--output" in seen
@@ -802,14 +802,14 @@ def test_the_prompt_answers_statement_by_statement_and_survives_errors(settings:
 
 
 def test_the_prompt_ends_with_the_input(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     code, seen = on_a_terminal("sql", typed=["select 42 as answer;\n", "\x04"])
     assert code == 0
     assert "42" in seen
 
 
 def test_ctrl_c_during_a_query_ends_with_130(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     # The query itself says that it has begun: its first statement is answered at once.
     command = subprocess.Popen(
         [
