@@ -174,7 +174,7 @@ def _inputs(inputs: Sequence[ClaimInput]) -> Iterable[str]:
             if given.stated is not None or given.on_the_day != given.newest
         ][:_INPUTS_SHOWN]
         which = "Below are those stated, or revised since publication. " if told else ""
-        yield f"It rests on {len(inputs)} figures. {which}All are in `mart_claim_inputs`."
+        yield markdown(f"It rests on {len(inputs)} figures. {which}All are in mart_claim_inputs.")
     if told:
         yield _grid(
             ["It rests on", "Stated", "At publication", "Newest"],

@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ def checked(arguments: Sequence[str], metrics: Iterable[Mapping[str, Any]]) -> l
 def _given(arguments: Sequence[str], option: str) -> str | None:
     """What an option is given, as `--option value` or `--option=value`; the last one counts."""
     found = None
-    for word, after in zip(arguments, [*arguments[1:], ""], strict=True):
+    for word, after in zip_longest(arguments, arguments[1:], fillvalue=""):
         if word == option:
             found = after
         elif word.startswith(f"{option}="):
