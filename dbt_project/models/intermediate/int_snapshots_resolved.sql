@@ -1,5 +1,5 @@
 -- Each snapshot with its release and its place in time: recency 1 is the oldest of its endpoint. A
--- quarantined one has its place too, and is left out where figures are put in force.
+-- quarantined one has its place too, and is left out where figures become valid.
 with snapshots as (
     select * from {{ ref('stg_unhcr__snapshots') }}
 ),

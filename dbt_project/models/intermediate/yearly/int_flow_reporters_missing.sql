@@ -1,5 +1,5 @@
 -- What a total of new asylum claims lacks: countries of asylum that counted claims of an origin in the year
--- before, and in this year reported none of any origin held here. A total is incomplete where these, and
+-- before, and in this year reported none of any origin loaded here. A total is incomplete where these, and
 -- those whose figures of the year are known to be incomplete (reporting_gaps), had a share of the claims of
 -- the year before that matters.
 with pairs as (
