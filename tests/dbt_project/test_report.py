@@ -338,8 +338,15 @@ def test_a_file_that_cannot_be_written_is_said(
 # ---- the workbook
 
 
-def test_a_workbook_reads_back_as_the_tables_stand(settings: Settings) -> None:
-    book = openpyxl.load_workbook(settings.exports_dir / report.WORKBOOK)
+@pytest.fixture(scope="module")
+def book(settings: Settings) -> openpyxl.Workbook:
+    """The workbook, which takes seconds to read."""
+    return openpyxl.load_workbook(settings.exports_dir / report.WORKBOOK)
+
+
+def test_a_workbook_reads_back_as_the_tables_stand(
+    settings: Settings, book: openpyxl.Workbook
+) -> None:
     assert book.sheetnames[:2] == ["readme", "columns"]
     assert len(book.sheetnames) > 10
     with open_published(settings) as con:
@@ -378,8 +385,7 @@ def same(held: Any, value: Any) -> bool:
     return bool(held == value)
 
 
-def test_the_readme_sheet_names_source_licence_and_every_sheet(settings: Settings) -> None:
-    book = openpyxl.load_workbook(settings.exports_dir / report.WORKBOOK)
+def test_the_readme_sheet_names_source_licence_and_every_sheet(book: openpyxl.Workbook) -> None:
     cells = [str(cell.value) for row in book["readme"].iter_rows() for cell in row if cell.value]
     text = "\n".join(cells)
     for said in ("2025-12.1", "CC-BY-4.0", "Retrieved", "never added", *book.sheetnames[1:]):
@@ -591,7 +597,7 @@ def test_paper_is_light_has_still_charts_and_no_controls(
 
 @pytest.mark.parametrize("exposure", ["report_page", "report_text", "workbook"])
 def test_an_exposure_names_the_tables_it_is_made_from(
-    manifest: dict[str, Any], settings: Settings, exposure: str
+    manifest: dict[str, Any], book: openpyxl.Workbook, exposure: str
 ) -> None:
     [found] = [one for one in manifest["exposures"].values() if one["name"] == exposure]
     named = {unique_id.split(".")[-1] for unique_id in found["depends_on"]["nodes"]}
@@ -601,7 +607,6 @@ def test_an_exposure_names_the_tables_it_is_made_from(
     known = {node.split(".")[-1] for node in manifest["nodes"]}
     if exposure == "workbook":
         read = (folder / "origins.py").read_text("utf-8")
-        book = openpyxl.load_workbook(settings.exports_dir / report.WORKBOOK)
         sheets = book.sheetnames[2:]
         used = {name for name in known for sheet in sheets if name[:31] == sheet}
         assert len(used) == len(sheets)
