@@ -33,16 +33,14 @@ def breaks(
         settings = load_settings()
         codes = iso3_codes([asylum]) if asylum else [None]
         day = day_given("--as-of", as_of)
-        from warehouse.cli import render  # noqa: PLC0415
-        from warehouse.published.read import open_published  # noqa: PLC0415
-        from warehouse.reference.break_kinds import kinds  # noqa: PLC0415
-        from warehouse.serve import breaks as listing  # noqa: PLC0415
+        from warehouse.cli import render
+        from warehouse.published.read import open_published
+        from warehouse.reference.break_kinds import kinds
+        from warehouse.serve import breaks as listing
 
         if kind is not None and kind not in kinds():
             raise typer.BadParameter(f"--kind {kind!r} is none of {', '.join(kinds())}")
         with open_published(settings) as con:
             known = listing.thresholds(con)
-            found = listing.breaks(
-                con, asylum=codes[0], kind=kind, from_year=from_year, as_of=day
-            )
+            found = listing.breaks(con, asylum=codes[0], kind=kind, from_year=from_year, as_of=day)
         render.console().print(render.breaks(known, found))

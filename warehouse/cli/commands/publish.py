@@ -51,10 +51,10 @@ def publish(
     with failures(verbose):
         settings = load_settings()
         log(verbose)
-        from pydantic import SecretStr  # noqa: PLC0415
+        from pydantic import SecretStr
 
-        from warehouse.cli import render  # noqa: PLC0415
-        from warehouse.published import postgresql  # noqa: PLC0415
+        from warehouse.cli import render
+        from warehouse.published import postgresql
 
         with render.progress(render.console(stderr=True)) as on_progress:
             done = postgresql.publish(
