@@ -24,6 +24,8 @@ from orchestration.failures import error_text
 from orchestration.instance import ensure_home, open_instance
 from orchestration.resources import exclusive
 from orchestration.runner import TAG_COMMAND, run_refresh
+from tests import garble
+from tests.fake_api import FakeApi, Fault, fast_settings
 from tests.fake_archive import FakeArchive, population
 from tests.orchestration.small_project import (
     FAILING_TEST,
@@ -37,13 +39,17 @@ from tests.orchestration.small_project import (
 )
 from tests.postgres_server import PostgresServer
 from warehouse.build import dbt
+from warehouse.core.repairs import repairs
 from warehouse.exports.tables import exported_fingerprint
 from warehouse.landing import decision
 from warehouse.landing.snapshots import manifests
 from warehouse.published.postgresql import publish as publish_to_postgres
 from warehouse.published.read import open_published, published_fingerprint
 from warehouse.settings import PROJECT_ROOT
+from warehouse.sources.unhcr_api.endpoints import FLOWS
 from warehouse.sources.unhcr_archive.client import known_releases
+
+FAST = ("api_url", "flows_url", "max_attempts", "requests_per_second", "retry_wait")
 
 
 @pytest.fixture(scope="module")
@@ -306,6 +312,27 @@ run_refresh(settings, on_progress=lambda stage, _, done, __:
     published(settings)
 
 
+def test_damaged_databases_and_pages_are_made_anew_in_the_same_run(built: SmallSettings) -> None:
+    before = published(built)[1]
+    folder, manifest = manifests(built, "population")[-1]
+    garble.another_number(folder / manifest.slices[0].pages[0].file)
+    garble.every_block(built.build_db)
+    garble.every_block(built.published_db)
+    garble.beginning(built.dagster_home / "history" / "runs.db")
+    result = run_refresh(built)
+    assert result.success, result.error
+    assert [one.split(" was damaged (")[0] for one in result.repaired] == [
+        *("dagster", "asylum.duckdb", "build.duckdb"),
+        f"landing/population/{manifest.snapshot_id}-2",
+    ]
+    for one in repairs(built):
+        assert (built.data_dir / one.moved_to).exists(), "nothing damaged is removed"
+    assert result.set_aside == [], "the starter extract has the same page"
+    assert published(built)[1] == before
+    again = run_refresh(built)
+    assert (again.up_to_date, again.repaired) == (True, [])
+
+
 def test_runs_of_the_ui_are_left_to_dagster(settings: SmallSettings) -> None:
     with open_instance(settings) as instance:
         kept = instance.add_run(dg.DagsterRun("refresh", status=dg.DagsterRunStatus.STARTED))
@@ -447,7 +474,8 @@ def test_what_cannot_be_loaded_fails_its_check_and_stops_nothing(built: SmallSet
         con.execute("delete from raw.loads where endpoint = 'regions'")
     for page in folder.glob("*.json.gz"):
         page.write_bytes(b"no archive")
-    result = run_job(built, "rebuild")
+    nothing = built.model_copy(update={"starter_dir": built.data_dir / "nothing"})
+    result = run_job(nothing, "rebuild")
     assert result.success, error_text(result.all_events)
     with open_instance(built) as instance:
         events = instance.all_logs(
@@ -490,6 +518,26 @@ def test_the_calendar_is_looked_at_by_a_run_that_ends_after_landing_too(
     assert len(evaluations(built, checks.RELEASE_IS_DUE)) > before
     assert found[0].severity == dg.AssetCheckSeverity.WARN
     assert found[0].metadata["newest_release"].value == "2025-12.1"
+
+
+def test_an_api_that_is_down_is_asked_again_though_the_workbook_came(
+    settings: SmallSettings, api: FakeApi
+) -> None:
+    """By Dagster, whose patience is of hours; what came meanwhile is landed."""
+    api.faults += [Fault("503", endpoint=one, times=99) for one in api.data if one != FLOWS]
+    fast = fast_settings(settings.data_dir, api.url, max_attempts=1)
+    down = settings.model_copy(update={one: getattr(fast, one) for one in FAST})
+    known = definitions(down, landing_retries=dg.RetryPolicy(max_retries=1, delay=0))
+    with open_instance(down) as instance:
+        result = known.resolve_job_def("refresh").execute_in_process(
+            instance=instance,
+            run_config={"ops": {"landing": {"config": {"source": "api"}}}},
+            op_selection=["landing"],
+            raise_on_error=False,
+        )
+    assert [e.event_type_value for e in result.all_events].count("STEP_UP_FOR_RETRY") == 1
+    assert [m.endpoint for _, m in manifests(down)] == [FLOWS]
+    assert result.success, "the last attempt goes on with what came"
 
 
 def landed_partitions(settings: SmallSettings) -> set[str]:

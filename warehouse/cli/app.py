@@ -12,6 +12,7 @@ import typer
 from warehouse.cli.commands.claims import check, claims
 from warehouse.cli.commands.decide import accept, hold
 from warehouse.cli.commands.docs import docs
+from warehouse.cli.commands.doctor import doctor
 from warehouse.cli.commands.land import backfill, fetch
 from warehouse.cli.commands.metrics import metrics
 from warehouse.cli.commands.publish import publish
@@ -37,6 +38,7 @@ app.command()(accept)
 app.command()(hold)
 app.command()(publish)
 app.command()(status)
+app.command()(doctor)
 app.command()(claims)
 app.command()(check)
 # All that follows `metrics` is passed to MetricFlow, `--help` too.

@@ -24,6 +24,7 @@ from warehouse.reference.claim_lists import flags, meanings, verdicts
 if TYPE_CHECKING:  # these bring DuckDB with them, which a message does not need
     from warehouse.claims.audit import Audit
     from warehouse.serve.answer import OriginAnswer
+    from warehouse.serve.doctor import Finding
     from warehouse.serve.quarantine import Decided
     from warehouse.serve.query import Head
 
@@ -160,6 +161,9 @@ def summary(result: RunResult, source: str, started: datetime, ended: datetime) 
             dict.fromkeys(f"{one.endpoint}@{one.release_id}" for one in result.quarantined)
         )
         parts.append(plain(f"Quarantined: {names}. {HOW_TO_SEE_MORE}"))
+    if result.repaired:
+        parts += [_title("Repaired")]
+        parts += [plain(sentence) for sentence in result.repaired]
     if result.set_aside:
         parts += [_title("Set aside, because they cannot be loaded")]
         parts += [plain(sentence) for sentence in result.set_aside]
@@ -476,6 +480,15 @@ def status(state: dict[str, Any]) -> RenderableType:
     else:
         parts.append(plain("Last run: none yet."))
     return Group(*parts)
+
+
+def findings(found: Sequence[Finding]) -> RenderableType:
+    """What `asylum doctor` looked at, problems last."""
+    styles = {"ok": "green", "repaired": "bold yellow", "problem": "bold red"}
+    rows = _table("", "", "")
+    for one in sorted(found, key=lambda one: list(styles).index(one.outcome)):
+        rows.add_row(plain(one.outcome, styles[one.outcome]), plain(one.what), plain(one.text))
+    return rows
 
 
 def _releases(state: dict[str, Any]) -> list[RenderableType]:
