@@ -33,7 +33,7 @@ CONFIG = {
     },
     "retention": {
         "schedule": {"purge_after_days": 365},
-        "sensor": {"purge_after_days": {"skipped": 30, "failure": 90, "success": -1}},
+        "sensor": {"purge_after_days": {"skipped": 7, "failure": 90, "success": 365}},
     },
 }
 

@@ -14,6 +14,7 @@ import sqlalchemy
 from orchestration.assets.landing import TAG_SOURCE
 from orchestration.automation import REFRESH
 from orchestration.definitions import REPOSITORY_TAG, definitions
+from orchestration.housekeeping import prune_if_due
 from orchestration.instance import open_instance
 from orchestration.outcome import run_result
 from orchestration.resources import WarehouseBusyError, exclusive, silent
@@ -64,7 +65,9 @@ def run_refresh(
                 tags={TAG_SOURCE: source, TAG_COMMAND: "command line", **REPOSITORY_TAG},
                 raise_on_error=False,
             )
-            return run_result(settings, outcome, started)
+            result = run_result(settings, outcome, started)
+            prune_if_due(settings, instance)
+            return result
 
     try:
         with exclusive(settings, patience=0):

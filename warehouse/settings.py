@@ -61,6 +61,8 @@ class Settings(BaseModel):
     page_size: int = Field(10_000, ge=1, le=10_000)
     memory_limit: str = Field("900MB", pattern=r"^\d+(\.\d+)? ?(MB|GB|MiB|GiB)$")
     threads: int = Field(4, ge=1)
+    keep_runs: int = Field(6, ge=1, description="runs in Dagster's record, of some 17 MB each")
+    keep_days: int = Field(90, ge=1, description="days for runs, and for files found damaged")
     postgres_url: SecretStr | None = Field(None, description="may hold a password; None: not used")
     postgres_schema: str = Field("asylum", min_length=1)
     postgres_reader: str = Field("asylum_reader", min_length=1)

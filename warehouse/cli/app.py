@@ -15,6 +15,7 @@ from warehouse.cli.commands.docs import docs
 from warehouse.cli.commands.doctor import doctor
 from warehouse.cli.commands.land import backfill, fetch
 from warehouse.cli.commands.metrics import metrics
+from warehouse.cli.commands.prune import prune
 from warehouse.cli.commands.publish import publish
 from warehouse.cli.commands.report import report
 from warehouse.cli.commands.run import run
@@ -39,6 +40,7 @@ app.command()(hold)
 app.command()(publish)
 app.command()(status)
 app.command()(doctor)
+app.command()(prune)
 app.command()(claims)
 app.command()(check)
 # All that follows `metrics` is passed to MetricFlow, `--help` too.
