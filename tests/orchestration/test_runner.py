@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import traceback
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from pydantic import SecretStr
 
 from orchestration import checks, keys, runner
 from orchestration.assets import archive as archive_assets
@@ -45,7 +47,9 @@ from warehouse.landing import decision
 from warehouse.landing.snapshots import manifests
 from warehouse.published.postgresql import publish as publish_to_postgres
 from warehouse.published.read import open_published, published_fingerprint
-from warehouse.settings import PROJECT_ROOT
+from warehouse.serve.doctor import examine
+from warehouse.serve.notify import FailedRun, NotifyError, notify
+from warehouse.settings import PROJECT_ROOT, secrets
 from warehouse.sources.unhcr_api.endpoints import FLOWS
 from warehouse.sources.unhcr_archive.client import known_releases
 
@@ -538,6 +542,39 @@ def test_an_api_that_is_down_is_asked_again_though_the_workbook_came(
     assert [e.event_type_value for e in result.all_events].count("STEP_UP_FOR_RETRY") == 1
     assert [m.endpoint for _, m in manifests(down)] == [FLOWS]
     assert result.success, "the last attempt goes on with what came"
+
+
+SENTINEL = "s3ntinel-never-shown"
+
+
+def test_no_secret_of_the_settings_is_in_any_file_event_or_message(
+    built: SmallSettings, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Each secret is tried where it is used, and fails there with a message."""
+    of_urls = {
+        "postgres_url": f"postgresql://user:{SENTINEL}@127.0.0.1:1/db?password={SENTINEL}",
+        "superset_postgres_url": f"postgresql://user:{SENTINEL}@127.0.0.1:1/db",
+        "notify_webhook_url": f"http://user:{SENTINEL}@127.0.0.1:1/{SENTINEL}?key={SENTINEL}",
+    }
+    given = {name: SecretStr(of_urls.get(name, SENTINEL)) for name in secrets()}
+    told = {"notify": "webhook", "smtp_user": "user", "smtp_host": "127.0.0.1", "smtp_port": 1}
+    told |= {"smtp_from": "a@b", "smtp_to": "a@b"}
+    settings = built.model_copy(update=given | told)
+    result = run_refresh(settings)
+    assert "PostgreSQL could not be reached" in str(result.error)
+    said = [repr(result), repr(settings), str(settings), settings.model_dump_json()]
+    failed = FailedRun(job="refresh", run_id="1", error=str(result.error))
+    for notify_by in ("webhook", "smtp"):
+        with pytest.raises(NotifyError) as caught:
+            notify(settings.model_copy(update={"notify": notify_by}), failed)
+        said += traceback.format_exception(caught.value)
+    said += map(str, examine(settings))
+    with open_instance(settings) as instance:
+        said += map(str, instance.all_logs(result.run_id))
+    said += capfd.readouterr()
+    assert [text for text in said if SENTINEL in text] == []
+    files = [path for path in settings.data_dir.rglob("*") if path.is_file()]
+    assert [path for path in files if SENTINEL.encode() in path.read_bytes()] == []
 
 
 def landed_partitions(settings: SmallSettings) -> set[str]:
