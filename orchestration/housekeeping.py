@@ -50,8 +50,9 @@ def prune(settings: Settings, instance: dg.DagsterInstance, now: datetime | None
         if is_old and one.dagster_run.run_id not in needed:
             instance.delete_run(one.dagster_run.run_id)
             removed += 1
-    known = {run.run_id for run in instance.get_runs()}
-    record.forget_deleted_runs(settings.dagster_home, known, oldest)
+    if "Sqlite" in type(instance.event_log_storage).__name__:  # PostgreSQL gives room back itself
+        known = {run.run_id for run in instance.get_runs()}
+        record.forget_deleted_runs(settings.dagster_home, known, oldest)
     files = record.remove_old_files(settings.data_dir, _OLD_FILES, oldest)
     return Pruned(removed, files, before, record.size(settings.dagster_home))
 
