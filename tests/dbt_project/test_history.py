@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import random
 import shutil
@@ -333,7 +334,9 @@ def land_without_its_first_row(landed: Path) -> None:
     file = later / page["file"]
     body = json.loads(gzip.decompress(file.read_bytes()))
     body["items"].pop(0)
-    file.write_bytes(gzip.compress(json.dumps(body).encode()))
+    changed = json.dumps(body).encode()
+    file.write_bytes(gzip.compress(changed))
+    page["sha256"] = hashlib.sha256(changed).hexdigest()
     for counted in (manifest, part, page):
         counted["rows"] -= 1
     (later / "manifest.json").write_text(json.dumps(manifest), "utf-8")

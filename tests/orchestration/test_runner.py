@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -18,6 +20,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from pydantic import SecretStr
 
 from orchestration import checks, keys, runner
 from orchestration.assets import archive as archive_assets
@@ -26,6 +29,8 @@ from orchestration.failures import error_text
 from orchestration.instance import ensure_home, open_instance
 from orchestration.resources import exclusive
 from orchestration.runner import TAG_COMMAND, run_refresh
+from tests import garble
+from tests.fake_api import FakeApi, Fault, fast_settings
 from tests.fake_archive import FakeArchive, population
 from tests.orchestration.small_project import (
     FAILING_TEST,
@@ -39,13 +44,19 @@ from tests.orchestration.small_project import (
 )
 from tests.postgres_server import PostgresServer
 from warehouse.build import dbt
+from warehouse.core.repairs import repairs
 from warehouse.exports.tables import exported_fingerprint
 from warehouse.landing import decision
 from warehouse.landing.snapshots import manifests
 from warehouse.published.postgresql import publish as publish_to_postgres
 from warehouse.published.read import open_published, published_fingerprint
-from warehouse.settings import PROJECT_ROOT
+from warehouse.serve.doctor import examine
+from warehouse.serve.notify import FailedRun, NotifyError, notify
+from warehouse.settings import PROJECT_ROOT, secrets
+from warehouse.sources.unhcr_api.endpoints import FLOWS
 from warehouse.sources.unhcr_archive.client import known_releases
+
+FAST = ("api_url", "flows_url", "max_attempts", "requests_per_second", "retry_wait")
 
 
 @pytest.fixture(scope="module")
@@ -358,6 +369,27 @@ def test_a_run_that_was_killed_is_repaired_by_the_next(
     published(settings)
 
 
+def test_damaged_databases_and_pages_are_made_anew_in_the_same_run(built: SmallSettings) -> None:
+    before = published(built)[1]
+    folder, manifest = manifests(built, "population")[-1]
+    garble.another_number(folder / manifest.slices[0].pages[0].file)
+    garble.every_block(built.build_db)
+    garble.every_block(built.published_db)
+    garble.beginning(built.dagster_home / "history" / "runs.db")
+    result = run_refresh(built)
+    assert result.success, result.error
+    assert [one.split(" was damaged (")[0] for one in result.repaired] == [
+        *("dagster", "asylum.duckdb", "build.duckdb"),
+        f"landing/population/{manifest.snapshot_id}-2",
+    ]
+    for one in repairs(built):
+        assert (built.data_dir / one.moved_to).exists(), "nothing damaged is removed"
+    assert result.set_aside == [], "the starter extract has the same page"
+    assert published(built)[1] == before
+    again = run_refresh(built)
+    assert (again.up_to_date, again.repaired) == (True, [])
+
+
 def test_runs_of_the_ui_are_left_to_dagster(settings: SmallSettings) -> None:
     with open_instance(settings) as instance:
         kept = instance.add_run(dg.DagsterRun("refresh", status=dg.DagsterRunStatus.STARTED))
@@ -450,7 +482,9 @@ def land_population_of_its_newest_year_alone(settings: SmallSettings) -> Path:
         [page] = part.pages
         body = json.loads(gzip.decompress((target / page.file).read_bytes()))
         body["items"] = [row for row in body["items"] if row["year"] == 2025]
-        (target / page.file).write_bytes(gzip.compress(json.dumps(body).encode()))
+        changed = json.dumps(body).encode()
+        (target / page.file).write_bytes(gzip.compress(changed))
+        page.sha256 = hashlib.sha256(changed).hexdigest()
         part.rows = len(body["items"])
     # Begun before the other, so that landing the starter extract still finds that one its newest.
     begun = manifest.started_at - timedelta(days=1)
@@ -504,7 +538,8 @@ def test_what_cannot_be_loaded_fails_its_check_and_stops_nothing(built: SmallSet
         con.execute("delete from raw.loads where endpoint = 'regions'")
     for page in folder.glob("*.json.gz"):
         page.write_bytes(b"no archive")
-    result = run_job(built, "rebuild")
+    nothing = built.model_copy(update={"starter_dir": built.data_dir / "nothing"})
+    result = run_job(nothing, "rebuild")
     assert result.success, error_text(result.all_events)
     with open_instance(built) as instance:
         events = instance.all_logs(
@@ -548,6 +583,59 @@ def test_the_calendar_is_looked_at_by_a_run_that_ends_after_landing_too(
     assert len(evaluations(built, checks.RELEASE_IS_DUE)) > before
     assert found[0].severity == dg.AssetCheckSeverity.WARN
     assert found[0].metadata["newest_release"].value == "2025-12.1"
+
+
+def test_an_api_that_is_down_is_asked_again_though_the_workbook_came(
+    settings: SmallSettings, api: FakeApi
+) -> None:
+    """By Dagster, whose patience is of hours; what came meanwhile is landed."""
+    api.faults += [Fault("503", endpoint=one, times=99) for one in api.data if one != FLOWS]
+    fast = fast_settings(settings.data_dir, api.url, max_attempts=1)
+    down = settings.model_copy(update={one: getattr(fast, one) for one in FAST})
+    known = definitions(down, landing_retries=dg.RetryPolicy(max_retries=1, delay=0))
+    with open_instance(down) as instance:
+        result = known.resolve_job_def("refresh").execute_in_process(
+            instance=instance,
+            run_config={"ops": {"landing": {"config": {"source": "api"}}}},
+            op_selection=["landing"],
+            raise_on_error=False,
+        )
+    assert [e.event_type_value for e in result.all_events].count("STEP_UP_FOR_RETRY") == 1
+    assert [m.endpoint for _, m in manifests(down)] == [FLOWS]
+    assert result.success, "the last attempt goes on with what came"
+
+
+SENTINEL = "s3ntinel-never-shown"
+
+
+def test_no_secret_of_the_settings_is_in_any_file_event_or_message(
+    built: SmallSettings, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Each secret is tried where it is used, and fails there with a message."""
+    of_urls = {
+        "postgres_url": f"postgresql://user:{SENTINEL}@127.0.0.1:1/db?password={SENTINEL}",
+        "superset_postgres_url": f"postgresql://user:{SENTINEL}@127.0.0.1:1/db",
+        "notify_webhook_url": f"http://user:{SENTINEL}@127.0.0.1:1/{SENTINEL}?key={SENTINEL}",
+    }
+    given = {name: SecretStr(of_urls.get(name, SENTINEL)) for name in secrets()}
+    told = {"notify": "webhook", "smtp_user": "user", "smtp_host": "127.0.0.1", "smtp_port": 1}
+    told |= {"smtp_from": "a@b", "smtp_to": "a@b"}
+    settings = built.model_copy(update=given | told)
+    result = run_refresh(settings)
+    assert "PostgreSQL could not be reached" in str(result.error)
+    said = [repr(result), repr(settings), str(settings), settings.model_dump_json()]
+    failed = FailedRun(job="refresh", run_id="1", error=str(result.error))
+    for notify_by in ("webhook", "smtp"):
+        with pytest.raises(NotifyError) as caught:
+            notify(settings.model_copy(update={"notify": notify_by}), failed)
+        said += traceback.format_exception(caught.value)
+    said += map(str, examine(settings))
+    with open_instance(settings) as instance:
+        said += map(str, instance.all_logs(result.run_id))
+    said += capfd.readouterr()
+    assert [text for text in said if SENTINEL in text] == []
+    files = [path for path in settings.data_dir.rglob("*") if path.is_file()]
+    assert [path for path in files if SENTINEL.encode() in path.read_bytes()] == []
 
 
 def landed_partitions(settings: SmallSettings) -> set[str]:

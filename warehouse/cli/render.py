@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # these bring DuckDB with them, which a message does not need
     from warehouse.claims.audit import Audit
     from warehouse.serve.answer import OriginAnswer, Year
     from warehouse.serve.breaks import Found, Threshold
+    from warehouse.serve.doctor import Finding
     from warehouse.serve.quarantine import Decided
     from warehouse.serve.query import Head
 
@@ -161,6 +162,9 @@ def summary(result: RunResult, source: str, started: datetime, ended: datetime) 
             dict.fromkeys(f"{one.endpoint}@{one.release_id}" for one in result.quarantined)
         )
         parts.append(plain(f"Quarantined: {names}. {HOW_TO_SEE_MORE}"))
+    if result.repaired:
+        parts += [_title("Repaired")]
+        parts += [plain(sentence) for sentence in result.repaired]
     if result.set_aside:
         parts += [_title("Set aside, because they cannot be loaded")]
         parts += [plain(sentence) for sentence in result.set_aside]
@@ -268,7 +272,8 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
         )
     if any(False in (y.is_complete, y.is_stock_complete) for y in found.years):
         notes.append(
-            f"{wording.AT_LEAST}: at least; some countries of asylum did not report, or gave no origin."
+            f"{wording.AT_LEAST}: at least; some countries of asylum did not report, or gave no "
+            f"origin."
         )
         notes += found.breaks
     parts: list[RenderableType] = [
@@ -504,6 +509,15 @@ def status(state: dict[str, Any], *, everything: bool = False) -> RenderableType
     if not everything:
         parts.append(plain("All snapshots and tables: asylum status --all", "dim"))
     return Group(*parts)
+
+
+def findings(found: Sequence[Finding]) -> RenderableType:
+    """What `asylum doctor` looked at, problems last."""
+    styles = {"ok": "green", "repaired": "bold yellow", "problem": "bold red"}
+    rows = _table("", "", "")
+    for one in sorted(found, key=lambda one: list(styles).index(one.outcome)):
+        rows.add_row(plain(one.outcome, styles[one.outcome]), plain(one.what), plain(one.text))
+    return rows
 
 
 def _snapshots(state: dict[str, Any]) -> list[RenderableType]:

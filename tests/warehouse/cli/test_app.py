@@ -187,10 +187,12 @@ def test_what_a_country_did_not_report_is_said_under_the_years_it_is_missing_fro
         statements(
             settings,
             "insert into marts.mart_reporting_breaks values "
-            "('BRA', 'Brazil', 'new_asylum_claims', 'persons', 'origin_withheld', 2025, 'half was'), "
+            "('BRA', 'Brazil', 'new_asylum_claims', 'persons', 'origin_withheld', 2025, "
+            "'half was'), "
             "('USA', 'United States', 'asylum_seekers_stock', 'persons', 'origin_withheld', 2025, "
             "'no origin'), "
-            "('AUL', 'Australia', 'asylum_seekers_stock', 'persons', 'origin_withheld', 2025, 'few')",
+            "('AUL', 'Australia', 'asylum_seekers_stock', 'persons', 'origin_withheld', 2025, "
+            "'few')",
             "insert into marts.mart_reporting_break_origins "
             "select 'CHI', 'CHN', asylum_unhcr_code, measure, 'persons', kind, 2025, "
             "if(asylum_unhcr_code = 'AUL', 5, 9000) from marts.mart_reporting_breaks",

@@ -834,12 +834,12 @@ def test_manifests_are_in_order_of_endpoint_and_time(api: FakeApi, settings: Set
 def test_a_damaged_manifest_is_named(api: FakeApi, settings: Settings, damage: bytes) -> None:
     one = only(crawl(settings, endpoints=["idmc"]))
     (one.path / FILE_NAME).write_bytes(damage)
-    for action in (
-        lambda: manifests(settings),
-        lambda: crawl(settings, endpoints=["idmc"]),
-    ):
-        with pytest.raises(LandingError, match=f"(?s){one.path}.*Move the folder away"):
-            action()
+    with pytest.raises(LandingError, match=f"(?s){one.path}.*Move the folder away"):
+        manifests(settings)
+    again = only(crawl(settings, endpoints=["idmc"]))
+    assert again.is_new and again.manifest.content_sha256 == one.manifest.content_sha256
+    [aside] = snapshots.all_set_aside(settings)
+    assert (aside.path, str(one.path) in aside.sentence) == (one.path, True)
 
 
 def test_a_manifest_of_a_later_format_asks_for_an_upgrade(settings: Settings) -> None:
