@@ -77,7 +77,7 @@ def archived(release: str, endpoint: str, slice_name: str, years: tuple[int, int
 
 
 def identity_of(endpoint: str, slice_name: str) -> list[str]:
-    """The columns that say what a row of a slice is about; the name of unknown origin has changed."""
+    """The columns that say what a row of a slice is about. The name of unknown origin changed."""
     identity = ["year", *ENDPOINTS[endpoint].codes]
     if slice_name != "by_asylum":
         identity += ["coo"]

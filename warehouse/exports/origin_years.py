@@ -106,8 +106,8 @@ def if_distributed(row: Row, measure: str) -> str | None:
     )
     return (
         f"{row['reference_year']}: {show(row[measure], 'count')} {_COUNTED[measure]} were "
-        f"reported; about {_rounded(estimate)}{between}, if the people without an origin were of the origins "
-        f"of the year before: an estimate."
+        f"reported; about {_rounded(estimate)}{between}, if the people without an origin were of "
+        f"the origins of the year before: an estimate."
     )
 
 

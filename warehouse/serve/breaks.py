@@ -43,7 +43,7 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Found:
-    """One break: how many persons (or cases) it is about, and the fraction of the country's figure."""
+    """One break: how many persons (or cases) it is about, and which share of the figure."""
 
     year: int
     country: str
