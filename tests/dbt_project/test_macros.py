@@ -107,7 +107,8 @@ def marts(in_memory: Open, project: Any) -> Iterator[duckdb.DuckDBPyConnection]:
                 "intermediate.int_vintages_resolved",
                 "marts.dim_country",
                 "marts.mart_revisions",
-                "reference.reporting_gaps",
+                "intermediate.int_breaks_of_pairs",
+                "intermediate.int_years_followed",
             ],
         )
         con.execute(
