@@ -25,7 +25,7 @@ with_rise as (
         unknown_origin - unknown_origin_before as rise,
         {{ fraction('unknown_origin', 'figure') }} as share,
         {{ fraction('unknown_origin_before', 'figure_before') }} as share_before,
-        share - share_before as share_rise
+        round(share - share_before, 9) as share_rise
     from with_year_before
 ),
 
@@ -60,7 +60,7 @@ final as (
         case
             when
                 withheld_year is not null
-                and bool_and(share - share_before_withheld >= share_from) over (
+                and bool_and(round(share - share_before_withheld, 9) >= share_from) over (
                     partition by {{ key | join(', ') }}, withheld_year
                     order by reference_year rows unbounded preceding
                 )
