@@ -82,7 +82,10 @@ final as (
         totals.reference_year,
         totals.figure,
         case
-            when totals.are_pairs_complete or cells_of_unknown.valid_from is not null
+            when
+                totals.are_pairs_complete
+                or cells_of_country.valid_from is not null
+                or cells_of_all.valid_from is not null
                 then coalesce(unknown_pairs.unknown_origin, 0)
             else unknown_pairs.unknown_origin
         end as unknown_origin,
@@ -100,13 +103,18 @@ final as (
             and totals.measure = unknown_pairs.measure
             and totals.reference_year = unknown_pairs.reference_year
             and totals.valid_from = unknown_pairs.valid_from
-    left join cells_of_unknown
+    {%- for cells, asylum in [
+        ('cells_of_country', 'coalesce(countries.iso3, countries.unhcr_code)'), ('cells_of_all', "'*'"),
+    ] %}
+    left join cells_of_unknown as {{ cells }}
         on
-            totals.endpoint = cells_of_unknown.endpoint
-            and coalesce(countries.iso3, countries.unhcr_code) = cells_of_unknown.asylum_cell
-            and totals.reference_year between cells_of_unknown.from_year and cells_of_unknown.to_year
-            and totals.valid_from = cells_of_unknown.valid_from
-    where totals.figure is not null and totals.asylum_unhcr_code not in (select unhcr_code from special_origins)
+            totals.endpoint = {{ cells }}.endpoint
+            and {{ cells }}.asylum_cell = {{ asylum }}
+            and totals.reference_year between {{ cells }}.from_year and {{ cells }}.to_year
+            and totals.valid_from = {{ cells }}.valid_from
+    {%- endfor %}
+    left join special_origins on totals.asylum_unhcr_code = special_origins.unhcr_code
+    where totals.figure is not null and special_origins.unhcr_code is null
 )
 
 select * from final

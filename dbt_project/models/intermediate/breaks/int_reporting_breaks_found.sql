@@ -86,7 +86,12 @@ candidates as (
         figure,
         basis as detail
     from {{ ref('int_figures_repeated') }}
-    where measure = 'new_asylum_claims' and repeated_large_pair_count >= {{ var('not_reported_from_pairs') }}
+    where
+        measure = 'new_asylum_claims'
+        and (
+            repeated_large_pair_count >= {{ var('not_reported_from_pairs') }}
+            or repeated_large_pair_count = 1 and figure = earlier_figure
+        )
     union all by name
     select
         'category_moved' as kind,

@@ -64,7 +64,8 @@ flows as (
             and totals.valid_from = missing.valid_from
 ),
 
--- Every country and year has its row of persons, so that a reader who asks for persons misses none.
+-- Every country and year of which a total is known has its row of persons, so that a reader who asks for
+-- persons misses none.
 spine as (
     {%- for dataset in datasets %}
     select
@@ -75,6 +76,7 @@ spine as (
         valid_from,
         valid_to
     from {{ dataset }}
+    where total_source is distinct from 'not_available'
     {{ 'union' if not loop.last }}
     {%- endfor %}
 ),
