@@ -26,7 +26,7 @@ final as (
         measure,
         reference_year,
         valid_from,
-        arg_max(move, (moved, move)) as move,
+        arg_max(move, (moved, move)) as largest_move,
         {{ total('moved') }} as persons
     from by_move
     group by asylum_unhcr_code, measure, reference_year, valid_from

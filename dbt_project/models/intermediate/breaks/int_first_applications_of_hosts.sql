@@ -1,4 +1,4 @@
-{%- set types = ['N', 'NR', 'NA', 'FA'] -%}
+{%- set types = ('N', 'NR', 'NA', 'FA') -%}
 {#- Of equals the same one every time. -#}
 {%- set largest = '(applications, counting_unit, app_type)' -%}
 -- Which unit and which type a country of asylum counted most of its first applications in, each year,
@@ -14,7 +14,7 @@ with applications as (
         {{ total('applications') }} as applications,
         {{ lineage_of_totals() }}
     from {{ ref('int_asylum_applications_in_force') }}
-    where row_kind = 'pair' and app_type in ('{{ types | join("', '") }}') and applications > 0
+    where row_kind = 'pair' and applications > 0 and app_type in {{ types }}
     group by all
 ),
 

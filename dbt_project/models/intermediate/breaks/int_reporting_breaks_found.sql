@@ -105,7 +105,7 @@ candidates as (
         moved.persons as threshold_persons,
         hosts.figure_before,
         hosts.figure,
-        moved.move as detail
+        moved.largest_move as detail
     from moved
     inner join hosts using (asylum_unhcr_code, measure, reference_year, valid_from)
     union all by name
@@ -175,7 +175,7 @@ final as (
     select
         *,
         kind <> 'definition_changed'
-        or lag(reference_year) over same_kind is distinct from (reference_year - 1) as bears_on_change
+        or coalesce(lag(reference_year) over same_kind <> reference_year - 1, true) as bears_on_change
     from found
     window same_kind as (
         partition by kind, asylum_unhcr_code, measure, counting_unit, valid_from order by reference_year

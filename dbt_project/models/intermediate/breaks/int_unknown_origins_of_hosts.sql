@@ -1,5 +1,7 @@
 {%- set key = ['asylum_unhcr_code', 'measure', 'valid_from'] -%}
-{%- set to_date = 'partition by ' ~ (key | join(', ')) ~ ' order by reference_year rows unbounded preceding' -%}
+{%- set to_date -%}
+partition by {{ key | join(', ') }} order by reference_year rows unbounded preceding
+{%- endset -%}
 -- How many people a country of asylum gave no origin of, against the year before; whether it withheld
 -- origins or gave them again; and the last year before it withheld any (`base_year`): the year before,
 -- where it withholds none.
