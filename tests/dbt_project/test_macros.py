@@ -106,9 +106,13 @@ def marts(in_memory: Open, project: Any) -> Iterator[duckdb.DuckDBPyConnection]:
                 "intermediate.int_countries_combined",
                 "intermediate.int_vintages_resolved",
                 "marts.dim_country",
+                "marts.fct_inhabitants_yearly",
                 "marts.mart_revisions",
+                "intermediate.int_breaks_of_years_by_measure",
                 "intermediate.int_breaks_of_pairs",
+                "intermediate.int_breaks_of_years",
                 "intermediate.int_years_followed",
+                "intermediate.int_unknown_origins_distributed",
             ],
         )
         con.execute(

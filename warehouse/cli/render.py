@@ -357,9 +357,14 @@ def claims(found: Audit, *, explain: bool = False) -> RenderableType:
 
 
 def checked(claim: dict[str, Any]) -> RenderableType:
-    """One claim, with all inputs of its verdict."""
+    """One claim, with all inputs of its verdict and what UNHCR writes beside its figures."""
     release = claim["release_id"] or claim["release_id_on_the_day"] or "unknown"
-    return Group(*_claim_in_full(claim), Text(), plain(attribution.source_sentence(release), "dim"))
+    return Group(
+        *_claim_in_full(claim),
+        *(plain(note) for note in claim["notes"]),
+        Text(),
+        plain(attribution.source_sentence(release), "dim"),
+    )
 
 
 def _claim_in_full(claim: dict[str, Any]) -> list[RenderableType]:

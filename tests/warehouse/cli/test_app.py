@@ -180,27 +180,28 @@ def test_persons_and_cases_have_columns_of_their_own_and_are_never_added(
 def test_what_a_country_did_not_report_is_said_under_the_years_it_is_missing_from(
     settings: Settings, runner: Callable[..., None]
 ) -> None:
-    def gaps(settings: Settings, **_: Any) -> RunResult:
+    def broken(settings: Settings, **_: Any) -> RunResult:
         build(settings)
         statements(
             settings,
-            "insert into marts.mart_destination_yearly by name "
-            "select * exclude (is_population_provisional) replace (2024 as reference_year) "
-            "from marts.mart_destination_yearly",
-            "insert into reference.reporting_gaps values "
-            "('displacement-flows', 'BRA', 2025, 'half was withheld'), "
-            "('population', 'USA', 2025, 'no origin was given'), "
-            "('population', 'AUS', 2019, 'it had nobody the year before')",
+            "insert into marts.mart_reporting_breaks values "
+            "('BRA', 'Brazil', 'new_asylum_claims', 'persons', 'origin_withheld', 2025, 'half was'), "
+            "('USA', 'United States', 'asylum_seekers_stock', 'persons', 'origin_withheld', 2025, "
+            "'no origin'), "
+            "('AUL', 'Australia', 'asylum_seekers_stock', 'persons', 'origin_withheld', 2025, 'few')",
+            "insert into marts.mart_reporting_break_origins "
+            "select 'CHI', 'CHN', asylum_unhcr_code, measure, 'persons', kind, 2025, "
+            "if(asylum_unhcr_code = 'AUL', 5, 9000) from marts.mart_reporting_breaks",
         )
         publish(settings, lineage=LINEAGE, keys=KEYS)
         return RunResult(success=True, release="2025-12.1")
 
-    runner(gaps)
+    runner(broken)
     done = asylum("run")
     assert done.exit_code == 0, done.output
-    assert "2025, Brazil: half was withheld." in done.stdout
-    assert "2025, United States: no origin was given." in done.stdout
-    assert "it had nobody" not in done.stdout
+    assert "2025, Brazil: half was." in done.stdout
+    assert "2025, United States: no origin." in done.stdout
+    assert "few" not in done.stdout, "it hardly bears on the origin"
     [line] = [line for line in done.stdout.splitlines() if line.split()[:2] == ["2025", "p"]]
     assert "≥ 15,000" in line, "stocks are lower bounds too"
 

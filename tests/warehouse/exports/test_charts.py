@@ -51,7 +51,9 @@ TABLES = {
     "origin_name varchar, counting_unit varchar, "
     "reference_year integer, reference_date date, asylum_seekers_stock bigint, "
     "asylum_seekers_stock_world_share double, new_asylum_claims bigint, "
-    "is_new_asylum_claims_complete boolean, applications_new bigint, "
+    "is_new_asylum_claims_complete boolean, is_asylum_seekers_stock_complete boolean, "
+    "asylum_seekers_stock_if_distributed_as_before bigint, "
+    "new_asylum_claims_if_distributed_as_before bigint, applications_new bigint, "
     "decisions_recognized bigint, decisions_complementary bigint, decisions_rejected bigint, "
     "decisions_otherwise_closed bigint, decisions_total bigint, refugee_recognition_rate double, "
     "total_protection_rate double, is_rate_on_small_count boolean, is_provisional boolean, "
@@ -60,8 +62,6 @@ TABLES = {
     "is_flows_provisional boolean as (is_provisional), "
     "is_applications_provisional boolean as (is_provisional), "
     "is_decisions_provisional boolean as (is_provisional)",
-    "dim_country": "unhcr_code varchar, iso3 varchar, country_name varchar",
-    "reporting_gaps": "dataset varchar, asylum_iso3 varchar, reference_year integer, note varchar",
     "mart_destination_yearly": "origin_iso3 varchar, origin_unhcr_code varchar, "
     "origin_name varchar, asylum_iso3 varchar, new_asylum_claims bigint, "
     "asylum_unhcr_code varchar, asylum_name varchar, row_kind varchar, counting_unit varchar, "
@@ -441,8 +441,6 @@ def test_a_drawing_says_which_tables_it_reads(module: Any) -> None:
     }
     if module in (yearly, flows):
         read.add("mart_origin_yearly")
-    if module is yearly:
-        read |= {"mart_destination_yearly", "dim_country", "reporting_gaps"}
     if module in (destinations, heatmap, rank):
         read.add("mart_destination_concentration")
     if module is carried_forward:
@@ -499,23 +497,20 @@ def test_a_year_that_lacks_reports_is_hatched_and_said_to_be_at_least(
     assert "in 2025 25,198 (at least: not all was reported)" in drawing.description
 
 
-def test_a_stock_without_part_of_its_origins_is_hatched_where_the_country_had_some_before(
-    published: Published,
-) -> None:
-    published.year(2024, 180960, 55606, is_new_asylum_claims_complete=True)
-    published.year(2025, 99716, 25198, is_new_asylum_claims_complete=True)
-    published.add("dim_country", unhcr_code="USA", iso3="USA", country_name="United States")
-    for year in (2023, 2025):
-        gap = {"dataset": "population", "asylum_iso3": "USA", "reference_year": year}
-        published.add("reporting_gaps", **gap, note="…")
-    assert "Hatched" not in text_of(published.draw("yearly").svg), "it had nobody of the origin"
-    published.add(
-        "mart_destination_yearly", origin_iso3="CHN", asylum_iso3="USA", row_kind="pair",
-        counting_unit="persons", reference_year=2024, asylum_seekers_stock=147909,
-    )  # fmt: skip
+def test_what_an_incomplete_year_would_be_is_an_outline_and_no_bar(published: Published) -> None:
+    estimate = {"asylum_seekers_stock_if_distributed_as_before": 170987}
+    published.year(2024, 180960, 55606, is_asylum_seekers_stock_complete=True, **estimate)
+    published.year(2025, 99716, 25198, is_asylum_seekers_stock_complete=False, **estimate)
     drawing = published.draw("yearly")
-    assert "Hatched: 2025, at least: not all was reported." in text_of(drawing.svg)
+    outlined = [row for row in values(drawing, "stock_estimate", "high") if row["high"] == 170987]
+    assert [(row["year"], row["low"]) for row in outlined] == [(2025, 99716)]
+    text = text_of(drawing.svg)
+    assert "Hatched: 2025, at least: not all was reported." in text
+    assert "Dashed outline: with the people without an origin distributed as before" in text
     assert "Newest year 2025: 99,716 (at least: not all was reported)." in drawing.description
+    assert "it would be 170,987, an estimate" in drawing.description
+    published.con.execute("update mart_origin_yearly set is_asylum_seekers_stock_complete = true")
+    assert "outline" not in text_of(published.draw("yearly").svg)
 
 
 @pytest.mark.parametrize("name", ["yearly", "flows", "destinations", "heatmap"])
