@@ -19,7 +19,7 @@ NAMES = {
     "staging/world_bank": r"stg_world_bank__[a-z_]+",
     "intermediate": r"int_[a-z_]+_(in_force|at_vintages|resolved|combined)",
     "intermediate/in_force": r"int_[a-z_]+_in_force",
-    "intermediate/yearly": r"int_(years|measures)_of_[a-z]+_(combined|compared|history|unpivoted)"
+    "intermediate/yearly": r"int_(years|measures)_of_[a-z]+_(combined|compared|history|ranked|unpivoted)"
     r"|int_flow_reporters_missing",
     "intermediate/outlook": r"int_year_end_[a-z_]+_(resolved|combined)",
     "marts/core": r"dim_[a-z_]+",
@@ -55,7 +55,7 @@ MAY_READ_BESIDES = {
     "marts/claims": r"int_claims?_[a-z_]+|mart_claim_[a-z_]+",
     "marts/yearly": r"int_years_of_countries_history",
     "marts/notes": r"int_[a-z]+_in_force",
-    "marts/destination": r"int_years_of_pairs_combined|int_asylum_decisions(_totals)?_in_force"
+    "marts/destination": r"int_years_of_pairs_(combined|ranked)|int_asylum_decisions(_totals)?_in_force"
     r"|int_vintages_resolved|mart_destination_yearly|mart_revisions",
     "marts/era": r"int_measures_of_origins_unpivoted|mart_origin_records|mart_era_comparison",
     # Steps of a claim's audit become part of functions of the published file, and read its tables.
