@@ -108,7 +108,11 @@ def marts(in_memory: Open, project: Any) -> Iterator[duckdb.DuckDBPyConnection]:
                 "marts.dim_country",
                 "marts.fct_inhabitants_yearly",
                 "marts.mart_revisions",
-                "reference.reporting_gaps",
+                "intermediate.int_breaks_of_years_by_measure",
+                "intermediate.int_breaks_of_pairs",
+                "intermediate.int_breaks_of_years",
+                "intermediate.int_years_followed",
+                "intermediate.int_unknown_origins_distributed",
             ],
         )
         con.execute(

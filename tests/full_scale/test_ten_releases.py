@@ -17,6 +17,7 @@ from urllib.parse import urljoin
 import duckdb
 import pytest
 
+from tests.cookbooks import Question, check, questions
 from tests.fake_api import WORKBOOK, WORLD_BANK
 from tests.full_scale.conftest import RELEASES, SHARED, missing, running_replica
 from warehouse.core.database import connect
@@ -100,6 +101,16 @@ def test_the_ten_releases_are_landed_built_and_published_without_an_error(ten: T
     assert ten.backfilled.returncode == 0, ten.backfilled.stderr
     assert ten.run.returncode == 0, ten.run.stderr
     assert "0 failed" in ten.run.stdout
+
+
+@pytest.mark.parametrize(
+    "asked", questions("cookbook-world.md"), ids=lambda asked: f"question {asked.number}"
+)
+def test_a_question_of_the_cookbook_on_the_world_has_the_answer_that_is_shown(
+    ten: Ten, asked: Question, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # some write a file
+    check(asked, ten.settings, monkeypatch)
 
 
 def test_the_first_line_of_the_summary_says_what_is_held_back(ten: Ten) -> None:

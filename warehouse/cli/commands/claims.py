@@ -35,9 +35,9 @@ def claims(
     with failures():
         settings = load_settings()
         day = day_given("--as-of", as_of)
-        from warehouse.claims import audit  # noqa: PLC0415
-        from warehouse.cli import render  # noqa: PLC0415
-        from warehouse.published.read import open_published  # noqa: PLC0415
+        from warehouse.claims import audit
+        from warehouse.cli import render
+        from warehouse.published.read import open_published
 
         with open_published(settings) as con:
             found = audit.audit(con, document, day)
@@ -107,9 +107,9 @@ def check(  # noqa: PLR0917 - options, given by name
             countries([given], option)[0] if given else None
             for option, given in (("--origin", origin), ("--asylum", asylum))
         )
-        from warehouse.claims import audit  # noqa: PLC0415
-        from warehouse.cli import render  # noqa: PLC0415
-        from warehouse.published.read import open_published  # noqa: PLC0415
+        from warehouse.claims import audit
+        from warehouse.cli import render
+        from warehouse.published.read import open_published
 
         percent = kind in {"change", "share"}
         cells = {
