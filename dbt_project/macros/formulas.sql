@@ -105,3 +105,9 @@
         and {{ stock }} >= {{ var('carried_forward_from') }}
     )
 {%- endmacro %}
+
+{#- The size of an estimate as a power of ten, from 0 (below 10) to 4 (10,000 and more): how far off an
+    estimate is depends on it. -#}
+{% macro estimate_size(estimate) -%}
+    cast(least(greatest(floor(log10(greatest({{ estimate }}, 1))), 0), 4) as integer)
+{%- endmacro %}

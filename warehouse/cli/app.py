@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from warehouse.cli.commands.breaks import breaks
 from warehouse.cli.commands.claims import check, claims
 from warehouse.cli.commands.decide import accept, hold
 from warehouse.cli.commands.docs import docs
@@ -41,6 +42,7 @@ app.command()(publish)
 app.command()(status)
 app.command()(doctor)
 app.command()(prune)
+app.command()(breaks)
 app.command()(claims)
 app.command()(check)
 # All that follows `metrics` is passed to MetricFlow, `--help` too.

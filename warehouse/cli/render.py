@@ -23,7 +23,8 @@ from warehouse.reference.claim_lists import flags, meanings, verdicts
 
 if TYPE_CHECKING:  # these bring DuckDB with them, which a message does not need
     from warehouse.claims.audit import Audit
-    from warehouse.serve.answer import OriginAnswer
+    from warehouse.serve.answer import OriginAnswer, Year
+    from warehouse.serve.breaks import Found, Threshold
     from warehouse.serve.doctor import Finding
     from warehouse.serve.quarantine import Decided
     from warehouse.serve.query import Head
@@ -210,6 +211,29 @@ def decided(done: Decided) -> RenderableType:
     )
 
 
+def breaks(known: Sequence[Threshold], found: Sequence[Found]) -> RenderableType:
+    """The thresholds, and the breaks of reporting that they find."""
+    kinds = _table("kind", "from persons", "and from", "of", right=["from persons", "and from"])
+    for one in known:
+        share = figure(one.share_from, "share") if one.share_from is not None else ""
+        kinds.add_row(one.kind, figure(one.persons_from), share, one.share_is_of or "")
+    listed = _table("year", "country of asylum", "kind", "what happened", right=["year"])
+    for one in found:
+        listed.add_row(str(one.year), shown(one.country), one.kind, shown(one.note))
+    return Group(
+        _title("From what size on there is a break of reporting"),
+        kinds,
+        Text(),
+        _title(f"Breaks found: {len(found)}"),
+        listed,
+        plain("mart_reporting_break_origins says which origins each bears on.", "dim"),
+    )
+
+
+def _change(year: Year, words: str) -> str:
+    return f"({words})" if year.is_change_comparable is False and year.change is not None else words
+
+
 def origin(found: OriginAnswer, release: str) -> RenderableType:
     """The yearly table and first destinations of one origin, with source and release."""
     if not found.years:
@@ -226,8 +250,8 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
             f"{y.year}{' p' if y.is_stock_provisional else '  '}",
             bound(y.claimed, y.is_complete) + (" p" if only_claims else ""),
             bound(y.stock, y.is_stock_complete),
-            figure(y.change, "change"),
-            figure(y.change_rate, "change_rate"),
+            _change(y, figure(y.change, "change")),
+            _change(y, figure(y.change_rate, "change_rate")),
             figure(y.recognition_persons, "share"),
             *([figure(y.recognition_cases, "share")] if with_case_rates else []),
         ]
@@ -241,12 +265,15 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
         notes.append("A case can be several persons, so cases and persons are never added.")
     if any(y.is_stock_provisional or y.are_claims_provisional for y in found.years):
         notes.append("p: provisional, the figure of mid-year (30 June).")
-    if any(y.is_complete is False or not y.is_stock_complete for y in found.years):
+    if any(y.is_change_comparable is False for y in found.years):
         notes.append(
-            f"{wording.AT_LEAST}: at least; some countries of asylum did not report, or gave no "
-            f"origin. A change from or to such a year is partly one of reporting."
+            "( ): not comparable with the year before; a country of asylum reported otherwise."
         )
-        notes += found.gaps
+    if any(False in (y.is_complete, y.is_stock_complete) for y in found.years):
+        notes.append(
+            f"{wording.AT_LEAST}: at least; some countries of asylum did not report, or gave no origin."
+        )
+        notes += found.breaks
     parts: list[RenderableType] = [
         _title(f"People from {name} who claimed asylum, and who are waiting, by year"),
         years,

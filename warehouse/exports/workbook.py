@@ -24,7 +24,7 @@ from warehouse.core.wording import SHOWN_INSTEAD
 from warehouse.exports.datapackage import field_type, unit_of
 from warehouse.exports.findings.headline import headline_figures
 from warehouse.exports.findings.parts import Figure
-from warehouse.exports.origin_years import by_year, gaps_of, origin_rows
+from warehouse.exports.origin_years import breaks_of, by_year, origin_rows
 from warehouse.exports.origins import Origin
 from warehouse.exports.tables import is_exported
 from warehouse.published.read import read_about
@@ -94,7 +94,7 @@ def write(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> dict[st
             rows[sheet.name] = _write_sheet(con, book, sheet, origin)
         _write_columns(book, dictionary, sheets)
         figures = headline_figures(
-            by_year(origin_rows(con, origin.code)), gaps_of(con, origin.code)
+            by_year(origin_rows(con, origin.code)), breaks_of(con, origin.code)
         )
         _write_readme(
             book, readme, origin=origin, about=about, figures=figures, sheets=sheets, rows=rows

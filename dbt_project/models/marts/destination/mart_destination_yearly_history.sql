@@ -102,28 +102,46 @@ compared as (
     from with_past
 ),
 
+with_breaks as (
+    select
+        compared.*,
+        {{ breaks_borne('asylum_seekers_stock', 'false') }} as asylum_seekers_stock_change_breaks,
+        {{ is_change_comparable('asylum_seekers_stock') }} as is_asylum_seekers_stock_change_comparable,
+        {%- for measure in ['asylum_seekers_stock', 'new_asylum_claims'] %}
+        {{ is_complete(measure) }} as is_{{ measure }}_complete{{ ',' if not loop.last }}
+        {%- endfor %}
+    from compared
+    left join {{ ref('int_breaks_of_pairs') }} as breaks
+        using (origin_unhcr_code, asylum_unhcr_code, counting_unit, reference_year, valid_from)
+    left join {{ ref('int_years_followed') }} as years_followed
+        on
+            compared.reference_year = years_followed.reference_year
+            and compared.valid_from = years_followed.valid_from
+            and compared.row_kind = 'pair'
+),
+
 shown as (
     select
-        {{ columns(pair, 'compared.') }}
-        compared.reference_year,
-        compared.reference_date,
-        {{ columns(destination_columns(), 'compared.') }}
-        compared.is_population_provisional or compared.is_applications_provisional
-        or compared.is_flows_provisional as is_provisional,
-        compared.is_population_provisional,
-        compared.is_applications_provisional,
-        compared.is_flows_provisional,
+        {{ columns(pair, 'with_breaks.') }}
+        with_breaks.reference_year,
+        with_breaks.reference_date,
+        {{ columns(destination_columns(), 'with_breaks.') }}
+        with_breaks.is_population_provisional or with_breaks.is_applications_provisional
+        or with_breaks.is_flows_provisional as is_provisional,
+        with_breaks.is_population_provisional,
+        with_breaks.is_applications_provisional,
+        with_breaks.is_flows_provisional,
         case
-            when compared.row_kind = 'pair' and compared.counting_unit = 'persons'
+            when with_breaks.row_kind = 'pair' and with_breaks.counting_unit = 'persons'
                 then coalesce(revisions.revision_count, 0)
         end as asylum_seekers_revision_count,
-        compared.population_release_id,
-        compared.applications_release_id,
-        compared.flows_release_id,
-        {{ columns(lineage_columns(), 'compared.') }}
-        compared.valid_from,
-        compared.valid_to
-    from compared
+        with_breaks.population_release_id,
+        with_breaks.applications_release_id,
+        with_breaks.flows_release_id,
+        {{ columns(lineage_columns(), 'with_breaks.') }}
+        with_breaks.valid_from,
+        with_breaks.valid_to
+    from with_breaks
     left join revisions
         using (origin_unhcr_code, asylum_unhcr_code, row_kind, counting_unit, reference_year, valid_from)
 ),

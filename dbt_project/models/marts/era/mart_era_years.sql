@@ -80,6 +80,7 @@ final as (
         era_mean_ratio >= 1 as is_mean_reached,
         era_highest_ratio >= 1 as is_highest_reached,
         is_complete,
+        is_year_complete,
         is_also_in_other_unit,
         is_provisional,
         release_id,

@@ -1,0 +1,46 @@
+"""`asylum breaks`: where series break because of how countries of asylum report."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from warehouse.cli.failures import failures
+from warehouse.cli.options import day_given, iso3_codes
+from warehouse.settings import load_settings
+
+
+def breaks(
+    asylum: Annotated[
+        str | None,
+        typer.Option("--asylum", help="Only this country of asylum, as ISO3.", show_default=False),
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="Only this kind.", show_default=False)
+    ] = None,
+    from_year: Annotated[
+        int | None,
+        typer.Option("--from-year", help="Only from this year on.", show_default=False),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="As known on this day, YYYY-MM-DD.", show_default=False),
+    ] = None,
+) -> None:
+    """List breaks of reporting: withheld origins, silent countries, moved units and categories."""
+    with failures():
+        settings = load_settings()
+        codes = iso3_codes([asylum]) if asylum else [None]
+        day = day_given("--as-of", as_of)
+        from warehouse.cli import render  # noqa: PLC0415
+        from warehouse.published.read import open_published  # noqa: PLC0415
+        from warehouse.reference.break_kinds import kinds  # noqa: PLC0415
+        from warehouse.serve import breaks as listing  # noqa: PLC0415
+
+        if kind is not None and kind not in kinds():
+            raise typer.BadParameter(f"--kind {kind!r} is none of {', '.join(kinds())}")
+        with open_published(settings) as con:
+            known = listing.thresholds(con)
+            found = listing.breaks(con, asylum=codes[0], kind=kind, from_year=from_year, as_of=day)
+        render.console().print(render.breaks(known, found))
