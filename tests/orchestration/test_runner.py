@@ -317,7 +317,7 @@ run_refresh(settings, on_progress=lambda stage, _, done, __:
     published(settings)
 
 
-def test_damaged_databases_and_pages_are_made_anew_in_the_same_run(built: SmallSettings) -> None:
+def test_damaged_databases_and_pages_are_rebuilt_in_the_same_run(built: SmallSettings) -> None:
     before = published(built)[1]
     folder, manifest = manifests(built, "population")[-1]
     garble.another_number(folder / manifest.slices[0].pages[0].file)
