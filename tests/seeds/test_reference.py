@@ -20,7 +20,7 @@ PROPERTIES = REFERENCE / "_reference__seeds.yml"
 SEEDS = sorted(path.stem for path in REFERENCE.glob("*.csv"))
 MAY_BE_EMPTY = {
     "eras": {"in_office_to", "last_year_counted"},
-    "origin_groups": {"note"},
+    "country_groups": {"note"},
     "application_types": {"is_new_applicant", "first_year", "last_year"},
     "population_types": {"counted_in"},
     "measures": {"first_year"},
@@ -261,7 +261,7 @@ def test_default_eras_leave_no_year_out_and_count_none_twice() -> None:
 def test_groups_have_one_name_and_members_with_an_iso3_code() -> None:
     names: dict[str, set[str]] = {}
     members: dict[str, set[str]] = {}
-    for row in rows_of("origin_groups"):
+    for row in rows_of("country_groups"):
         names.setdefault(row["group_id"], set()).add(row["group_name"])
         members.setdefault(row["group_id"], set()).add(row["member_iso3"])
         assert re.fullmatch(r"[A-Z]{3}", row["member_iso3"])
