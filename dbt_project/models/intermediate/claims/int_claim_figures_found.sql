@@ -10,7 +10,8 @@
 {%- set measures = (datasets | map(attribute=3) | sum(start=[])) + demographic_measures() -%}
 -- The figures that a claim's inputs had at publication and have on the day that counts as now; where peers
 -- are wanted, those of all countries.
-with inputs as (
+-- Each dataset reads it: worked out once.
+with inputs as materialized (
     select
         *,
         unnest([

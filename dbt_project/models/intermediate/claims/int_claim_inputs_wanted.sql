@@ -43,9 +43,12 @@ by_year as (
     from roles
 ),
 
+-- Of several years only the one that a reference date is in is told as of that day.
 by_unit as (
     select
-        * exclude (units),
+        * exclude (units) replace (
+            if(year(reference_date) = reference_year, reference_date, null) as reference_date
+        ),
         unnest(units) as counting_unit
     from by_year
 ),
@@ -93,7 +96,8 @@ by_{{ side }} as (
 ),
 
 {% endfor -%}
-final as (
+-- Two steps read it: worked out once.
+final as materialized (
     select
         by_asylum.*,
         measures.endpoint

@@ -71,7 +71,8 @@ scaled as (
     from read
 ),
 
-final as (
+-- Six steps read it: worked out once.
+final as materialized (
     select
         scaled.* exclude (scale) replace (
             {%- for figure in figures[:3] %}
