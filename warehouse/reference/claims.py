@@ -58,8 +58,6 @@ _ALWAYS = (
     *("document_id", "claim_id", "kind", "measure", "counting_unit", "from_year", "to_year"),
     *("document_word", "read_as", "paraphrase", "location"),
 )
-# Of a claim that no kind fits, only what it says and why none does.
-_ALWAYS_OF_ANY = ("document_id", "claim_id", "kind", "document_word", "paraphrase", "location")
 _SIDES = ("origin", "asylum", "base_origin", "base_asylum")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]*")
 _TOP = re.compile(r"top:[1-9][0-9]?")
@@ -280,8 +278,7 @@ def _check_document(row: _Row) -> None:
 
 
 def _check_claim(row: _Row, published_on: date | None) -> None:
-    is_expressible = row["kind"] != "not_expressible"
-    for name in _ALWAYS if is_expressible else _ALWAYS_OF_ANY:
+    for name in _ALWAYS:
         if not row[name]:
             row.refuse(name, "must not be empty")
     for name, choices in (("kind", tuple(kinds())), *_CHOICES.items()):
@@ -289,10 +286,6 @@ def _check_claim(row: _Row, published_on: date | None) -> None:
             row.refuse(name, f"{row[name]!r} is not one of {', '.join(choices)}")
     if row["claim_id"] and not _NAME.fullmatch(row["claim_id"]):
         row.refuse("claim_id", f"{row['claim_id']!r} may contain only a-z, 0-9 and _")
-    if not is_expressible:
-        if not row["reading"]:
-            row.refuse("reading", "must say why no kind fits")
-        return
     for check in (_check_what, _check_countries, _check_numbers, _check_kind):
         check(row)
     _check_years(row, published_on)
@@ -401,6 +394,14 @@ def _check_peers(row: _Row) -> None:
             row.refuse(other, f"a place among {among} needs it")
 
 
+def _check_reference_dates(row: _Row) -> None:
+    for name, last_name in (("reference_date", "to_year"), ("base_reference_date", "base_to_year")):
+        if row[name] and _day(row[name]) is None:
+            row.refuse(name, f"{row[name]!r} is not a day as YYYY-MM-DD")
+        elif row[name] and row[name][:4] != row[last_name]:
+            row.refuse(name, f"{row[name]} is not in {last_name}, {row[last_name]}")
+
+
 def _check_years(row: _Row, published_on: date | None) -> None:
     names = ("from_year", "to_year", "base_from_year", "base_to_year")
     endpoints = [measures()[part] for part in parts_of(row["measure"]) if part in measures()]
@@ -418,11 +419,7 @@ def _check_years(row: _Row, published_on: date | None) -> None:
                 f"{year} is not between {first}, the first year of {row['measure']}, and {last}, "
                 f"the year the document was published",
             )
-    for name, last_name in (("reference_date", "to_year"), ("base_reference_date", "base_to_year")):
-        if row[name] and _day(row[name]) is None:
-            row.refuse(name, f"{row[name]!r} is not a day as YYYY-MM-DD")
-        elif row[name] and row[name][:4] != row[last_name]:
-            row.refuse(name, f"{row[name]} is not in {last_name}, {row[last_name]}")
+    _check_reference_dates(row)
     for first_name, last_name in (names[:2], names[2:]):
         begin, end = row.year(first_name), row.year(last_name)
         if begin is not None and end is not None and begin > end:
