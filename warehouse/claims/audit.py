@@ -9,10 +9,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from warehouse.claims import sentence
 from warehouse.core.attribution import source_sentence
 from warehouse.core.database import literal
 from warehouse.core.wording import harmless, markdown
@@ -24,15 +26,26 @@ END_OF_TIME = date(9999, 12, 31)
 _AUDIT_COLUMNS = (
     *("document_id", "claim_id", "kind", "publisher", "document_title", "document_published_on"),
     *("paraphrase", "location", "measure", "counting_unit", "origin_iso3", "asylum_iso3"),
+    *("origin", "asylum", "origin_name", "asylum_name", "from_year", "reference_date"),
     *("reference_year", "stated_text", "on_the_day_text", "newest_text", "stated_value"),
-    *("stated_low", "stated_high", "tolerance", "value_on_the_day", "value_newest"),
+    *(
+        "stated_low",
+        "stated_high",
+        "accepted_low",
+        "accepted_high",
+        "tolerance",
+        "value_on_the_day",
+        "value_newest",
+    ),
     *("stated_difference", "revision", "change_rate", "as_flow_on_the_day_text"),
     *("as_flow_newest_text", "as_flow_value_on_the_day", "as_flow_value_newest"),
-    *("verdict", "number_verdict", "meaning_verdict", "flags", "as_flow_sentence", "explanation"),
+    *("verdict", "number_verdict", "meaning_verdict", "flags", "is_borne_out_now"),
+    *("is_borne_out_by_own_figures", "as_flow_sentence", "explanation"),
     *("release_id_on_the_day", "release_id"),
 )
 _INPUT_COLUMNS = (
-    *("input_number", "input_role", "origin_iso3", "asylum_iso3", "asylum_name", "measure"),
+    *("input_number", "input_role", "origin_iso3", "origin_name", "asylum_iso3", "asylum_name"),
+    "measure",
     *("counting_unit", "reference_year", "stated_value", "value_on_the_day", "value_newest"),
     *("stated_difference", "revision", "is_provisional_on_the_day", "carried_forward_stock"),
     *("release_id_on_the_day", "release_id"),
@@ -121,20 +134,44 @@ def check(
         name: "" if cells.get(name) is None else str(cells[name]) for name in claims.CLAIM_COLUMNS
     }
     claims.check_claim(text, published_on)
-    con.execute(
-        "create or replace temp table documents_asked as "
-        "select 'asked' as document_id, 'asked' as publisher, 'asked' as title, "
-        "?::date as published_on",
-        [published_on],
-    )
-    con.execute("create or replace temp table claims_asked as from published_claims limit 0")
-    con.execute(
-        f"insert into claims_asked values ({', '.join('?' for _ in text)})",
-        [value or None for value in text.values()],
-    )
-    given = f"('documents_asked', 'claims_asked', date {literal(END_OF_TIME.isoformat())})"
-    [claim] = _claims(con, f"claim_audit_of{given}", f"claim_inputs_of{given}")
+    document = dict.fromkeys(claims.DOCUMENT_COLUMNS, "asked") | {
+        "published_on": published_on.isoformat()
+    }
+    [claim] = _audited(con, [document], [text])
     return claim
+
+
+def audit_file(con: duckdb.DuckDBPyConnection, path: Path, published_on: date | None) -> Audit:
+    """The claims of a file in the register's shape, by an opened published file.
+
+    Columns of the register may be missing where they are empty, and those of a document may stand
+    in each row: published_on, publisher, title. `published_on` is the day of all that give none.
+    Raises ClaimsError that lists what cannot be evaluated, with line and column.
+    """
+    _must_have_claims(con)
+    documents, rows = claims.read_file(path, published_on)
+    return Audit(_audited(con, documents, rows), read_about(con)["release"])
+
+
+def _audited(
+    con: duckdb.DuckDBPyConnection,
+    documents: Sequence[Mapping[str, str]],
+    rows: Sequence[Mapping[str, str]],
+) -> list[dict[str, Any]]:
+    """Claims that are in no register, with their verdicts."""
+    for table, like, content in (
+        ("documents_asked", claims.DOCUMENTS, documents),
+        ("claims_asked", claims.CLAIMS, rows),
+    ):
+        con.execute(f"create or replace temp table {table} as from {like} limit 0")
+        con.executemany(
+            f"insert into {table} by name select {{}}".format(
+                ", ".join(f"? as {name}" for name in content[0])
+            ),
+            [[value or None for value in row.values()] for row in content],
+        )
+    given = f"('documents_asked', 'claims_asked', date {literal(END_OF_TIME.isoformat())})"
+    return _claims(con, f"claim_audit_of{given}", f"claim_inputs_of{given}")
 
 
 def as_json(found: Audit) -> str:
@@ -181,7 +218,7 @@ def as_markdown(found: Audit) -> str:
 def _must_have_claims(con: duckdb.DuckDBPyConnection) -> None:
     there = con.execute(
         "select 1 from duckdb_columns() where database_name = current_database() "
-        "and table_name = 'mart_claim_audit_history' and column_name = 'meaning_verdict'"
+        "and table_name = 'mart_claim_audit_history' and column_name = 'is_borne_out_now'"
     ).fetchall()
     if not there:
         raise AuditError(
@@ -199,8 +236,11 @@ def _claims(con: duckdb.DuckDBPyConnection, audit_: str, inputs: str) -> list[di
         one = dict(zip(_INPUT_COLUMNS, row, strict=True))
         of_claim.setdefault((document_id, claim_id), []).append(one)
     found = [dict(zip(_AUDIT_COLUMNS, row, strict=True)) for row in rows]
+    published = dict(con.execute("select release_id, published_on from dim_release").fetchall())
     for claim in found:
-        claim["inputs"] = of_claim[claim["document_id"], claim["claim_id"]]
+        claim["inputs"] = of_claim.get((claim["document_id"], claim["claim_id"]), [])
+        claim["to_print"] = sentence.to_print(claim)
+        claim["citation"] = sentence.citation(claim, published)
     return sorted(found, key=_place)
 
 

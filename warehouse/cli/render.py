@@ -330,9 +330,13 @@ def claims(found: Audit, *, explain: bool = False) -> RenderableType:
 
 
 def checked(claim: dict[str, Any]) -> RenderableType:
-    """One claim, with all inputs of its verdict."""
-    release = claim["release_id"] or claim["release_id_on_the_day"] or "unknown"
-    return Group(*_claim_in_full(claim), Text(), plain(attribution.source_sentence(release), "dim"))
+    """One claim, with all inputs of its verdict, and what may be printed of it."""
+    return Group(
+        *_claim_in_full(claim),
+        Text(),
+        plain(f"To print: {claim['to_print']}"),
+        plain(claim["citation"], "dim"),
+    )
 
 
 def _claim_in_full(claim: dict[str, Any]) -> list[RenderableType]:
@@ -346,7 +350,7 @@ def _claim_in_full(claim: dict[str, Any]) -> list[RenderableType]:
     inputs = [one for one in claim["inputs"] if not one["input_role"].endswith("peer")]
     if len(inputs) > 1:
         table = _table(
-            *("for", "year", "measure", "in", "stated", "at publication", "now"),
+            *("for", "year", "measure", "from", "in", "stated", "at publication", "now"),
             right=("stated", "at publication", "now"),
         )
         for one in inputs:
@@ -354,6 +358,7 @@ def _claim_in_full(claim: dict[str, Any]) -> list[RenderableType]:
                 plain(one["input_role"]),
                 plain(one["reference_year"]),
                 plain(one["measure"]),
+                plain(one["origin_name"] or one["origin_iso3"] or "all countries"),
                 plain(one["asylum_name"] or one["asylum_iso3"] or "all countries"),
                 *(
                     plain(wording.number(one[c]))

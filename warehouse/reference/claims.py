@@ -141,6 +141,86 @@ def check_claim(cells: Mapping[str, str], published_on: date) -> None:
         raise ClaimsError("This claim cannot be evaluated: " + "; ".join(messages) + ".")
 
 
+def read_file(
+    path: Path, published_on: date | None
+) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Documents and claims of a file in the register's shape, checked.
+
+    Columns may be missing where they are empty; those of a document (published_on, publisher,
+    title) may stand in each row. A claim without a claim_id is numbered by its line, one without a
+    document_id belongs to the document named as the file. Raises ClaimsError.
+    """
+    columns = dict.fromkeys((*CLAIM_COLUMNS, *DOCUMENT_COLUMNS))
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            header = reader.fieldnames or []
+            unknown = [name for name in header if name not in columns]
+            if unknown or not header:
+                raise ClaimsError(
+                    f"{path.name}, line 1: no column of the register: "
+                    f"{', '.join(unknown) or 'none'}. There are: {', '.join(columns)}."
+                )
+            given = [(reader.line_num, row) for row in reader]
+    except OSError as error:
+        raise ClaimsError(f"{path}: {error.strerror}.") from error
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise ClaimsError(f"{path.name} is not plain CSV in UTF-8: {error}.") from error
+    problems: list[str] = []
+    documents: dict[str, dict[str, str]] = {}
+    rows: dict[tuple[str, str], dict[str, str]] = {}
+    for line, cells in given:
+        if None in cells or None in cells.values():
+            problems.append(f"{path.name}, line {line}: another number of values than the header")
+            continue
+        row = _with_defaults(cells, path, line, published_on)
+        checked = _Row(path.name, line, row)
+        key = row["document_id"], row["claim_id"]
+        if key in rows:
+            checked.refuse("claim_id", f"document {key[0]} already has a claim {key[1]!r}")
+        day = _day(row["published_on"])
+        if day is None:
+            checked.refuse("published_on", "give the day of publication as YYYY-MM-DD")
+        document = {name: row[name] for name in DOCUMENT_COLUMNS}
+        if documents.setdefault(key[0], document)["published_on"] != row["published_on"]:
+            checked.refuse("published_on", f"document {key[0]} has another day above")
+        _check_claim(checked, day)
+        rows[key] = {name: row[name] for name in CLAIM_COLUMNS}
+        problems += checked.problems
+    if not given:
+        problems.append(f"{path.name}: there is no claim in it")
+    if problems:
+        raise ClaimsError(
+            f"Claims that cannot be evaluated ({len(problems)}):\n" + "\n".join(problems)
+        )
+    return list(documents.values()), list(rows.values())
+
+
+def _with_defaults(
+    cells: Mapping[str, str], path: Path, line: int, published_on: date | None
+) -> dict[str, str]:
+    """A row with all columns: what the reader of a file of their own knows is filled in."""
+    row = dict.fromkeys((*CLAIM_COLUMNS, *DOCUMENT_COLUMNS), "")
+    row |= {name: value.strip() for name, value in cells.items()}
+    stock = all(is_stock(part) for part in parts_of(row["measure"]))
+    defaults = {
+        "document_id": re.sub(r"[^a-z0-9_]+", "_", path.stem.lower()).strip("_") or "file",
+        "claim_id": str(line - 1),
+        "counting_unit": "persons",
+        "to_year": row["from_year"],
+        "from_year": row["to_year"],
+        "document_word": row["measure"].replace("_", " "),
+        "read_as": "stock" if stock else "flow",
+        "paraphrase": f"{row['kind']} of {row['measure']}",
+        "location": f"line {line}",
+        "published_on": published_on.isoformat() if published_on else "",
+        "publisher": path.name,
+        "title": path.stem,
+        "source": path.name,
+    }
+    return {name: value or defaults.get(name, "") for name, value in row.items()}
+
+
 def figure(text: str) -> float | None:
     """The number that a text states, as `stated_number` reads it in SQL; None if it is none.
 

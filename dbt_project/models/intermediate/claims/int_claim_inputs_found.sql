@@ -12,8 +12,7 @@ countries as (
     select * from {{ ref('dim_country').identifier }}
 ),
 
--- Where the largest increase ever is looked for, the increases from year to year take the figures' place.
-by_peer as (
+wanted_of_peers as (
     select
         inputs.* exclude (origin, asylum, origin_iso3, asylum_iso3),
         inputs.origin as origin_wanted,
@@ -22,20 +21,8 @@ by_peer as (
         inputs.asylum_iso3 as asylum_iso3_wanted,
         figures.origin,
         figures.asylum,
-        {%- for variant in ['at_publication', 'newest'] %}
-        if(
-            inputs.extreme_of = 'increases',
-            struct_update(
-                figures.{{ variant }},
-                figure := figures.{{ variant }}.figure - lag(figures.{{ variant }}.figure) over (
-                    partition by
-                        inputs.document_id, inputs.claim_id, inputs.input_role, figures.origin, figures.asylum
-                    order by inputs.reference_year
-                )
-            ),
-            figures.{{ variant }}
-        ) as {{ variant }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        figures.at_publication,
+        figures.newest
     from inputs
     inner join figures
         on
@@ -48,6 +35,39 @@ by_peer as (
             and (inputs.origin = figures.origin or inputs.origin = '?')
             and (inputs.asylum = figures.asylum or inputs.asylum = '?')
     where inputs.is_among_peers
+),
+
+-- Where the largest increase ever is looked for, the increases from year to year take the figures' place. Of all
+-- countries and years the twenty largest are enough.
+extremes as (
+    select * replace (
+        {%- for variant in ['at_publication', 'newest'] %}
+        if(
+            extreme_of = 'increases',
+            struct_update(
+                {{ variant }},
+                figure := {{ variant }}.figure - lag({{ variant }}.figure) over (
+                    partition by document_id, claim_id, input_role, origin, asylum
+                    order by reference_year
+                )
+            ),
+            {{ variant }}
+        ) as {{ variant }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+    from wanted_of_peers
+    where extreme_of is not null
+),
+
+by_peer as (
+    select * from wanted_of_peers
+    where extreme_of is null
+    union all
+    select * from extremes
+    qualify row_number() over (
+        partition by document_id, claim_id, input_role
+        order by greatest(at_publication.figure, newest.figure) desc
+    ) <= 20
 ),
 
 -- Where nobody is, nobody has a place; nor have people of unknown origin and the stateless.
@@ -69,13 +89,6 @@ peers as (
     where
         coalesce(countries.special_kind, 'tibetan') = 'tibetan'
         and (by_peer.at_publication.figure > 0 or by_peer.newest.figure > 0)
-    -- Of all countries and years the ten largest are enough.
-    qualify
-        by_peer.extreme_of is null
-        or row_number() over (
-            partition by by_peer.document_id, by_peer.claim_id, by_peer.input_role
-            order by greatest(by_peer.at_publication.figure, by_peer.newest.figure) desc
-        ) <= 10
 ),
 
 -- Four steps read it: worked out once.

@@ -2,6 +2,7 @@
 -- publication, and still standing at publication.
 with inputs as (
     select * from {{ ref('int_claim_inputs_found') }}
+    where peer is null
 ),
 
 carried_forward as (
