@@ -65,4 +65,4 @@ def years(text: str) -> tuple[int, int, date | None]:
 def side(text: str | None) -> str:
     """Countries as the register names them: codes in capitals, groups in small letters."""
     terms = (term.strip() for term in (text or "*").split("+"))
-    return "+".join(t.upper() if re.fullmatch(r"[A-Za-z]{3}", t) else t.lower() for t in terms)
+    return "+".join(t.upper() if re.fullmatch(r"[A-Za-z]{3}", t) else t for t in terms)

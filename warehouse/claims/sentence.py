@@ -15,8 +15,11 @@ from warehouse.reference.seeds import read_seed
 def to_print(claim: Mapping[str, Any]) -> str:
     """The sentence to print: what is counted, of whom, where, when, and the newest figure."""
     what = " plus ".join(measure_label(term) for term in claim["measure"].split("+"))
-    of = f" from {place_name(claim['origin'])}" if claim["origin"] != "*" else ""
-    where = f" in {place_name(claim['asylum'])}" if claim["asylum"] != "*" else " in all countries"
+    origin, asylum = (
+        claim[f"{side}_name"] or place_name(claim[side]) for side in ("origin", "asylum")
+    )
+    of = f" from {origin}" if claim["origin"] != "*" else ""
+    where = f" in {asylum}" if claim["asylum"] != "*" else " in all countries"
     newest = claim["newest_text"]
     if newest is None:
         return f"{what}{of}{where}, {_when(claim)}: UNHCR's database has no figure."

@@ -1,3 +1,6 @@
+{%- set parts = [
+    'reference_date', 'is_provisional', 'are_pairs_complete', 'release_id', 'snapshot_id', 'retrieved_at',
+] -%}
 -- The figures that a claim rests on, as they were at publication and are now, with the other countries that a
 -- place or a count is among: those with a figure on either day.
 with inputs as (
@@ -44,13 +47,15 @@ extremes as (
         {%- for variant in ['at_publication', 'newest'] %}
         if(
             extreme_of = 'increases',
-            struct_update(
-                {{ variant }},
-                figure := {{ variant }}.figure - lag({{ variant }}.figure) over (
+            {
+                'figure': {{ variant }}.figure - lag({{ variant }}.figure) over (
                     partition by document_id, claim_id, input_role, origin, asylum
                     order by reference_year
-                )
-            ),
+                ),
+                {%- for part in parts %}
+                '{{ part }}': {{ variant }}.{{ part }}{{ ',' if not loop.last }}
+                {%- endfor %}
+            },
             {{ variant }}
         ) as {{ variant }}{{ ',' if not loop.last }}
         {%- endfor %}

@@ -57,8 +57,7 @@ by_variant as (
     from read
 ),
 
--- Measures and countries of a sum together, as far as they are known. Of new claims in persons and in cases both
--- have to be.
+-- Measures and countries of a sum together, as far as they are known.
 together as (
     select
         document_id,
@@ -67,9 +66,7 @@ together as (
         input_role,
         peer,
         reference_year,
-        coalesce(any_value(stated), if(
-            starts_with(variant, 'as_cases_') and count(figure) < count(*), null, sum(figure)
-        )) as figure,
+        coalesce(any_value(stated), sum(figure)) as figure,
         bool_and(are_pairs_complete) as are_pairs_complete
     from by_variant
     where variant is not null
