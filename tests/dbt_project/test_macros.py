@@ -106,6 +106,7 @@ def marts(in_memory: Open, project: Any) -> Iterator[duckdb.DuckDBPyConnection]:
                 "intermediate.int_countries_combined",
                 "intermediate.int_vintages_resolved",
                 "marts.dim_country",
+                "marts.fct_inhabitants_yearly",
                 "marts.mart_revisions",
                 "reference.reporting_gaps",
             ],

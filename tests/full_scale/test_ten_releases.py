@@ -17,7 +17,7 @@ from urllib.parse import urljoin
 import duckdb
 import pytest
 
-from tests.fake_api import WORKBOOK
+from tests.fake_api import WORKBOOK, WORLD_BANK
 from tests.full_scale.conftest import RELEASES, SHARED, missing, running_replica
 from warehouse.core.database import connect
 from warehouse.releases import profiles
@@ -79,6 +79,7 @@ def ten(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ten]:
                     "ASYLUM_API_URL": replica.url,
                     "ASYLUM_ARCHIVE_URL": archive,
                     "ASYLUM_FLOWS_URL": urljoin(replica.url, WORKBOOK),
+                    "ASYLUM_WORLD_BANK_URL": urljoin(replica.url, WORLD_BANK),
                 },
                 capture_output=True,
                 text=True,

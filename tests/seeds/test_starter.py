@@ -11,7 +11,8 @@ import pytest
 
 from warehouse.core.manifest import Manifest, read_manifest
 from warehouse.settings import PROJECT_ROOT, Settings
-from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, FLOWS
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, FLOWS, INHABITANTS
+from warehouse.sources.world_bank.population import envelope as world_bank_envelope
 
 STARTER = PROJECT_ROOT / "seeds" / "starter"
 RELEASES = {"2024-06": 2024, "2024-12": 2024, "2025-06": 2025, "2025-12.1": 2025}
@@ -82,15 +83,16 @@ def test_the_releases_and_endpoints_are_those_the_readme_lists() -> None:
         for release in STARTER.iterdir()
         if release.is_dir()
     }
-    assert found == FOLDERS
+    assert found == FOLDERS | {"world-bank": {INHABITANTS}}
 
 
 def test_it_stays_small_enough_to_read() -> None:
     files = [path for path in STARTER.rglob("*") if path.is_file()]
-    assert sum(path.stat().st_size for path in files) < 1_000_000
+    assert sum(path.stat().st_size for path in files) < 1_100_000
     for path in files:
         # All countries of asylum since 2000, a row each: the flows have no totals by origin.
-        assert path.stat().st_size < (200_000 if FLOWS in path.parts else 60_000), path
+        large = {FLOWS: 200_000, INHABITANTS: 80_000}
+        assert path.stat().st_size < large.get(path.parent.name, 60_000), path
 
 
 @each_snapshot
@@ -314,6 +316,24 @@ def test_every_country_of_the_figures_is_described_and_in_one_region() -> None:
         assert row["region"]
 
 
+def test_inhabitants_are_those_of_each_country_and_of_the_world_in_the_shape_of_their_source() -> (
+    None
+):
+    manifest = manifest_of("world-bank", INHABITANTS)
+    assert (manifest.source, manifest.release_id) == ("starter", None)
+    assert manifest.snapshot_id == f"starter-world-bank-{manifest.content_sha256[:8]}"
+    [part] = manifest.slices
+    [page] = part.pages
+    body = (STARTER / "world-bank" / INHABITANTS / page.file).read_bytes()
+    rows = world_bank_envelope(json.loads(body))["items"]
+    assert [json.loads(line.rstrip(",")) for line in body.decode().splitlines()[1:-1]] == rows
+    found = {(row["countryiso3code"], int(row["date"])): row["value"] for row in rows}
+    codes = [*DESTINATIONS, "CHN", "WLD"]
+    assert found.keys() == {(code, year) for code in codes for year in range(2000, 2025)}
+    assert found["AUS", 2022] == 26_018_721
+    assert manifest.source_url.split("/")[5] == ";".join(sorted(codes))
+
+
 def test_the_readme_names_source_licence_and_terms() -> None:
     text = (STARTER / "README.md").read_text(encoding="utf-8")
     for words in (
@@ -321,6 +341,8 @@ def test_the_readme_names_source_licence_and_terms() -> None:
         "CC BY 4.0",
         "terms-use-datasets",
         "endorses",
+        "World Bank",
+        "SP.POP.TOTL",
         *RELEASES,
         *DESTINATIONS,
     ):

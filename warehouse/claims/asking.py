@@ -60,9 +60,3 @@ def years(text: str) -> tuple[int, int, date | None]:
             f"{text!r} is not a year, such as 2024, several, 2012-2024, or a day, 2023-06-30"
         ) from None
     return day.year, day.year, day
-
-
-def side(text: str | None) -> str:
-    """Countries as the register names them: codes in capitals, groups in small letters."""
-    terms = (term.strip() for term in (text or "*").split("+"))
-    return "+".join(t.upper() if re.fullmatch(r"[A-Za-z]{3}", t) else t for t in terms)

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from warehouse.claims import sentence
+from warehouse.claims.notes import Note, notes_on
 from warehouse.core.attribution import source_sentence
 from warehouse.core.database import literal
 from warehouse.core.wording import harmless, markdown
@@ -126,8 +127,9 @@ def check(
 ) -> dict[str, Any]:
     """One claim on the spot, by an opened published file; `cells` are columns of the register.
 
-    Returns the claim with its verdict and `inputs`. Raises ClaimsError when it cannot be evaluated,
-    AuditError when the file is of before there were claims.
+    Returns the claim with its verdict, `inputs`, and `notes`, UNHCR's on its figures. Raises
+    ClaimsError when it cannot be evaluated, AuditError when the file is of before there were
+    claims.
     """
     _must_have_claims(con)
     text = {
@@ -138,6 +140,7 @@ def check(
         "published_on": published_on.isoformat()
     }
     [claim] = _audited(con, [document], [text])
+    claim["notes"] = [note.sentence for note in _notes(con, cells)]
     return claim
 
 
@@ -172,6 +175,23 @@ def _audited(
         )
     given = f"('documents_asked', 'claims_asked', date {literal(END_OF_TIME.isoformat())})"
     return _claims(con, f"claim_audit_of{given}", f"claim_inputs_of{given}")
+
+
+def _one(side: str | None) -> str | None:
+    """The country of a side of a claim; None for all, a group or several."""
+    return side if side and re.fullmatch(r"[A-Z]{3}", side) else None
+
+
+def _notes(con: duckdb.DuckDBPyConnection, cells: Mapping[str, Any]) -> list[Note]:
+    """What UNHCR writes beside the figures of a claim."""
+    return notes_on(
+        con,
+        origin=_one(cells.get("origin")),
+        asylum=_one(cells.get("asylum")),
+        from_year=cells["from_year"],
+        to_year=cells["to_year"],
+        measure=claims.parts_of(cells["measure"])[0],
+    )
 
 
 def as_json(found: Audit) -> str:

@@ -330,9 +330,10 @@ def claims(found: Audit, *, explain: bool = False) -> RenderableType:
 
 
 def checked(claim: dict[str, Any]) -> RenderableType:
-    """One claim, with all inputs of its verdict, and what may be printed of it."""
+    """One claim, with all inputs of its verdict, UNHCR's notes and what may be printed of it."""
     return Group(
         *_claim_in_full(claim),
+        *(plain(note) for note in claim["notes"]),
         Text(),
         plain(f"To print: {claim['to_print']}"),
         plain(claim["citation"], "dim"),

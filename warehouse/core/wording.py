@@ -10,9 +10,20 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Literal
 
-Kind = Literal["text", "count", "change", "share", "change_rate", "ratio", "year", "day", "bound"]
+Kind = Literal[
+    "text",
+    "count",
+    "change",
+    "share",
+    "change_rate",
+    "ratio",
+    "per_1000",
+    "year",
+    "day",
+    "bound",
+]
 NUMERIC: frozenset[Kind] = frozenset(
-    {"count", "change", "share", "change_rate", "ratio", "year", "bound"}
+    {"count", "change", "share", "change_rate", "ratio", "per_1000", "year", "bound"}
 )
 NOT_KNOWN = "–"
 NO_BREAK = "\u00a0"
@@ -109,6 +120,10 @@ def _share(fraction: float) -> str:
     return f"under 0.1{NO_BREAK}%" if 0 < fraction < _SHOWN_AS_ZERO else _percent(fraction, "")
 
 
+def _per_1000(value: float) -> str:
+    return "under 0.01" if 0 < value < 0.005 else f"{value:,.2f}"
+
+
 def _percent(fraction: float, sign: str) -> str:
     digits = ".1f" if abs(fraction) < 10 else ",.0f"
     return f"{fraction * 100:{sign}{digits}}{NO_BREAK}%"
@@ -125,6 +140,7 @@ _WRITTEN: dict[Kind, Callable[[Any], str]] = {
     "share": _share,
     "change_rate": lambda value: _signed(_percent(value, "+")),
     "ratio": lambda value: f"{value:,.2f}{NO_BREAK}×",
+    "per_1000": _per_1000,
     "year": str,
     "bound": str,
     "day": day,

@@ -68,12 +68,14 @@ def _contents(found: Findings, drawings: Sequence[Drawing]) -> list[tuple[str, s
     entries = [
         ("figures", "Headline figures"),
         ("charts", "Charts" if drawings else None),
+        ("unrwa", by_name.get("unrwa")),
         ("years", by_name.get("years")),
         ("claims", claims),
         ("revisions", by_name.get("revisions")),
         ("carried_forward", by_name.get("carried_forward")),
         ("destinations", by_name.get("destinations")),
         ("eras", by_name.get("eras")),
+        ("notes", by_name.get("notes")),
         ("definitions", "Definitions"),
         ("source", "Source, licence, terms"),
     ]

@@ -408,15 +408,16 @@ def _check_countries(row: _Row) -> None:
         row.refuse("origin", "only one of origin and asylum can be the largest countries")
 
 
+def is_group(term: str) -> bool:
+    """Whether a term names several countries: all, the largest, a group or a region."""
+    is_region = re.fullmatch(r"(unhcr|un)_[a-z_]+", term) is not None
+    return term == ALL or _TOP.fullmatch(term) is not None or term in groups() or is_region
+
+
 def _is_side(term: str, *, alone: bool) -> bool:
     if term == ALL or _TOP.fullmatch(term):
         return alone
-    return (
-        term in groups()
-        or term in special_origins()
-        or re.fullmatch(r"(unhcr|un)_[a-z_]+", term) is not None
-        or is_country(term)
-    )
+    return is_group(term) or term in special_origins() or is_country(term)
 
 
 def _check_numbers(row: _Row) -> None:

@@ -22,7 +22,15 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fake_api import FakeApi, Fault, fast_settings, pair, sample_data, starter_data
+from tests.fake_api import (
+    FakeApi,
+    Fault,
+    fast_settings,
+    pair,
+    rows_of_body,
+    sample_data,
+    starter_data,
+)
 from tests.flow_workbook import as_landed
 from warehouse.core.content import content_sha256, row_digest
 from warehouse.core.manifest import FILE_NAME, Manifest
@@ -39,7 +47,7 @@ from warehouse.landing.snapshots import (
 )
 from warehouse.settings import PROJECT_ROOT, Settings
 from warehouse.sources.unhcr_api.client import UpstreamError
-from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, FLOWS
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, FLOWS, INHABITANTS
 
 FOREVER = 10**6
 SOME = ["population", "asylum-applications", "regions"]
@@ -76,7 +84,7 @@ def assert_whole(settings: Settings) -> None:
             for page in part.pages:
                 body = gzip.decompress((path / page.file).read_bytes())
                 assert (len(body), hashlib.sha256(body).hexdigest()) == (page.bytes, page.sha256)
-                items = json.loads(body)["items"]
+                items = rows_of_body(body)
                 assert len(items) == page.rows
                 digests += [row_digest(part.slice, row) for row in items]
         assert content_sha256(digests) == manifest.content_sha256
@@ -91,7 +99,9 @@ def assert_whole(settings: Settings) -> None:
 
 def test_a_crawl_lands_every_endpoint_whole(api: FakeApi, settings: Settings) -> None:
     landed = crawl(settings)
-    assert [one.endpoint for one in landed] == [*(n for n in ENDPOINTS if n != FLOWS), FLOWS]
+    by_themselves = [FLOWS, INHABITANTS]
+    of_api = [name for name in ENDPOINTS if name not in by_themselves]
+    assert [one.endpoint for one in landed] == [*of_api, *by_themselves]
     assert all(one.is_new for one in landed)
     assert_whole(settings)
     for one in landed:
@@ -100,6 +110,11 @@ def test_a_crawl_lands_every_endpoint_whole(api: FakeApi, settings: Settings) ->
             assert (one.manifest.source, one.manifest.source_url) == (
                 "workbook",
                 settings.flows_url,
+            )
+        elif one.endpoint == INHABITANTS:
+            assert (one.manifest.source, one.manifest.source_url) == (
+                "world_bank",
+                settings.world_bank_url,
             )
         else:
             assert one.manifest.source == "api"
@@ -857,6 +872,7 @@ def test_the_starter_extract_lands_whole_and_a_second_time_changes_nothing(
 ) -> None:
     landed = land_starter(settings)
     assert {one.manifest.release_id for one in landed} == {
+        None,  # the World Bank's
         "2024-06",
         "2024-12",
         "2025-06",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from warehouse.cli.failures import failures
-from warehouse.cli.options import day_given
+from warehouse.cli.options import countries, day_given
 from warehouse.settings import load_settings
 
 if TYPE_CHECKING:
@@ -86,6 +86,14 @@ def _show(found: Audit, format_: ClaimFormat, *, explain: bool) -> None:
         typer.echo(written[format_](found).rstrip("\n"))
 
 
+def _side(option: str, text: str | None) -> str:
+    """Countries as the register names them: ISO3 codes by code or name, groups as they are."""
+    from warehouse.reference.claims import ALL, is_group  # noqa: PLC0415
+
+    terms = [term.strip() for term in (text or ALL).split("+")]
+    return "+".join(t if is_group(t) else countries([t], option)[0] for t in terms)
+
+
 def check(  # noqa: PLR0917 - options, given by name
     year: Annotated[
         str,
@@ -123,7 +131,7 @@ def check(  # noqa: PLR0917 - options, given by name
     origin: Annotated[
         str | None,
         typer.Option(
-            help="Countries of origin: ISO3, a group, several with +, top:5; default: all.",
+            help="Countries of origin: ISO3 or name, a group, several with +, top:5; default: all.",
             show_default=False,
         ),
     ] = None,
@@ -241,14 +249,14 @@ def check(  # noqa: PLR0917 - options, given by name
             "measure": measure,
             "counting_unit": unit,
             "population_type": population_type,
-            "origin": asking.side(origin),
-            "asylum": asking.side(asylum),
+            "origin": _side("--origin", origin),
+            "asylum": _side("--asylum", asylum),
             "from_year": first if from_year is None else from_year,
             "to_year": last,
             "reference_date": on,
             "base_measure": base_measure,
-            "base_origin": asking.side(base_origin) if base_origin else None,
-            "base_asylum": asking.side(base_asylum) if base_asylum else None,
+            "base_origin": _side("--base-origin", base_origin) if base_origin else None,
+            "base_asylum": _side("--base-asylum", base_asylum) if base_asylum else None,
             "base_from_year": base_first,
             "base_to_year": base_last,
             "base_reference_date": base_on,

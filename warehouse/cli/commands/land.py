@@ -14,7 +14,7 @@ from warehouse.cli.options import (
     OriginOption,
     SourceOption,
     VerboseOption,
-    iso3_codes,
+    countries,
     log,
     source_settings,
 )
@@ -37,7 +37,7 @@ def fetch(
     """Land the newest figures of the source; build nothing."""
     with failures(verbose):
         settings, source = source_settings(source, api_url)
-        origins = iso3_codes(origin)
+        origins = countries(origin)
         if source == "starter" and (origins or endpoint):
             raise typer.BadParameter(
                 "the starter extract is landed whole; --origin and --endpoint need --source api"

@@ -24,8 +24,8 @@ def report(
     origin: Annotated[
         str,
         typer.Option(
-            help="Country of origin as ISO3; STA (stateless), UKN (unknown) and TIB (Tibetan) "
-            "for those without a code."
+            help="Country of origin, by ISO3 code or name; STA (stateless), UKN (unknown) and TIB "
+            "(Tibetan) for those without a code."
         ),
     ] = DEFAULT_ORIGIN,
 ) -> None:

@@ -18,7 +18,7 @@ from warehouse.cli.options import (
     Source,
     SourceOption,
     VerboseOption,
-    iso3_codes,
+    countries,
     log,
     source_settings,
 )
@@ -37,7 +37,7 @@ def run(
     """Land, load, build, test, publish and export; then show the figures of an origin."""
     with failures(verbose):
         settings, source = source_settings(source, api_url)
-        origins = iso3_codes(origin)
+        origins = countries(origin)
         log(verbose)
     with failures(verbose, after=lambda: _still_stands(settings)):
         from warehouse.cli import render  # noqa: PLC0415

@@ -2,16 +2,29 @@
 {%- set keys = pair + ['valid_from'] -%}
 {%- set ranked = {
     'asylum_seekers_stock': 'asylum_seekers_rank', 'new_asylum_claims': 'new_asylum_claims_rank',
-    'applications_new': 'applications_new_rank',
+    'applications_new': 'applications_new_rank', 'refugees_stock': 'refugees_rank',
+    'oip_stock': 'oip_rank', 'displaced_abroad_stock': 'displaced_abroad_rank',
 } -%}
 -- A row for each origin, country of asylum, year and counting unit, and one for what the pairs leave of
--- the origin's total ("Not itemised"), as they stood from when to when.
+-- the origin's total ("Not itemised"), as they stood from when to when. People whom UNHCR counts in their own
+-- country are in no ranking of countries of asylum.
 with years as (
-    select * from {{ ref('int_years_of_pairs_combined') }}
+    select
+        *,
+        {{ displaced_abroad() }} as displaced_abroad_stock,
+        {{ displaced_abroad_lacks() }} as displaced_abroad_lacks,
+        coalesce(origin_unhcr_code = asylum_unhcr_code, false) as is_origin_the_country_of_asylum,
+        row_kind = 'pair' and not is_origin_the_country_of_asylum as is_ranked
+    from {{ ref('int_years_of_pairs_combined') }}
 ),
 
 countries as (
     select * from {{ ref('dim_country') }}
+),
+
+inhabitants as (
+    select * from {{ ref('fct_inhabitants_yearly') }}
+    where inhabitants is not null
 ),
 
 vintages as (
@@ -41,7 +54,7 @@ lists as (
         counting_unit,
         valid_from,
         {%- for measure in ranked %}
-        list_reverse_sort(list({{ measure }}) filter (where row_kind = 'pair' and {{ measure }} > 0))
+        list_reverse_sort(list({{ measure }}) filter (where is_ranked and {{ measure }} > 0))
             as {{ measure }}_list{{ ',' if not loop.last }}
         {%- endfor %}
     from years
@@ -53,7 +66,7 @@ with_ranks as (
         years.*,
         {%- for measure, rank in ranked.items() %}
         case
-            when years.row_kind = 'pair' and years.{{ measure }} > 0
+            when years.is_ranked and years.{{ measure }} > 0
                 then cast(list_position(lists.{{ measure }}_list, years.{{ measure }}) as bigint)
         end as {{ rank }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -87,6 +100,9 @@ compared as (
         {{ against_baseline('applications_new') }},
         {{ fraction('asylum_seekers_stock', 'asylum_seekers_stock_total') }} as asylum_seekers_share,
         {{ fraction('refugees_stock', 'refugees_stock_total') }} as refugees_share,
+        {{ fraction('oip_stock', 'oip_stock_total') }} as oip_share,
+        {{ fraction('displaced_abroad_stock', displaced_abroad(suffix='_total')) }}
+            as displaced_abroad_share,
         {{ fraction('new_asylum_claims', 'new_asylum_claims_total') }} as new_asylum_claims_share,
         {{ fraction('applications_new', 'applications_new_total') }} as applications_new_share,
         min(reference_year) filter (
@@ -153,6 +169,10 @@ final as (
         merged.is_applications_provisional,
         merged.is_flows_provisional,
         merged.asylum_seekers_revision_count,
+        {{ inhabitants_columns('inhabitants') }},
+        {%- for measure, name in measures_per_inhabitants().items() %}
+        {{ per_1000('merged.' ~ measure, 'inhabitants.inhabitants') }} as {{ name }},
+        {%- endfor %}
         merged.valid_from,
         merged.valid_to,
         {%- for prefix in ['', 'population_', 'applications_', 'flows_'] %}
@@ -164,6 +184,10 @@ final as (
     from merged
     left join countries as origins on merged.origin_unhcr_code = origins.unhcr_code
     left join countries as asylums on merged.asylum_unhcr_code = asylums.unhcr_code
+    asof left join inhabitants
+        on
+            if(merged.counting_unit = 'persons', asylums.iso3, null) = inhabitants.world_bank_code
+            and merged.reference_year >= inhabitants.reference_year
 )
 
 select * from final

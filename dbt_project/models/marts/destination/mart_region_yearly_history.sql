@@ -1,5 +1,5 @@
 {%- set key = ['origin_unhcr_code', 'region_scheme', 'region_name', 'counting_unit', 'reference_year'] -%}
-{%- set measures = ['refugees_stock', 'asylum_seekers_stock', 'new_asylum_claims', 'applications_new'] -%}
+{%- set measures = abroad_stocks() + ['new_asylum_claims', 'applications_new'] -%}
 -- Regions of asylum, by UNHCR's regions and by those of the UN: each country of asylum is in one of each
 -- scheme, so the two schemes are never added. Shares are of the origin's total, of which the row
 -- `not_itemised` holds what the pairs leave.
@@ -81,6 +81,9 @@ final as (
         merged.reference_date,
         merged.refugees_stock,
         merged.asylum_seekers_stock,
+        merged.oip_stock,
+        {{ displaced_abroad('merged.') }} as displaced_abroad_stock,
+        {{ displaced_abroad_lacks('merged.') }} as displaced_abroad_lacks,
         merged.new_asylum_claims,
         merged.applications_new,
         merged.asylum_country_count,
@@ -88,6 +91,7 @@ final as (
         {{ fraction('merged.asylum_seekers_stock', 'merged.asylum_seekers_stock_total') }}
             as asylum_seekers_share,
         {{ fraction('merged.refugees_stock', 'merged.refugees_stock_total') }} as refugees_share,
+        {{ fraction('merged.oip_stock', 'merged.oip_stock_total') }} as oip_share,
         {{ fraction('merged.new_asylum_claims', 'merged.new_asylum_claims_total') }}
             as new_asylum_claims_share,
         {{ fraction('merged.applications_new', 'merged.applications_new_total') }}

@@ -1,5 +1,5 @@
 {%- set apart = ['asylum_seekers_carried_forward_stock', 'asylum_seekers_revision_count'] -%}
-{%- for measure in ['refugees_stock', 'asylum_seekers_stock', 'applications_new', 'new_asylum_claims'] -%}
+{%- for measure in abroad_stocks() + ['displaced_abroad_stock', 'applications_new', 'new_asylum_claims'] -%}
     {%- do apart.append(measure ~ '_world_share') -%}
 {%- endfor -%}
 -- Figures of the whole world: known where every country was asked for.
