@@ -450,6 +450,8 @@ def _check_kind(row: _Row) -> None:
         row.refuse("stated_value", "give a value or bounds, not both")
     if row["wording"] and row["tolerance"]:
         row.refuse("wording", "give a wording or a tolerance, not both")
+    if kind == "per_head" and any(is_group(row[n]) and row[n] != ALL for n in _SIDES if row[n]):
+        row.refuse("asylum", "inhabitants are those of one country, or of the world")
     place = row.number("stated_value")
     if kind in {"rank", "place"} and place is not None and (place < 1 or place != int(place)):
         row.refuse("stated_value", f"{row['stated_value']} is not a rank: 1, 2, 3, …")

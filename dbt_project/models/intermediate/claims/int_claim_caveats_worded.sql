@@ -32,6 +32,11 @@ sentences as (
                 end
             },
             {
+                'sentence_number': 13,
+                'sentence': 'Inhabitants: ' || {{ figure_text('claim.inhabitants') }} || ' in '
+                || claim.inhabitants_year || ', by the World Bank as it is now.'
+            },
+            {
                 'sentence_number': 12,
                 'sentence': case
                     when inputs.measures_without_figure is not null and at_publication.value is not null

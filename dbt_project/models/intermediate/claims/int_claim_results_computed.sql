@@ -29,6 +29,7 @@ computed as (
             when kind in ('ratio', 'comparison') then figure / nullif(base, 0)
             when kind in ('share', 'share_of') then 100 * figure / nullif(whole, 0)
             when kind = 'rate' then 100 * figure / nullif(base, 0)
+            when kind = 'per_head' then figure * per / nullif(inhabitants, 0)
             when kind = 'range' then if(are_years_known, highest, null)
             when kind = 'record' then if(are_years_known, highest_year, null)
             when kind = 'rising' then if(are_years_known, rise_count, null)

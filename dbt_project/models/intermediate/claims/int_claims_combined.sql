@@ -18,6 +18,10 @@ releases as (
     select * from {{ ref('dim_release').identifier }}
 ),
 
+inhabitants as (
+    select * from {{ ref('fct_inhabitants_yearly').identifier }}
+),
+
 -- The last day on which the newest figures were of a reference date.
 reference_dates as (
     select
@@ -100,11 +104,22 @@ final as materialized (
         end as accepted_high,
         cast(nullif(regexp_extract(scaled.origin || scaled.asylum, 'top:([0-9]+)', 1), '') as integer)
             as top_count,
+        -- Of the year, or the last ones known before it: the World Bank's, of no release of UNHCR's.
+        if(scaled.kind = 'per_head', inhabitants.inhabitants, null) as inhabitants,
+        if(scaled.kind = 'per_head', inhabitants.reference_year, null) as inhabitants_year,
         {%- for prefix in ['', 'base_'] %}
         least(scaled.document_published_on, {{ prefix or 'own_' }}dates.last_day) as {{ prefix }}day_at_publication,
         least(scaled.as_of, {{ prefix or 'own_' }}dates.last_day) as {{ prefix }}day_newest{{ ',' if not loop.last }}
         {%- endfor %}
     from scaled
+    asof left join inhabitants
+        on
+            case
+                when scaled.asylum <> '*' then scaled.asylum
+                when scaled.origin <> '*' then scaled.origin
+                else 'WLD'
+            end = inhabitants.world_bank_code
+            and scaled.to_year >= inhabitants.reference_year
     left join reference_dates as own_dates on scaled.reference_date = own_dates.reference_date
     left join reference_dates as base_dates on scaled.base_reference_date = base_dates.reference_date
 )

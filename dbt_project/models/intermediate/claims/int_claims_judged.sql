@@ -23,8 +23,8 @@ numbers as (
             when at_publication.agrees then 'confirmed_since_revised'
             when claim.kind = 'level' then 'not_reproduced'
             when inputs.stated_differences_text is not null and own.agrees then 'input_error'
-            -- Places and counts are of countries that no document states in full.
-            when claim.kind in ('rank', 'place', 'count', 'extreme') then 'not_reproduced'
+            -- No document states all countries of a place or a count, nor whose inhabitants it counts.
+            when claim.kind in ('rank', 'place', 'count', 'extreme', 'per_head') then 'not_reproduced'
             when inputs.are_all_stated and own.agrees then 'input_error'
             when inputs.are_all_stated and abs(own.value - at_publication.value) > claim.tolerance
                 then 'input_error'
