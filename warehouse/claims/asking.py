@@ -12,7 +12,8 @@ from datetime import date
 from warehouse.reference.claims import figure
 
 _SHORT = {"k": "thousand", "m": "million", "mn": "million", "bn": "billion"}
-_WORDS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5"}
+_NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+_WORDS = {word: str(number) for number, word in enumerate(_NUMBERS, start=1)}
 _SHORTENED = re.compile(
     r"(-?[0-9][0-9,.]*)\s*(k|m|mn|bn|thousand|million|billion)?\s*(%|per ?cent)?"
 )

@@ -125,12 +125,15 @@ rows_found as (
 
 valued as (
     select
-        * replace (
-            if(day < host_community_stock_known_from, null, host_community_stock) as host_community_stock
-        ),
+        *,
         case measure
             {%- for measure in measures %}
-            when '{{ measure }}' then {{ measure }}
+            when '{{ measure }}'
+                then
+                    {%- if measure == 'host_community_stock' %}
+                    if(day < host_community_stock_known_from, null, {{ measure }})
+                    {%- else %} {{ measure }}
+                    {%- endif %}
             {%- endfor %}
         end as figure
     from rows_found
@@ -157,8 +160,7 @@ summed as (
         bool_and(are_pairs_complete) as are_pairs_complete,
         any_value(coverage_id) as coverage_id
     from valued
-    group by
-        document_id, claim_id, input_role, measure, counting_unit, variant, day, origin, asylum, reference_year
+    group by all
 ),
 
 final as (
@@ -191,9 +193,7 @@ final as (
         on
             summed.coverage_id = coverage.coverage_id
             and {{ stood_on('summed.day', 'coverage') }}
-    group by
-        summed.document_id, summed.claim_id, summed.input_role, summed.measure, summed.counting_unit,
-        summed.origin, summed.asylum, summed.reference_year
+    group by all
 )
 
 select * from final
