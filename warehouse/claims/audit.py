@@ -162,17 +162,16 @@ def _audited(
     rows: Sequence[Mapping[str, str]],
 ) -> list[dict[str, Any]]:
     """Claims that are in no register, with their verdicts."""
-    for table, like, content in (
-        ("documents_asked", claims.DOCUMENTS, documents),
-        ("claims_asked", claims.CLAIMS, rows),
-    ):
-        con.execute(f"create or replace temp table {table} as from {like} limit 0")
-        con.executemany(
-            f"insert into {table} by name select {{}}".format(
-                ", ".join(f"? as {name}" for name in content[0])
-            ),
-            [[value or None for value in row.values()] for row in content],
-        )
+    con.execute("create or replace temp table documents_asked as from published_documents limit 0")
+    con.execute("create or replace temp table claims_asked as from published_claims limit 0")
+    con.executemany(
+        f"insert into documents_asked values ({', '.join('?' for _ in claims.DOCUMENT_COLUMNS)})",
+        [[row[name] or None for name in claims.DOCUMENT_COLUMNS] for row in documents],
+    )
+    con.executemany(
+        f"insert into claims_asked values ({', '.join('?' for _ in claims.CLAIM_COLUMNS)})",
+        [[row[name] or None for name in claims.CLAIM_COLUMNS] for row in rows],
+    )
     given = f"('documents_asked', 'claims_asked', date {literal(END_OF_TIME.isoformat())})"
     return _claims(con, f"claim_audit_of{given}", f"claim_inputs_of{given}")
 
