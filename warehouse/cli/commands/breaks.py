@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from warehouse.cli.failures import failures
-from warehouse.cli.options import day_given, iso3_codes
+from warehouse.cli.options import countries, day_given
 from warehouse.settings import load_settings
 
 
@@ -31,7 +31,7 @@ def breaks(
     """List breaks of reporting: withheld origins, silent countries, moved units and categories."""
     with failures():
         settings = load_settings()
-        codes = iso3_codes([asylum]) if asylum else [None]
+        code = countries([asylum], "--asylum")[0] if asylum else None
         day = day_given("--as-of", as_of)
         from warehouse.cli import render
         from warehouse.published.read import open_published
@@ -42,5 +42,5 @@ def breaks(
             raise typer.BadParameter(f"--kind {kind!r} is none of {', '.join(kinds())}")
         with open_published(settings) as con:
             known = listing.thresholds(con)
-            found = listing.breaks(con, asylum=codes[0], kind=kind, from_year=from_year, as_of=day)
+            found = listing.breaks(con, asylum=code, kind=kind, from_year=from_year, as_of=day)
         render.console().print(render.breaks(known, found))
