@@ -12,6 +12,7 @@ from orchestration.freshness import BY_THE_CALENDAR
 from orchestration.resources import Warehouse
 from warehouse.build import dbt, fingerprint, repair
 from warehouse.build.dbt import PublishedTable, as_of_functions, described_like, published_functions
+from warehouse.published.sound import note_sound
 from warehouse.published.write import Published, publish
 from warehouse.releases.identify import read_lists
 from warehouse.settings import Settings
@@ -65,6 +66,7 @@ def published(tables: Sequence[PublishedTable], manifest: Mapping[str, Any]) -> 
         build, file = repair.repaired(
             settings, lambda: _publish(settings), context.log.warning, before=_rebuild
         )
+        note_sound(settings)
         context.instance.add_run_tags(context.run_id, {TAG_RELEASE: file.release})
         yield dg.MaterializeResult(
             keys.PUBLISHED_FILE,

@@ -42,13 +42,14 @@ def shown_in(document: str) -> list[Shown]:
 
 
 README, REVISIONS = shown_in("README.md"), shown_in("docs/revisions.md")
+BREAKS = shown_in("docs/breaks.md")
 
 
 COOKBOOK, WORLD = questions("cookbook.md"), questions("cookbook-world.md")
 
 
 @pytest.mark.parametrize(
-    "shown", [*README, *REVISIONS], ids=lambda shown: f"{shown.document} {shown.number}"
+    "shown", [*README, *REVISIONS, *BREAKS], ids=lambda shown: f"{shown.document} {shown.number}"
 )
 def test_a_query_in_a_document_gives_what_is_shown(
     shown: Shown, published_starter: Settings, monkeypatch: pytest.MonkeyPatch
@@ -65,6 +66,7 @@ def test_a_query_in_a_document_gives_what_is_shown(
 def test_the_documents_have_queries_and_answers_to_be_tested() -> None:
     assert len(README) >= 4
     assert len([shown for shown in REVISIONS if shown.output]) >= 6
+    assert len([shown for shown in BREAKS if shown.output]) >= 3
 
 
 @pytest.mark.parametrize("asked", COOKBOOK, ids=lambda asked: f"question {asked.number}")

@@ -7,26 +7,24 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
 from pathlib import Path
 from random import Random
-from urllib.parse import urljoin
 
 import duckdb
 import pytest
 
 from tests.cookbooks import Question, check, questions
-from tests.fake_api import WORKBOOK, WORLD_BANK
-from tests.full_scale.conftest import RELEASES, SHARED, missing, running_replica
+from tests.full_scale.conftest import RELEASES, SHARED, Ten, missing
 from warehouse.core.database import connect
 from warehouse.releases import profiles
 from warehouse.releases import validate as validation
 from warehouse.releases.assign import look_into
 from warehouse.releases.identify import Lists, Snapshot, read_lists, resolve
 from warehouse.releases.profiles import Reach
-from warehouse.settings import PROJECT_ROOT, Settings
+from warehouse.settings import PROJECT_ROOT
 
 pytestmark = [
     pytest.mark.full_scale,
@@ -52,43 +50,6 @@ STOOD = {
     "2025-12.0": ("2026-06-15", 138_892),
     "2025-12.1": ("2026-07-01", 138_893),
 }
-
-
-@dataclass(frozen=True)
-class Ten:
-    """What the commands said, and where they built."""
-
-    settings: Settings
-    backfilled: subprocess.CompletedProcess[str]
-    run: subprocess.CompletedProcess[str]
-
-
-@pytest.fixture(scope="module")
-def ten(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ten]:
-    """`asylum backfill --all`, then `asylum run --source api`, of a replica on loopback."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("ten"), threads=2)
-    with running_replica("--release", "2025-12.1") as replica:
-        archive = replica.url.replace("population/v1/", "PopulationStatistics/refugees/")
-
-        def asylum(*words: str) -> subprocess.CompletedProcess[str]:
-            return subprocess.run(
-                [sys.executable, "-m", "warehouse.cli.app", *words],
-                cwd=PROJECT_ROOT,
-                env=os.environ
-                | {
-                    "ASYLUM_DATA_DIR": str(settings.data_dir),
-                    "ASYLUM_API_URL": replica.url,
-                    "ASYLUM_ARCHIVE_URL": archive,
-                    "ASYLUM_FLOWS_URL": urljoin(replica.url, WORKBOOK),
-                    "ASYLUM_WORLD_BANK_URL": urljoin(replica.url, WORLD_BANK),
-                },
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-
-        backfilled = asylum("backfill", "--all")
-        yield Ten(settings, backfilled, asylum("run", "--source", "api"))
 
 
 @pytest.fixture

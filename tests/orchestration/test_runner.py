@@ -369,7 +369,7 @@ def test_a_run_that_was_killed_is_repaired_by_the_next(
     published(settings)
 
 
-def test_damaged_databases_and_pages_are_made_anew_in_the_same_run(built: SmallSettings) -> None:
+def test_damaged_databases_and_pages_are_rebuilt_in_the_same_run(built: SmallSettings) -> None:
     before = published(built)[1]
     folder, manifest = manifests(built, "population")[-1]
     garble.another_number(folder / manifest.slices[0].pages[0].file)

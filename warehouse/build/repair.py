@@ -1,4 +1,4 @@
-"""A build database that is damaged: set aside, and made anew from landing in the same run.
+"""A build database that is damaged: set aside, and rebuilt from landing in the same run.
 
 It is a function of the landing folder, so nothing is lost but the time.
 """
@@ -46,7 +46,7 @@ def repaired(
     *,
     before: Callable[[Settings], None] = lambda _: None,
 ) -> _Done:
-    """`work()`; where it meets a damaged build database, that is set aside, `before` is done anew,
+    """`work()`; where it meets a damaged build database, that is set aside, `before` is done again,
     and `work()` a second time. `say` is told of it.
     """
     try:

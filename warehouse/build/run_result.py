@@ -59,7 +59,7 @@ class RunResult:
     `quarantined` are all landed snapshots that are not used, `set_aside` those that cannot be
     loaded, a sentence each; whether or not they are new. `not_landed` says by what was asked for
     why it could not be landed: the rest was built. `repaired` says what this run found damaged and
-    made anew, a sentence each.
+    replaced, a sentence each.
     """
 
     success: bool

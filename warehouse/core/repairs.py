@@ -1,4 +1,4 @@
-"""What was found damaged and made anew: how DuckDB says so of a file, and the book of repairs.
+"""What was found damaged and rebuilt: how DuckDB says so of a file, and the book of repairs.
 
 Only what can be made again is repaired. A damaged file is never overwritten or removed: it gets
 another name, so that somebody can look at it, and a line in `repairs.jsonl` of the data folder.
@@ -43,7 +43,7 @@ class Repair(BaseModel):
     def sentence(self) -> str:
         """All of it, for people."""
         return (
-            f"{self.what} was damaged ({self.reason}) and is made anew; "
+            f"{self.what} was damaged ({self.reason}) and is replaced; "
             f"the damaged one is kept as {self.moved_to} until somebody removes it."
         )
 

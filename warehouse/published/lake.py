@@ -245,13 +245,15 @@ def _write(
         )
         is_parted = table.endswith(_HISTORY) and _PARTITION in columns
         files = []
-        for where, query in _parts(con, table) if is_parted else [(table, _whole(table))]:
+        for year in _years(con, table) if is_parted else [None]:
             local = scratch / "part.parquet"
-            con.execute(f"copy ({query}) to {literal(str(local))} ({_PARQUET})")
+            rows_of = _of_year(table, year) if is_parted else _whole(table)
+            con.execute(f"copy ({rows_of}) to {literal(str(local))} ({_PARQUET})")
             [(rows,)] = con.execute(
                 f"select count(*) from read_parquet({literal(str(local))})"
             ).fetchall()
-            path = f"{where}/part-0.parquet"
+            part = f"/{_PARTITION}={year or _NO_YEAR}" if is_parted else ""
+            path = f"{table}{part}/part-0.parquet"
             size = local.stat().st_size
             _put(store, f"{folder}{path}", local)
             local.unlink()
@@ -270,20 +272,21 @@ def _whole(table: str) -> str:
     return f"from {identifier(table)}"
 
 
-def _parts(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
-    """Where each year of a history goes, and its rows in the published order, which is by key."""
-    year = identifier(_PARTITION)
-    years = con.execute(
-        f"select distinct {year} from {identifier(table)} order by 1 nulls first"
+def _years(con: duckdb.DuckDBPyConnection, table: str) -> list[str | None]:
+    """The years of a history, None for rows without one."""
+    found = con.execute(
+        f"select distinct {identifier(_PARTITION)}::varchar from {identifier(table)} "
+        f"order by 1 nulls first"
     ).fetchall()
-    rest = f"select * exclude ({year}) from {identifier(table)} where {year} is not distinct from "
-    return [
-        (
-            f"{table}/{_PARTITION}={_NO_YEAR if value is None else int(value)}",
-            f"{rest}{'null' if value is None else int(value)}",
-        )
-        for (value,) in years
-    ]
+    return [year for (year,) in found]
+
+
+def _of_year(table: str, year: str | None) -> str:
+    """A year of a history, in the published order, which is by key."""
+    return (
+        f"select * exclude ({identifier(_PARTITION)}) from {identifier(table)} "
+        f"where {identifier(_PARTITION)}::varchar is not distinct from {literal(year)}"
+    )
 
 
 def _remove_old(store: Any, current: str, keep: int) -> list[str]:

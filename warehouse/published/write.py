@@ -40,7 +40,6 @@ from warehouse.published.functions import (
     create,
     must_answer,
 )
-from warehouse.published.sound import note_sound
 from warehouse.settings import Settings
 
 # Readers may have an older DuckDB than the build.
@@ -118,7 +117,6 @@ def publish(
             # would replay it into the new one.
             _journal(target).unlink(missing_ok=True)
             files.replace(temporary, target)
-            note_sound(settings)
         finally:
             for left in _temporaries(target):
                 left.unlink()

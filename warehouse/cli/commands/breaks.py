@@ -14,7 +14,9 @@ from warehouse.settings import load_settings
 def breaks(
     asylum: Annotated[
         str | None,
-        typer.Option("--asylum", help="Only this country of asylum, as ISO3.", show_default=False),
+        typer.Option(
+            "--asylum", help="Only this country of asylum: ISO3 or name.", show_default=False
+        ),
     ] = None,
     kind: Annotated[
         str | None, typer.Option("--kind", help="Only this kind.", show_default=False)
@@ -31,7 +33,7 @@ def breaks(
     """List breaks of reporting: withheld origins, silent countries, moved units and categories."""
     with failures():
         settings = load_settings()
-        code = countries([asylum], "--asylum")[0] if asylum else None
+        host = countries([asylum], "--asylum")[0] if asylum else None
         day = day_given("--as-of", as_of)
         from warehouse.cli import render
         from warehouse.published.read import open_published
@@ -42,5 +44,5 @@ def breaks(
             raise typer.BadParameter(f"--kind {kind!r} is none of {', '.join(kinds())}")
         with open_published(settings) as con:
             known = listing.thresholds(con)
-            found = listing.breaks(con, asylum=code, kind=kind, from_year=from_year, as_of=day)
+            found = listing.breaks(con, asylum=host, kind=kind, from_year=from_year, as_of=day)
         render.console().print(render.breaks(known, found))

@@ -1,4 +1,4 @@
-"""`asylum prune`: removes old runs, their events, and damaged files that were made anew."""
+"""`asylum prune`: removes old runs, their events, and damaged files that were rebuilt."""
 
 from __future__ import annotations
 
