@@ -75,6 +75,13 @@ sentences as (
                 end
             },
             {
+                'sentence_number': 14,
+                'sentence': case
+                    when is_break_since
+                        then 'What is newest is no revision alone, but a break of reporting: ' || break_text || '.'
+                end
+            },
+            {
                 'sentence_number': 8,
                 'sentence': case
                     when rests_on_carried_forward

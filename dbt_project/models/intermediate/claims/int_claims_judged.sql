@@ -1,7 +1,16 @@
 -- The verdict on each claim: whether its number is there, what it counts, the headline of both, and flags:
 -- ids of the seeds claim_verdicts, claim_meanings and claim_flags.
-with compared as (
-    select * from {{ ref('int_claims_compared') }}
+with breaks as (
+    select * from {{ ref('int_claim_breaks_found') }}
+),
+
+compared as (
+    select
+        compared.*,
+        breaks.break_text
+    from {{ ref('int_claims_compared') }} as compared
+    left join breaks
+        on compared.document_id = breaks.document_id and compared.claim_id = breaks.claim_id
 ),
 
 -- Whether the number is there. A stock told as a flow is looked up as the stock that it is.
@@ -49,6 +58,7 @@ meanings as (
             false
         ) as rests_on_carried_forward,
         coalesce(inputs.is_provisional_on_the_day, false) as is_provisional_at_publication,
+        number_found = 'confirmed_since_revised' and break_text is not null as is_break_since,
         -- What is not known of that day, the newest figures decide.
         coalesce(
             as_flow_at_publication.agrees,
@@ -93,7 +103,8 @@ final as (
             if(is_stock_read_as_flow, 'stock_read_as_flow', null),
             if(is_stocks_added_up, 'stocks_added_up', null),
             if(rests_on_carried_forward, 'rests_on_carried_forward', null),
-            if(is_provisional_at_publication, 'provisional_at_publication', null)
+            if(is_provisional_at_publication, 'provisional_at_publication', null),
+            if(is_break_since, 'break_since', null)
         ) as flags
     from meanings
 )

@@ -119,6 +119,7 @@ final as (
         claims.is_stocks_added_up,
         claims.is_true_as_flow,
         claims.rests_on_carried_forward,
+        claims.is_break_since,
         claims.is_provisional_at_publication,
         coalesce(claims.inputs.is_provisional, false) as is_provisional,
         claims.inputs.release_id_on_the_day,
