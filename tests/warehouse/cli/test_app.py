@@ -464,6 +464,7 @@ def test_status_shows_what_is_there(settings: Settings, runner: Callable[..., No
     asylum("run")
     state = json.loads(asylum("status", "--format", "json").stdout)
     assert {one["snapshot_id"] for one in state["snapshots"]} == {one.snapshot_id for one in landed}
+    # The World Bank's answer is of none.
     assert {one["release_id"] for one in state["releases"]} == {
         one.manifest.release_id for one in landed if one.manifest.release_id
     }
