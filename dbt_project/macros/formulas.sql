@@ -42,6 +42,16 @@
     end
 {%- endmacro %}
 
+{#- Both sexes of some age bands together: NULL where a band of either is not known. -#}
+{% macro both_sexes(bands, prefix='') -%}
+    ({% for sex in ['female', 'male'] -%}
+        {%- set last_sex = loop.last -%}
+        {%- for band in bands -%}
+            {{ prefix }}{{ sex }}_{{ band }}_stock{{ ' + ' if not (last_sex and loop.last) }}
+        {%- endfor -%}
+    {%- endfor %})
+{%- endmacro %}
+
 {#- How many on 1,000 inhabitants: NULL where either is unknown or nobody lives there. -#}
 {% macro per_1000(count, inhabitants) -%}
     {{ fraction('1000.0 * ' ~ count, inhabitants) }}
@@ -138,4 +148,10 @@
         coalesce({{ stock }} = {{ earlier_stock }}, false)
         and {{ stock }} >= {{ var('carried_forward_from') }}
     )
+{%- endmacro %}
+
+{#- The size of an estimate as a power of ten, from 0 (below 10) to 4 (10,000 and more): how far off an
+    estimate is depends on it. -#}
+{% macro estimate_size(estimate) -%}
+    cast(least(greatest(floor(log10(greatest({{ estimate }}, 1))), 0), 4) as integer)
 {%- endmacro %}

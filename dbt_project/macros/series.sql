@@ -43,7 +43,7 @@
     {%- set found = ['reference_year', 'reference_date'] + population_stocks()
         + ['asylum_seekers_carried_forward_stock'] + flow_measures() + [
             'new_asylum_claims_missing_asylum_count', 'new_asylum_claims_missing_year_before',
-        ] + application_measures() + decision_measures()
+        ] + distributed_columns() + application_measures() + decision_measures()
         + ['decisions_substantive'] + population_flows() + abroad_columns() -%}
     {%- set followed = [
         'refugees_stock', 'asylum_seekers_stock', 'new_asylum_claims', 'applications_new',
@@ -58,6 +58,9 @@
     {%- endfor -%}
     {%- do found.extend(['refugee_recognition_rate', 'total_protection_rate']) -%}
     {%- for measure in followed -%}
+        {%- do found.extend([measure ~ '_change_breaks', 'is_' ~ measure ~ '_change_comparable']) -%}
+    {%- endfor -%}
+    {%- for measure in followed -%}
         {%- do found.extend([
             'is_' ~ measure ~ '_change_on_small_count', 'is_' ~ measure ~ '_baseline_on_small_count',
         ]) -%}
@@ -65,12 +68,24 @@
     {{ return(found + [
         'is_rate_on_small_count', 'is_provisional', 'is_population_provisional',
         'is_applications_provisional', 'is_decisions_provisional', 'is_flows_provisional',
-        'is_new_asylum_claims_complete', 'asylum_seekers_revision_count',
+        'is_asylum_seekers_stock_complete', 'is_new_asylum_claims_complete', 'asylum_seekers_revision_count',
         'asylum_seekers_unknown_count', 'applications_unknown_count', 'decisions_unknown_count',
         'population_total_source', 'applications_total_source', 'decisions_total_source',
         'flows_total_source',
         'valid_from', 'valid_to',
     ]) }}
+{%- endmacro %}
+
+{#- What figures would be with the people without an origin distributed, as a column each. -#}
+{% macro distributed_columns() -%}
+    {%- set found = [] -%}
+    {%- for measure in ['asylum_seekers_stock', 'new_asylum_claims'] -%}
+        {%- do found.append(measure ~ '_unknown_origin_beside') -%}
+        {%- for column in ['', '_low', '_high'] -%}
+            {%- do found.append(measure ~ '_if_distributed_as_before' ~ column) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found) }}
 {%- endmacro %}
 
 {#- What is known of a year of an origin and a country of asylum, as a column each. -#}
@@ -93,6 +108,8 @@
         'is_asylum_seekers_stock_change_on_small_count',
         'is_asylum_seekers_stock_baseline_on_small_count',
         'is_new_asylum_claims_baseline_on_small_count', 'is_applications_new_baseline_on_small_count',
-        'is_new_asylum_claims_complete', 'is_origin_the_country_of_asylum',
+        'is_asylum_seekers_stock_complete', 'is_new_asylum_claims_complete',
+        'asylum_seekers_stock_change_breaks', 'is_asylum_seekers_stock_change_comparable',
+        'is_origin_the_country_of_asylum',
     ]) }}
 {%- endmacro %}

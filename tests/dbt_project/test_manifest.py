@@ -19,9 +19,11 @@ NAMES = {
     "staging/world_bank": r"stg_world_bank__[a-z_]+",
     "intermediate": r"int_[a-z_]+_(in_force|at_vintages|resolved|combined)",
     "intermediate/in_force": r"int_[a-z_]+_in_force",
-    "intermediate/yearly": r"int_(years|measures)_of_[a-z]+_(combined|compared|history|unpivoted)"
-    r"|int_flow_reporters_missing",
+    "intermediate/yearly": r"int_(years|measures)_of_[a-z]+"
+    r"_(combined|compared|history|ranked|unpivoted)|int_flow_reporters_missing",
     "intermediate/outlook": r"int_year_end_[a-z_]+_(resolved|combined)",
+    "intermediate/breaks": r"int_(breaks|figures|categories|pairs|years|reporters|reporting_breaks"
+    r"|unknown_origins|first_applications)_[a-z_]+",
     "marts/core": r"dim_[a-z_]+",
     "marts/yearly": r"(fct_[a-z_]+|mart_[a-z]+)_yearly(_history)?",
     "marts/destination": r"mart_(destination_[a-z]+|region_yearly)(_history)?"
@@ -32,6 +34,7 @@ NAMES = {
     "marts/claims": r"mart_claim_[a-z]+(_history)?",
     "marts/claims/functions": r"mart_claim_[a-z]+_of",
     "marts/revision": r"mart_[a-z_]+",
+    "marts/breaks": r"mart_reporting_break(s|_origins)(_history)?|mart_unknown_origin_backtest",
     "marts/notes": r"mart_[a-z]+(_history)?",
 }
 # By the first part of a model's name: what it may read. "ref" is a seed. A newest table is of its
@@ -47,7 +50,7 @@ MAY_READ = {
 # vintage. Marts about releases are about what stood before, and who counts revisions reads the mart
 # that lists them. A claim is about what was held on a day, and what was carried forward in it; its
 # verdict about its figures. Eras are made of records; new destinations of the destinations as they
-# are shown.
+# are shown. Breaks of reporting are found at each vintage, and a figure says which bear on it.
 MAY_READ_BESIDES = {
     # What a code of the flow workbook adds to is a row of a list.
     "staging/unhcr": r"flow_codes",
@@ -55,16 +58,23 @@ MAY_READ_BESIDES = {
     "marts/claims": r"int_claims?_[a-z_]+|mart_claim_[a-z_]+",
     "marts/yearly": r"int_years_of_countries_history",
     "marts/notes": r"int_[a-z]+_in_force",
-    "marts/destination": r"int_years_of_pairs_combined|int_asylum_decisions(_totals)?_in_force"
-    r"|int_vintages_resolved|mart_destination_yearly|mart_revisions",
-    "marts/era": r"int_measures_of_origins_unpivoted|mart_origin_records|mart_era_comparison",
+    "marts/destination": r"int_years_of_pairs_(combined|ranked)"
+    r"|int_asylum_decisions(_totals)?_in_force"
+    r"|int_vintages_resolved|mart_destination_yearly|mart_revisions|int_breaks_of_(pairs|years)"
+    r"|int_years_followed|int_unknown_origins_distributed",
+    "marts/era": r"int_breaks_of_years|int_measures_of_origins_unpivoted|mart_origin_records"
+    r"|mart_era_comparison",
     # Steps of a claim's audit become part of functions of the published file, and read its tables.
-    "intermediate/claims": r"dim_(country|release)|fct_[a-z_]+_history|mart_carried_forward",
+    "intermediate/claims": r"dim_(country|release)|fct_[a-z_]+_history|mart_carried_forward"
+    r"|mart_reporting_breaks",
     # What changed between two days, or may change until the year's end, is told from histories.
     "intermediate/revision": r"fct_[a-z_]+_history",
     "intermediate/outlook": r"fct_population_yearly_history",
     # What is carried forward of a country is that of its pairs.
     "intermediate/yearly": r"mart_destination_yearly_history|mart_revisions",
+    "marts/breaks": r"int_[a-z_]+|mart_reporting_breaks_history",
+    # An estimate has its range from the backtest.
+    "intermediate/breaks": r"mart_unknown_origin_backtest",
 }
 # Of several years at once: no year of their own.
 OF_SPANS = {"mart_era_comparison", "mart_era_pairs"}
@@ -72,11 +82,16 @@ OF_SPANS = {"mart_era_comparison", "mart_era_pairs"}
 WITH_UNITS_IN_NAMES = {"mart_claims_compared_with_applications"}
 # About what UNHCR writes, not about the figures of a year.
 OF_RELEASES = {"mart_definition_changes"}
+# About how the figures of a year were reported, not about what stood on a date.
+OF_REPORTING = {
+    *("mart_reporting_breaks", "mart_reporting_breaks_history", "mart_unknown_origin_backtest"),
+    *("mart_reporting_break_origins", "mart_reporting_break_origins_history"),
+}
 # What tables leave out of those that they are described like; histories leave out nothing.
 LEFT_OUT = {
-    "mart_asylum_yearly": {"origin_unhcr_code", "origin_iso3", "origin_name"},
+    "mart_asylum_yearly": {"origin_unhcr_code", "origin_iso3", "origin_code", "origin_name"},
     "mart_world_yearly": {
-        *("origin_unhcr_code", "origin_iso3", "origin_name"),
+        *("origin_unhcr_code", "origin_iso3", "origin_code", "origin_name"),
         *("asylum_seekers_carried_forward_stock", "asylum_seekers_revision_count"),
         *("refugees_stock_world_share", "asylum_seekers_stock_world_share"),
         *("oip_stock_world_share", "displaced_abroad_stock_world_share"),
@@ -420,7 +435,7 @@ def test_columns_are_in_the_order_keys_names_time_measures_flags_lineage(
 ) -> None:
     """Only what is plain from a name: keys first, then the year, then stocks; lineage last."""
     for mart in marts:
-        if kind(mart["name"]) == "dim" or mart["name"] in OF_RELEASES:
+        if kind(mart["name"]) == "dim" or mart["name"] in OF_RELEASES | OF_REPORTING:
             continue
         columns = list(columns_of(starter, mart))
         of_span = mart["name"] in OF_SPANS

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from warehouse.reference.places import PlaceError, country_code
+from warehouse.core.wording import of_origin
+from warehouse.reference.places import CountedElsewhereError, PlaceError, country_code
 
 _HELD = """
     select origin_iso3, any_value(origin_unhcr_code), arg_max(origin_name, reference_year)
@@ -63,6 +64,10 @@ class Origin:
         """What it is asked for by."""
         return self.iso3 or self.unhcr_code or ""
 
+    def of(self, people: str) -> str:
+        """`people` of this origin, in words; not escaped."""
+        return of_origin(people, self.code, self.name)
+
 
 def find_origin(con: duckdb.DuckDBPyConnection, code: str) -> Origin:
     """The origin of this code or name, whether or not an opened published file has figures of it.
@@ -94,6 +99,8 @@ def _code(con: duckdb.DuckDBPyConnection, text: str) -> str:
     names = [(code, name) for code, _, name in con.execute(_ALL).fetchall() if name]
     try:
         return country_code(text, names)
+    except CountedElsewhereError as error:
+        raise UnknownOriginError(str(error)) from error
     except PlaceError as error:
         near = _near(con, text.strip())
         hint = f" Near to it: {'; '.join(near)}." if near and "can be" not in str(error) else ""

@@ -23,6 +23,10 @@ class PlaceError(ValueError):
     """What was given names no country, or several; the message says what to give instead."""
 
 
+class CountedElsewhereError(PlaceError):
+    """A place that UNHCR has not: its people are counted in another."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Somewhere people ask for by a name of its own; `counted_in`: the origin that has its people,
@@ -65,14 +69,14 @@ def country_code(text: str, also: Sequence[tuple[str, str]] = ()) -> str:
     """The code of the country that `text` is the code or a name of: ISO3, or STA, UKN or TIB.
 
     Any three capital letters are taken for a code. `also`: names that are known besides, with the
-    code of each. Raises PlaceError for a name that is none or several countries', with candidates,
-    and for a place that UNHCR counts in another.
+    code of each. Raises PlaceError for a name that is none or several countries', with candidates;
+    CountedElsewhereError for a place that UNHCR counts in another.
     """
     given = text.strip()
     code = given.upper() if _CODE.fullmatch(given.upper()) else _named(given, also)
     place = places().get(code)
     if place is not None and not place.is_unhcr_origin:
-        raise PlaceError(place.sentence)
+        raise CountedElsewhereError(place.sentence)
     return code
 
 

@@ -40,8 +40,8 @@ def claims(
     with failures():
         settings = load_settings()
         day = day_given("--as-of", as_of)
-        from warehouse.claims import audit as audits  # noqa: PLC0415
-        from warehouse.published.read import open_published  # noqa: PLC0415
+        from warehouse.claims import audit as audits
+        from warehouse.published.read import open_published
 
         with open_published(settings) as con:
             found = audits.audit(con, document, day)
@@ -67,8 +67,8 @@ def audit(
     with failures():
         settings = load_settings()
         day = day_given("--published", published)
-        from warehouse.claims import audit as audits  # noqa: PLC0415
-        from warehouse.published.read import open_published  # noqa: PLC0415
+        from warehouse.claims import audit as audits
+        from warehouse.published.read import open_published
 
         with open_published(settings) as con:
             found = audits.audit_file(con, file, day)
@@ -76,8 +76,8 @@ def audit(
 
 
 def _show(found: Audit, format_: ClaimFormat, *, explain: bool) -> None:
-    from warehouse.claims import audit as audits  # noqa: PLC0415
-    from warehouse.cli import render  # noqa: PLC0415
+    from warehouse.claims import audit as audits
+    from warehouse.cli import render
 
     if format_ == "table":
         render.console().print(render.claims(found, explain=explain))
@@ -88,7 +88,7 @@ def _show(found: Audit, format_: ClaimFormat, *, explain: bool) -> None:
 
 def _side(option: str, text: str | None) -> str:
     """Countries as the register names them: ISO3 codes by code or name, groups as they are."""
-    from warehouse.reference.claims import ALL, is_group  # noqa: PLC0415
+    from warehouse.reference.claims import ALL, is_group
 
     terms = [term.strip() for term in (text or ALL).split("+")]
     return "+".join(t if is_group(t) else countries([t], option)[0] for t in terms)
@@ -220,11 +220,11 @@ def check(  # noqa: PLR0917 - options, given by name
         settings = load_settings()
         day = day_given("--published", published)
         assert day is not None
-        from warehouse.claims import asking  # noqa: PLC0415
-        from warehouse.claims import audit as audits  # noqa: PLC0415
-        from warehouse.cli import render  # noqa: PLC0415
-        from warehouse.published.read import open_published  # noqa: PLC0415
-        from warehouse.reference.claims import is_stock, parts_of  # noqa: PLC0415
+        from warehouse.claims import asking
+        from warehouse.claims import audit as audits
+        from warehouse.cli import render
+        from warehouse.published.read import open_published
+        from warehouse.reference.claims import is_stock, parts_of
 
         try:
             first, last, on = asking.years(year)

@@ -89,6 +89,7 @@ def config(*, dark: bool = False) -> dict[str, Any]:
             "stale": {"color": ORANGE},
             "rest": {"color": colours["rest"]},
             "outline": {"color": quiet, "filled": False, "strokeWidth": 1},
+            "estimate": {"color": quiet, "filled": False, "strokeWidth": 1, "strokeDash": [3, 2]},
             "stripe": {"color": paper, "strokeWidth": 2.2},
             "thin_stripe": {"color": paper, "strokeWidth": 1.4, "strokeOpacity": 0.85},
             "band_even": {"color": colours["band"], "fillOpacity": 0.10},

@@ -8,12 +8,8 @@ with inputs as (
 ),
 
 gaps as (
-    select * from {{ ref('reporting_gaps').identifier }}
-    where dataset = 'displacement-flows'
-),
-
-countries as (
-    select * from {{ ref('dim_country').identifier }}
+    select * from {{ ref('mart_reporting_breaks').identifier }}
+    where measure = 'new_asylum_claims' and kind in ('origin_withheld', 'not_reported', 'half_year_repeated')
 ),
 
 final as (
@@ -21,15 +17,14 @@ final as (
         inputs.document_id,
         inputs.claim_id,
         string_agg(
-            distinct countries.country_name || ', ' || gaps.reference_year || ': ' || gaps.note,
-            '; ' order by countries.country_name || ', ' || gaps.reference_year || ': ' || gaps.note
+            distinct gaps.asylum_name || ', ' || gaps.reference_year || ': ' || gaps.note,
+            '; ' order by gaps.asylum_name || ', ' || gaps.reference_year || ': ' || gaps.note
         ) as gaps_text
     from inputs
     inner join gaps
         on
             inputs.reference_year = gaps.reference_year
             and coalesce(inputs.asylum_iso3, gaps.asylum_iso3) = gaps.asylum_iso3
-    inner join countries on gaps.asylum_iso3 = countries.iso3
     group by inputs.document_id, inputs.claim_id
 )
 

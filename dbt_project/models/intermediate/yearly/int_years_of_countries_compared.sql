@@ -1,5 +1,6 @@
 {{ config(materialized='view') }}
 {%- set keys = ['total_by', 'country_unhcr_code', 'counting_unit', 'valid_from'] -%}
+{%- set distributed = ['asylum_seekers_stock', 'new_asylum_claims'] -%}
 {%- set followed = {
     'refugees_stock': 'population', 'asylum_seekers_stock': 'population',
     'applications_new': 'applications', 'new_asylum_claims': 'flows',
@@ -8,8 +9,9 @@
     followed, oip_stock='population', displaced_abroad_stock='population'
 ) -%}
 -- Each year of a country against its own past, its level in the baseline year, and the world, at each
--- vintage. A share of the world needs the world: it is NULL where not all countries were asked for. Against
--- the inhabitants of the year, or of the last year known, as the World Bank has them now.
+-- vintage, with what breaks of reporting do to it. A share of the world needs the world: it is NULL where
+-- not all countries were asked for. Against the inhabitants of the year, or of the last year known, as the
+-- World Bank has them now.
 with years as (
     select
         *,
@@ -61,7 +63,7 @@ with_inhabitants as (
             and with_past.reference_year >= inhabitants.reference_year
 ),
 
-final as (
+compared as (
     select
         *,
         {%- for measure, name in measures_per_inhabitants().items() %}
@@ -77,6 +79,43 @@ final as (
         {{ total_protection_rate() }} as total_protection_rate,
         {{ is_small(substantive_decisions()) }} as is_rate_on_small_count
     from with_inhabitants
+),
+
+breaks as (
+    select
+        *,
+        coalesce(origin_unhcr_code, asylum_unhcr_code) as country_unhcr_code
+    from {{ ref('int_breaks_of_years_by_measure') }}
+),
+
+years_followed as (
+    select * from {{ ref('int_years_followed') }}
+),
+
+-- Joined last: lists are slow to sort.
+final as (
+    select
+        compared.*,
+        {%- for measure, dataset in followed.items() %}
+        {{ breaks_borne(measure, 'is_' ~ dataset ~ '_provisional') }} as {{ measure }}_change_breaks,
+        {{ is_change_comparable(measure) }} as is_{{ measure }}_change_comparable,
+        {%- endfor %}
+        {%- for measure in distributed %}
+        {{ is_complete(measure) }} as is_{{ measure }}_complete,
+        {{ if_distributed(measure) }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from compared
+    left join breaks
+        on
+            compared.total_by = breaks.level
+            and coalesce(compared.country_unhcr_code, '') = coalesce(breaks.country_unhcr_code, '')
+            and compared.counting_unit = breaks.counting_unit
+            and compared.reference_year = breaks.reference_year
+            and compared.valid_from = breaks.valid_from
+    left join years_followed
+        on
+            compared.reference_year = years_followed.reference_year
+            and compared.valid_from = years_followed.valid_from
 )
 
 select * from final

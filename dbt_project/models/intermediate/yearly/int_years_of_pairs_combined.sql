@@ -33,18 +33,10 @@ applications as (
 
 flows as (
     select
-        figures.*,
-        'persons' as counting_unit,
-        gaps.reference_year is null as is_new_asylum_claims_complete
-    from {{ ref('int_displacement_flows_in_force') }} as figures
-    left join {{ ref('int_countries_combined') }} as countries
-        on figures.asylum_unhcr_code = countries.unhcr_code
-    left join {{ ref('reporting_gaps') }} as gaps
-        on
-            countries.iso3 = gaps.asylum_iso3
-            and figures.reference_year = gaps.reference_year
-            and gaps.dataset = 'displacement-flows'
-    where figures.row_kind = 'pair' and figures.new_asylum_claims is not null
+        *,
+        'persons' as counting_unit
+    from {{ ref('int_displacement_flows_in_force') }}
+    where row_kind = 'pair' and new_asylum_claims is not null
 ),
 
 population_totals as (
@@ -88,7 +80,6 @@ pairs as (
         population.asylum_seekers_stock,
         population.oip_stock,
         flows.new_asylum_claims,
-        flows.is_new_asylum_claims_complete,
         applications.applications_new,
         {{ side_by_side('population', 'applications', 'flows') }}
     from population

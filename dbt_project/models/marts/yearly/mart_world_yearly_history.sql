@@ -11,7 +11,7 @@ with years as (
 final as (
     select
         years.counting_unit,
-        {{ columns(country_year_columns() | reject('in', apart), 'years.') }}
+        {{ columns(country_year_columns() | reject('in', apart + distributed_columns()), 'years.') }}
         years.release_id,
         years.last_release_id,
         {%- for dataset in ['population', 'applications', 'decisions', 'flows'] %}
