@@ -487,6 +487,8 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.kind == "hang":
             self.api.closing.wait(30)
             return None
+        if fault.kind == "drip":  # value: what comes at once, what then comes byte by byte
+            return self._drip(*fault.value)
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -495,12 +497,18 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.kind == "reset":  # the length promises more
             self.wfile.write(body[: len(body) // 2])
             self.wfile.flush()
-        for at in range(len(body) if fault.kind == "trickle" else 0):
-            self.wfile.write(body[at : at + 1])
+        if fault.kind == "trickle":
+            self._drip(b"", body)
+        return None
+
+    def _drip(self, start: bytes, rest: bytes) -> None:
+        self.close_connection = True
+        self.wfile.write(start)
+        for at in range(len(rest)):
+            self.wfile.write(rest[at : at + 1])
             self.wfile.flush()
             if self.api.closing.wait(0.02):
                 break
-        return None
 
     def _json(self, envelope: Row) -> None:
         self._send(json.dumps(envelope, ensure_ascii=False).encode())
@@ -547,7 +555,10 @@ def _set_envelope(envelope: Row, _: Endpoint, value: tuple[str, Any]) -> None:
     envelope[value[0]] = value[1]
 
 
-_WIRE = ("html", "hints", "no status", "empty", "cut", "nan", "hang", "reset", "trickle")
+_WIRE = (
+    *("html", "hints", "no status", "empty", "cut", "nan", "hang", "reset"),
+    *("trickle", "drip"),
+)
 _CONTENT: dict[str, Callable[[Row, Endpoint, Any], None]] = {
     "noitems": lambda e, _, __: e.pop("items") and None,
     "duplicate": lambda e, _, __: e["items"].append(e["items"][0]),

@@ -25,6 +25,7 @@ from warehouse.landing.snapshots import (
     manifests,
 )
 from warehouse.published.read import open_published, read_about
+from warehouse.published.sound import damaged
 from warehouse.releases.identify import read_lists
 from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.client import UpstreamError
@@ -152,7 +153,8 @@ def landing(retry_policy: dg.RetryPolicy | None) -> dg.AssetsDefinition:
         warehouse: Warehouse,
     ) -> Iterator[Any]:
         settings = warehouse.settings
-        landed, failed = _land(config, warehouse)
+        most = retry_policy.max_retries if retry_policy else 0
+        landed, failed = _land(config, warehouse, is_last_try=context.retry_number >= most)
         newest = {manifest.endpoint: manifest for _, manifest in manifests(settings)}
         context.instance.add_run_tags(context.run_id, {TAG_SOURCE: config.source.value})
         tag_release(context, landed)
@@ -191,8 +193,10 @@ def _look_metadata(landed: list[Landed]) -> dict[str, Any]:
 
 
 def ends_here(settings: Settings) -> bool:
-    """Whether published file and exports were built from what is landed, by the current code."""
-    return stands_for(settings, fingerprint.expected(settings))
+    """Whether published file and exports were built from what is landed, by the current code, and
+    the file is sound.
+    """
+    return damaged(settings) is None and stands_for(settings, fingerprint.expected(settings))
 
 
 def say_of_the_published(context: dg.AssetExecutionContext, settings: Settings) -> None:
@@ -219,8 +223,12 @@ def _spec(endpoint: Endpoint) -> dg.AssetSpec:
     )
 
 
-def _land(config: LandingConfig, warehouse: Warehouse) -> tuple[list[Landed], dict[str, str]]:
-    """What was landed, and by what could not be the reason; it fails where nothing was."""
+def _land(
+    config: LandingConfig, warehouse: Warehouse, *, is_last_try: bool
+) -> tuple[list[Landed], dict[str, str]]:
+    """What was landed, and by what could not be the reason; it fails where nothing was, and where
+    a whole source was down and may be asked again.
+    """
     settings, progress = warehouse.settings, warehouse.progress("landing")
     try:
         with landing_errors():
@@ -228,7 +236,7 @@ def _land(config: LandingConfig, warehouse: Warehouse) -> tuple[list[Landed], di
                 return land_starter(settings, on_progress=progress), {}
             return crawl(settings, origins=config.origins, on_progress=progress), {}
     except NotAllLandedError as error:
-        if not error.landed:
+        if not error.landed or (error.is_outage and not is_last_try):
             raise
         return error.landed, error.failed
 

@@ -126,6 +126,7 @@ def marts(in_memory: Open, project: Any) -> Iterator[duckdb.DuckDBPyConnection]:
             con,
             [
                 *("int_population_totals_in_force", "int_years_of_pairs_combined"),
+                "int_years_of_pairs_ranked",
                 *("fct_population_yearly_history", "fct_population_yearly"),
                 *("fct_population_totals_yearly_history", "fct_population_totals_yearly"),
                 *("mart_destination_yearly_history", "mart_destination_yearly"),

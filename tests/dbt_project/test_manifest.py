@@ -19,8 +19,8 @@ NAMES = {
     "staging/world_bank": r"stg_world_bank__[a-z_]+",
     "intermediate": r"int_[a-z_]+_(in_force|at_vintages|resolved|combined)",
     "intermediate/in_force": r"int_[a-z_]+_in_force",
-    "intermediate/yearly": r"int_(years|measures)_of_[a-z]+_(combined|compared|history|unpivoted)"
-    r"|int_flow_reporters_missing",
+    "intermediate/yearly": r"int_(years|measures)_of_[a-z]+"
+    r"_(combined|compared|history|ranked|unpivoted)|int_flow_reporters_missing",
     "intermediate/outlook": r"int_year_end_[a-z_]+_(resolved|combined)",
     "intermediate/breaks": r"int_(breaks|figures|categories|pairs|years|reporters|reporting_breaks"
     r"|unknown_origins|first_applications)_[a-z_]+",
@@ -58,7 +58,8 @@ MAY_READ_BESIDES = {
     "marts/claims": r"int_claims?_[a-z_]+|mart_claim_[a-z_]+",
     "marts/yearly": r"int_years_of_countries_history",
     "marts/notes": r"int_[a-z]+_in_force",
-    "marts/destination": r"int_years_of_pairs_combined|int_asylum_decisions(_totals)?_in_force"
+    "marts/destination": r"int_years_of_pairs_(combined|ranked)"
+    r"|int_asylum_decisions(_totals)?_in_force"
     r"|int_vintages_resolved|mart_destination_yearly|mart_revisions|int_breaks_of_(pairs|years)"
     r"|int_years_followed|int_unknown_origins_distributed",
     "marts/era": r"int_breaks_of_years|int_measures_of_origins_unpivoted|mart_origin_records"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -204,6 +208,19 @@ def published(settings: Settings, *, seed: int = 0, asylum_name: str = "Brazil")
     """A published small build."""
     build(settings, seed=seed, asylum_name=asylum_name)
     return publish(settings, lineage=LINEAGE, keys=KEYS)
+
+
+@cache
+def _model(asylum_name: str) -> tuple[TemporaryDirectory[str], Published]:
+    folder = TemporaryDirectory(prefix="small-build-")
+    return folder, published(settings_in(Path(folder.name)), asylum_name=asylum_name)
+
+
+def copied(settings: Settings, *, asylum_name: str = "Brazil") -> Published:
+    """A copy of a published small build, for tests of what reads it."""
+    folder, done = _model(asylum_name)
+    shutil.copytree(folder.name, settings.data_dir, dirs_exist_ok=True)
+    return replace(done, path=settings.published_db)
 
 
 def published_with_functions(settings: Settings) -> Published:

@@ -136,7 +136,7 @@ def ensure_manifest(settings: Settings) -> Path:
     manifest, noted = folder / _MANIFEST, folder / _MANIFEST_HASH
     with FileLock(folder / ".manifest.lock"):
         current = fingerprint.project_hash(settings)
-        if manifest.exists() and noted.exists() and noted.read_text("utf-8").strip() == current:
+        if manifest.exists() and noted.exists() and noted.read_bytes().strip() == current.encode():
             return manifest
         noted.unlink(missing_ok=True)
         _invoke(settings, "parse", [], write_json=True)

@@ -76,6 +76,6 @@ def day_given(option: str, text: str | None) -> date | None:
 def log(verbose: bool) -> None:
     """Log what happens, if asked for."""
     if verbose:
-        import logging  # noqa: PLC0415
+        import logging
 
         logging.basicConfig(level=logging.INFO, stream=sys.stderr)

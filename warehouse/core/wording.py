@@ -30,6 +30,8 @@ NO_BREAK = "\u00a0"
 MINUS = "−"
 AT_LEAST = "≥"
 _SHOWN_AS_ZERO = 0.0005
+# Origins that are no country, by UNHCR's code, as in special_origins.csv.
+_OF_NO_COUNTRY = {"STA": "stateless {}", "UKN": "{} of unknown origin", "TIB": "Tibetan {}"}
 
 # A spreadsheet takes a cell that begins with one of these for a formula, or skips the character
 # and then does.
@@ -104,6 +106,20 @@ def moment(iso: str) -> str:
     """An ISO 8601 time in UTC, to the minute."""
     at = datetime.fromisoformat(iso)
     return f"{day(at)}, {at:%H:%M} UTC"
+
+
+def of_origin(people: str, code: str, name: str) -> str:
+    """`people` with their origin: "asylum-seekers from China", "Tibetan asylum-seekers".
+
+    `code` is the origin's ISO3, or UNHCR's code where it has none. A capital stays in front.
+    """
+    phrase = _OF_NO_COUNTRY.get(code)
+    if phrase is None:
+        return f"{people} from {name}"
+    if not people[0].isupper():
+        return phrase.format(people)
+    said = phrase.format(people[0].lower() + people[1:])
+    return said[0].upper() + said[1:]
 
 
 def plural(count: int, one: str, many: str) -> str:

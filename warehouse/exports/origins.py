@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from warehouse.core.wording import of_origin
 from warehouse.reference.places import CountedElsewhereError, PlaceError, country_code
 
 _HELD = """
@@ -62,6 +63,10 @@ class Origin:
     def code(self) -> str:
         """What it is asked for by."""
         return self.iso3 or self.unhcr_code or ""
+
+    def of(self, people: str) -> str:
+        """`people` of this origin, in words; not escaped."""
+        return of_origin(people, self.code, self.name)
 
 
 def find_origin(con: duckdb.DuckDBPyConnection, code: str) -> Origin:

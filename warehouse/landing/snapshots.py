@@ -20,7 +20,14 @@ from filelock import FileLock, Timeout
 
 from warehouse.core.content import content_sha256, split_digests
 from warehouse.core.files import add_durably, pack, page_file, sync_folder, write_durably
-from warehouse.core.manifest import FILE_NAME, Manifest, Page, Slice, read_manifest
+from warehouse.core.manifest import (
+    FILE_NAME,
+    Manifest,
+    Page,
+    Slice,
+    UnreadableError,
+    read_manifest,
+)
 from warehouse.landing import set_aside
 from warehouse.landing.set_aside import SetAside
 from warehouse.settings import Settings
@@ -37,7 +44,7 @@ from warehouse.sources.unhcr_api.endpoints import (
     current_year,
 )
 from warehouse.sources.unhcr_api.pages import check_readable
-from warehouse.sources.unhcr_api.verify import SliceCheck
+from warehouse.sources.unhcr_api.verify import MalformedPageError, SliceCheck
 from warehouse.sources.unhcr_flows import workbook
 from warehouse.sources.world_bank import population as world_bank
 
@@ -50,6 +57,10 @@ Progress = Callable[[str, int, int | None], None]
 
 class LandingError(Exception):
     """A landing folder or starter extract that is not what it should be."""
+
+
+class UnreadableManifestError(LandingError):
+    """A snapshot without a manifest that can be read."""
 
 
 class LandingBusyError(LandingError):
@@ -71,10 +82,12 @@ class NotAllLandedError(UpstreamError):
     """Some of what was asked for could not be landed; the rest is.
 
     landed: what came; failed: by what could not be landed (a dataset, or a release and a dataset)
-    the reason.
+    the reason; is_outage: a whole source did not answer, which may pass.
     """
 
-    def __init__(self, landed: Sequence[Landed], failed: Mapping[str, str]) -> None:
+    def __init__(
+        self, landed: Sequence[Landed], failed: Mapping[str, str], *, is_outage: bool = False
+    ) -> None:
         super().__init__(
             "\n".join(
                 [
@@ -85,6 +98,7 @@ class NotAllLandedError(UpstreamError):
         )
         self.landed = list(landed)
         self.failed = dict(failed)
+        self.is_outage = is_outage
 
 
 @dataclass(frozen=True)
@@ -123,10 +137,10 @@ def crawl(
     wanted = chosen(endpoints)
     listed = as_asked_for(checked_origins(origins))
     with incoming(settings) as folder:
-        fetched, failed = _fetch(settings, wanted, listed, folder, on_progress)
+        fetched, failed, is_outage = _fetch(settings, wanted, listed, folder, on_progress)
         landed = accept(settings, fetched, folder)
     if failed:
-        raise NotAllLandedError(landed, failed)
+        raise NotAllLandedError(landed, failed, is_outage=is_outage)
     return landed
 
 
@@ -136,8 +150,9 @@ def _fetch(
     origins: tuple[str, ...],
     folder: Path,
     on_progress: Progress | None,
-) -> tuple[list[tuple[Path, Manifest]], dict[str, str]]:
-    """Folders with their manifests, and by dataset why it could not be had.
+) -> tuple[list[tuple[Path, Manifest]], dict[str, str], bool]:
+    """Folders with their manifests, by dataset why it could not be had, and whether the API as a
+    whole did not answer.
 
     No source keeps another from being landed. Raises UpstreamError where none answers.
     """
@@ -145,6 +160,7 @@ def _fetch(
     failed: dict[str, str] = {}
     of_api = [one for one in wanted if one.published_in == "api"]
     error: UpstreamError | None = None
+    is_outage = False
     if of_api:
         try:
             crawled, failed = unhcr_crawl.run(settings, of_api, origins, folder, on_progress)
@@ -153,6 +169,7 @@ def _fetch(
             raise  # a typing error, and no reason to land half of what was meant
         except UpstreamError as said:
             error = said
+            is_outage = not isinstance(said, MalformedPageError)
             failed = {one.name: str(said) for one in of_api}
     names = {one.name for one in wanted}
     for name, title, fetch in (
@@ -173,7 +190,7 @@ def _fetch(
             failed[name] = str(said)
     if error and not fetched:
         raise error
-    return fetched, failed
+    return fetched, failed, is_outage
 
 
 def land_starter(settings: Settings, on_progress: Progress | None = None) -> list[Landed]:
@@ -193,7 +210,7 @@ def land_starter(settings: Settings, on_progress: Progress | None = None) -> lis
         for done, path in enumerate(found):
             if on_progress:
                 on_progress("starter extract", done, len(found))
-            ready.append(_starter_snapshot(path.parent, folder / f"{done:03d}"))
+            ready.append(starter_snapshot(path.parent, folder / f"{done:03d}"))
         landed = accept(settings, ready, folder)
     if on_progress:
         on_progress("starter extract", len(found), len(found))
@@ -236,7 +253,7 @@ def manifests(settings: Settings, endpoint: str | None = None) -> list[tuple[Pat
 
 
 def all_set_aside(settings: Settings) -> list[SnapshotSetAside]:
-    """The snapshots that were found not to load, by endpoint and id.
+    """The snapshots that were found not to load and that none has replaced, by endpoint and id.
 
     Raises ValueError naming a note that cannot be read.
     """
@@ -245,6 +262,7 @@ def all_set_aside(settings: Settings) -> list[SnapshotSetAside]:
         for endpoint in _names(settings.landing_dir)
         for name in _names(settings.landing_dir / endpoint)
         if (note := set_aside.read(folder := settings.landing_dir / endpoint / name))
+        and note.restored_as is None
     ]
 
 
@@ -260,9 +278,11 @@ def _manifest_of(folder: Path) -> Manifest:
     try:
         manifest = read_manifest(folder)
     except FileNotFoundError as error:
-        raise LandingError(
+        raise UnreadableManifestError(
             f"{folder}: no {FILE_NAME}, so this is not a snapshot. Move the folder away."
         ) from error
+    except UnreadableError as error:
+        raise UnreadableManifestError(str(error)) from error
     except (ValueError, OSError) as error:
         raise LandingError(str(error)) from error
     if (manifest.endpoint, manifest.snapshot_id) != (folder.parent.name, folder.name):
@@ -288,6 +308,7 @@ def incoming(settings: Settings) -> Iterator[Path]:
                 shutil.rmtree(stale)
             folder = landing / f"{_INCOMING}{os.getpid()}"
             folder.mkdir()
+            _set_aside_unreadable(landing, folder)
             try:
                 yield folder
             finally:
@@ -297,6 +318,29 @@ def incoming(settings: Settings) -> Iterator[Path]:
             f"{landing} is being written to by another process. Wait until it has finished, "
             f"then try again."
         ) from error
+
+
+def sound_manifests(settings: Settings) -> list[tuple[Path, Manifest]]:
+    """As `manifests`; a snapshot whose manifest cannot be read is set aside first."""
+    try:
+        return manifests(settings)
+    except UnreadableManifestError:
+        with incoming(settings):
+            return manifests(settings)
+
+
+def _set_aside_unreadable(landing: Path, temporary: Path) -> None:
+    for endpoint in _names(landing):
+        for name in _names(landing / endpoint):
+            folder = landing / endpoint / name
+            if (folder / set_aside.FILE_NAME).exists():
+                continue
+            try:
+                _manifest_of(folder)
+            except UnreadableManifestError as error:
+                set_aside.write(folder, str(error), temporary, is_damage=True)
+            except LandingError:
+                continue  # whoever reads it says what it is: of a later version, or renamed
 
 
 def accept(
@@ -360,7 +404,7 @@ def _with_free_id(home: Path, manifest: Manifest) -> Manifest:
     return manifest.model_copy(update={"snapshot_id": taken})
 
 
-def _starter_snapshot(source: Path, target: Path) -> tuple[Path, Manifest]:
+def starter_snapshot(source: Path, target: Path) -> tuple[Path, Manifest]:
     """Check one folder of the starter extract and copy it, compressed, to `target`."""
     try:
         manifest = read_manifest(source)

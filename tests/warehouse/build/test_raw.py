@@ -1,6 +1,7 @@
 """Landing -> raw: nothing lost, nothing interpreted, nothing twice."""
 
 import gzip
+import hashlib
 import json
 import os
 import shutil
@@ -192,8 +193,10 @@ def test_an_added_column_is_kept_for_the_snapshots_that_have_it(landed):
     body = json.loads(gzip.decompress(page.read_bytes()))
     for item in body["items"]:
         item['colour "of" region'] = "blue"
-    page.write_bytes(gzip.compress(json.dumps(body).encode()))
+    changed = json.dumps(body).encode()
+    page.write_bytes(gzip.compress(changed))
     described = manifest.model_copy(deep=True, update={"snapshot_id": "later"})
+    described.slices[0].pages[0].sha256 = hashlib.sha256(changed).hexdigest()
     described.slices[0].added_columns = ['colour "of" region']
     (target / "manifest.json").write_text(described.model_dump_json())
     raw.load(landed)

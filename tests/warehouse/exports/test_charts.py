@@ -68,15 +68,19 @@ TABLES = {
     "reference_year integer, reference_date date, asylum_seekers_stock bigint, "
     "asylum_seekers_rank bigint, asylum_seekers_share double, is_provisional boolean, "
     "release_id varchar, is_population_provisional boolean as (is_provisional)",
-    "mart_destination_concentration": "origin_iso3 varchar, reference_year integer, "
+    "mart_destination_concentration": "origin_iso3 varchar, origin_unhcr_code varchar, "
+    "reference_year integer, "
     "are_pairs_complete boolean",
-    "mart_revision_summary": "origin_iso3 varchar, origin_name varchar, dataset varchar, "
+    "mart_revision_summary": "origin_iso3 varchar, origin_unhcr_code varchar, "
+    "origin_name varchar, dataset varchar, "
     "counting_unit varchar, measure varchar, reference_year integer, first_published_on date, "
     "first_value bigint, days_until_final bigint",
-    "mart_revisions": "level varchar, origin_iso3 varchar, dataset varchar, "
+    "mart_revisions": "level varchar, origin_iso3 varchar, origin_unhcr_code varchar, "
+    "dataset varchar, "
     "counting_unit varchar, measure varchar, reference_year integer, published_on date, "
     "value_after bigint",
-    "mart_carried_forward": "origin_iso3 varchar, asylum_unhcr_code varchar, asylum_name varchar, "
+    "mart_carried_forward": "origin_iso3 varchar, origin_unhcr_code varchar, "
+    "asylum_unhcr_code varchar, asylum_name varchar, "
     "measure varchar, basis varchar, earlier_reference_date date, carried_forward_stock bigint, "
     "release_id varchar",
     "mart_carried_forward_by_asylum": "asylum_unhcr_code varchar, measure varchar, "
@@ -582,6 +586,35 @@ def test_each_release_has_what_it_said_and_whether_that_was_final(published: Pub
         drawing.description
     )
     assert "1,000 provisional" in text_of(drawing.svg)
+
+
+def test_of_many_releases_the_newest_are_drawn_and_the_first_is_still_told(
+    published: Published,
+) -> None:
+    days = [date(2016 + place, 6, 1) for place in range(10)]
+    for place, day in enumerate(days):
+        published.release(f"release {place}", day, date(day.year - 1, 12, 31))
+    published.told(2015, days[0], 1_000_000, 10_000)
+    for place, day in enumerate(days[1:], start=1):
+        published.revised(2015, day, 1_000_000 + place)
+    drawing = published.draw("releases")
+    assert "2015: first 1,000,000 (release 0, provisional), now 1,000,009" in drawing.description
+    drawn = [row["text"] for row in values(drawing, "text") if "," in row["text"]]
+    assert drawn == [f"1,000,00{place}" for place in range(2, 10)], "bare: words would overlap"
+    assert "The newest releases loaded" in text_of(drawing.svg)
+
+
+def test_an_origin_without_iso3_is_drawn_by_its_unhcr_code(published: Published) -> None:
+    everything(published, "Stateless")
+    for table, columns in TABLES.items():
+        if "origin_unhcr_code" in columns:
+            published.con.execute(
+                f"update {table} set origin_iso3 = null, origin_unhcr_code = 'STA'"
+            )
+    found = published.drawn("STA")
+    assert list(found) == [name for name in NAMES if name != "rank" or "rank" in found]
+    for drawing in found.values():
+        assert "tateless " in drawing.title and "from Stateless" not in str(drawing)
 
 
 def test_a_figure_that_a_release_took_away_is_not_drawn_for_it(published: Published) -> None:

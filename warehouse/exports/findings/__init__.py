@@ -20,7 +20,7 @@ from warehouse.exports.findings.parts import Figure, Section
 from warehouse.exports.findings.revisions import revisions_section
 from warehouse.exports.findings.unrwa import unrwa_section
 from warehouse.exports.findings.years import years_section
-from warehouse.exports.origin_years import by_year, breaks_of, origin_rows
+from warehouse.exports.origin_years import breaks_of, by_year, origin_rows
 from warehouse.exports.origins import Origin
 from warehouse.published.read import read_about
 
@@ -85,7 +85,7 @@ def summary(found: Findings) -> str:
 
 def nothing_known(found: Findings) -> str:
     """What to say of an origin without figures."""
-    return f"There are no figures here on people from {found.origin.name} who seek asylum."
+    return f"There are no figures here on {found.origin.of('people')} who seek asylum."
 
 
 def what_to_do(found: Findings) -> str:

@@ -70,12 +70,12 @@ def destinations_section(con: duckdb.DuckDBPyConnection, origin: Origin) -> Sect
     reference = day(pairs[0]["reference_date"])
     table = ReportTable(
         "destinations",
-        f"Asylum-seekers from {origin.name} by country of asylum, {reference}",
+        f"{origin.of('Asylum-seekers')} by country of asylum, {reference}",
         _COLUMNS,
         [*lines],
     )
     sentence = (
-        f"On {reference} asylum-seekers from {origin.name} were waiting in "
+        f"On {reference} {origin.of('asylum-seekers')} were waiting in "
         f"{plural(len(pairs), 'country', 'countries')} of those loaded here."
     )
     return section("destinations", "Where they are", [sentence, *_of_inhabitants(lines)], [table])

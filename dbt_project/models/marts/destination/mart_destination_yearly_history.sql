@@ -1,21 +1,9 @@
 {%- set pair = ['origin_unhcr_code', 'asylum_unhcr_code', 'row_kind', 'counting_unit'] -%}
 {%- set keys = pair + ['valid_from'] -%}
-{%- set ranked = {
-    'asylum_seekers_stock': 'asylum_seekers_rank', 'new_asylum_claims': 'new_asylum_claims_rank',
-    'applications_new': 'applications_new_rank', 'refugees_stock': 'refugees_rank',
-    'oip_stock': 'oip_rank', 'displaced_abroad_stock': 'displaced_abroad_rank',
-} -%}
 -- A row for each origin, country of asylum, year and counting unit, and one for what the pairs leave of
--- the origin's total ("Not itemised"), as they stood from when to when. People whom UNHCR counts in their own
--- country are in no ranking of countries of asylum.
+-- the origin's total ("Not itemised"), as they stood from when to when.
 with years as (
-    select
-        *,
-        {{ displaced_abroad() }} as displaced_abroad_stock,
-        {{ displaced_abroad_lacks() }} as displaced_abroad_lacks,
-        coalesce(origin_unhcr_code = asylum_unhcr_code, false) as is_origin_the_country_of_asylum,
-        row_kind = 'pair' and not is_origin_the_country_of_asylum as is_ranked
-    from {{ ref('int_years_of_pairs_combined') }}
+    select * from {{ ref('int_years_of_pairs_ranked') }}
 ),
 
 countries as (
@@ -46,39 +34,6 @@ revisions as (
     group by all
 ),
 
--- A rank is a place in a list: a window would sort every column of every row, once a measure.
-lists as (
-    select
-        origin_unhcr_code,
-        reference_year,
-        counting_unit,
-        valid_from,
-        {%- for measure in ranked %}
-        list_reverse_sort(list({{ measure }}) filter (where is_ranked and {{ measure }} > 0))
-            as {{ measure }}_list{{ ',' if not loop.last }}
-        {%- endfor %}
-    from years
-    group by origin_unhcr_code, reference_year, counting_unit, valid_from
-),
-
-with_ranks as (
-    select
-        years.*,
-        {%- for measure, rank in ranked.items() %}
-        case
-            when years.is_ranked and years.{{ measure }} > 0
-                then cast(list_position(lists.{{ measure }}_list, years.{{ measure }}) as bigint)
-        end as {{ rank }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from years
-    left join lists
-        on
-            years.origin_unhcr_code is not distinct from (lists.origin_unhcr_code)
-            and years.reference_year is not distinct from (lists.reference_year)
-            and years.counting_unit is not distinct from (lists.counting_unit)
-            and years.valid_from is not distinct from (lists.valid_from)
-),
-
 with_past as (
     select
         *,
@@ -88,7 +43,7 @@ with_past as (
         max(asylum_seekers_stock) over series as asylum_seekers_stock_peak,
         min(reference_year) filter (where asylum_seekers_stock > 1000)
             over series as asylum_seekers_stock_first_year_above_1000
-    from with_ranks
+    from years
     window series as (partition by {{ keys | join(', ') }})
 ),
 
