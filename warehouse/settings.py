@@ -51,6 +51,11 @@ class Settings(BaseModel):
         "https://www.unhcr.org/refugee-statistics/insights/data/UNHCR_Flow_Data.xlsx",
         pattern=r"^https?://[^\s]+$",
     )
+    world_bank_url: str = Field(
+        "https://api.worldbank.org/v2/country/all/indicator/SP.POP.TOTL",
+        pattern=r"^https?://[^\s?#]+$",
+        description="without a query: format and page are added",
+    )
     max_concurrent_requests: int = Field(2, ge=1, le=2)
     requests_per_second: float = Field(4.0, gt=0, le=4)
     connect_timeout: float = Field(10.0, gt=0)
@@ -97,7 +102,8 @@ class Settings(BaseModel):
         return value.expanduser().absolute()
 
     @field_validator(
-        "api_url", "archive_url", "flows_url", "ui_url", "lake_endpoint", mode="before"
+        *("api_url", "archive_url", "flows_url", "world_bank_url", "ui_url", "lake_endpoint"),
+        mode="before",
     )
     @classmethod
     def _no_user(cls, value: object) -> object:

@@ -13,7 +13,7 @@ from orchestration.descriptions import table
 from orchestration.freshness import LOOKED_AT
 from orchestration.resources import Warehouse
 from warehouse.build import fingerprint
-from warehouse.core.attribution import SOURCE_URL
+from warehouse.core.attribution import LICENCE_NAME, SOURCE_URL, WORLD_BANK_URL
 from warehouse.core.manifest import Manifest
 from warehouse.exports.readback import stands_for
 from warehouse.landing.snapshots import (
@@ -29,12 +29,14 @@ from warehouse.published.sound import damaged
 from warehouse.releases.identify import read_lists
 from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.client import UpstreamError
-from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, Endpoint
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, INHABITANTS, Endpoint
 from warehouse.sources.unhcr_api.verify import MalformedPageError
+from warehouse.sources.world_bank.population import INDICATOR
 
 _API_URL = Settings.model_fields["api_url"].default
 _ARCHIVE_URL = Settings.model_fields["archive_url"].default
 _FLOWS_URL = Settings.model_fields["flows_url"].default
+_WORLD_BANK_URL = Settings.model_fields["world_bank_url"].default
 
 # Asking again may help with these, and with nothing else.
 _PASSING = (UpstreamError, LandingBusyError)
@@ -70,7 +72,9 @@ class LandingConfig(dg.Config):
 
 
 def sources() -> list[dg.AssetSpec]:
-    """The external sources: UNHCR's API and flow workbook, its archive, the starter extract."""
+    """The external sources: UNHCR's API and flow workbook, its archive, the World Bank's
+    population, the starter extract.
+    """
     return [
         *(
             dg.AssetSpec(
@@ -101,6 +105,19 @@ def sources() -> list[dg.AssetSpec]:
             )
             for endpoint in ENDPOINTS.values()
             if endpoint.published_in == "workbook"
+        ),
+        dg.AssetSpec(
+            keys.api_endpoint(ENDPOINTS[INHABITANTS]),
+            group_name=keys.SOURCES,
+            description=f"Indicator {INDICATOR} of the World Bank's API: inhabitants of a country, "
+            "region or group of countries in the middle of a year. It serves the newest estimates "
+            "only; earlier responses are in landing.",
+            metadata={
+                "address": dg.MetadataValue.url(_WORLD_BANK_URL),
+                "source": dg.MetadataValue.url(WORLD_BANK_URL),
+                "licence": LICENCE_NAME,
+            },
+            kinds={"http", "json"},
         ),
         dg.AssetSpec(
             keys.UNHCR_ARCHIVE,

@@ -7,25 +7,24 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
 from pathlib import Path
 from random import Random
-from urllib.parse import urljoin
 
 import duckdb
 import pytest
 
-from tests.fake_api import WORKBOOK
-from tests.full_scale.conftest import RELEASES, SHARED, missing, running_replica
+from tests.cookbooks import Question, check, questions
+from tests.full_scale.conftest import RELEASES, SHARED, Ten, missing
 from warehouse.core.database import connect
 from warehouse.releases import profiles
 from warehouse.releases import validate as validation
 from warehouse.releases.assign import look_into
 from warehouse.releases.identify import Lists, Snapshot, read_lists, resolve
 from warehouse.releases.profiles import Reach
-from warehouse.settings import PROJECT_ROOT, Settings
+from warehouse.settings import PROJECT_ROOT
 
 pytestmark = [
     pytest.mark.full_scale,
@@ -53,42 +52,6 @@ STOOD = {
 }
 
 
-@dataclass(frozen=True)
-class Ten:
-    """What the commands said, and where they built."""
-
-    settings: Settings
-    backfilled: subprocess.CompletedProcess[str]
-    run: subprocess.CompletedProcess[str]
-
-
-@pytest.fixture(scope="module")
-def ten(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ten]:
-    """`asylum backfill --all`, then `asylum run --source api`, of a replica on loopback."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("ten"), threads=2)
-    with running_replica("--release", "2025-12.1") as replica:
-        archive = replica.url.replace("population/v1/", "PopulationStatistics/refugees/")
-
-        def asylum(*words: str) -> subprocess.CompletedProcess[str]:
-            return subprocess.run(
-                [sys.executable, "-m", "warehouse.cli.app", *words],
-                cwd=PROJECT_ROOT,
-                env=os.environ
-                | {
-                    "ASYLUM_DATA_DIR": str(settings.data_dir),
-                    "ASYLUM_API_URL": replica.url,
-                    "ASYLUM_ARCHIVE_URL": archive,
-                    "ASYLUM_FLOWS_URL": urljoin(replica.url, WORKBOOK),
-                },
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-
-        backfilled = asylum("backfill", "--all")
-        yield Ten(settings, backfilled, asylum("run", "--source", "api"))
-
-
 @pytest.fixture
 def published(ten: Ten) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(str(ten.settings.published_db), read_only=True) as con:
@@ -99,6 +62,16 @@ def test_the_ten_releases_are_landed_built_and_published_without_an_error(ten: T
     assert ten.backfilled.returncode == 0, ten.backfilled.stderr
     assert ten.run.returncode == 0, ten.run.stderr
     assert "0 failed" in ten.run.stdout
+
+
+@pytest.mark.parametrize(
+    "asked", questions("cookbook-world.md"), ids=lambda asked: f"question {asked.number}"
+)
+def test_a_question_of_the_cookbook_on_the_world_has_the_answer_that_is_shown(
+    ten: Ten, asked: Question, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # some write a file
+    check(asked, ten.settings, monkeypatch)
 
 
 def test_the_first_line_of_the_summary_says_what_is_held_back(ten: Ten) -> None:

@@ -11,6 +11,8 @@ import signal
 import subprocess
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -67,14 +69,19 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> SmallSettings:
     return settings
 
 
-@pytest.fixture
-def settings(tmp_path: Path, model: SmallSettings) -> SmallSettings:
+def parsed(folder: Path, model: SmallSettings) -> SmallSettings:
     """A project with nothing landed yet; parsed already, since that takes seconds."""
-    shutil.copytree(model.dbt_target_dir, tmp_path / "data" / "dbt")
-    (tmp_path / "data" / "dbt" / "tested.json").unlink()
-    made = small_project(tmp_path)
+    shutil.copytree(model.dbt_target_dir, folder / "data" / "dbt")
+    (folder / "data" / "dbt" / "tested.json").unlink()
+    made = small_project(folder)
     add_reported(made)
     return made
+
+
+@pytest.fixture
+def settings(tmp_path: Path, model: SmallSettings) -> SmallSettings:
+    """A project with nothing landed yet."""
+    return parsed(tmp_path, model)
 
 
 @pytest.fixture
@@ -95,20 +102,61 @@ def no_build(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dbt, "build", lambda *_, **__: pytest.fail("dbt was run"))
 
 
-def process(settings: SmallSettings, code: str) -> int:
-    """Run `code` in a process of its own, with `settings` at hand; returns its exit code."""
-    head = f"""
+@pytest.fixture
+def record_in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Dagster keeps its record in memory: in its files it costs two fifths of a run. Tests of what
+    the files hold, and of runs that are killed, do without this.
+    """
+    with dg.DagsterInstance.ephemeral() as instance:
+
+        @contextmanager
+        def open_it(_: SmallSettings) -> Iterator[dg.DagsterInstance]:
+            yield instance
+
+        for place in ("orchestration.instance", "orchestration.runner", __name__):
+            monkeypatch.setattr(sys.modules[place], "open_instance", open_it)
+        yield
+
+
+in_memory = pytest.mark.usefixtures("record_in_memory")
+STAGES = ("raw", "models", "exports")
+
+
+@pytest.fixture(scope="module")
+def killed_in(
+    model: SmallSettings, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, SmallSettings]:
+    """By stage, a project whose first run was killed in it.
+
+    One process imports all that a run needs, and a child of it is killed in each stage.
+    """
+    killed = {stage: parsed(tmp_path_factory.mktemp(stage), model) for stage in STAGES}
+    folders = {stage: str(settings.data_dir) for stage, settings in killed.items()}
+    code = f"""
 import os, signal
 from pathlib import Path
 from tests.orchestration.small_project import SmallSettings
 from tests.parsing import holds_in_any_folder
 from orchestration.runner import run_refresh
 holds_in_any_folder()
-settings = SmallSettings(data_dir=Path({str(settings.data_dir)!r}), threads=2)
+
+def kill(stage, _, done, __):
+    if stage == wanted and done >= (wanted == "models"):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+for wanted, folder in {folders!r}.items():
+    child = os.fork()
+    if not child:
+        run_refresh(SmallSettings(data_dir=Path(folder), threads=2), on_progress=kill)
+        os._exit(0)
+    print(wanted, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
-    return subprocess.run(
-        [sys.executable, "-c", head + code], cwd=PROJECT_ROOT, check=False
-    ).returncode
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT_ROOT, stdout=subprocess.PIPE, check=True
+    )
+    ended = [line.split() for line in done.stdout.decode().splitlines()]
+    assert ended == [[stage, str(-signal.SIGKILL)] for stage in STAGES]
+    return killed
 
 
 def steps_of(result: dg.ExecuteInProcessResult) -> set[str | None]:
@@ -151,6 +199,7 @@ def test_the_figures_published_are_those_of_the_newest_release(built: SmallSetti
     assert found[0][0] > 0
 
 
+@in_memory
 def test_nothing_new_means_no_dbt_and_no_new_file(
     built: SmallSettings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -165,6 +214,7 @@ def test_nothing_new_means_no_dbt_and_no_new_file(
     assert capfd.readouterr() == ("", "")
 
 
+@in_memory
 @pytest.mark.parametrize("lost", ["published", "exports", "code", "export"])
 def test_it_is_built_anew_when_something_is_missing_or_the_code_changed(
     built: SmallSettings, lost: str
@@ -185,6 +235,7 @@ def test_it_is_built_anew_when_something_is_missing_or_the_code_changed(
     assert all(path.exists() for path in result.exports)
 
 
+@in_memory
 def test_a_run_with_nothing_new_tries_a_postgresql_that_has_not_got_it(
     built: SmallSettings, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,6 +249,7 @@ def test_a_run_with_nothing_new_tries_a_postgresql_that_has_not_got_it(
     assert run_refresh(configured).up_to_date
 
 
+@in_memory
 def test_a_failing_data_test_leaves_what_is_published_and_is_named(built: SmallSettings) -> None:
     before = published(built)
     exports = {path: path.read_bytes() for path in built.exports_dir.rglob("*") if path.is_file()}
@@ -215,6 +267,7 @@ def test_a_failing_data_test_leaves_what_is_published_and_is_named(built: SmallS
     assert run_refresh(built).success
 
 
+@in_memory
 def test_every_check_of_a_failed_build_is_on_record(built: SmallSettings) -> None:
     write(built, "dbt_project/tests/assert_nothing.sql", FAILING_TEST)
     run_id = run_refresh(built).run_id
@@ -234,6 +287,7 @@ def test_every_check_of_a_failed_build_is_on_record(built: SmallSettings) -> Non
     assert checks.PUBLISHED_ANSWERS not in found
 
 
+@in_memory
 def test_a_project_that_does_not_parse_is_a_result_and_no_exception(built: SmallSettings) -> None:
     before = published(built)
     write(built, "dbt_project/models/marts/broken.sql", "select {{ nothing( }}")
@@ -243,6 +297,7 @@ def test_a_project_that_does_not_parse_is_a_result_and_no_exception(built: Small
     assert published(built) == before
 
 
+@in_memory
 def test_what_landing_says_is_the_error_and_not_what_dagster_wraps_around_it(
     tmp_path: Path,
 ) -> None:
@@ -253,6 +308,7 @@ def test_what_landing_says_is_the_error_and_not_what_dagster_wraps_around_it(
     assert "dagster" not in str(result.error).lower()
 
 
+@in_memory
 def test_an_api_that_cannot_be_reached_is_said_with_its_address(tmp_path: Path) -> None:
     settings = small_project(
         tmp_path, max_attempts=1, connect_timeout=1, api_url="http://127.0.0.1:9/v1"
@@ -263,6 +319,7 @@ def test_an_api_that_cannot_be_reached_is_said_with_its_address(tmp_path: Path) 
     assert not settings.published_db.exists()
 
 
+@in_memory
 def test_a_second_run_of_the_same_folder_is_refused_at_once(built: SmallSettings) -> None:
     code = """
 from orchestration.resources import exclusive
@@ -297,16 +354,11 @@ def test_the_right_to_write_may_be_taken_twice_by_the_same_run(settings: SmallSe
         pass
 
 
-@pytest.mark.parametrize("stage", ["raw", "models", "exports"])
-def test_a_run_that_was_killed_is_repaired_by_the_next(settings: SmallSettings, stage: str) -> None:
-    killed = process(
-        settings,
-        f"""
-run_refresh(settings, on_progress=lambda stage, _, done, __:
-    stage == {stage!r} and done >= ({stage!r} == "models") and os.kill(os.getpid(), signal.SIGKILL))
-""",
-    )
-    assert killed == -signal.SIGKILL
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_run_that_was_killed_is_repaired_by_the_next(
+    killed_in: dict[str, SmallSettings], stage: str
+) -> None:
+    settings = killed_in[stage]
     with open_instance(settings) as instance:
         [run] = instance.get_runs()
         assert run.status == dg.DagsterRunStatus.STARTED
@@ -385,12 +437,14 @@ def test_dagsters_home_says_nothing_to_anybody(settings: SmallSettings) -> None:
         assert instance.global_op_concurrency_default_limit == 1
 
 
+@in_memory
 def test_the_environment_is_left_as_it_was(built: SmallSettings) -> None:
     before = dict(os.environ)
     run_refresh(built)
     assert dict(os.environ) == before
 
 
+@in_memory
 def test_a_published_file_that_lost_rows_is_not_exported(
     built: SmallSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -402,6 +456,7 @@ def test_a_published_file_that_lost_rows_is_not_exported(
     assert "exports" not in result.seconds
 
 
+@in_memory
 def test_a_rebuild_makes_the_same_tables_from_what_is_landed_and_asks_no_source(
     built: SmallSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -440,6 +495,7 @@ def land_population_of_its_newest_year_alone(settings: SmallSettings) -> Path:
     return target
 
 
+@in_memory
 def test_what_lost_data_fails_its_check_and_stops_nothing(built: SmallSettings) -> None:
     lost = land_population_of_its_newest_year_alone(built)
     result = run_refresh(built)
@@ -475,6 +531,7 @@ def test_what_lost_data_fails_its_check_and_stops_nothing(built: SmallSettings) 
     assert run_refresh(built).up_to_date
 
 
+@in_memory
 def test_what_cannot_be_loaded_fails_its_check_and_stops_nothing(built: SmallSettings) -> None:
     [*_, (folder, manifest)] = manifests(built, "regions")
     with dbt.connect(built.build_db, built) as con:
@@ -513,6 +570,7 @@ def evaluations(settings: SmallSettings, check: str) -> list[Any]:
     return [one.event.dagster_event.event_specific_data for one in records if one.event]
 
 
+@in_memory
 def test_the_calendar_is_looked_at_by_a_run_that_ends_after_landing_too(
     built: SmallSettings,
 ) -> None:
@@ -585,6 +643,7 @@ def landed_partitions(settings: SmallSettings) -> set[str]:
         return instance.get_materialized_partitions(keys.ARCHIVE)
 
 
+@in_memory
 def test_the_job_backfill_lands_one_release_and_goes_on_to_publish(
     built: SmallSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -622,6 +681,7 @@ def test_the_job_backfill_lands_one_release_and_goes_on_to_publish(
     assert {"2023-06", "2023-12"} <= held
 
 
+@in_memory
 def test_a_release_that_was_landed_without_dagster_is_shown_as_landed(
     built: SmallSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -631,6 +691,7 @@ def test_a_release_that_was_landed_without_dagster_is_shown_as_landed(
     assert landed_partitions(built) == {"2023-06"}
 
 
+@in_memory
 def test_the_job_backfill_says_what_to_install_where_the_reader_is_missing(
     built: SmallSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

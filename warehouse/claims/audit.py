@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from warehouse.claims.notes import Note, notes_on
 from warehouse.core.attribution import source_sentence
 from warehouse.core.database import literal
 from warehouse.core.wording import harmless, markdown
@@ -113,8 +114,9 @@ def check(
 ) -> dict[str, Any]:
     """One claim on the spot, by an opened published file; `cells` are columns of the register.
 
-    Returns the claim with its verdict and `inputs`. Raises ClaimsError when it cannot be evaluated,
-    AuditError when the file is of before there were claims.
+    Returns the claim with its verdict, `inputs`, and `notes`, UNHCR's on its figures. Raises
+    ClaimsError when it cannot be evaluated, AuditError when the file is of before there were
+    claims.
     """
     _must_have_claims(con)
     text = {
@@ -134,7 +136,20 @@ def check(
     )
     given = f"('documents_asked', 'claims_asked', date {literal(END_OF_TIME.isoformat())})"
     [claim] = _claims(con, f"claim_audit_of{given}", f"claim_inputs_of{given}")
+    claim["notes"] = [note.sentence for note in _notes(con, cells)]
     return claim
+
+
+def _notes(con: duckdb.DuckDBPyConnection, cells: Mapping[str, Any]) -> list[Note]:
+    """What UNHCR writes beside the figures of a claim."""
+    return notes_on(
+        con,
+        origin=cells.get("origin_iso3"),
+        asylum=cells.get("asylum_iso3"),
+        from_year=cells["from_year"],
+        to_year=cells["to_year"],
+        measure=cells["measure"],
+    )
 
 
 def as_json(found: Audit) -> str:

@@ -239,6 +239,7 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
     if not found.years:
         return _unknown_origin(found)
     name = shown(found.name or found.iso3)
+    people = shown(wording.of_origin("People", found.iso3, found.name or found.iso3))
     with_case_rates = any(y.recognition_cases is not None for y in found.years)
     columns = ["year", "claimed asylum", "waiting", "change", "change %", "recognition rate"]
     columns += ["… over cases"] if with_case_rates else []
@@ -271,11 +272,12 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
         )
     if any(False in (y.is_complete, y.is_stock_complete) for y in found.years):
         notes.append(
-            f"{wording.AT_LEAST}: at least; some countries of asylum did not report, or gave no origin."
+            f"{wording.AT_LEAST}: at least; some countries of asylum did not report, or gave no "
+            f"origin."
         )
         notes += found.breaks
     parts: list[RenderableType] = [
-        _title(f"People from {name} who claimed asylum, and who are waiting, by year"),
+        _title(f"{people} who claimed asylum, and who are waiting, by year"),
         years,
         *(plain(note, "dim") for note in notes),
     ]
@@ -361,9 +363,14 @@ def claims(found: Audit, *, explain: bool = False) -> RenderableType:
 
 
 def checked(claim: dict[str, Any]) -> RenderableType:
-    """One claim, with all inputs of its verdict."""
+    """One claim, with all inputs of its verdict and what UNHCR writes beside its figures."""
     release = claim["release_id"] or claim["release_id_on_the_day"] or "unknown"
-    return Group(*_claim_in_full(claim), Text(), plain(attribution.source_sentence(release), "dim"))
+    return Group(
+        *_claim_in_full(claim),
+        *(plain(note) for note in claim["notes"]),
+        Text(),
+        plain(attribution.source_sentence(release), "dim"),
+    )
 
 
 def _claim_in_full(claim: dict[str, Any]) -> list[RenderableType]:
@@ -444,26 +451,17 @@ def landed(snapshots: Sequence[Any]) -> RenderableType:
     return table
 
 
-def status(state: dict[str, Any]) -> RenderableType:
-    """The state gathered by warehouse/serve/status.py."""
+def status(state: dict[str, Any], *, everything: bool = False) -> RenderableType:
+    """The state gathered by warehouse/serve/status.py; without `everything` of each dataset only
+    the newest snapshot, and of the published tables how many there are.
+    """
     parts: list[RenderableType] = [*held_back(state["held_back"])]
     if state["snapshots"]:
-        table = _table(
-            *("dataset", "snapshot", "release", "source", "rows", "retrieved", "", "seen"),
-            right=("rows", "seen"),
-        )
-        for s in state["snapshots"]:
-            table.add_row(
-                plain(s["endpoint"]),
-                plain(s["snapshot_id"]),
-                plain(s["release_id"] or "not named"),
-                plain(s["source"]),
-                figure(s["rows"]),
-                plain(s["retrieved_at"][:10]),
-                age(s["retrieved_at"]),
-                f"{s['times_seen']}×",
-            )
-        parts += [_title("Landed snapshots"), table, *_releases(state), *_decided(state)]
+        parts += [
+            *(_snapshots(state) if everything else _newest_snapshots(state)),
+            *_releases(state, everything=everything),
+            *_decided(state),
+        ]
     else:
         parts.append(
             plain("Nothing landed yet. `asylum run` builds from the starter extract.", "yellow")
@@ -483,13 +481,15 @@ def status(state: dict[str, Any]) -> RenderableType:
             plain(
                 f"Published: {published['path']}, release {published['release']}, built "
                 f"{published['built_at']} ({age(published['built_at'])}), "
-                f"{published['bytes'] / 1e6:,.1f} MB"
+                f"{published['bytes'] / 1e6:,.1f} MB, {len(published['tables'])} tables with "
+                f"{figure(sum(published['tables'].values()))} rows"
             )
         )
-        tables = _table("table", "rows", right=("rows",))
-        for name, rows in published["tables"].items():
-            tables.add_row(plain(name), figure(rows))
-        parts.append(tables)
+        if everything:
+            tables = _table("table", "rows", right=("rows",))
+            for name, rows in published["tables"].items():
+                tables.add_row(plain(name), figure(rows))
+            parts.append(tables)
     else:
         parts.append(plain(state["published_problem"], "yellow"))
     run = state["last_run"]
@@ -506,6 +506,8 @@ def status(state: dict[str, Any]) -> RenderableType:
         )
     else:
         parts.append(plain("Last run: none yet."))
+    if not everything:
+        parts.append(plain("All snapshots and tables: asylum status --all", "dim"))
     return Group(*parts)
 
 
@@ -518,8 +520,51 @@ def findings(found: Sequence[Finding]) -> RenderableType:
     return rows
 
 
-def _releases(state: dict[str, Any]) -> list[RenderableType]:
-    table = _table("release", "valid", "days", "snapshots", "datasets", right=("days", "snapshots"))
+def _snapshots(state: dict[str, Any]) -> list[RenderableType]:
+    table = _table(
+        *("dataset", "snapshot", "release", "source", "rows", "retrieved", "", "seen"),
+        right=("rows", "seen"),
+    )
+    for s in state["snapshots"]:
+        table.add_row(
+            plain(s["endpoint"]),
+            plain(s["snapshot_id"]),
+            plain(s["release_id"] or "not named"),
+            plain(s["source"]),
+            figure(s["rows"]),
+            plain(s["retrieved_at"][:10]),
+            age(s["retrieved_at"]),
+            f"{s['times_seen']}×",
+        )
+    return [_title("Landed snapshots"), table]
+
+
+def _newest_snapshots(state: dict[str, Any]) -> list[RenderableType]:
+    table = _table(
+        *("dataset", "snapshots", "newest release", "source", "rows", "last seen", ""),
+        right=("snapshots", "rows"),
+    )
+    by_dataset: dict[str, list[dict[str, Any]]] = {}
+    for s in state["snapshots"]:
+        by_dataset.setdefault(s["endpoint"], []).append(s)
+    for endpoint, snapshots in by_dataset.items():
+        # Releases are named so that they sort; what is not named yet is what was just fetched.
+        newest = max(snapshots, key=lambda s: (s["release_id"] or "~", s["last_seen_at"]))
+        table.add_row(
+            plain(endpoint),
+            str(len(snapshots)),
+            plain(newest["release_id"] or "not named"),
+            plain(newest["source"]),
+            figure(newest["rows"]),
+            plain(newest["last_seen_at"][:10]),
+            age(newest["last_seen_at"]),
+        )
+    return [_title("Landed snapshots"), table]
+
+
+def _releases(state: dict[str, Any], *, everything: bool) -> list[RenderableType]:
+    counts = ("days", "snapshots") if everything else ("days", "snapshots", "datasets")
+    table = _table("release", "valid", "days", "snapshots", "datasets", right=counts)
     for r in state["releases"]:
         since, until = r["in_force_from"], r["in_force_to"]
         in_force = f"{since} to {until}" if until else f"since {since}" if since else NOT_KNOWN
@@ -528,7 +573,7 @@ def _releases(state: dict[str, Any]) -> list[RenderableType]:
             plain(in_force),
             figure(r["days_in_force"]),
             str(r["snapshots"]),
-            plain(", ".join(r["endpoints"])),
+            plain(", ".join(r["endpoints"]) if everything else len(r["endpoints"])),
         )
     return [_title("Releases"), table]
 

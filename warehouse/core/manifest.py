@@ -80,7 +80,7 @@ class Manifest(_Part):
     manifest_version: int = FORMAT_VERSION
     endpoint: str
     snapshot_id: str
-    source: Literal["api", "starter", "archive", "workbook"]
+    source: Literal["api", "starter", "archive", "workbook", "world_bank"]
     source_url: str
     release_id: str | None = Field(default=None, description="if the source says it")
     original: OriginalFile | None = Field(

@@ -41,7 +41,8 @@ _BREAKS = """
             years.asylum_seekers_stock, coalesce(years.new_asylum_claims, 0)
         )
     order by
-        breaks.reference_year desc, breaks.measure, kinds.makes_incomplete desc, origins.persons desc
+        breaks.reference_year desc, breaks.measure, kinds.makes_incomplete desc,
+        origins.persons desc
 """
 _COUNTED = {
     "asylum_seekers_stock": "asylum-seekers",
@@ -68,8 +69,8 @@ def origin_rows(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any
 
 @dataclass(frozen=True)
 class Break:
-    """How a country of asylum reported otherwise than before, so that a figure of the year is not like
-    those before; `makes_incomplete` where people are missing in it.
+    """How a country of asylum reported otherwise than before, so that a figure of the year is not
+    like those before; `makes_incomplete` where people are missing in it.
     """
 
     year: int
@@ -91,8 +92,8 @@ def breaks_of(con: duckdb.DuckDBPyConnection, code: str) -> list[Break]:
 
 
 def if_distributed(row: Row, measure: str) -> str | None:
-    """What an incomplete figure would be with the people without an origin, in a sentence; None where
-    it is complete or nothing can be estimated.
+    """What an incomplete figure would be with the people without an origin, in a sentence; None
+    where it is complete or nothing can be estimated.
     """
     estimate = row[f"{measure}_if_distributed_as_before"]
     if row[f"is_{measure}_complete"] is not False or estimate is None:
@@ -104,9 +105,9 @@ def if_distributed(row: Row, measure: str) -> str | None:
         else ""
     )
     return (
-        f"{row['reference_year']}: {show(row[measure], 'count')} {_COUNTED[measure]} were reported; "
-        f"about {_rounded(estimate)}{between}, if the people without an origin were of the origins "
-        f"of the year before: an estimate."
+        f"{row['reference_year']}: {show(row[measure], 'count')} {_COUNTED[measure]} were "
+        f"reported; about {_rounded(estimate)}{between}, if the people without an origin were of "
+        f"the origins of the year before: an estimate."
     )
 
 

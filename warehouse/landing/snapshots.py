@@ -36,7 +36,9 @@ from warehouse.sources.unhcr_api.client import UpstreamError
 from warehouse.sources.unhcr_api.endpoints import (
     ENDPOINTS,
     FLOWS,
+    INHABITANTS,
     Endpoint,
+    as_asked_for,
     checked_origins,
     chosen,
     current_year,
@@ -44,9 +46,11 @@ from warehouse.sources.unhcr_api.endpoints import (
 from warehouse.sources.unhcr_api.pages import check_readable
 from warehouse.sources.unhcr_api.verify import MalformedPageError, SliceCheck
 from warehouse.sources.unhcr_flows import workbook
+from warehouse.sources.world_bank import population as world_bank
 
 _INCOMING = ".incoming-"
 _LOCK = ".lock"
+_NO_RELEASE = "world-bank"
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -120,7 +124,8 @@ def crawl(
     origins: Sequence[str] = (),
     on_progress: Progress | None = None,
 ) -> list[Landed]:
-    """Fetch datasets (default: all) from UNHCR, its API and its flow workbook, and land them.
+    """Fetch datasets (default: all) from UNHCR, its API and its flow workbook, and the World
+    Bank's population, and land them.
 
     origins (ISO3) narrows those of the API to these countries of origin. Content equal to the
     newest snapshot of the same source and coverage makes no new one; its manifest notes the time.
@@ -130,7 +135,7 @@ def crawl(
     as it was.
     """
     wanted = chosen(endpoints)
-    listed = checked_origins(origins)
+    listed = as_asked_for(checked_origins(origins))
     with incoming(settings) as folder:
         fetched, failed, is_outage = _fetch(settings, wanted, listed, folder, on_progress)
         landed = accept(settings, fetched, folder)
@@ -149,7 +154,7 @@ def _fetch(
     """Folders with their manifests, by dataset why it could not be had, and whether the API as a
     whole did not answer.
 
-    Neither source keeps the other from being landed. Raises UpstreamError where none answers.
+    No source keeps another from being landed. Raises UpstreamError where none answers.
     """
     fetched: list[tuple[Path, Manifest]] = []
     failed: dict[str, str] = {}
@@ -166,20 +171,23 @@ def _fetch(
             error = said
             is_outage = not isinstance(said, MalformedPageError)
             failed = {one.name: str(said) for one in of_api}
-    if len(of_api) < len(wanted):
+    names = {one.name for one in wanted}
+    for name, title, fetch in (
+        (FLOWS, "flow workbook", workbook.fetch),
+        (INHABITANTS, "World Bank", world_bank.fetch),
+    ):
+        if name not in names:
+            continue
+
+        def report(step: str, title: str = title) -> None:
+            if on_progress:
+                on_progress(f"{title}: {step}", 0, 1)
+
         try:
-            fetched.append(
-                workbook.fetch(
-                    settings,
-                    folder,
-                    lambda step: (
-                        on_progress(f"flow workbook: {step}", 0, 1) if on_progress else None
-                    ),
-                )
-            )
+            fetched.append(fetch(settings, folder, report))
         except UpstreamError as said:
             error = error or said
-            failed[FLOWS] = str(said)
+            failed[name] = str(said)
     if error and not fetched:
         raise error
     return fetched, failed, is_outage
@@ -403,10 +411,12 @@ def starter_snapshot(source: Path, target: Path) -> tuple[Path, Manifest]:
     except (ValueError, OSError) as error:
         raise LandingError(str(error)) from error
     endpoint = ENDPOINTS.get(manifest.endpoint)
+    # What is not UNHCR's is of no release: its folder is called by the source.
+    of = manifest.release_id or _NO_RELEASE
     here = (source.name, source.parent.name, "starter")
-    if endpoint is None or here != (manifest.endpoint, manifest.release_id, manifest.source):
+    if endpoint is None or here != (manifest.endpoint, of, manifest.source):
         raise LandingError(
-            f"{source / FILE_NAME}: says it is {manifest.endpoint} of {manifest.release_id} from "
+            f"{source / FILE_NAME}: says it is {manifest.endpoint} of {of} from "
             f"{manifest.source}, which does not fit its folder."
         )
     listed = {page.file for part in manifest.slices for page in part.pages}
@@ -425,7 +435,7 @@ def starter_snapshot(source: Path, target: Path) -> tuple[Path, Manifest]:
         digests += found
     digest = content_sha256(digests)
     expected = (manifest.content_sha256, manifest.rows, manifest.snapshot_id)
-    actual = (digest, len(digests), f"starter-{manifest.release_id}-{digest[:8]}")
+    actual = (digest, len(digests), f"starter-{of}-{digest[:8]}")
     if actual != expected:
         raise LandingError(
             f"{source / FILE_NAME}: content, rows and id are {expected}, of its pages {actual}. "
@@ -445,7 +455,10 @@ def _starter_slice(
             body = path.read_bytes()
             _compare(path, "bytes", page.bytes, len(body))
             _compare(path, "sha256", page.sha256, hashlib.sha256(body).hexdigest())
-            _compare(path, "rows", page.rows, check.page(page.page, json.loads(body)))
+            answer = json.loads(body)
+            if not endpoint.is_of_unhcr:
+                answer = world_bank.envelope(answer)
+            _compare(path, "rows", page.rows, check.page(page.page, answer))
             name = page_file(part.slice, page.page)
             write_durably(target / name, pack(body))
             pages.append(Page.model_validate(page.model_dump() | {"file": name}))

@@ -118,7 +118,9 @@ def answer(con: duckdb.DuckDBPyConnection, iso3: str, destinations: int = 5) -> 
 
 
 def _breaks(years: Sequence[OriginYear], breaks: Sequence[Break]) -> list[str]:
-    """Of the newest two years, what is missing in each figure, the largest first, and what it would be."""
+    """Of the newest two years, the largest part that is missing in each figure; of the newest, what
+    it would be.
+    """
     said: list[str] = []
     for year in years[:-3:-1]:
         for measure in ("new_asylum_claims", "asylum_seekers_stock"):

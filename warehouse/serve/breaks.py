@@ -16,8 +16,8 @@ _KINDS = """
 """
 _BREAKS = """
     select
-        breaks.reference_year, breaks.asylum_name, breaks.measure, breaks.counting_unit, breaks.kind,
-        breaks.persons, breaks.share, breaks.note
+        breaks.reference_year, breaks.asylum_name, breaks.measure, breaks.counting_unit,
+        breaks.kind, breaks.persons, breaks.share, breaks.note
     from {table} as breaks
     inner join break_kinds using (kind)
     where
@@ -43,7 +43,7 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Found:
-    """One break: how many persons (or cases) it is about, and which fraction of the country's figure."""
+    """One break: how many persons (or cases) it is about, and which share of the figure."""
 
     year: int
     country: str

@@ -7,14 +7,16 @@ from typing import Annotated
 import typer
 
 from warehouse.cli.failures import failures
-from warehouse.cli.options import day_given, iso3_codes
+from warehouse.cli.options import countries, day_given
 from warehouse.settings import load_settings
 
 
 def breaks(
     asylum: Annotated[
         str | None,
-        typer.Option("--asylum", help="Only this country of asylum, as ISO3.", show_default=False),
+        typer.Option(
+            "--asylum", help="Only this country of asylum: ISO3 or name.", show_default=False
+        ),
     ] = None,
     kind: Annotated[
         str | None, typer.Option("--kind", help="Only this kind.", show_default=False)
@@ -31,16 +33,16 @@ def breaks(
     """List breaks of reporting: withheld origins, silent countries, moved units and categories."""
     with failures():
         settings = load_settings()
-        codes = iso3_codes([asylum]) if asylum else [None]
+        host = countries([asylum], "--asylum")[0] if asylum else None
         day = day_given("--as-of", as_of)
-        from warehouse.cli import render  # noqa: PLC0415
-        from warehouse.published.read import open_published  # noqa: PLC0415
-        from warehouse.reference.break_kinds import kinds  # noqa: PLC0415
-        from warehouse.serve import breaks as listing  # noqa: PLC0415
+        from warehouse.cli import render
+        from warehouse.published.read import open_published
+        from warehouse.reference.break_kinds import kinds
+        from warehouse.serve import breaks as listing
 
         if kind is not None and kind not in kinds():
             raise typer.BadParameter(f"--kind {kind!r} is none of {', '.join(kinds())}")
         with open_published(settings) as con:
             known = listing.thresholds(con)
-            found = listing.breaks(con, asylum=codes[0], kind=kind, from_year=from_year, as_of=day)
+            found = listing.breaks(con, asylum=host, kind=kind, from_year=from_year, as_of=day)
         render.console().print(render.breaks(known, found))

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from warehouse.cli.failures import failures
-from warehouse.cli.options import day_given, iso3_codes
+from warehouse.cli.options import countries, day_given
 from warehouse.settings import load_settings
 
 ClaimFormat = Literal["table", "json", "csv", "markdown"]
@@ -35,9 +35,9 @@ def claims(
     with failures():
         settings = load_settings()
         day = day_given("--as-of", as_of)
-        from warehouse.claims import audit  # noqa: PLC0415
-        from warehouse.cli import render  # noqa: PLC0415
-        from warehouse.published.read import open_published  # noqa: PLC0415
+        from warehouse.claims import audit
+        from warehouse.cli import render
+        from warehouse.published.read import open_published
 
         with open_published(settings) as con:
             found = audit.audit(con, document, day)
@@ -58,10 +58,12 @@ def check(  # noqa: PLR0917 - options, given by name
         float, typer.Option(help="The figure: persons, percent, ratio or rank.", show_default=False)
     ],
     origin: Annotated[
-        str | None, typer.Option(help="Country of origin as ISO3.", show_default=False)
+        str | None,
+        typer.Option(help="Country of origin, by ISO3 code or name.", show_default=False),
     ] = None,
     asylum: Annotated[
-        str | None, typer.Option(help="Country of asylum as ISO3.", show_default=False)
+        str | None,
+        typer.Option(help="Country of asylum, by ISO3 code or name.", show_default=False),
     ] = None,
     measure: Annotated[
         str, typer.Option(help="The measure, by its column name.")
@@ -101,10 +103,13 @@ def check(  # noqa: PLR0917 - options, given by name
         settings = load_settings()
         day = day_given("--published", published)
         assert day is not None
-        origin, asylum = (iso3_codes([code])[0] if code else None for code in (origin, asylum))
-        from warehouse.claims import audit  # noqa: PLC0415
-        from warehouse.cli import render  # noqa: PLC0415
-        from warehouse.published.read import open_published  # noqa: PLC0415
+        origin, asylum = (
+            countries([given], option)[0] if given else None
+            for option, given in (("--origin", origin), ("--asylum", asylum))
+        )
+        from warehouse.claims import audit
+        from warehouse.cli import render
+        from warehouse.published.read import open_published
 
         percent = kind in {"change", "share"}
         cells = {

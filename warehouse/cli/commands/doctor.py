@@ -12,9 +12,9 @@ def doctor() -> None:
     """Check every landed file, both databases and all notes; repair what can be made again."""
     with failures():
         settings = load_settings()
-        from orchestration.resources import exclusive  # noqa: PLC0415
-        from warehouse.cli import render  # noqa: PLC0415
-        from warehouse.serve.doctor import examine  # noqa: PLC0415
+        from orchestration.resources import exclusive
+        from warehouse.cli import render
+        from warehouse.serve.doctor import examine
 
         with exclusive(settings, patience=0):
             found = examine(settings)

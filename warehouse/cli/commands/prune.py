@@ -12,9 +12,9 @@ def prune() -> None:
     """Remove runs older than ASYLUM_KEEP_DAYS or beyond ASYLUM_KEEP_RUNS, and old damaged files."""
     with failures():
         settings = load_settings()
-        from orchestration.housekeeping import prune as remove_old  # noqa: PLC0415
-        from orchestration.instance import open_instance  # noqa: PLC0415
-        from orchestration.resources import exclusive  # noqa: PLC0415
+        from orchestration.housekeeping import prune as remove_old
+        from orchestration.instance import open_instance
+        from orchestration.resources import exclusive
 
         with exclusive(settings, patience=0), open_instance(settings) as instance:
             done = remove_old(settings, instance)

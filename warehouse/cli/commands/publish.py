@@ -52,12 +52,12 @@ def publish(
     with failures(verbose):
         settings = load_settings()
         log(verbose)
-        from pydantic import SecretStr  # noqa: PLC0415
+        from pydantic import SecretStr
 
-        from warehouse.cli import render  # noqa: PLC0415
+        from warehouse.cli import render
 
         if to and to.startswith("s3:"):
-            from warehouse.published import lake  # noqa: PLC0415
+            from warehouse.published import lake
 
             with render.progress(render.console(stderr=True)) as on_progress:
                 stands = lake.publish(
@@ -68,7 +68,7 @@ def publish(
                 )
             typer.echo(stands.sentence())
             return
-        from warehouse.published import postgresql  # noqa: PLC0415
+        from warehouse.published import postgresql
 
         with render.progress(render.console(stderr=True)) as on_progress:
             done = postgresql.publish(

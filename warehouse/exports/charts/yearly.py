@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 import duckdb
 
+from warehouse.core.wording import of_origin
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
     Row,
@@ -30,13 +31,13 @@ _INCOMPLETE = "at least: not all was reported"
 _FLOW = "People who claimed asylum in the year (flow)"
 
 
-def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
+def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     """People who claimed asylum above, the stock of asylum-seekers below, a bar a year.
 
     Provisional and incomplete years are hatched; eras of the origin lie behind. None if the
     origin has no asylum-seekers in any year.
     """
-    found = [row for row in origin_rows(con, origin_iso3) if row["counting_unit"] == "persons"]
+    found = [row for row in origin_rows(con, code) if row["counting_unit"] == "persons"]
     rows = [_row(row) for row in found]
     rows = [row for row in rows if row["stock"] is not None or row["new"] is not None]
     while rows and not rows[0]["stock"] and not rows[0]["new"]:
@@ -45,7 +46,7 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
         return None
     name = clean(found[-1]["origin_name"])
     first, last = rows[0]["year"], rows[-1]["year"]
-    eras = _eras(con, origin_iso3, min(first, last - 9), last)
+    eras = _eras(con, code, min(first, last - 9), last)
     panels = []
     if any(row["new"] for row in rows):
         flows = [
@@ -70,11 +71,11 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
         notes.append("No bar: none, or not known.")
     if eras:
         notes.append("Grey bands: calendar years counted for a leader.")
-    title = f"People from {name} seeking asylum abroad"
+    title = f"{of_origin('People', code, name)} seeking asylum abroad"
     return Drawing(
         "yearly",
         title,
-        _description(name, rows, eras),
+        _description(of_origin("people", code, name), rows, eras),
         framed(panels, title, notes, {row["release"] for row in rows}),
     )
 
@@ -130,11 +131,11 @@ def _estimate(found: Row, measure: str) -> int | None:
     return found[f"{measure}_if_distributed_as_before"]
 
 
-def _description(name: str, rows: Sequence[Row], eras: Sequence[Row]) -> str:
+def _description(people: str, rows: Sequence[Row], eras: Sequence[Row]) -> str:
     waiting = [row for row in rows if row["stock"] is not None]
     top, newest = max(waiting, key=lambda row: row["stock"]), waiting[-1]
     words = [
-        f"Bars by year for people from {name}, {rows[0]['year']} to {rows[-1]['year']}.",
+        f"Bars by year for {people}, {rows[0]['year']} to {rows[-1]['year']}.",
         f"Asylum-seekers waiting at the end of the year were most in {top['year']}: "
         f"{number(top['stock'])}.",
         f"Newest year {newest['year']}: {number(newest['stock'])} ({newest['status']}).",
@@ -157,9 +158,7 @@ def _description(name: str, rows: Sequence[Row], eras: Sequence[Row]) -> str:
     return " ".join(words)
 
 
-def _eras(
-    con: duckdb.DuckDBPyConnection, origin_iso3: str, first: int, last: int
-) -> list[dict[str, Any]]:
+def _eras(con: duckdb.DuckDBPyConnection, code: str, first: int, last: int) -> list[dict[str, Any]]:
     """Eras of the origin within the years. Where conventions overlap, the one that overlaps least:
     it leaves room for the others.
     """
@@ -187,7 +186,7 @@ def _eras(
             first_year_counted,
             era_id
         """,
-        [last, origin_iso3, last, last, first],
+        [last, code, last, last, first],
     ).fetchall()
     eras: list[dict[str, Any]] = []
     for leader, start, end, is_open in found:

@@ -156,16 +156,33 @@ class Client:
         after a longer wait with jitter, up to `max_attempts` tries within `total_timeout`
         seconds. Raises UpstreamError with the address, the page, what came back and the tries.
         """
-        question = _Question(
+        return self.answer(
             self.url(endpoint, params, page),
-            f"page {page} of {endpoint.name}",
-            "UNHCR's API",
-            "ASYLUM_API_URL",
+            what=f"page {page} of {endpoint.name}",
+            source="UNHCR's API",
+            setting="ASYLUM_API_URL",
+            read=envelope,
         )
+
+    def answer(
+        self,
+        url: str,
+        *,
+        what: str,
+        source: str,
+        setting: str,
+        read: Callable[[bytes], dict[str, Any]],
+    ) -> PageAnswer:
+        """A page of any API, tried as one of UNHCR's is; `read` makes an envelope of its body.
+
+        `read` raises NotAPageError where it is none. `what`, `source` and `setting` as in
+        `download`.
+        """
+        question = _Question(url, what, source, setting)
 
         def once(deadline: float) -> PageAnswer:
             response, body = self._ask(question, deadline, _read)
-            return PageAnswer(question.url, body, _envelope(response, body))
+            return PageAnswer(question.url, body, _envelope(response, body, read))
 
         return self._try(question, once)
 
@@ -356,9 +373,11 @@ def _refuse(question: _Question, response: requests.Response, body: bytes) -> No
     )
 
 
-def _envelope(response: requests.Response, body: bytes) -> dict[str, Any]:
+def _envelope(
+    response: requests.Response, body: bytes, read: Callable[[bytes], dict[str, Any]]
+) -> dict[str, Any]:
     try:
-        return envelope(body)
+        return read(body)
     except NotAPageError as error:
         kind = shown(response.headers.get("Content-Type", "no content type"))
         raise _PassingFault(

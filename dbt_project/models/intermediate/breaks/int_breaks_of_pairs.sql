@@ -1,4 +1,4 @@
-{%- set measures = ['asylum_seekers_stock', 'new_asylum_claims'] -%}
+{%- set measures = ('asylum_seekers_stock', 'new_asylum_claims') -%}
 {%- set pair = ['origin_unhcr_code', 'asylum_unhcr_code', 'reference_year', 'valid_from'] -%}
 -- What breaks of reporting do to a year of a pair, with the measures side by side: a row where any does.
 with breaks as (
@@ -8,7 +8,10 @@ with breaks as (
         breaks,
         persons_incomplete
     from {{ ref('int_breaks_of_years') }}
-    where level = 'pair' and counting_unit = 'persons' and measure in ('{{ measures | join("', '") }}')
+    where
+        level = 'pair'
+        and counting_unit = 'persons'
+        and measure in {{ measures }}
 ),
 
 -- Where a country of asylum gave no origin of a few people only, its pairs are complete.
@@ -20,7 +23,7 @@ withheld as (
         distributed as persons_incomplete
     from {{ ref('int_unknown_origins_distributed') }}
     where
-        measure in ('{{ measures | join("', '") }}')
+        measure in {{ measures }}
         and unknown_origin >= {{ var('incomplete_from_share') }} * host_figure
 ),
 

@@ -4,7 +4,9 @@
     'asylum': ('cast(null as varchar)', 'asylum_unhcr_code'),
     'world': ('cast(null as varchar)', 'cast(null as varchar)'),
 } -%}
-{%- set grain = 'level, origin_unhcr_code, asylum_unhcr_code, measure, counting_unit, reference_year, valid_from' -%}
+{%- set grain = [
+    'level', 'origin_unhcr_code', 'asylum_unhcr_code', 'measure', 'counting_unit', 'reference_year', 'valid_from',
+] -%}
 -- What breaks of reporting do to a year of a pair, of a country of origin, of a country of asylum, and of the
 -- world, in each measure. A break bears on a change where both figures are below `bears_below`: the
 -- persons it is about / bears_from_share of its kind.
@@ -60,7 +62,7 @@ with_year_after as (
 
 borne as (
     select
-        {{ grain }},
+        {{ columns(grain) }}
         list(
             {
                 'kind': kind || if(is_of_year, '', '_year_before'),
@@ -72,7 +74,7 @@ borne as (
             as persons_missing
     from with_year_after
     inner join kinds using (kind)
-    group by {{ grain }}
+    group by {{ grain | join(', ') }}
 ),
 
 estimated as (

@@ -41,8 +41,8 @@ with_moved as (
         greatest({{ category }}_before - {{ category }}, 0) as {{ category }}_lost,
         greatest({{ category }} - {{ category }}_before, 0) as {{ category }}_gained,
         {%- endfor %}
-        {% for category in categories %}{{ category }}_lost{{ ' + ' if not loop.last }}{% endfor %} as lost,
-        {% for category in categories %}{{ category }}_gained{{ ' + ' if not loop.last }}{% endfor %} as gained,
+        {{ categories | join('_lost + ') }}_lost as lost,
+        {{ categories | join('_gained + ') }}_gained as gained,
         least(lost, gained) as moved_in_all
     from compared
 ),

@@ -72,7 +72,8 @@ final as (
             and figures.valid_from >= events.restated_on
     qualify
         events.restated_on = max(events.restated_on) over (
-            partition by figures.asylum_unhcr_code, figures.measure, figures.reference_year, figures.valid_from
+            partition by
+                figures.asylum_unhcr_code, figures.measure, figures.reference_year, figures.valid_from
         )
 )
 

@@ -1,4 +1,6 @@
-{%- set types = ['N', 'NR', 'NA', 'FA'] -%}
+{%- set types = ('N', 'NR', 'NA', 'FA') -%}
+{#- Of equals the same one every time. -#}
+{%- set largest = '(applications, counting_unit, app_type)' -%}
 -- Which unit and which type a country of asylum counted most of its first applications in, each year,
 -- against the last year before that had any, at each vintage. First applications are new ones, or new
 -- ones counted together with repeat ones or appeals. Units are compared here and never added up for use.
@@ -12,7 +14,7 @@ with applications as (
         {{ total('applications') }} as applications,
         {{ lineage_of_totals() }}
     from {{ ref('int_asylum_applications_in_force') }}
-    where row_kind = 'pair' and app_type in ('{{ types | join("', '") }}') and applications > 0
+    where row_kind = 'pair' and applications > 0 and app_type in {{ types }}
     group by all
 ),
 
@@ -29,13 +31,13 @@ by_year as (
         asylum_unhcr_code,
         reference_year,
         valid_from,
-        arg_max(counting_unit, applications) as counting_unit,
-        arg_max(app_type, applications) as app_type,
+        arg_max(counting_unit, {{ largest }}) as counting_unit,
+        arg_max(app_type, {{ largest }}) as app_type,
         max(applications) as applications,
         {%- for unit in ['persons', 'cases'] %}
         coalesce({{ total('applications', "counting_unit = '" ~ unit ~ "'") }}, 0) as {{ unit }},
         {%- endfor %}
-        arg_max(share_of_unit, applications) as leading_share,
+        arg_max(share_of_unit, {{ largest }}) as leading_share,
         {{ lineage_of_totals() }}
     from of_unit
     group by asylum_unhcr_code, reference_year, valid_from

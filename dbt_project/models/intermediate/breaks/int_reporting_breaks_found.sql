@@ -12,66 +12,8 @@ applications as (
     select * from {{ ref('int_first_applications_of_hosts') }}
 ),
 
--- A category that comes and goes by its nature is left out.
-reported as (
-    select
-        asylum_unhcr_code,
-        measure,
-        'persons' as counting_unit,
-        reference_year,
-        valid_from,
-        figure
-    from hosts
-    where figure > 0 and measure <> 'oip_stock'
-    union all by name
-    select
-        asylum_unhcr_code,
-        'applications_new' as measure,
-        counting_unit,
-        reference_year,
-        valid_from,
-        applications as figure
-    from applications
-),
-
-following as (
-    select
-        *,
-        max(reference_year) over (partition by measure, valid_from) as newest_year,
-        lead(reference_year) over host as next_year,
-        lag(reference_year) over host as last_year
-    from reported
-    window host as (partition by asylum_unhcr_code, measure, valid_from order by reference_year)
-),
-
-categories as (
-    select
-        asylum_unhcr_code,
-        reference_year,
-        valid_from,
-        unnest([
-            { 'measure': measure_left, 'move': measure_left || ' to ' || measure_entered, 'moved': moved },
-            { 'measure': measure_entered, 'move': measure_left || ' to ' || measure_entered, 'moved': moved }
-        ], recursive := true)
-    from {{ ref('int_categories_moved') }}
-),
-
 moved as (
-    select
-        asylum_unhcr_code,
-        measure,
-        reference_year,
-        valid_from,
-        arg_max(move, moved) as move,
-        {{ total('moved') }} as persons
-    from (
-        select
-            * exclude (moved),
-            {{ total('moved') }} as moved
-        from categories
-        group by all
-    )
-    group by asylum_unhcr_code, measure, reference_year, valid_from
+    select * from {{ ref('int_categories_moved_by_measure') }}
 ),
 
 candidates as (
@@ -111,33 +53,7 @@ candidates as (
     from hosts
     where is_origin_given_again
     union all by name
-    select
-        'not_reported' as kind,
-        asylum_unhcr_code,
-        measure,
-        counting_unit,
-        reference_year + 1 as reference_year,
-        valid_from,
-        figure as persons,
-        1.0 as share,
-        figure as threshold_persons,
-        figure as figure_before
-    from following
-    where next_year is distinct from reference_year + 1 and reference_year < newest_year
-    union all by name
-    select
-        'reported_again' as kind,
-        asylum_unhcr_code,
-        measure,
-        counting_unit,
-        reference_year,
-        valid_from,
-        figure as persons,
-        1.0 as share,
-        figure as threshold_persons,
-        figure
-    from following
-    where last_year < reference_year - 1
+    select * from {{ ref('int_reporters_silent') }}
     union all by name
     select
         'carried_forward' as kind,
@@ -189,7 +105,7 @@ candidates as (
         moved.persons as threshold_persons,
         hosts.figure_before,
         hosts.figure,
-        moved.move as detail
+        moved.largest_move as detail
     from moved
     inner join hosts using (asylum_unhcr_code, measure, reference_year, valid_from)
     union all by name
@@ -259,7 +175,7 @@ final as (
     select
         *,
         kind <> 'definition_changed'
-        or lag(reference_year) over same_kind is distinct from (reference_year - 1) as bears_on_change
+        or coalesce(lag(reference_year) over same_kind <> reference_year - 1, true) as bears_on_change
     from found
     window same_kind as (
         partition by kind, asylum_unhcr_code, measure, counting_unit, valid_from order by reference_year

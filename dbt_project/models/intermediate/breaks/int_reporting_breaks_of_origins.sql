@@ -1,5 +1,5 @@
 {%- set host = ['asylum_unhcr_code', 'measure', 'reference_year', 'valid_from'] -%}
-{%- set first_types = ['N', 'NR', 'NA', 'FA'] -%}
+{%- set first_types = ('N', 'NR', 'NA', 'FA') -%}
 -- Which origins a break of reporting bears on, and on how many persons (or cases) of each.
 with breaks as (
     select * from {{ ref('int_reporting_breaks_found') }}
@@ -18,7 +18,7 @@ first_applications as (
         counting_unit,
         {{ total('applications') }} as figure
     from {{ ref('int_asylum_applications_in_force') }}
-    where row_kind = 'pair' and app_type in ('{{ first_types | join("', '") }}') and applications > 0
+    where row_kind = 'pair' and applications > 0 and app_type in {{ first_types }}
     group by all
 ),
 

@@ -1,5 +1,7 @@
 {%- set key = ['asylum_unhcr_code', 'measure', 'valid_from'] -%}
-{%- set to_date = 'partition by ' ~ (key | join(', ')) ~ ' order by reference_year rows unbounded preceding' -%}
+{%- set to_date -%}
+partition by {{ key | join(', ') }} order by reference_year rows unbounded preceding
+{%- endset -%}
 -- How many people a country of asylum gave no origin of, against the year before; whether it withheld
 -- origins or gave them again; and the last year before it withheld any (`base_year`): the year before,
 -- where it withholds none.
@@ -25,7 +27,7 @@ with_rise as (
         unknown_origin - unknown_origin_before as rise,
         {{ fraction('unknown_origin', 'figure') }} as share,
         {{ fraction('unknown_origin_before', 'figure_before') }} as share_before,
-        share - share_before as share_rise
+        round(share - share_before, 9) as share_rise
     from with_year_before
 ),
 
@@ -60,7 +62,7 @@ final as (
         case
             when
                 withheld_year is not null
-                and bool_and(share - share_before_withheld >= share_from) over (
+                and bool_and(round(share - share_before_withheld, 9) >= share_from) over (
                     partition by {{ key | join(', ') }}, withheld_year
                     order by reference_year rows unbounded preceding
                 )

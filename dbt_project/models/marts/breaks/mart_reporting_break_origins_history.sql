@@ -16,17 +16,17 @@ vintages as (
 
 lineage as (
     select
-        hosts.asylum_unhcr_code,
-        hosts.measure,
-        hosts.counting_unit,
-        hosts.reference_year,
-        hosts.kind,
+        breaks_of_hosts.asylum_unhcr_code,
+        breaks_of_hosts.measure,
+        breaks_of_hosts.counting_unit,
+        breaks_of_hosts.reference_year,
+        breaks_of_hosts.kind,
         vintages.valid_from,
-        hosts.release_id,
-        hosts.snapshot_id,
-        hosts.retrieved_at
-    from {{ ref('mart_reporting_breaks_history') }} as hosts
-    inner join vintages on {{ stood_on('vintages.valid_from', 'hosts') }}
+        breaks_of_hosts.release_id,
+        breaks_of_hosts.snapshot_id,
+        breaks_of_hosts.retrieved_at
+    from {{ ref('mart_reporting_breaks_history') }} as breaks_of_hosts
+    inner join vintages on {{ stood_on('vintages.valid_from', 'breaks_of_hosts') }}
 ),
 
 countries as (

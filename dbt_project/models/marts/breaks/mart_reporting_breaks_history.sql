@@ -44,7 +44,7 @@ origins as (
         {{ columns(key) }}
         valid_from,
         count(*) as origin_count,
-        arg_max(origin_unhcr_code, (persons, origin_unhcr_code)) as largest_origin_unhcr_code,
+        first(origin_unhcr_code order by persons desc, origin_unhcr_code asc) as largest_origin_unhcr_code,
         max(persons) as largest_origin_persons
     from {{ ref('int_reporting_breaks_of_origins') }}
     group by {{ key | join(', ') }}, valid_from

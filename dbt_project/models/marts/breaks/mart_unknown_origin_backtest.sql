@@ -44,8 +44,8 @@ hidden as (
         {{ columns(lineage_columns(), 'hosts.') }}
         coalesce(actual.figure, 0) as figure,
         base.share as share_1,
-        coalesce(second.share, 0) as share_2,
-        coalesce(third.share, 0) as share_3
+        coalesce(two_before.share, 0) as share_2,
+        coalesce(three_before.share, 0) as share_3
     from shares as base
     cross join ages
     inner join hosts
@@ -59,19 +59,19 @@ hidden as (
             and base.asylum_unhcr_code = actual.asylum_unhcr_code
             and base.measure = actual.measure
             and base.reference_year + ages.base_age = actual.reference_year
-    left join shares as second
+    left join shares as two_before
         on
-            base.origin_unhcr_code = second.origin_unhcr_code
-            and base.asylum_unhcr_code = second.asylum_unhcr_code
-            and base.measure = second.measure
-            and base.reference_year - 1 = second.reference_year
+            base.origin_unhcr_code = two_before.origin_unhcr_code
+            and base.asylum_unhcr_code = two_before.asylum_unhcr_code
+            and base.measure = two_before.measure
+            and base.reference_year - 1 = two_before.reference_year
             and ages.base_age = 1
-    left join shares as third
+    left join shares as three_before
         on
-            base.origin_unhcr_code = third.origin_unhcr_code
-            and base.asylum_unhcr_code = third.asylum_unhcr_code
-            and base.measure = third.measure
-            and base.reference_year - 2 = third.reference_year
+            base.origin_unhcr_code = three_before.origin_unhcr_code
+            and base.asylum_unhcr_code = three_before.asylum_unhcr_code
+            and base.measure = three_before.measure
+            and base.reference_year - 2 = three_before.reference_year
             and ages.base_age = 1
 ),
 

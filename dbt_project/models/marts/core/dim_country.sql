@@ -19,6 +19,7 @@ final as (
     select
         countries.unhcr_code,
         countries.iso3,
+        countries.country_code,
         countries.iso2,
         countries.country_name,
         countries.country_name_long,

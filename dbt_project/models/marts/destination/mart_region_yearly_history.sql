@@ -3,7 +3,7 @@
     'origin_unhcr_code', 'asylum_unhcr_code', 'measure', 'reference_year', 'valid_from',
 ] -%}
 {%- set distributed = ['asylum_seekers_stock', 'new_asylum_claims'] -%}
-{%- set measures = ['refugees_stock', 'asylum_seekers_stock', 'new_asylum_claims', 'applications_new'] -%}
+{%- set measures = abroad_stocks() + ['new_asylum_claims', 'applications_new'] -%}
 -- Regions of asylum, by UNHCR's regions and by those of the UN: each country of asylum is in one of each
 -- scheme, so the two schemes are never added. Shares are of the origin's total, of which the row
 -- `not_itemised` holds what the pairs leave.
@@ -139,6 +139,7 @@ final as (
     select
         merged.origin_unhcr_code,
         countries.iso3 as origin_iso3,
+        countries.country_code as origin_code,
         merged.region_scheme,
         merged.region_name,
         case merged.region_name
@@ -152,6 +153,9 @@ final as (
         merged.reference_date,
         merged.refugees_stock,
         merged.asylum_seekers_stock,
+        merged.oip_stock,
+        {{ displaced_abroad('merged.') }} as displaced_abroad_stock,
+        {{ displaced_abroad_lacks('merged.') }} as displaced_abroad_lacks,
         merged.new_asylum_claims,
         merged.applications_new,
         merged.asylum_country_count,
@@ -159,6 +163,7 @@ final as (
         {{ fraction('merged.asylum_seekers_stock', 'merged.asylum_seekers_stock_total') }}
             as asylum_seekers_share,
         {{ fraction('merged.refugees_stock', 'merged.refugees_stock_total') }} as refugees_share,
+        {{ fraction('merged.oip_stock', 'merged.oip_stock_total') }} as oip_share,
         {{ fraction('merged.new_asylum_claims', 'merged.new_asylum_claims_total') }}
             as new_asylum_claims_share,
         {{ fraction('merged.applications_new', 'merged.applications_new_total') }}

@@ -1,4 +1,4 @@
--- Each year of an origin held against each of its eras: which single year comes to as much as a whole
+-- Each year of an origin compared with each of its eras: which single year comes to as much as a whole
 -- era, and which is the first after it that does.
 with eras as (
     select
