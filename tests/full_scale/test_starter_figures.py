@@ -216,10 +216,10 @@ def reference(seed: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_members_of_origin_groups_and_special_origins_are_in_unhcrs_list() -> None:
+def test_members_of_country_groups_and_special_origins_are_in_unhcrs_list() -> None:
     described = query(f"select * from '{SHARED / 'unhcr' / 'countries.parquet'}'")
     iso3 = {row["iso_code"] for row in described}
-    assert {row["member_iso3"] for row in reference("origin_groups")} <= iso3
+    assert {row["member_iso3"] for row in reference("country_groups")} <= iso3
     codes = {row["unhcr_code"] for row in described}
     assert {row["unhcr_code"] for row in reference("special_origins")} <= codes
 

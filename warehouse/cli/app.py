@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from warehouse.cli.commands.breaks import breaks
-from warehouse.cli.commands.claims import check, claims
+from warehouse.cli.commands.claims import audit, check, claims
 from warehouse.cli.commands.decide import accept, hold
 from warehouse.cli.commands.docs import docs
 from warehouse.cli.commands.doctor import doctor
@@ -45,6 +45,7 @@ app.command()(prune)
 app.command()(breaks)
 app.command()(claims)
 app.command()(check)
+app.command()(audit)
 # All that follows `metrics` is passed to MetricFlow, `--help` too.
 app.command(context_settings={"allow_extra_args": True, "allow_interspersed_args": False})(metrics)
 app.command()(docs)

@@ -363,13 +363,13 @@ def claims(found: Audit, *, explain: bool = False) -> RenderableType:
 
 
 def checked(claim: dict[str, Any]) -> RenderableType:
-    """One claim, with all inputs of its verdict and what UNHCR writes beside its figures."""
-    release = claim["release_id"] or claim["release_id_on_the_day"] or "unknown"
+    """One claim, with all inputs of its verdict, UNHCR's notes and what may be printed of it."""
     return Group(
         *_claim_in_full(claim),
         *(plain(note) for note in claim["notes"]),
         Text(),
-        plain(attribution.source_sentence(release), "dim"),
+        plain(f"To print: {claim['to_print']}"),
+        plain(claim["citation"], "dim"),
     )
 
 
@@ -384,7 +384,7 @@ def _claim_in_full(claim: dict[str, Any]) -> list[RenderableType]:
     inputs = [one for one in claim["inputs"] if not one["input_role"].endswith("peer")]
     if len(inputs) > 1:
         table = _table(
-            *("for", "year", "measure", "in", "stated", "at publication", "now"),
+            *("for", "year", "measure", "from", "in", "stated", "at publication", "now"),
             right=("stated", "at publication", "now"),
         )
         for one in inputs:
@@ -392,6 +392,7 @@ def _claim_in_full(claim: dict[str, Any]) -> list[RenderableType]:
                 plain(one["input_role"]),
                 plain(one["reference_year"]),
                 plain(one["measure"]),
+                plain(one["origin_name"] or one["origin_iso3"] or "all countries"),
                 plain(one["asylum_name"] or one["asylum_iso3"] or "all countries"),
                 *(
                     plain(wording.number(one[c]))

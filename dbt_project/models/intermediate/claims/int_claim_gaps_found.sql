@@ -1,8 +1,10 @@
--- What is known to be missing of the years and countries of asylum whose new asylum claims a claim is worked
--- out on.
+-- What is known to be missing of the years and countries of asylum whose new asylum claims a claim is about or
+-- is worked out on.
 with inputs as (
     select * from {{ ref('int_claim_inputs_found') }}
-    where input_role in ('flow_figure', 'flow_base')
+    where
+        input_role in ('flow_figure', 'flow_base')
+        or (input_role in ('figure', 'base') and measure = 'new_asylum_claims')
 ),
 
 gaps as (

@@ -75,6 +75,12 @@ final as (
         merged.persons,
         merged.figure_before,
         merged.figure,
+        min(merged.valid_from) over (
+            partition by
+                {%- for column in key %}
+                merged.{{ column }}{{ ',' if not loop.last }}
+                {%- endfor %}
+        ) as known_from,
         merged.valid_from,
         merged.valid_to,
         merged.release_id,

@@ -116,6 +116,12 @@ final as (
         merged.largest_origin_unhcr_code,
         merged.largest_origin_persons,
         {{ break_note('merged') }} as note,
+        min(merged.valid_from) over (
+            partition by
+                {%- for column in key %}
+                merged.{{ column }}{{ ',' if not loop.last }}
+                {%- endfor %}
+        ) as known_from,
         merged.valid_from,
         merged.valid_to,
         merged.release_id,
