@@ -77,10 +77,20 @@ def run_refresh(
                 if not _DAMAGED_RECORD.search(str(error)):
                     raise
                 # Dagster's record of runs: nothing is made from it.
-                move_aside(settings, settings.dagster_home, " ".join(str(error).split()))
+                move_aside(settings, settings.dagster_home, _first_line(error))
                 return once()
-    except (WarehouseBusyError, DbtError) as error:
+    except (WarehouseBusyError, DbtError, OSError) as error:
         return RunResult(success=False, error=str(error))
+    except (sqlite3.DatabaseError, sqlalchemy.exc.DatabaseError) as error:
+        return RunResult(
+            success=False,
+            error=f"{settings.dagster_home}: the record of runs cannot be written: "
+            f"{_first_line(error)}. See whether the disk is full, then run again.",
+        )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
 
 
 def _close_killed_runs(instance: dg.DagsterInstance) -> None:
