@@ -50,7 +50,7 @@ class Release:
                     f"select year, coo, coo_iso, coa, coa_iso, {column} "
                     f"from '{self.folder / file}.parquet' {where}"
                 ).fetchall():
-                    found[tuple(cell)] += value or 0  # type: ignore[index]
+                    found[tuple(cell)] += value or 0
             self._known[measure] = found
         return self._known[measure]
 

@@ -29,8 +29,10 @@ MEASURES = {
     "asylum_seekers_stock": ("population", "asylum_seekers"),
     "refugees_stock": ("population", "refugees"),
     "oip_stock": ("population", "oip"),
+    "others_of_concern_stock": ("population", "ooc"),
     "new_asylum_claims": ("flows", "asylum_seekers"),
 }
+FOLLOWED = ["asylum_seekers_stock", "refugees_stock", "oip_stock", "new_asylum_claims"]
 DISTRIBUTED = ["asylum_seekers_stock", "new_asylum_claims"]
 MODELS = [
     *("int_figures_of_hosts", "int_pairs_followed", "int_unknown_origins_of_hosts"),
@@ -142,7 +144,7 @@ def con(ten: Ten) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @pytest.fixture(scope="module")
 def newest() -> dict[str, Pairs]:
-    return {measure: pairs_of(NEWEST, measure) for measure in MEASURES}
+    return {measure: pairs_of(NEWEST, measure) for measure in FOLLOWED}
 
 
 @pytest.fixture(scope="module")
@@ -161,16 +163,25 @@ def breaks(con: duckdb.DuckDBPyConnection, where: str, columns: str) -> list[tup
     return rows(con, f"select {columns} from mart_reporting_breaks where {where} order by all")
 
 
-def test_who_withheld_origins_in_2025(con: duckdb.DuckDBPyConnection) -> None:
-    of_2025 = "kind = 'origin_withheld' and measure = 'asylum_seekers_stock' and asylum_iso3 in "
-    columns = "asylum_iso3, persons, figure, unknown_origin_before, figure_before"
-    assert breaks(con, of_2025 + "('USA', 'GBR') and reference_year = 2025", columns) == [
-        ("GBR", 80_667, 144_747, 1_202, 155_147),
-        ("USA", 1_437_190, 3_718_945, 10_494, 3_184_162),
+def test_who_withheld_origins_in_2025(
+    con: duckdb.DuckDBPyConnection, newest: dict[str, Pairs]
+) -> None:
+    hosts = hosts_of(newest["asylum_seekers_stock"])
+    assert hosts["USA"][2024] == (3_184_162, 10_494)
+    assert hosts["USA"][2025] == (3_718_945, 1_437_190)
+    assert hosts["GBR"][2025] == (144_747, 80_667)
+    found = breaks(
+        con,
+        "kind = 'origin_withheld' and measure = 'asylum_seekers_stock' "
+        "and asylum_iso3 in ('USA', 'GBR') and reference_year = 2025",
+        "asylum_iso3, figure_before, unknown_origin_before, figure, unknown_origin",
+    )
+    assert found == [
+        (asylum, *hosts[asylum][2024], *hosts[asylum][2025]) for asylum in ("GBR", "USA")
     ]
 
 
-@pytest.mark.parametrize("measure", [*MEASURES])
+@pytest.mark.parametrize("measure", FOLLOWED)
 def test_withheld_and_given_again_are_those_of_the_files_in_every_host_and_year(
     con: duckdb.DuckDBPyConnection, newest: dict[str, Pairs], measure: str
 ) -> None:
@@ -295,7 +306,7 @@ def test_where_all_origins_are_known_in_both_years_none_is_withheld(
 ) -> None:
     known = {
         (measure, asylum, year)
-        for measure in MEASURES
+        for measure in FOLLOWED
         for asylum, years in hosts_of(newest[measure]).items()
         for year, host in years.items()
         if host.unknown == 0 and year - 1 in years and years[year - 1].unknown == 0
@@ -338,26 +349,35 @@ def test_australia_gave_no_new_applications_of_2024_and_another_type_since(
 def test_afghans_became_others_in_need_of_protection_in_2025(
     con: duckdb.DuckDBPyConnection, newest: dict[str, Pairs]
 ) -> None:
-    def changes(measure: str) -> dict[str, int]:
-        pairs = newest[measure]
-        asylums = {a for _, origin, a in pairs if origin == "AFG" and a != "AFG"}
-        return {
-            asylum: pairs.get((2025, "AFG", asylum), 0) - pairs.get((2024, "AFG", asylum), 0)
-            for asylum in asylums
-        }
+    """People left for another category as far as others of their host gained."""
+    categories = ["refugees_stock", "oip_stock", "others_of_concern_stock"]
+    pairs = newest | {"others_of_concern_stock": pairs_of(NEWEST, "others_of_concern_stock")}
 
-    refugees, others = changes("refugees_stock"), changes("oip_stock")
-    assert (sum(refugees.values()), sum(others.values())) == (-3_095_026, 1_030_958)
-    found = rows(
-        con,
-        "select asylum_unhcr_code, measure, persons from mart_reporting_break_origins "
-        "where kind = 'category_moved' and origin_unhcr_code = 'AFG' and reference_year = 2025",
-    )
-    moved = {(asylum, measure): persons for asylum, measure, persons in found}
-    assert {asylum for asylum, _ in moved} >= {"IRN", "PAK"}
+    def change(measure: str, asylum: str) -> int:
+        figures = pairs[measure]
+        return figures.get((2025, "AFG", asylum), 0) - figures.get((2024, "AFG", asylum), 0)
+
+    asylums = {a for of in pairs.values() for _, o, a in of if o == "AFG" and a != "AFG"}
+    changes = {c: sum(change(c, asylum) for asylum in asylums) for c in categories}
+    assert changes["refugees_stock"] == -3_095_026
+    assert changes["oip_stock"] == 1_030_958
+    found = {
+        (asylum, measure): persons
+        for asylum, measure, persons in rows(
+            con,
+            "select asylum_unhcr_code, measure, persons from mart_reporting_break_origins "
+            "where kind = 'category_moved' and origin_unhcr_code = 'AFG' and reference_year = 2025",
+        )
+    }
     for asylum in ("IRN", "PAK"):
-        expected = min(-refugees[asylum], others[asylum])
-        assert moved[asylum, "refugees_stock"] == moved[asylum, "oip_stock"] == expected > 0
+        by_category = {category: change(category, asylum) for category in categories}
+        lost = sum(-n for n in by_category.values() if n < 0)
+        gained = sum(n for n in by_category.values() if n > 0)
+        for category in ("refugees_stock", "oip_stock"):
+            whole = lost if by_category[category] < 0 else gained
+            part = min(lost, gained) * abs(by_category[category]) / whole
+            assert found[asylum, category] == pytest.approx(part, abs=2)
+            assert part > 5000
 
 
 def test_the_united_states_gave_the_half_year_of_2024_again_as_the_year(

@@ -139,6 +139,51 @@ def test_people_who_claimed_asylum_are_those_of_the_flow_dataset(
     assert of("2026-07-01", "origin_yearly", china) == 25_198
 
 
+def test_refugees_per_1000_inhabitants_are_those_of_the_two_sources(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    """Against the files: the pairs of the newest release, and the newest year of inhabitants."""
+    with duckdb.connect() as files:
+        refugees = files.execute(
+            f"select coa_iso, year, sum(refugees) from "
+            f"'{RELEASES / '2025-12.1' / 'population.parquet'}' where year >= 1960 group by all"
+        ).fetchall()
+        people: dict[str, dict[int, int]] = {}
+        for code, year, value in files.execute(
+            "select country_iso3, year, population from "
+            f"'{SHARED / 'worldbank' / 'population.parquet'}'"
+        ).fetchall():
+            people.setdefault(code, {})[year] = value
+    expected = {}
+    for code, year, count in refugees:
+        known = [before for before in people.get(code, {}) if before <= year]
+        if count is not None and known and people[code][max(known)]:
+            expected[code, year] = (1000 * count / people[code][max(known)], max(known))
+    found = {
+        (code, year): (per_1000, of_year)
+        for code, year, per_1000, of_year in published.execute(
+            "select asylum_iso3, reference_year, refugees_per_1000_inhabitants, inhabitants_year "
+            "from mart_asylum_yearly where refugees_per_1000_inhabitants is not null"
+        ).fetchall()
+    }
+    assert len(found) > 5_000
+    assert found.keys() == expected.keys()
+    for key, (per_1000, of_year) in found.items():
+        assert (per_1000, of_year) == (pytest.approx(expected[key][0]), expected[key][1]), key
+    assert round(found["AUS", 2022][0], 2) == 2.09
+
+
+def test_people_displaced_abroad_have_those_in_need_of_protection_among_them(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    [(refugees, oip, abroad, lacks)] = published.execute(
+        "select refugees_stock, oip_stock, displaced_abroad_stock - asylum_seekers_stock, "
+        "displaced_abroad_lacks from mart_origin_yearly where origin_code = 'VEN' "
+        "and reference_year = 2024 and counting_unit = 'persons'"
+    ).fetchall()
+    assert (refugees, oip, abroad, lacks) == (370_169, 5_875_359, 6_245_528, None)
+
+
 def test_the_flow_dataset_agrees_with_the_applications_endpoint_where_both_count_persons(
     published: duckdb.DuckDBPyConnection,
 ) -> None:

@@ -218,8 +218,8 @@ def breaks(known: Sequence[Threshold], found: Sequence[Found]) -> RenderableType
         share = figure(one.share_from, "share") if one.share_from is not None else ""
         kinds.add_row(one.kind, figure(one.persons_from), share, one.share_is_of or "")
     listed = _table("year", "country of asylum", "kind", "what happened", right=["year"])
-    for one in found:
-        listed.add_row(str(one.year), shown(one.country), one.kind, shown(one.note))
+    for met in found:
+        listed.add_row(str(met.year), shown(met.country), met.kind, shown(met.note))
     return Group(
         _title("From what size on there is a break of reporting"),
         kinds,

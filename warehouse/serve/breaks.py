@@ -14,11 +14,12 @@ _KINDS = """
     from break_kinds
     order by sort_order
 """
-_BREAKS = """
+_COLUMNS = """
     select
         breaks.reference_year, breaks.asylum_name, breaks.measure, breaks.counting_unit,
         breaks.kind, breaks.persons, breaks.share, breaks.note
-    from {table} as breaks
+"""
+_CHOSEN = """
     inner join break_kinds using (kind)
     where
         ($asylum is null or breaks.asylum_iso3 = $asylum)
@@ -73,4 +74,7 @@ def breaks(
     if as_of is not None:
         table = f"reporting_breaks_as_of({literal(as_of.isoformat())})"
     given = {"asylum": asylum, "kind": kind, "from_year": from_year}
-    return [Found(*row) for row in con.execute(_BREAKS.format(table=table), given).fetchall()]
+    return [
+        Found(*row)
+        for row in con.execute(f"{_COLUMNS} from {table} as breaks {_CHOSEN}", given).fetchall()
+    ]

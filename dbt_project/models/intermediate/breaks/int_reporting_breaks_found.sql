@@ -65,9 +65,9 @@ candidates as (
         max(repeated_share) as share,
         max(repeated_share) as threshold_share,
         max(figure) as threshold_persons,
-        arg_max(earlier_figure, repeated_share) as figure_before,
+        first(earlier_figure order by repeated_share desc, basis asc) as figure_before,
         max(figure) as figure,
-        arg_max(basis, repeated_share) as detail
+        first(basis order by repeated_share desc, basis asc) as detail
     from {{ ref('int_figures_repeated') }}
     where measure <> 'new_asylum_claims' and repeated_large_pair_count >= {{ var('not_reported_from_pairs') }}
     group by all

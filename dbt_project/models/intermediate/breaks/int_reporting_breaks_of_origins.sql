@@ -130,7 +130,7 @@ restated as (
     where breaks.kind = 'definition_changed'
 ),
 
-final as (
+combined as (
     select * from withheld
     union all by name
     select * from whole
@@ -138,7 +138,11 @@ final as (
     select * from moved
     union all by name
     select * from restated
+),
+
+final as (
+    select * from combined
+    where persons > 0
 )
 
 select * from final
-where persons > 0

@@ -41,7 +41,8 @@ sentences as (
                 'sentence': case
                     when inputs.measures_without_figure is not null and at_publication.value is not null
                         then
-                            'The sum is of what is known; not known was ' || inputs.measures_without_figure || '.'
+                            'The sum is of what is known; not known was '
+                            || inputs.measures_without_figure || '.'
                 end
             },
             {

@@ -21,7 +21,8 @@ days as (
     inner join vintages on documents.published_on < vintages.valid_from
 ),
 
--- What stood on a day is what stood since the figures last changed: asked for that day, few days are asked for.
+-- What stood on a day is what stood since the figures last changed: asked for that day, few days are
+-- asked for.
 final as (
     select
         days.document_id,

@@ -27,7 +27,10 @@ sentences as (
                     when verdict = 'not_reproduced' and as_stock_at_publication.value is not null
                         then
                             'Tried on the people waiting, it is ' || as_stock_at_publication.text
-                            || coalesce('; on persons and cases together, ' || as_cases_at_publication.text, '') || '.'
+                            || coalesce(
+                                '; on persons and cases together, ' || as_cases_at_publication.text, ''
+                            )
+                            || '.'
                     when
                         verdict in ('misstated', 'input_error')
                         and coalesce(inputs.are_all_stated, false)

@@ -49,7 +49,8 @@ findings as (
         told.claim_id,
         1 as sentence_number,
         case
-            when claim.kind = 'not_expressible' then coalesce(claim.reading, 'The register has no kind for it') || '.'
+            when claim.kind = 'not_expressible'
+                then coalesce(claim.reading, 'The register has no kind for it') || '.'
             when inputs.release_id_on_the_day is null
                 then
                     'No release of UNHCR''s database is known that was out on '

@@ -1,5 +1,5 @@
--- What is known to be missing of the years and countries of asylum whose new asylum claims a claim is about or
--- is worked out on.
+-- What is known to be missing of the years and countries of asylum whose new asylum claims a claim is
+-- about or is worked out on.
 with inputs as (
     select * from {{ ref('int_claim_inputs_found') }}
     where

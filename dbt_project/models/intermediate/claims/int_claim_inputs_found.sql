@@ -40,8 +40,8 @@ wanted_of_peers as (
     where inputs.is_among_peers
 ),
 
--- Where the largest increase ever is looked for, the increases from year to year take the figures' place. Of all
--- countries and years the twenty largest are enough.
+-- Where the largest increase ever is looked for, the increases from year to year take the figures' place.
+-- Of all countries and years the twenty largest are enough.
 extremes as (
     select * replace (
         {%- for variant in ['at_publication', 'newest'] %}
@@ -80,12 +80,16 @@ peers as (
     select
         by_peer.* exclude (origin_wanted, asylum_wanted, origin_iso3_wanted, asylum_iso3_wanted) replace (
             {%- for side in ['origin', 'asylum'] %}
-            if(by_peer.{{ side }}_wanted = '?', coalesce(countries.iso3, countries.unhcr_code), {{ side }}_told)
-                as {{ side }}_told{{ ',' if not loop.last }}
+            if(
+                by_peer.{{ side }}_wanted = '?',
+                coalesce(countries.iso3, countries.unhcr_code),
+                by_peer.{{ side }}_told
+            ) as {{ side }}_told{{ ',' if not loop.last }}
             {%- endfor %}
         ),
         {%- for side in ['origin', 'asylum'] %}
-        if(by_peer.{{ side }}_wanted = '?', countries.iso3, by_peer.{{ side }}_iso3_wanted) as {{ side }}_iso3,
+        if(by_peer.{{ side }}_wanted = '?', countries.iso3, by_peer.{{ side }}_iso3_wanted)
+            as {{ side }}_iso3,
         {%- endfor %}
         countries.unhcr_code as peer
     from by_peer

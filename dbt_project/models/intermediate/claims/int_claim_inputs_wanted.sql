@@ -1,5 +1,5 @@
--- Which figures a claim rests on: its roles, with groups taken apart into countries and sums into measures. Codes
--- are UNHCR's; '-' is all countries, '?' each of them.
+-- Which figures a claim rests on: its roles, with groups taken apart into countries and sums into
+-- measures. Codes are UNHCR's; '-' is all countries, '?' each of them.
 with roles as (
     select * from {{ ref('int_claim_roles_wanted') }}
 ),
@@ -92,7 +92,9 @@ by_{{ side }} as (
             and terms.reference_year >= coalesce(members.from_year, terms.reference_year)
             and terms.reference_year <= coalesce(members.to_year, terms.reference_year)
     left join countries
-        on coalesce(members.member_iso3, terms.{{ side }}_term) = coalesce(countries.iso3, countries.unhcr_code)
+        on
+            coalesce(members.member_iso3, terms.{{ side }}_term)
+            = coalesce(countries.iso3, countries.unhcr_code)
 ),
 
 {% endfor -%}

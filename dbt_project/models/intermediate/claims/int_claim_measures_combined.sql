@@ -1,5 +1,5 @@
--- What a claim can be about: the measures of the datasets by country and year, and the two rates of decisions.
--- Returns are in two datasets; those of the population dataset count.
+-- What a claim can be about: the measures of the datasets by country and year, and the two rates of
+-- decisions. Returns are in two datasets; those of the population dataset count.
 with measures as (
     select * from {{ ref('measures').identifier }}
 ),

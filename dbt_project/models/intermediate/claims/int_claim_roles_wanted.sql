@@ -1,13 +1,14 @@
--- The roles of figures in each claim: what it is about, what that is compared with, the whole it is a part of,
--- and the countries among which it has a place. A claim that reads a stock of asylum-seekers as a flow, or adds
--- stocks up, is worked out a second time on new asylum claims (`flow_`); one on new claims also on the stock
--- (`stock_`) and on persons and cases together (`cases_`), which it may be mistaken for. '*' is all countries,
--- '?' each of them.
+-- The roles of figures in each claim: what it is about, what that is compared with, the whole it is a
+-- part of, and the countries among which it has a place. A claim that reads a stock of asylum-seekers as
+-- a flow, or adds stocks up, is worked out a second time on new asylum claims (`flow_`); one on new
+-- claims also on the stock (`stock_`) and on persons and cases together (`cases_`), which it may be
+-- mistaken for. '*' is all countries, '?' each of them.
 with claims as (
     select
         *,
         case
-            when kind = 'rank' or among in ('hosts', 'destinations') or count_of in ('countries', 'hosts') then 'asylum'
+            when kind = 'rank' or among in ('hosts', 'destinations') or count_of in ('countries', 'hosts')
+                then 'asylum'
             when among in ('origins', 'origins_in_host') or count_of = 'origins' then 'origin'
             when starts_with(asylum, 'top:') then 'asylum'
             when starts_with(origin, 'top:') then 'origin'
@@ -79,7 +80,8 @@ by_role as (
                     else origin
                 end,
                 'asylum_told': case
-                    when share_of in ('origin', 'world') or (each_of = 'asylum' and kind <> 'share_of') then '*'
+                    when share_of in ('origin', 'world') or (each_of = 'asylum' and kind <> 'share_of')
+                        then '*'
                     when kind = 'share' then '*'
                     when share_of = 'base' then coalesce(base_asylum, asylum)
                     else asylum
@@ -115,7 +117,8 @@ final as (
         population_type,
         units,
         years,
-        if(role = 'base' and base_from_year is not null, base_reference_date, reference_date) as reference_date,
+        if(role = 'base' and base_from_year is not null, base_reference_date, reference_date)
+            as reference_date,
         if(role = 'base' and base_from_year is not null, base_day_at_publication, day_at_publication)
             as day_at_publication,
         if(role = 'base' and base_from_year is not null, base_day_newest, day_newest) as day_newest

@@ -1,7 +1,7 @@
 {%- set readings = {'flow_': 'as_flow_', 'stock_': 'as_stock_', 'cases_': 'as_cases_'} -%}
 -- The inputs of a claim as one row a variant: with the figures at publication, with the newest, and with
--- those that the document states itself, as far as it does; and on new asylum claims, on the stock, or on persons
--- and cases together where the claim is worked out on them too.
+-- those that the document states itself, as far as it does; and on new asylum claims, on the stock, or on
+-- persons and cases together where the claim is worked out on them too.
 with claims as (
     select * from {{ ref('int_claims_combined') }}
 ),
@@ -23,7 +23,7 @@ read as (
             {%- endfor %}
             else ''
         end as reading,
-        regexp_replace(input_role, '^(flow|stock|cases)_', '') as role
+        regexp_replace(input_role, '^(flow|stock|cases)_', '') as role_read
     from inputs
 ),
 
@@ -31,7 +31,7 @@ by_variant as (
     select
         document_id,
         claim_id,
-        role as input_role,
+        role_read as input_role,
         peer,
         reference_year,
         unnest([
@@ -82,13 +82,20 @@ largest as (
         'figure' as input_role,
         cast(null as varchar) as peer,
         together.reference_year,
-        list_sum(list_slice(list_reverse_sort(list(together.figure)), 1, any_value(claims.top_count))) as figure,
+        list_sum(list_slice(list_reverse_sort(list(together.figure)), 1, any_value(claims.top_count)))
+            as figure,
         cast(null as boolean) as are_pairs_complete
     from together
     inner join claims
         on together.document_id = claims.document_id and together.claim_id = claims.claim_id
     where claims.top_count is not null and together.input_role = 'peer'
     group by together.document_id, together.claim_id, together.variant, together.reference_year
+),
+
+figures as (
+    select * from together
+    union all
+    select * from largest
 ),
 
 running as (
@@ -102,11 +109,7 @@ running as (
             partition by document_id, claim_id, variant, input_role, peer
             order by reference_year
         ) as rise
-    from (
-        select * from together
-        union all
-        select * from largest
-    )
+    from figures
 ),
 
 held_against_thresholds as (

@@ -1,7 +1,7 @@
 {%- set figures = ['stated_value', 'stated_low', 'stated_high', 'threshold_low', 'threshold_high'] -%}
--- Claims with the document that makes them, what their kind says of them, their figures as numbers, and the two
--- days on which the database is asked. The two tables and the day are parameters of the functions that these
--- steps are part of: no later step names them.
+-- Claims with the document that makes them, what their kind says of them, their figures as numbers, and
+-- the two days on which the database is asked. The two tables and the day are parameters of the functions
+-- that these steps are part of: no later step names them.
 with claims as (
     select * from query_table(published_claims)
 ),
@@ -68,7 +68,10 @@ scaled as (
         case
             when is_one_in and kind = 'per_head' then coalesce(per, 1)
             when is_one_in then 100
-            when is_rate and kind in ('level', 'range') and coalesce(stated_value, stated_high, stated_low) <= 1
+            when
+                is_rate
+                and kind in ('level', 'range')
+                and coalesce(stated_value, stated_high, stated_low) <= 1
                 then 100
             else 1
         end as scale
@@ -91,7 +94,8 @@ final as materialized (
         ),
         -- Bounds are told as exactly as they are; what the years lie between is rounded.
         coalesce(scaled.tolerance, if(scaled.kind = 'range', scaled.stated_low_unit / 2, 0)) as low_tolerance,
-        coalesce(scaled.tolerance, if(scaled.kind = 'range', scaled.stated_high_unit / 2, 0)) as high_tolerance,
+        coalesce(scaled.tolerance, if(scaled.kind = 'range', scaled.stated_high_unit / 2, 0))
+            as high_tolerance,
         case
             when scaled.tolerance is not null then scaled.stated_value - scaled.tolerance
             when scaled.is_exact then scaled.stated_value
@@ -108,8 +112,10 @@ final as materialized (
         if(scaled.kind = 'per_head', inhabitants.inhabitants, null) as inhabitants,
         if(scaled.kind = 'per_head', inhabitants.reference_year, null) as inhabitants_year,
         {%- for prefix in ['', 'base_'] %}
-        least(scaled.document_published_on, {{ prefix or 'own_' }}dates.last_day) as {{ prefix }}day_at_publication,
-        least(scaled.as_of, {{ prefix or 'own_' }}dates.last_day) as {{ prefix }}day_newest{{ ',' if not loop.last }}
+        least(scaled.document_published_on, {{ prefix or 'own_' }}dates.last_day)
+            as {{ prefix }}day_at_publication,
+        least(scaled.as_of, {{ prefix or 'own_' }}dates.last_day)
+            as {{ prefix }}day_newest{{ ',' if not loop.last }}
         {%- endfor %}
     from scaled
     asof left join inhabitants

@@ -1,6 +1,6 @@
 -- Each claim beside what there is to say of its inputs, and what comes of it from the figures at
--- publication, from the newest, from the document's own, and from what it may be mistaken for. One column each:
--- later steps name a part as `claim.kind` or `newest.value`.
+-- publication, from the newest, from the document's own, and from what it may be mistaken for. One column
+-- each: later steps name a part as `claim.kind` or `newest.value`.
 with claims as (
     select * from {{ ref('int_claims_combined') }}
 ),
@@ -19,8 +19,10 @@ by_claim as (
         claim_id,
         any_value(result) filter (where variant = 'stated') as own,
         {%- for reading in ['', 'as_flow_', 'as_stock_', 'as_cases_'] %}
-        any_value(result) filter (where variant = '{{ reading }}at_publication') as {{ reading }}at_publication,
-        any_value(result) filter (where variant = '{{ reading }}newest') as {{ reading }}newest{{ ',' if not loop.last }}
+        any_value(result) filter (where variant = '{{ reading }}at_publication')
+            as {{ reading }}at_publication,
+        any_value(result) filter (where variant = '{{ reading }}newest')
+            as {{ reading }}newest{{ ',' if not loop.last }}
         {%- endfor %}
     from results
     group by document_id, claim_id

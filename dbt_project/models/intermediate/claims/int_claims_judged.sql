@@ -50,7 +50,8 @@ meanings as (
         *,
         if(number_found = 'misstated', 'not_reproduced', number_found) as number_verdict,
         coalesce(stock_or_flow = 'stock' and claim.read_as = 'flow', false)
-        or (claim.kind = 'level' and is_the_stock and at_publication.agrees is not true) as is_stock_read_as_flow,
+        or (claim.kind = 'level' and is_the_stock and at_publication.agrees is not true)
+            as is_stock_read_as_flow,
         coalesce(stock_or_flow = 'stock' and {{ adds_stocks_up('claim.') }}, false) as is_stocks_added_up,
         coalesce(
             inputs.carried_forward_stock > 0

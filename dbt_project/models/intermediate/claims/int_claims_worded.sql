@@ -37,7 +37,8 @@ final as materialized (
             when claim.kind = 'record'
                 then
                     'highest in ' || claim.to_year || ', of ' || claim.from_year || ' to ' || claim.to_year
-            when claim.kind = 'rising' then 'higher every year, ' || claim.from_year || ' to ' || claim.to_year
+            when claim.kind = 'rising'
+                then 'higher every year, ' || claim.from_year || ' to ' || claim.to_year
             when claim.kind = 'extreme' then 'the largest ever of any country'
             when claim.stated_value is not null or claim.kind = 'range' then shown_text
             when claim.stated_high is null then 'at least ' || shown_text

@@ -68,13 +68,11 @@ by_region as (
 missing as (
     select
         {{ columns(pair_measure) }}
-        unknown_origin,
-        distributed,
-        distributed_low,
-        distributed_high,
+        {%- for column in ['unknown_origin', 'distributed', 'distributed_low', 'distributed_high'] %}
+        if(is_recent, {{ column }}, null) as {{ column }},
+        {%- endfor %}
         distributed as persons_incomplete
     from {{ ref('int_unknown_origins_distributed') }}
-    where is_recent
     union all by name
     select
         {{ columns(pair_measure) }}
@@ -94,8 +92,13 @@ missing_by_region as (
         {{ total('missing.unknown_origin', "missing.measure = '" ~ measure ~ "'") }}
             as {{ measure }}_unknown_origin,
         {%- for column in ['distributed', 'distributed_low', 'distributed_high'] %}
-        sum(missing.{{ column }}) filter (where missing.measure = '{{ measure }}')
-            as {{ measure }}_{{ column }},
+        case
+            when
+                bool_and(missing.{{ column }} is not null) filter (
+                    where missing.measure = '{{ measure }}' and missing.distributed is not null
+                )
+                then sum(missing.{{ column }}) filter (where missing.measure = '{{ measure }}')
+        end as {{ measure }}_{{ column }},
         {%- endfor %}
         sum(missing.persons_incomplete) filter (where missing.measure = '{{ measure }}')
             as {{ measure }}_persons_incomplete{{ ',' if not loop.last }}

@@ -45,7 +45,7 @@ breaks as (
         reference_year,
         valid_from,
         persons_incomplete,
-        coalesce(distributed_high, persons_incomplete) as persons_missing_at_most
+        persons_incomplete + coalesce(distributed_high - distributed, 0) as persons_missing_at_most
     from {{ ref('int_breaks_of_years') }}
     where level = 'origin' and persons_incomplete > 0
 ),

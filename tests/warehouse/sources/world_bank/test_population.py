@@ -132,7 +132,7 @@ HOSTILE: dict[str, tuple[Callable[[Answer], Any], str]] = {
         "a list that is never empty",
     ),
     "a total too large": (head("total", 13), "12 rows came, `total` says 13"),
-    "a page too few": (head("pages", 2), "5 rows came|1 to 5 expected|came, `total` says 12"),
+    "a page too few": (head("pages", 2), "10 rows came, `total` says 12"),
     "pages without end": (head("pages", 10**9), "1,000,000,000 pages are too many"),
     "another page": (head("page", 2), "the answer says it is page 2"),
     "shorter pages": (changed(lambda page: page[1].pop() and None), "4 rows, 5 expected"),
@@ -160,7 +160,7 @@ def test_what_is_no_page_of_the_indicator_is_refused_and_stops_nothing_else(
     api: FakeApi, settings: Settings, name: str
 ) -> None:
     answer, shown = HOSTILE[name]
-    api.faults.append(Fault("answer", INHABITANTS, page=1, times=FOREVER, value=answer))
+    api.faults.append(Fault("answer", INHABITANTS, times=FOREVER, value=answer))
     with pytest.raises(
         NotAllLandedError, match=rf"(?s)1 of 2 .*{INHABITANTS}: .*({shown})"
     ) as said:

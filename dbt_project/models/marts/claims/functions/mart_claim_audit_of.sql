@@ -39,7 +39,7 @@ answering as (
             },
             coverage.valid_from
         ) as lineage
-    from (select distinct claim.as_of as as_of from claims) as asked
+    from (select distinct claim.as_of from claims) as asked
     inner join coverage on {{ stood_on('asked.as_of', 'coverage') }}
     group by asked.as_of
 ),
@@ -71,8 +71,11 @@ final as (
         claims.claim.document_word,
         claims.claim.reading,
         claims.claim.to_year as reference_year,
-        coalesce(claims.claim.reference_date, claims.inputs.reference_date, make_date(claims.claim.to_year, 12, 31))
-            as reference_date,
+        coalesce(
+            claims.claim.reference_date,
+            claims.inputs.reference_date,
+            make_date(claims.claim.to_year, 12, 31)
+        ) as reference_date,
         claims.claim.from_year,
         claims.claim.base_from_year,
         claims.claim.base_to_year,
