@@ -19,7 +19,7 @@ from warehouse.settings import PROJECT_ROOT, Settings
 
 SPARK_PYTHON = PROJECT_ROOT / ".venv-spark" / "bin" / "python"
 QUESTIONS = re.findall(
-    r"^### (.+)\n\n```sql\n(.*?)^```$",
+    r"^### ([^\n]+)\n\n```sql\n(.*?)^```$",
     (PROJECT_ROOT / "docs" / "lake.md").read_text("utf-8"),
     re.DOTALL | re.MULTILINE,
 )
@@ -73,6 +73,7 @@ def test_spark_and_duckdb_answer_ten_questions_alike(
     home = tmp_path / "s3" / "figures" / "asylum"
     now = json.loads((home / POINTER).read_bytes())
     questions = [text for _, text in QUESTIONS]
+    assert len(questions) == 10
     tables = {
         name: str(home / now["folder"] / name)
         for name in now["tables"]
@@ -97,7 +98,6 @@ def test_spark_and_duckdb_answer_ten_questions_alike(
     )
     assert ended.returncode == 0, ended.stderr[-3000:]
     by_spark = json.loads(ended.stdout.partition("ANSWERS")[2].splitlines()[0])
-    assert len(questions) == 10
     assert all(by_duckdb), "each question has an answer"
     for (question, _), ours, theirs in zip(QUESTIONS, by_duckdb, by_spark, strict=True):
         assert comparable(theirs) == ours, question
