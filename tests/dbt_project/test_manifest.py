@@ -56,6 +56,8 @@ MAY_READ_BESIDES = {
     "staging/unhcr": r"flow_codes",
     "marts/revision": r"int_[a-z_]+|mart_revisions",
     "marts/claims": r"int_claims?_[a-z_]+|mart_claim_[a-z_]+",
+    # A claim that rests on no figure has the lineage of what answers.
+    "marts/claims/functions": r"int_coverage_in_force",
     "marts/yearly": r"int_years_of_countries_history",
     "marts/notes": r"int_[a-z]+_in_force",
     "marts/destination": r"int_years_of_pairs_(combined|ranked)"
@@ -65,8 +67,9 @@ MAY_READ_BESIDES = {
     "marts/era": r"int_breaks_of_years|int_measures_of_origins_unpivoted|mart_origin_records"
     r"|mart_era_comparison",
     # Steps of a claim's audit become part of functions of the published file, and read its tables.
-    "intermediate/claims": r"dim_(country|release)|fct_[a-z_]+_history|mart_carried_forward"
-    r"|mart_reporting_breaks",
+    "intermediate/claims": r"dim_(country|country_group|release)|fct_[a-z_]+_history"
+    r"|fct_inhabitants_yearly|mart_carried_forward"
+    r"|mart_reporting_breaks|mart_reporting_break(s|_origins)_history",
     # What changed between two days, or may change until the year's end, is told from histories.
     "intermediate/revision": r"fct_[a-z_]+_history",
     "intermediate/outlook": r"fct_population_yearly_history",
