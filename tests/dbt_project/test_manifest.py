@@ -56,9 +56,10 @@ MAY_READ_BESIDES = {
     "staging/unhcr": r"flow_codes",
     "marts/revision": r"int_[a-z_]+|mart_revisions",
     "marts/claims": r"int_claims?_[a-z_]+|mart_claim_[a-z_]+",
+    # A claim that rests on no figure has the lineage of what answers.
+    "marts/claims/functions": r"int_coverage_in_force",
     "marts/yearly": r"int_years_of_countries_history",
     "marts/notes": r"int_[a-z]+_in_force",
-    "marts/claims/functions": r"int_claims?_[a-z_]+|int_coverage_in_force",
     "marts/destination": r"int_years_of_pairs_(combined|ranked)"
     r"|int_asylum_decisions(_totals)?_in_force"
     r"|int_vintages_resolved|mart_destination_yearly|mart_revisions|int_breaks_of_(pairs|years)"
