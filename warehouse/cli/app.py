@@ -17,6 +17,7 @@ from warehouse.cli.commands.metrics import metrics
 from warehouse.cli.commands.publish import publish
 from warehouse.cli.commands.report import report
 from warehouse.cli.commands.run import run
+from warehouse.cli.commands.site import site
 from warehouse.cli.commands.sql import sql
 from warehouse.cli.commands.status import status
 from warehouse.cli.commands.ui import ui
@@ -45,6 +46,7 @@ app.command()(docs)
 app.command()(ui)
 app.command()(sql)
 app.command()(report)
+app.command()(site)
 
 
 def main() -> None:
