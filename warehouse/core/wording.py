@@ -23,6 +23,8 @@ _SHOWN_AS_ZERO = 0.0005
 # A spreadsheet takes a cell that begins with one of these for a formula, or skips the character
 # and then does.
 RUN_BY_SPREADSHEETS = r"^[=+\-@\t\n\r]"
+# At the front of a CSV: without it Excel takes UTF-8 for an encoding of the system's own.
+BYTE_ORDER_MARK = "\ufeff"
 # Commands to a terminal; tabs and line breaks are text. NUL, which DuckDB takes in no pattern, is
 # looked for on its own.
 _COMMANDS = "\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"

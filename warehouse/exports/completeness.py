@@ -7,6 +7,8 @@ The half-year figure of the same year, which it takes the place of, was given be
 
 from __future__ import annotations
 
+# People without a known origin are what is missing of the others, and lack nothing.
+_UNKNOWN = "select unhcr_code from special_origins where special_kind = 'unknown'"
 # The pairs and years of which the year-end stock lacks people whose origin was not given.
 _PAIRS = """
     select distinct asylum_iso3, reference_year from reporting_gaps where dataset = 'population'
@@ -24,10 +26,10 @@ _ORIGINS = f"""
 
 def stock_is_incomplete(rows: str, *, level: str) -> str:
     """A SQL expression: whether the stock of asylum-seekers in a row of a yearly mart, which the
-    query calls `rows`, is a lower bound. `level`: pair, origin, or asylum (never: the country's
-    own total has those without origin).
+    query calls `rows`, is a lower bound. `level`: pair, origin, or asylum and world
+    (never: their totals have those without origin).
     """
-    if level == "asylum":
+    if level in {"asylum", "world"}:
         return "false"
     keys, key = {
         "pair": (_PAIRS, "asylum_iso3"),
@@ -35,5 +37,6 @@ def stock_is_incomplete(rows: str, *, level: str) -> str:
     }[level]
     return (
         f"(not coalesce({rows}.is_population_provisional, false) and "
+        f"{rows}.origin_unhcr_code not in ({_UNKNOWN}) and "
         f"({rows}.{key}, {rows}.reference_year) in ({keys}))"
     )

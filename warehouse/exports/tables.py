@@ -16,7 +16,7 @@ import duckdb
 
 from warehouse.core import files
 from warehouse.core.database import identifier, literal
-from warehouse.core.wording import CONTROL, RUN_BY_SPREADSHEETS, SHOWN_INSTEAD
+from warehouse.core.wording import BYTE_ORDER_MARK, CONTROL, RUN_BY_SPREADSHEETS, SHOWN_INSTEAD
 from warehouse.published.read import open_published, read_about
 from warehouse.settings import Settings
 
@@ -24,8 +24,6 @@ _PREFIXES = ("dim_", "mart_")
 # Histories are many times the newest rows: they are asked where they can be filtered by a day.
 _NOT_EXPORTED = "_history"
 FOLDER = "tables"
-# Excel takes a CSV without it for one of the system's own encoding.
-BYTE_ORDER_MARK = "\ufeff"
 _FINGERPRINT_FILE = ".built_from"
 _STAGING_PREFIX = ".tables-"
 

@@ -119,7 +119,7 @@ def test_fields_are_the_columns_of_the_csv_in_order(
         if resource["format"] != "csv":
             continue
         path = settings.exports_dir / resource["path"]
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             header, *rows = csv.reader(file)
         fields = resource["schema"]["fields"]
         assert header == [field["name"] for field in fields]

@@ -88,7 +88,7 @@ def config(*, dark: bool = False) -> dict[str, Any]:
             "flow": {"color": ORANGE},
             "stale": {"color": ORANGE},
             "rest": {"color": colours["rest"]},
-            "land": {"fill": colours["lines"], "stroke": paper, "strokeWidth": 0.5},
+            "land": {"color": colours["lines"], "stroke": paper, "strokeWidth": 0.5},
             "outline": {"color": quiet, "filled": False, "strokeWidth": 1},
             "stripe": {"color": paper, "strokeWidth": 2.2},
             "thin_stripe": {"color": paper, "strokeWidth": 1.4, "strokeOpacity": 0.85},

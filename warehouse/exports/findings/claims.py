@@ -110,7 +110,7 @@ class Document:
 def claims_on(
     con: duckdb.DuckDBPyConnection, origin: Origin | None
 ) -> tuple[list[Document], list[Claim]]:
-    """The documents that state something of an origin, or of any, newest first, and their claims."""
+    """The documents on an origin (None: on any), newest first, and their claims."""
     code = {"origin": origin.code if origin else None}
     inputs: dict[tuple[str, str], list[ClaimInput]] = {}
     for row in named_rows(con.execute(_INPUTS, code)):

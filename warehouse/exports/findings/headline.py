@@ -21,9 +21,13 @@ def headline_figures(
     persons = [year.persons for year in newest_first]
     figures = [
         _claims_figure(persons),
-        _stock_figure(persons, STOCK, "asylum-seekers: persons waiting for a decision", whole, gaps),
+        _stock_figure(
+            persons, STOCK, "asylum-seekers: persons waiting for a decision", whole, gaps
+        ),
         _rate_figure(persons),
-        _stock_figure(persons, "refugees_stock", "refugees: persons with refugee protection", whole),
+        _stock_figure(
+            persons, "refugees_stock", "refugees: persons with refugee protection", whole
+        ),
     ]
     return [figure for figure in figures if figure]
 

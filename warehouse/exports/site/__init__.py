@@ -85,8 +85,9 @@ def export_site(settings: Settings) -> Site:
 def write_site(settings: Settings, out: Path, *, just_exported: bool = False) -> Site:
     """Write the site to the folder `out`, which is new, empty, or an earlier site.
 
-    `just_exported`: the files of tables are those of the published file, as within a run. Raises SiteFolderError for any other folder, PublishedMissingError, and OSError where it cannot
-    be written.
+    `just_exported`: the files of tables are those of the published file, as within a run. Raises
+    SiteFolderError for any other folder, PublishedMissingError, and OSError where it cannot be
+    written.
     """
     out = out.absolute()
     if out.exists() and not (out.is_dir() and (not any(out.iterdir()) or (out / _MARK).exists())):
@@ -98,9 +99,11 @@ def write_site(settings: Settings, out: Path, *, just_exported: bool = False) ->
     out.parent.mkdir(parents=True, exist_ok=True)
     try:
         staging.mkdir()
-        with open_published(settings) as con:
-            with tables.table_files(con, settings, just_exported=just_exported) as files:
-                made = _write(con, files, staging)
+        with (
+            open_published(settings) as con,
+            tables.table_files(con, settings, just_exported=just_exported) as files,
+        ):
+            made = _write(con, files, staging)
         if out.exists():
             out.rename(old)
         staging.rename(out)
@@ -148,9 +151,7 @@ def _write_assets(folder: Path) -> str:
     return digest
 
 
-def _write_data(
-    con: duckdb.DuckDBPyConnection, folder: Path, assets: str
-) -> Sequence[Country]:
+def _write_data(con: duckdb.DuckDBPyConnection, folder: Path, assets: str) -> Sequence[Country]:
     data.prepare(con)
     days = data.days(con)
     countries = [Country(*found) for found in data.countries(con)]
@@ -197,9 +198,7 @@ def _write_tables(
     return datapackage.describe(con, folder)
 
 
-def _downloads(
-    con: duckdb.DuckDBPyConnection, package: Mapping[str, Any]
-) -> list[dict[str, Any]]:
+def _downloads(con: duckdb.DuckDBPyConnection, package: Mapping[str, Any]) -> list[dict[str, Any]]:
     rows = dict(con.execute("select table_name, row_count from about_tables").fetchall())
     comments = dict(con.execute("select table_name, description from about_tables").fetchall())
     found: dict[str, dict[str, Any]] = {}

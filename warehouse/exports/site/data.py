@@ -75,32 +75,30 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
         con,
         "site_pairs",
         "mart_destination_yearly_history",
-        {"origin": _ORIGIN, "asylum": _ASYLUM, "year": "reference_year"},
-        _PAIR_FIGURES,
-        _PAIR_MARKS,
-        "pair",
-        "counting_unit = 'persons' and row_kind in ('pair', 'not_itemised')",
+        keys={"origin": _ORIGIN, "asylum": _ASYLUM, "year": "reference_year"},
+        figures=_PAIR_FIGURES,
+        marks=_PAIR_MARKS,
+        level="pair",
+        where="counting_unit = 'persons' and row_kind in ('pair', 'not_itemised')",
     )
     for side, code in (("origin", _ORIGIN), ("asylum", _ASYLUM)):
         _ranges(
             con,
             f"site_{side}_years",
             f"mart_{side}_yearly_history",
-            {"code": code, "year": "reference_year", "unit": "counting_unit"},
-            _YEAR_FIGURES,
-            _YEAR_MARKS,
-            side,
-            "true",
+            keys={"code": code, "year": "reference_year", "unit": "counting_unit"},
+            figures=_YEAR_FIGURES,
+            marks=_YEAR_MARKS,
+            level=side,
         )
     _ranges(
         con,
         "site_world_years",
         "mart_world_yearly_history",
-        {"code": "'WORLD'", "year": "reference_year", "unit": "counting_unit"},
-        _WORLD_FIGURES,
-        _YEAR_MARKS,
-        "asylum",
-        "true",
+        keys={"code": "'WORLD'", "year": "reference_year", "unit": "counting_unit"},
+        figures=_WORLD_FIGURES,
+        marks=_YEAR_MARKS,
+        level="world",
     )
 
 
@@ -108,11 +106,12 @@ def _ranges(
     con: duckdb.DuckDBPyConnection,
     name: str,
     history: str,
+    *,
     keys: dict[str, str],
     figures: dict[str, str],
     marks: dict[str, str],
     level: str,
-    where: str,
+    where: str = "true",
 ) -> None:
     """A table of what is shown of a history: neighbouring rows that show the same are one."""
     bits = [f"{MARKS[mark]} * coalesce({test}, false)::integer" for mark, test in marks.items()]
@@ -176,9 +175,7 @@ def days(con: duckdb.DuckDBPyConnection) -> list[str]:
         where day < date '9999-12-31'
         """
     )
-    return [
-        str(day) for (day,) in con.execute("select day from site_days order by day").fetchall()
-    ]
+    return [str(day) for (day,) in con.execute("select day from site_days order by day").fetchall()]
 
 
 def countries(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str]]:

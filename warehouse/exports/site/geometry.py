@@ -147,7 +147,7 @@ def _middle(ring: Ring) -> Point:
 
 
 def _thinned(ring: Ring) -> Ring:
-    """Douglas and Peucker's: points within the tolerance of the line between others are left out."""
+    """Without points within the tolerance of the line between others (Douglas and Peucker)."""
     keep = [False] * len(ring)
     keep[0] = keep[-1] = True
     spans = [(0, len(ring) - 1)]

@@ -50,7 +50,7 @@ def years_by_asylum(con: duckdb.DuckDBPyConnection) -> Rows:
 
 def origins_by_asylum(con: duckdb.DuckDBPyConnection) -> Rows:
     """The largest origins of each country of asylum in its newest year."""
-    return _by(_bounded(named_rows(con.execute(_ORIGINS, {"shown": ORIGINS_SHOWN}))), "asylum")
+    return by_keys(_bounded(named_rows(con.execute(_ORIGINS, {"shown": ORIGINS_SHOWN}))), "asylum")
 
 
 def origins_section(name: str, rows: list[dict[str, Any]]) -> Section:
@@ -113,10 +113,11 @@ def _bounded(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def by_country(con: duckdb.DuckDBPyConnection, query: str, *keys: str) -> Rows:
     """The rows of a query, by the first of `keys` that is known of each."""
-    return _by(named_rows(con.execute(query)), *keys)
+    return by_keys(named_rows(con.execute(query)), *keys)
 
 
-def _by(rows: list[dict[str, Any]], *keys: str) -> Rows:
+def by_keys(rows: list[dict[str, Any]], *keys: str) -> Rows:
+    """Rows by the first of `keys` that is known of each, in their order."""
     found: Rows = {}
     for row in rows:
         code = next(row[key] for key in keys if row[key] is not None)

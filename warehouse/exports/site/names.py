@@ -9,10 +9,11 @@ from warehouse.exports.findings.words import BOUNDARIES
 from warehouse.exports.findings.years import YEAR_COLUMNS
 
 # A stock and a flow are told apart wherever one of them is named. `counts` goes before "on 30
-# June 2025" or "in 2025".
+# June 2025" or "in 2025"; {people} is "from Syria" or "in Germany".
 MEASURES: dict[str, dict[str, str]] = {
     "stock": {
         "title": "Asylum-seekers waiting",
+        "of": "Asylum-seekers {people}, waiting",
         "column": "Asylum-seekers waiting (stock)",
         "panel": "Asylum-seekers waiting at the end of the year (stock, persons)",
         "nature": "stock",
@@ -20,6 +21,7 @@ MEASURES: dict[str, dict[str, str]] = {
     },
     "claims": {
         "title": "People who claimed asylum",
+        "of": "People {people} who claimed asylum",
         "column": "People who claimed asylum in the year (flow)",
         "panel": "People who claimed asylum in the year (flow)",
         "nature": "flow",
@@ -27,6 +29,7 @@ MEASURES: dict[str, dict[str, str]] = {
     },
     "refugees": {
         "title": "Refugees",
+        "of": "Refugees {people}",
         "column": "Refugees (stock)",
         "panel": "Refugees at the end of the year (stock, persons)",
         "nature": "stock",
@@ -59,4 +62,3 @@ def words() -> dict[str, str]:
         "stock_and_flow": STOCK_AND_FLOW,
         "incomplete": "what countries of asylum did not report, or gave no origin of, is missing",
     }
-

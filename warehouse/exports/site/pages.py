@@ -14,7 +14,7 @@ import duckdb
 
 from warehouse.core import attribution, wording
 from warehouse.exports.findings.claims import claims_on
-from warehouse.exports.findings.destinations import destinations_section
+from warehouse.exports.findings.destinations import destination_rows, destinations_of
 from warehouse.exports.findings.headline import headline_figures
 from warehouse.exports.findings.parts import ReportTable
 from warehouse.exports.findings.words import BOUNDARIES, DEFINITIONS
@@ -105,6 +105,7 @@ def country_pages(
     """Path and HTML of the page of each country."""
     origin_rows = hosts.by_country(con, _ORIGIN_ROWS, "origin_iso3", "origin_unhcr_code")
     asylum_rows = hosts.years_by_asylum(con)
+    destinations = hosts.by_keys(destination_rows(con, None), "origin_iso3", "origin_unhcr_code")
     largest_origins = hosts.origins_by_asylum(con)
     for country in countries:
         name = wording.visible(country.name)
@@ -114,7 +115,10 @@ def country_pages(
             years = by_year(origin_rows.get(country.code, []))
             gaps = gaps_of(con, country.code)
             figures = headline_figures(years, gaps)
-            parts = [years_section(years, subject, gaps), destinations_section(con, subject)]
+            parts = [
+                years_section(years, subject, gaps),
+                destinations_of(destinations.get(country.code, []), subject),
+            ]
             title = f"People from {name} who seek asylum abroad"
         else:
             years = by_year(asylum_rows.get(country.code, []))

@@ -35,7 +35,7 @@
   const PARTS = ["layer", "vconcat", "hconcat", "concat"];
   const narrowed = (view, width) => {
     const made = { ...view };
-    if (typeof made.width === "number") made.width = Math.min(made.width, Math.max(NARROWEST, width - AXES));
+    if (typeof made.width === "number" && !made.projection) made.width = Math.min(made.width, Math.max(NARROWEST, width - AXES));
     if (made.title) made.title = heading(made.title, width);
     for (const part of PARTS) {
       if (Array.isArray(made[part])) made[part] = made[part].map((one) => narrowed(one, width));

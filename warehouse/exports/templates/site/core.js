@@ -153,6 +153,7 @@ export const sinceCounted = (rows, measures) => {
 // ---- measures: a stock and a flow are told apart wherever they are named
 
 export const MEASURES = site.measures;
+export const titleOf = (measure, people) => MEASURES[measure].of.split("{people}").join(people);
 export const isProvisional = (row, measure) => (measure === "claims" ? row.claims_provisional : row.stock_provisional);
 export const isIncomplete = (row, measure) =>
   measure === "claims" ? row.claims_incomplete : measure === "stock" ? row.stock_incomplete : false;

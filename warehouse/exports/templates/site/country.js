@@ -1,7 +1,7 @@
 // A country of origin, or a country of asylum: its years, and its pairs, as of any release.
 import {
   MEASURES, asOf, atLeast, byId, current, el, firstSaid, isIncomplete, isProvisional, link, load, nameOf,
-  pageOf, params, plural, put, releaseNotes, ROOT, rowsOf, show, sinceCounted, site, status, stem, table, takeOver, visible, when,
+  pageOf, params, plural, put, releaseNotes, ROOT, rowsOf, show, sinceCounted, site, status, stem, table, takeOver, titleOf, visible, when,
 } from "./core.js";
 
 const { side, code } = document.documentElement.dataset;
@@ -124,7 +124,7 @@ const SHOWN = 25;
 const placesSection = (found) => {
   if (!found.rows.length) return [];
   const words = MEASURES[found.measure];
-  const caption = `${words.title} ${people} by country of ${other}, ${when(found.rows[0], found.measure)} (${words.nature})`;
+  const caption = `${titleOf(found.measure, people)}, by country of ${other}, ${when(found.rows[0], found.measure)} (${words.nature})`;
   const columns = placeColumns(found);
   const shown = params.get("all") ? found.rows : found.rows.slice(0, SHOWN);
   return [
@@ -135,7 +135,7 @@ const placesSection = (found) => {
   ];
 };
 
-const other_side = () => {
+const otherSide = () => {
   if (!site.names[other][code]) return null;
   const words = other === "origin" ? `People from ${name} who seek asylum abroad` : `People who seek asylum in ${name}`;
   return el("p", {}, el("a", { href: link(pageOf(other, code)) }, words));
@@ -151,7 +151,7 @@ const render = async (live) => {
   live.replaceChildren(
     ...releaseNotes(),
     el("section", { "aria-labelledby": "figures-heading" }, el("h2", { id: "figures-heading" }, "Headline figures"), figures(persons),
-      el("p", { class: "quiet" }, site.words.stock_and_flow), other_side()),
+      el("p", { class: "quiet" }, site.words.stock_and_flow), otherSide()),
     el("section", { "aria-labelledby": "charts-heading", id: "yearly-pictures" }, el("h2", { id: "charts-heading" }, "Year by year"), el("div", { class: "pictures" }),
       persons.length ? el("details", { class: "figures-of", open: true }, el("summary", {}, "The figures"), yearsTable(persons, cases)) : null),
     el("section", { "aria-labelledby": "places-heading", id: "place-pictures" }, el("h2", { id: "places-heading" }, side === "origin" ? "Where they are" : "Where they are from"),

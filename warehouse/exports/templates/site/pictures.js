@@ -2,7 +2,7 @@
 // away: PNG, SVG, CSV of what is shown, and how to cite it. Drawn by Vega, in the report's colours.
 import {
   MEASURES, current, el, isIncomplete, isProvisional, load, nameOf, releases,
-  show, site, standsAt, statusWords, visible, when,
+  show, site, standsAt, statusWords, titleOf, visible, when,
 } from "./core.js";
 
 const WIDTH = 760;
@@ -112,11 +112,13 @@ const yearBars = (persons, measure, x, perYear) => {
 };
 const hatchedNote = (rows, measures) => {
   const marked = rows.filter((row) => measures.some((measure) => row[measure] !== null && (isProvisional(row, measure) || isIncomplete(row, measure))));
-  return marked.length ? [`Hatched: ${marked.map((row) => {
+  const newest = marked.slice(-4);
+  const more = marked.length > newest.length ? `, and ${marked.length - newest.length} before` : "";
+  return marked.length ? [`Hatched: ${newest.map((row) => {
     const why = [...new Set(measures.filter((measure) => row[measure] !== null).flatMap((measure) => [
       isProvisional(row, measure) ? "provisional" : null, isIncomplete(row, measure) ? "at least, not all was reported" : null].filter(Boolean)))];
     return `${row.year} (${why.join("; ")})`;
-  }).join(", ")}.`] : [];
+  }).join(", ")}${more}.`] : [];
 };
 const describe = (persons, measures, title) => `${title}. ${measures.map((measure) => {
   const counted = persons.filter((row) => row[measure] !== null);
@@ -179,7 +181,7 @@ export const byRelease = (all, people, measure) => {
     return panel(layers, WIDTH, height, String(year));
   });
   const words = MEASURES[measure];
-  const title = `${words.title} ${people}: the same year in each release`;
+  const title = `${titleOf(measure, people)}: the same year in each release`;
   return {
     name: `releases_${measure}`, title,
     description: `${title}. ${years.map((year) => `${year}: ${rows.filter((row) => row.year === year).map((row) => `${show(row[measure], "count")} in ${clean(row.release.id)}`).join(", ")}.`).join(" ")}`,
@@ -233,6 +235,10 @@ export const map = async ({ rows, measure, other, title, columns }) => {
   return mapPicture({ title, world, circles, most, missing, measure, other, columns, rows });
 };
 
+// The specification of a picture for a place of so many pixels; charts of bars are made narrower there.
+const MARGINS = 64;
+const specOf = (picture, width = WIDTH + MARGINS) => (picture.fit ? picture.fit(Math.max(240, Math.min(WIDTH, width - MARGINS))) : picture.spec);
+
 // ---- what a picture gives away
 
 const spreadsheetCell = (value, separator) => {
@@ -281,7 +287,7 @@ const still = async (picture, use) => {
   const place = el("div", { class: "unseen", "aria-hidden": "true" });
   document.body.append(place);
   try {
-    const view = await embed(place, { ...picture.spec, description: picture.description, config: site.looks.file });
+    const view = await embed(place, { ...specOf(picture), description: picture.description, config: site.looks.file });
     const result = await use(view);
     view.finalize();
     return result;
@@ -318,7 +324,7 @@ const drawInto = async (figure, picture) => {
   const live = figure.querySelector(".live");
   const width = figure.clientWidth - 24;
   const place = el("div");
-  const view = await embed(place, adapted({ ...picture.spec, description: picture.description }, width, site.looks));
+  const view = await embed(place, adapted({ ...specOf(picture, width), description: picture.description }, width, site.looks));
   place.querySelector("svg").setAttribute("aria-hidden", "true");
   live.replaceChildren(place);
   figure.view?.finalize();
@@ -326,7 +332,7 @@ const drawInto = async (figure, picture) => {
   figure.dataset.width = String(width);
   figure.classList.add("drawn");
 };
-export const put_pictures = async (container, made) => {
+export const putPictures = async (container, made) => {
   const figures = made.filter(Boolean).map((picture) => {
     const figure = el("figure", { class: "chart", id: `chart-${picture.name}` },
       el("div", { class: "drawing", tabindex: 0, role: "region", "aria-label": `Chart: ${picture.title}` },
@@ -369,25 +375,25 @@ export const ofPlaces = async (container, given) => {
   if (!rows.length) return container.replaceChildren();
   const bars = largest({ rows, measure, other, title, columns });
   const made = await map({ rows, measure, other, title: `${title}, on a map`, columns });
-  await put_pictures(container, [made, bars]);
+  await putPictures(container, [made, bars]);
 };
 const mapPicture = ({ title, world, circles, most, missing, measure, other, columns, rows }) => {
   const biggest = circles.toSorted((a, b) => b.size - a.size);
-  const scale = WIDTH / world.width;
   return {
     name: `map_${other}_${measure}`, title,
     description: `${title}. Circles as large as the number: ${biggest.slice(0, 8).map((one) => `${one.name} ${one.shown}`).join(", ")}${biggest.length > 8 ? `, and ${biggest.length - 8} more` : ""}. As published in release ${clean(current().id)}.`,
     remarks: [site.words.boundaries, missing.length ? `Not on the map: ${missing.map((row) => `${clean(nameOf(other, row[other]))} (${show(row[measure], "count")})`).join(", ")}.` : null].filter(Boolean),
-    spec: framed([{
-      width: WIDTH, height: Math.round(world.height * scale),
+    // As wide as there is room for: a map is not cut.
+    fit: (width) => framed([{
+      width, height: Math.round((world.height * width) / world.width),
       layer: [
         { data: values(world.land.map((feature) => ({ type: "Feature", geometry: { type: "MultiPolygon", coordinates: feature } }))),
-          projection: { type: "identity", scale, translate: [0, 0] }, mark: { type: "geoshape", style: "land", aria: false, tooltip: false } },
-        { data: values(biggest), projection: { type: "identity", scale, translate: [0, 0] },
+          projection: { type: "identity", scale: width / world.width, translate: [0, 0] }, mark: { type: "geoshape", style: "land", aria: false, tooltip: false } },
+        { data: values(biggest), projection: { type: "identity", scale: width / world.width, translate: [0, 0] },
           mark: { type: "circle", style: STYLE[measure], opacity: 0.62, stroke: null, aria: false },
           encoding: { longitude: { field: "x", type: "quantitative" }, latitude: { field: "y", type: "quantitative" },
-            size: { field: "size", type: "quantitative", scale: { domain: [0, most], range: [4, 2200] },
-              legend: { title: MEASURES[measure].title, format: ",d", orient: "bottom-left", values: [most, most / 4, most / 20].map((one) => Number(one.toPrecision(1))).filter((one) => one >= 1), symbolFillColor: "transparent", symbolStrokeColor: "#888888" } },
+            size: { field: "size", type: "quantitative", scale: { domain: [0, most], range: [4, 2200 * (width / WIDTH) ** 2] },
+              legend: { columns: 3, title: MEASURES[measure].title, format: ",d", orient: "bottom", direction: "horizontal", values: [most, most / 4, most / 20].map((one) => Number(one.toPrecision(1))).filter((one) => one >= 1), symbolFillColor: "transparent", symbolStrokeColor: "#888888" } },
             order: { field: "size", sort: "descending" }, tooltip: tooltip(MEASURES[measure].title) } },
       ],
     }], title, [], [site.words.boundaries]),
@@ -396,15 +402,14 @@ const mapPicture = ({ title, world, circles, most, missing, measure, other, colu
 };
 
 export const ofCountry = ({ side, other, people, persons, years, found, placeColumns }) => drawn(async (isMine) => {
-  const words = MEASURES[found.measure];
-  await put_pictures(document.querySelector("#yearly-pictures .pictures"), [yearly(persons, people), byRelease(years, people, "stock"), byRelease(years, people, "claims")]);
+  await putPictures(document.querySelector("#yearly-pictures .pictures"), [yearly(persons, people), byRelease(years, people, "stock"), byRelease(years, people, "claims")]);
   if (!isMine() || !found.rows.length) return;
   await ofPlaces(document.querySelector("#place-pictures .pictures"), { rows: found.rows, measure: found.measure, other,
-    title: `${words.title} ${people}, ${when(found.rows[0], found.measure)}, by country of ${other}`, columns: placeColumns });
+    title: `${titleOf(found.measure, people)}, ${when(found.rows[0], found.measure)}, by country of ${other}`, columns: placeColumns });
 });
-export const ofPair = ({ people, persons, years }) => drawn(() => put_pictures(document.querySelector("#yearly-pictures .pictures"),
+export const ofPair = ({ people, persons, years }) => drawn(() => putPictures(document.querySelector("#yearly-pictures .pictures"),
   [yearly(persons, people), byRelease(years.map((row) => ({ ...row, unit: "persons" })), people, "stock"), byRelease(years.map((row) => ({ ...row, unit: "persons" })), people, "claims")]));
 export const ofWorld = ({ persons, years, sides }) => drawn(async (isMine) => {
-  await put_pictures(document.querySelector("#yearly-pictures .pictures"), [yearly(persons, "of all origins"), byRelease(years, "of all origins", "stock"), byRelease(years, "of all origins", "claims")]);
+  await putPictures(document.querySelector("#yearly-pictures .pictures"), [yearly(persons, "of all origins"), byRelease(years, "of all origins", "stock"), byRelease(years, "of all origins", "claims")]);
   for (const side of sides) if (isMine()) await ofPlaces(document.querySelector(`#${side.other}-pictures .pictures`), side);
 });
