@@ -43,11 +43,11 @@ STOCK_AND_FLOW = (
 
 
 def stem(code: str) -> str:
-    """The name of a country's files: its code; what is no letter or digit is written as a number.
+    """The name of a country's files: its code; what is no letter, digit or underscore is written as a number.
 
     The scripts do the same in `core.js`.
     """
-    return re.sub(r"[^A-Za-z0-9]", lambda found: f"-{ord(found[0]):x}", code)
+    return re.sub(r"[^A-Za-z0-9_]", lambda found: f"-{ord(found[0]):x}", code)
 
 
 def words() -> dict[str, str]:

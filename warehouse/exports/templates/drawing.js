@@ -7,7 +7,7 @@
   const AXES = 110; // px that axes and margins take beside the plot
 
   const wrapped = (text, width, size) => {
-    const most = Math.max(12, Math.floor(width / (size * 0.56)));
+    const most = Math.max(12, Math.floor(width / (size * 0.6)));
     const lines = [];
     for (const given of [].concat(text)) {
       let line = "";

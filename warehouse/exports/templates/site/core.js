@@ -75,8 +75,8 @@ export const put = (values, { quiet = false } = {}) => {
   if (!quiet) listeners.forEach((listener) => listener());
 };
 
-// A file is named after a country's code; what is no letter or digit is written as its number.
-export const stem = (code) => Array.from(code).map((c) => (/[A-Za-z0-9]/.test(c) ? c : `-${c.codePointAt(0).toString(16)}`)).join("");
+// A file is named after a country's code; what is no letter, digit or underscore is written as its number.
+export const stem = (code) => Array.from(code).map((c) => (/[A-Za-z0-9_]/.test(c) ? c : `-${c.codePointAt(0).toString(16)}`)).join("");
 export const pageOf = (side, code) => `${ROOT}${side}/${stem(code)}.html`;
 export const link = (path, given = {}) => {
   const query = new URLSearchParams(given);
