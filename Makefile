@@ -44,7 +44,7 @@ bench: $(READY)  ## speed and memory, as ratios against a floor measured in the 
 # The lock pins every version with hashes, for every platform and every Python that is supported,
 # and names no index: pip uses the one it is set up with.
 lock: $(READY)  ## make requirements.lock anew from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --extra archive --extra postgres --extra metrics --extra site --extra dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra archive --extra postgres --extra metrics --extra site --extra mcp --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --quiet \
 		--custom-compile-command "make lock" --output-file requirements.lock
 

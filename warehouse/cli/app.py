@@ -13,6 +13,7 @@ from warehouse.cli.commands.claims import check, claims
 from warehouse.cli.commands.decide import accept, hold
 from warehouse.cli.commands.docs import docs
 from warehouse.cli.commands.land import backfill, fetch
+from warehouse.cli.commands.mcp import mcp
 from warehouse.cli.commands.metrics import metrics
 from warehouse.cli.commands.publish import publish
 from warehouse.cli.commands.report import report
@@ -47,6 +48,7 @@ app.command()(ui)
 app.command()(sql)
 app.command()(report)
 app.command()(site)
+app.command()(mcp)
 
 
 def main() -> None:

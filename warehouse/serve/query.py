@@ -83,6 +83,10 @@ class Session:
         self._do(lambda: result.query(_RESULT, copy))
         return path
 
+    def interrupt(self) -> None:
+        """End what runs; whoever waits for it hears KeyboardInterrupt. From any thread."""
+        self._con.interrupt()
+
     def tables(self) -> list[tuple[str, int, str]]:
         """Name, rows and description of each published table."""
         return self._con.execute(

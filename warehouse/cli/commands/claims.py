@@ -103,29 +103,23 @@ def check(  # noqa: PLR0917 - options, given by name
         assert day is not None
         origin, asylum = (iso3_codes([code])[0] if code else None for code in (origin, asylum))
         from warehouse.claims import audit  # noqa: PLC0415
+        from warehouse.claims.asked import asked  # noqa: PLC0415
         from warehouse.cli import render  # noqa: PLC0415
         from warehouse.published.read import open_published  # noqa: PLC0415
 
-        percent = kind in {"change", "share"}
-        cells = {
-            "document_id": "asked",
-            "claim_id": "1",
-            "kind": kind,
-            "measure": measure,
-            "counting_unit": unit,
-            "origin_iso3": origin,
-            "asylum_iso3": asylum,
-            "from_year": year if from_year is None else from_year,
-            "to_year": year,
-            "base_from_year": base_year,
-            "base_to_year": base_year,
-            "stated_value": value,
-            "tolerance": (0.5 if percent else 0) if tolerance is None else tolerance,
-            "document_word": "people who apply" if read_as == "flow" else measure,
-            "read_as": read_as or ("stock" if measure.endswith("_stock") else "flow"),
-            "paraphrase": "The claim asked for",
-            "location": "the command line",
-        }
+        cells = asked(
+            origin=origin,
+            asylum=asylum,
+            year=year,
+            measure=measure,
+            value=value,
+            kind=kind,
+            unit=unit,
+            from_year=from_year,
+            base_year=base_year,
+            tolerance=tolerance,
+            read_as=read_as,
+        )
         with open_published(settings) as con:
             found = audit.check(con, cells, day)
         if format_ == "json":

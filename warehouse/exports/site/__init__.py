@@ -171,9 +171,9 @@ def _write_data(con: duckdb.DuckDBPyConnection, folder: Path, assets: str) -> Se
     index = {
         "days": days,
         "releases": named_rows(con.execute(_RELEASES)),
-        "names": {
-            side: {c.code: c.name for c in countries if c.side == side}
-            for side in ("origin", "asylum")
+        "names": data.names(con),
+        "sides": {
+            side: [c.code for c in countries if c.side == side] for side in ("origin", "asylum")
         },
         "years": years,
         "marks": data.MARKS,

@@ -87,7 +87,11 @@ def release_sections(con: duckdb.DuckDBPyConnection) -> list[Section]:
             "releases",
             "Releases loaded here",
             ["A release is what UNHCR published at one time, for all years."],
-            [ReportTable("releases_table", "Releases, newest first", _RELEASE_COLUMNS, [*releases])],
+            [
+                ReportTable(
+                    "releases_table", "Releases, newest first", _RELEASE_COLUMNS, [*releases]
+                )
+            ],
         )
     ]
     for number, release in enumerate(releases, start=1):

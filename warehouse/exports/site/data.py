@@ -179,17 +179,35 @@ def days(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def countries(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str]]:
-    """Side (origin or asylum), code and name of each country that has figures."""
-    for side, code in (("origin", _ORIGIN), ("asylum", _ASYLUM)):
-        yield from con.execute(
+    """Side (origin or asylum), code and name of each country that has figures of its own."""
+    called = names(con)
+    for side in ("origin", "asylum"):
+        found = con.execute(f"select distinct code from site_{side}_years").fetchall()
+        for code in sorted((code for (code,) in found), key=lambda code: (called[code], code)):
+            yield side, code, called[code]
+
+
+def names(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The name of each country of the files, by its code: the newest that a mart has."""
+    return dict(
+        con.execute(
             f"""
-            select '{side}', {code} as code, coalesce(arg_max({side}_name, reference_year), code)
-            from mart_{side}_yearly
-            where {code} in (select code from site_{side}_years)
+            with named as (
+                select {_ORIGIN} as code, origin_name as name, reference_year
+                from mart_origin_yearly
+                union all
+                select {_ASYLUM}, asylum_name, reference_year from mart_asylum_yearly
+                union all
+                select {_ASYLUM}, asylum_name, reference_year from mart_destination_yearly
+            )
+            select code, coalesce(arg_max(name, reference_year), code)
+            from named
+            where code is not null
             group by code
-            order by 3, 2
+            order by code
             """
         ).fetchall()
+    )
 
 
 def country_files(con: duckdb.DuckDBPyConnection, side: str) -> Iterator[tuple[str, str]]:

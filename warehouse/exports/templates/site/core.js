@@ -110,10 +110,9 @@ export const releaseOfDay = (day) => releases.findLast((release) => release.day 
 const asked = params.get("release");
 export const unknownRelease = asked && !releases.some((release) => release.id === asked) ? asked : null;
 export const current = () => releases.find((release) => release.id === params.get("release")) ?? newest;
-export const nameOf = (side, code) => {
-  if (code === null) return "not itemised by country";
-  return site.names[side][code] ?? site.names[side === "origin" ? "asylum" : "origin"][code] ?? code;
-};
+export const nameOf = (code) => (code === null ? "not itemised by country" : (Object.hasOwn(site.names, code) ? site.names[code] : code));
+const paged = { origin: new Set(site.sides.origin), asylum: new Set(site.sides.asylum) };
+export const hasPage = (side, code) => paged[side].has(code);
 
 // Rows of a file, as objects; `began` and `ended` are positions in site.days.
 export const rowsOf = (table) => {
@@ -209,8 +208,8 @@ const bar = () => {
 const folded = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
 const searching = (input, list) => {
   const SHOWN = 12;
-  const entries = ["origin", "asylum"].flatMap((side) => Object.entries(site.names[side]).map(([code, name]) => ({
-    code, side, name: visible(name), words: `${folded(visible(name))} ${code.toLowerCase()}`,
+  const entries = ["origin", "asylum"].flatMap((side) => site.sides[side].map((code) => ({
+    code, side, name: visible(nameOf(code)), words: `${folded(visible(nameOf(code)))} ${code.toLowerCase()}`,
     kind: side === "origin" ? "country of origin" : "country of asylum",
   })));
   let found = [];

@@ -1,12 +1,12 @@
 // A country of origin, or a country of asylum: its years, and its pairs, as of any release.
 import {
-  MEASURES, asOf, atLeast, byId, current, el, firstSaid, isIncomplete, isProvisional, link, load, nameOf,
+  MEASURES, asOf, atLeast, byId, current, el, firstSaid, hasPage, isIncomplete, isProvisional, link, load, nameOf,
   pageOf, params, plural, put, releaseNotes, ROOT, rowsOf, show, sinceCounted, site, status, stem, table, takeOver, titleOf, visible, when,
 } from "./core.js";
 
 const { side, code } = document.documentElement.dataset;
 const other = side === "origin" ? "asylum" : "origin";
-const name = visible(nameOf(side, code));
+const name = visible(nameOf(code));
 const data = await load(`${side}/${stem(code)}.json`);
 const years = rowsOf(data.years);
 const pairs = rowsOf(data.pairs);
@@ -81,7 +81,7 @@ const placesOf = (shown) => {
   const persons = shown.filter((row) => Object.keys(MEASURES).some((measure) => row[measure]));
   const choices = [...new Set(persons.map((row) => row.year))].sort((a, b) => b - a);
   const wanted = params.get("measure");
-  const measure = MEASURES[wanted] ? wanted : "stock";
+  const measure = Object.hasOwn(MEASURES, wanted) ? wanted : "stock";
   const counted = choices.filter((year) => persons.some((row) => row.year === year && row[measure]));
   const year = counted.includes(Number(params.get("year"))) ? Number(params.get("year")) : counted[0];
   const rows = persons.filter((row) => row.year === year && row[measure]).sort((a, b) => b[measure] - a[measure] || (a[other] ?? "").localeCompare(b[other] ?? ""));
@@ -103,7 +103,7 @@ const choice = (id, options, value) => {
 const placeColumns = (found) => {
   const begun = firstSaid(pairs, [other, "year"], found.measure);
   return [
-    { heading: other === "asylum" ? "Country of asylum" : "Country of origin", plain: (row) => nameOf(other, row[other]), value: (row) => place(row) },
+    { heading: other === "asylum" ? "Country of asylum" : "Country of origin", plain: (row) => nameOf(row[other]), value: (row) => place(row) },
     { heading: "Rank", kind: "count", value: (row) => (row[other] === null ? null : found.rows.filter((one) => one[other] !== null && one[found.measure] > row[found.measure]).length + 1) },
     { heading: MEASURES[found.measure].column, kind: "bound", plain: (row) => row[found.measure], value: (row) => atLeast(row[found.measure], isIncomplete(row, found.measure)) },
     { heading: "Share of what is shown", kind: "share", value: (row) => row[found.measure] / found.total },
@@ -115,9 +115,9 @@ const placeColumns = (found) => {
   ];
 };
 const place = (row) => {
-  if (row[other] === null) return document.createTextNode(nameOf(other, null));
+  if (row[other] === null) return document.createTextNode(nameOf(null));
   const pair = { [side]: code, [other]: row[other] };
-  return el("a", { href: link(`${ROOT}pair.html`, { origin: pair.origin, asylum: pair.asylum }) }, visible(nameOf(other, row[other])));
+  return el("a", { href: link(`${ROOT}pair.html`, { origin: pair.origin, asylum: pair.asylum }) }, visible(nameOf(row[other])));
 };
 
 const SHOWN = 25;
@@ -136,7 +136,7 @@ const placesSection = (found) => {
 };
 
 const otherSide = () => {
-  if (!site.names[other][code]) return null;
+  if (!hasPage(other, code)) return null;
   const words = other === "origin" ? `People from ${name} who seek asylum abroad` : `People who seek asylum in ${name}`;
   return el("p", {}, el("a", { href: link(pageOf(other, code)) }, words));
 };

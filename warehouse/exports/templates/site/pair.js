@@ -1,16 +1,16 @@
 // One country of origin and one country of asylum, as the address names them.
 import {
-  MEASURES, asOf, atLeast, byId, current, el, firstSaid, isIncomplete, isProvisional, link, load, nameOf, pageOf,
+  MEASURES, asOf, atLeast, byId, current, el, firstSaid, hasPage, isIncomplete, isProvisional, link, load, nameOf, pageOf,
   params, releaseNotes, rowsOf, show, sinceCounted, site, stem, table, takeOver, visible, when,
 } from "./core.js";
 
 const origin = params.get("origin") ?? "";
 const asylum = params.get("asylum") ?? "";
-const known = Object.hasOwn(site.names.origin, origin);
+const known = hasPage("origin", origin);
 const data = known ? await load(`origin/${stem(origin)}.json`) : null;
 const all = data ? rowsOf(data.pairs).filter((row) => row.asylum === asylum) : [];
-const from = visible(nameOf("origin", origin));
-const to = visible(nameOf("asylum", asylum));
+const from = visible(nameOf(origin));
+const to = visible(nameOf(asylum));
 const people = `from ${from} in ${to}`;
 const said = Object.fromEntries(Object.keys(MEASURES).map((measure) => [measure, firstSaid(all, ["year"], measure)]));
 let pictures = null;
@@ -57,7 +57,7 @@ const render = async (live) => {
       cards.length ? el("ul", { class: "figures" }, cards) : el("p", {}, `Release ${visible(current().id)} has no such figures.`),
       el("p", { class: "quiet" }, site.words.stock_and_flow),
       el("p", {}, el("a", { href: link(pageOf("origin", origin)) }, `All people from ${from}`), " · ",
-        site.names.asylum[asylum] ? el("a", { href: link(pageOf("asylum", asylum)) }, `All people in ${to}`) : null)),
+        hasPage("asylum", asylum) ? el("a", { href: link(pageOf("asylum", asylum)) }, `All people in ${to}`) : null)),
     el("section", { "aria-labelledby": "charts-heading", id: "yearly-pictures" }, el("h2", { id: "charts-heading" }, "Year by year"),
       el("div", { class: "pictures" }), table("years", `People ${people} by year, newest first`, columns, rows.toReversed())),
   );

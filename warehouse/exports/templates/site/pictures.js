@@ -204,7 +204,7 @@ export const largest = ({ rows, measure, other, title, columns }) => {
   const pitch = 26;
   const height = top.length * pitch;
   const width = 520;
-  const made = top.map((row, at) => ({ name: cut(clean(nameOf(other, row[other]))), left: 0, right: row[measure], low: at - 0.38, high: at + 0.38, row: at,
+  const made = top.map((row, at) => ({ name: cut(clean(nameOf(row[other]))), left: 0, right: row[measure], low: at - 0.38, high: at + 0.38, row: at,
     shown: show(row[measure], "count"), status: statusWords(row, measure), release: clean(current().id), hatched: isProvisional(row, measure) || isIncomplete(row, measure) }));
   const x = { field: "left", type: "quantitative", title: null, scale: { domain: [0, widest], nice: false }, axis: { format: ",d", tickCount: 5 } };
   const y = { field: "low", type: "quantitative", title: null, scale: { domain: [top.length - 0.5, -0.5], zero: false, nice: false }, axis: null };
@@ -231,7 +231,7 @@ export const map = async ({ rows, measure, other, title, columns }) => {
   const missing = rows.filter((row) => !world.places[row[other]]);
   const most = Math.max(...placed.map((row) => row[measure]));
   const circles = placed.map((row) => ({ x: world.places[row[other]][0], y: world.places[row[other]][1], size: row[measure],
-    name: clean(nameOf(other, row[other])), shown: show(row[measure], "count"), status: statusWords(row, measure), release: clean(current().id) }));
+    name: clean(nameOf(row[other])), shown: show(row[measure], "count"), status: statusWords(row, measure), release: clean(current().id) }));
   return mapPicture({ title, world, circles, most, missing, measure, other, columns, rows });
 };
 
@@ -382,7 +382,7 @@ const mapPicture = ({ title, world, circles, most, missing, measure, other, colu
   return {
     name: `map_${other}_${measure}`, title,
     description: `${title}. Circles as large as the number: ${biggest.slice(0, 8).map((one) => `${one.name} ${one.shown}`).join(", ")}${biggest.length > 8 ? `, and ${biggest.length - 8} more` : ""}. As published in release ${clean(current().id)}.`,
-    remarks: [site.words.boundaries, missing.length ? `Not on the map: ${missing.map((row) => `${clean(nameOf(other, row[other]))} (${show(row[measure], "count")})`).join(", ")}.` : null].filter(Boolean),
+    remarks: [site.words.boundaries, missing.length ? `Not on the map: ${missing.map((row) => `${clean(nameOf(row[other]))} (${show(row[measure], "count")})`).join(", ")}.` : null].filter(Boolean),
     // As wide as there is room for: a map is not cut.
     fit: (width) => framed([{
       width, height: Math.round((world.height * width) / world.width),

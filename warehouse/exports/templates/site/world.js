@@ -27,7 +27,7 @@ const render = async (live) => {
   const persons = sinceCounted(asOf(years, release).filter((row) => row.unit === "persons").sort((a, b) => a.year - b.year), Object.keys(MEASURES));
   const choices = site.years.filter((year) => year <= Number(release.reference_date.slice(0, 4))).toReversed();
   const year = choices.includes(Number(params.get("year"))) ? Number(params.get("year")) : choices[0];
-  const measure = MEASURES[params.get("measure")] ? params.get("measure") : "stock";
+  const measure = Object.hasOwn(MEASURES, params.get("measure")) ? params.get("measure") : "stock";
   const words = MEASURES[measure];
   const file = year === undefined ? {} : await inYear(year);
   const sides = ["origin", "asylum"].map((other) => {
@@ -35,8 +35,8 @@ const render = async (live) => {
       .map((row) => ({ ...row, year, [other]: row.country })).sort((a, b) => b[measure] - a[measure] || a.country.localeCompare(b.country));
     const total = rows.reduce((sum, row) => sum + row[measure], 0);
     const columns = [
-      { heading: other === "origin" ? "Country of origin" : "Country of asylum", plain: (row) => nameOf(other, row.country),
-        value: (row) => el("a", { href: link(pageOf(other, row.country)) }, visible(nameOf(other, row.country))) },
+      { heading: other === "origin" ? "Country of origin" : "Country of asylum", plain: (row) => nameOf(row.country),
+        value: (row) => el("a", { href: link(pageOf(other, row.country)) }, visible(nameOf(row.country))) },
       { heading: "Rank", kind: "count", value: (row) => rows.filter((one) => one[measure] > row[measure]).length + 1 },
       { heading: words.column, kind: "bound", plain: (row) => row[measure], value: (row) => atLeast(row[measure], isIncomplete(row, measure)) },
       { heading: "Share of what is shown", kind: "share", value: (row) => row[measure] / total },
