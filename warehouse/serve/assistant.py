@@ -81,7 +81,7 @@ def describe_measures(settings: Settings) -> Answer:
         return _answer(con, None, measures=rows, definitions=dict(DEFINITIONS))
 
 
-def figures(
+def figures(  # noqa: PLR0917 - asked by name
     settings: Settings,
     measure: str,
     origin: str | None = None,
@@ -195,7 +195,7 @@ def revisions(
         )  # fmt: skip
 
 
-def check_claim(
+def check_claim(  # noqa: PLR0917 - asked by name
     settings: Settings,
     value: float,
     year: int,

@@ -66,7 +66,7 @@ def server(settings: Settings) -> MCPServer[Any]:
         """
 
     @tool(assistant.figures)
-    def figures(  # type: ignore[empty-body]
+    def figures(  # type: ignore[empty-body]  # noqa: PLR0917 - asked by name
         measure: str,
         origin: str | None = None,
         asylum: str | None = None,
@@ -92,7 +92,7 @@ def server(settings: Settings) -> MCPServer[Any]:
         """
 
     @tool(assistant.check_claim)
-    def check_claim(  # type: ignore[empty-body]
+    def check_claim(  # type: ignore[empty-body]  # noqa: PLR0917 - asked by name
         value: float,
         year: int,
         published: str,

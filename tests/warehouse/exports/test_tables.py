@@ -49,7 +49,8 @@ def bytes_of(settings: Settings) -> dict[str, bytes]:
 
 
 def csv_rows(settings: Settings, table: str) -> list[dict[str, str]]:
-    with (settings.exports_dir / "tables" / f"{table}.csv").open(encoding="utf-8-sig", newline="") as f:
+    path = settings.exports_dir / "tables" / f"{table}.csv"
+    with path.open(encoding="utf-8-sig", newline="") as f:
         return list(csv.DictReader(f))
 
 

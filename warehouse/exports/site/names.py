@@ -43,9 +43,9 @@ STOCK_AND_FLOW = (
 
 
 def stem(code: str) -> str:
-    """The name of a country's files: its code; what is no letter, digit or underscore is written as a number.
+    """The name of a country's files: its code.
 
-    The scripts do the same in `core.js`.
+    What is no letter, digit or underscore is written as a number. `core.js` does the same.
     """
     return re.sub(r"[^A-Za-z0-9_]", lambda found: f"-{ord(found[0]):x}", code)
 

@@ -282,6 +282,9 @@ const save = (content, name, type) => {
 };
 const fileName = (picture, ending) => [document.documentElement.dataset.code ?? document.documentElement.dataset.kind, picture.name, current().id]
   .join("_").replace(/[^A-Za-z0-9._-]+/g, "_").toLowerCase() + ending;
+const pngOf = (canvas) => new Promise((resolve, reject) => {
+  canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the browser made no picture"))), "image/png");
+});
 // As on paper: wide, light, whatever the page looks like.
 const still = async (picture, use) => {
   const place = el("div", { class: "unseen", "aria-hidden": "true" });
@@ -309,7 +312,7 @@ const buttons = (picture) => {
   } }, "Cite");
   const button = (words, act, label) => el("button", { type: "button", "aria-label": `${label}: ${picture.title}`, onclick: act }, words);
   return [el("div", { class: "buttons" },
-    button("PNG", () => still(picture, async (view) => save(await (await fetch(await view.toImageURL("png", 2))).blob(), fileName(picture, ".png"), "image/png")), "Picture as PNG"),
+    button("PNG", () => still(picture, async (view) => save(await pngOf(await view.toCanvas(2)), fileName(picture, ".png"), "image/png")), "Picture as PNG"),
     button("SVG", () => still(picture, async (view) => save(await view.toSVG(), fileName(picture, ".svg"), "image/svg+xml")), "Picture as SVG"),
     button("CSV", () => save(csv(picture, ","), fileName(picture, ".csv"), "text/csv;charset=utf-8"), "Figures as CSV with commas"),
     button("CSV ;", () => save(csv(picture, ";"), fileName(picture, "_semicolon.csv"), "text/csv;charset=utf-8"), "Figures as CSV with semicolons, for Excel in German"),
@@ -333,6 +336,7 @@ const drawInto = async (figure, picture) => {
   figure.classList.add("drawn");
 };
 export const putPictures = async (container, made) => {
+  if (!container) return; // nothing is known that this part of the page would show
   const figures = made.filter(Boolean).map((picture) => {
     const figure = el("figure", { class: "chart", id: `chart-${picture.name}` },
       el("div", { class: "drawing", tabindex: 0, role: "region", "aria-label": `Chart: ${picture.title}` },
