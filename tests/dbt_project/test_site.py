@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
 import math
 import random
 import re
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +22,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import DRAWN, axe, chromium, opened
 from tests.dbt_project.test_report import HOSTILE, ORIGIN, Elements
+from tests.static_server import serving
 from warehouse.core import wording
 from warehouse.exports import site
 from warehouse.exports.site.names import stem
@@ -58,15 +56,8 @@ class Served:
 def served(settings: Settings) -> Iterator[Served]:
     folder = site.write_site(settings, settings.exports_dir / site.FOLDER).path
 
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            pass
-
-    handler = functools.partial(Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield Served(folder, f"http://127.0.0.1:{server.server_port}/", settings)
-        server.shutdown()
+    with serving(folder) as address:
+        yield Served(folder, address, settings)
 
 
 @pytest.fixture(scope="module")
