@@ -7,6 +7,8 @@ import math
 import random
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -450,6 +452,30 @@ def test_programs_find_every_table_with_its_columns_and_its_hash(real: Served) -
     index = (real.folder / "llms.txt").read_text("utf-8")
     for name in csvs:
         assert f"[{name}](tables/{name}.csv)" in index
+
+
+VALIDATE = """
+import sys
+import frictionless, mlcroissant
+report = frictionless.validate(sys.argv[1] + "/datapackage.json")
+for task in report.tasks:
+    print(*(f"{task.name}: {error.message}" for error in task.errors[:3]), sep="\\n")
+assert report.valid, report.errors
+found = mlcroissant.Dataset(jsonld=sys.argv[1] + "/croissant.json")
+assert not found.metadata.issues.errors
+[first, *_] = found.records("dim_release")
+assert first["dim_release/release_id"], first
+"""
+
+
+def test_the_descriptions_pass_the_validators_of_their_standards(real: Served) -> None:
+    python = Path(sys.prefix) / "share/validators/bin/python"
+    if not python.exists():
+        pytest.skip(f"there are no validators at {python}: .ci/install-tools installs them")
+    done = subprocess.run(
+        [str(python), "-c", VALIDATE, str(real.folder)], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_folder_that_holds_something_else_is_left_alone(real: Served, tmp_path: Path) -> None:

@@ -124,7 +124,9 @@ def _resources(
         **_file(folder, f"{FOLDER}/{table}.parquet"),
         "title": table,
         "description": description,
-        "format": "parquet",
+        # Not `parquet`, and no type: the standard's own validator reads such as a table, for which
+        # it needs an extra, and fails the package without it.
+        "format": "vnd.apache.parquet",
         "mediatype": "application/vnd.apache.parquet",
         "schema": schema,
     }

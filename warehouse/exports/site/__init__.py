@@ -203,7 +203,8 @@ def _downloads(con: duckdb.DuckDBPyConnection, package: Mapping[str, Any]) -> li
     comments = dict(con.execute("select table_name, description from about_tables").fetchall())
     found: dict[str, dict[str, Any]] = {}
     for resource in package["resources"]:
-        name, kind = resource["name"].removesuffix(".parquet"), resource["format"]
+        name = resource["name"].removesuffix(".parquet")
+        kind = "csv" if resource["format"] == "csv" else "parquet"
         found.setdefault(name, {"name": name, "rows": rows[name], "description": comments[name]})
         found[name] |= {kind: resource["path"], f"{kind}_size": _size(resource["bytes"])}
     return list(found.values())
