@@ -16,7 +16,7 @@ import duckdb
 from warehouse.claims import audit
 from warehouse.claims.asked import asked
 from warehouse.core.attribution import NO_ENDORSEMENT
-from warehouse.core.database import named_rows
+from warehouse.core.database import identifier, named_rows
 from warehouse.core.wording import visible
 from warehouse.exports.completeness import stock_is_incomplete
 from warehouse.exports.findings.words import DEFINITIONS
@@ -110,7 +110,7 @@ def figures(  # noqa: PLR0917 - asked by name
                 f"""
                 select
                     figures.reference_year,
-                    figures.{measure} as value,
+                    figures.{identifier(measure)} as value,
                     figures.is_{dataset}_provisional as is_provisional,
                     {incomplete} as is_lower_bound,
                     {carried} as carried_forward,
@@ -121,7 +121,7 @@ def figures(  # noqa: PLR0917 - asked by name
                     figures.valid_from <= $day
                     and coalesce(figures.valid_to > $day, true)
                     and figures.counting_unit = 'persons'
-                    and figures.{measure} is not null
+                    and figures.{identifier(measure)} is not null
                     and figures.reference_year between $first and $last
                     and {where}
                 order by figures.reference_year
@@ -169,7 +169,7 @@ def revisions(
             con.execute(
                 f"""
                 select
-                    figures.valid_from, figures.valid_to, figures.{measure} as value,
+                    figures.valid_from, figures.valid_to, figures.{identifier(measure)} as value,
                     figures.is_{dataset}_provisional as is_provisional,
                     figures.release_id
                 from {table} as figures

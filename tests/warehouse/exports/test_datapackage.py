@@ -107,7 +107,7 @@ def test_paths_sizes_and_hashes_are_those_of_the_files(
         content = (settings.exports_dir / resource["path"]).read_bytes()
         assert resource["bytes"] == len(content)
         assert resource["hash"] == "sha256:" + hashlib.sha256(content).hexdigest()
-        assert resource["path"].endswith("." + resource["format"])
+        assert resource["path"].endswith("." + resource["format"].rpartition(".")[2])
         described.add(settings.exports_dir / resource["path"])
     assert described == set((settings.exports_dir / "tables").iterdir())
 

@@ -48,6 +48,18 @@ const figures = (persons) => {
       `${MEASURES[measure].counts} ${measure === "claims" ? "in" : "on"} ${when(row, measure)}`,
       el("br"), el("span", { class: "nature" }, nature), el("ul", {}, notes.map((note) => el("li", {}, note)))));
   }
+  const rated = persons.filter((row) => row.recognition !== null).at(-1);
+  if (rated) {
+    const notes = [
+      `of ${plural(rated.decided, "substantive decision", "substantive decisions")}, persons`,
+      rated.protection !== null ? `with complementary protection: ${show(rated.protection, "share")} (Total Protection Rate)` : null,
+      rated.few_decisions ? "on fewer than 10 decisions" : null,
+    ].filter(Boolean);
+    const within = `${rated.decisions_provisional ? "the first half of " : ""}${rated.year}`;
+    cards.splice(2, 0, el("li", { "data-measure": "recognition" }, el("strong", {}, show(rated.recognition, "share")), " ",
+      `Refugee Recognition Rate in ${within}: recognised as refugees, out of substantive decisions`, el("br"),
+      el("span", { class: "nature" }, "rate"), el("ul", {}, notes.map((note) => el("li", {}, note)))));
+  }
   return cards.length ? el("ul", { class: "figures" }, cards)
     : el("p", {}, el("strong", {}, `Release ${visible(current().id)} has no figures of people ${people} who seek asylum.`));
 };

@@ -333,6 +333,7 @@ const drawInto = async (figure, picture) => {
   figure.view?.finalize();
   figure.view = view;
   figure.dataset.width = String(width);
+  figure.dataset.look = dark.matches ? "dark" : "light";
   figure.classList.add("drawn");
 };
 export const putPictures = async (container, made) => {
