@@ -167,6 +167,12 @@ export const status = (row, measure) => [
 ].filter(Boolean);
 export const statusWords = (row, measure) => status(row, measure).join("; ") || "final";
 
+// What a figure was at first, for a note under it.
+export const firstWords = (begun, measure) => {
+  const part = !isProvisional(begun.row, measure) ? "" : measure === "claims" ? " for the first half-year" : " for mid-year";
+  return `first published as ${show(begun.value, "count")}${part}, in release ${visible(begun.release.id)}`;
+};
+
 // ---- tables
 
 export const table = (name, caption, columns, rows) => {

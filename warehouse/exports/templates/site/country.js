@@ -1,6 +1,6 @@
 // A country of origin, or a country of asylum: its years, and its pairs, as of any release.
 import {
-  MEASURES, asOf, atLeast, byId, current, el, firstSaid, hasPage, isIncomplete, isProvisional, link, load, nameOf,
+  MEASURES, asOf, atLeast, byId, current, el, firstSaid, firstWords, hasPage, isIncomplete, isProvisional, link, load, nameOf,
   pageOf, params, plural, put, releaseNotes, ROOT, rowsOf, show, sinceCounted, site, status, stem, table, takeOver, titleOf, visible, when,
 } from "./core.js";
 
@@ -29,7 +29,8 @@ const figures = (persons) => {
     if (!row || !counted.some((one) => one[measure])) continue;
     const before = persons.find((one) => one.year === row.year - 1)?.[measure];
     const notes = [];
-    if (before !== null && before !== undefined) {
+    // Half a year is not compared with a whole one.
+    if (before !== null && before !== undefined && !(measure === "claims" && row.claims_provisional)) {
       const change = row[measure] - before;
       const rate = before ? ` (${show(change / before, "change_rate")})` : "";
       notes.push(change ? `${show(change, "change")}${rate} on ${row.year - 1}` : `as many as in ${row.year - 1}`);
@@ -38,7 +39,7 @@ const figures = (persons) => {
     notes.push(top === row ? "the highest so far" : `highest: ${show(top[measure], "count")} in ${top.year}`);
     const begun = said[measure](row);
     if (begun && begun.value !== row[measure]) {
-      notes.push(`first published as ${show(begun.value, "count")}, in release ${visible(begun.release.id)}`);
+      notes.push(firstWords(begun, measure));
     }
     if (measure === "stock" && row.carried) notes.push(`of them ${show(row.carried, "count")} carried forward from an earlier date`);
     if (isIncomplete(row, measure)) notes.push(site.words.incomplete);

@@ -163,7 +163,7 @@ export const byRelease = (all, people, measure) => {
     const row = persons.find((one) => one.year === year && standsAt(one, release.day));
     return row && { ...row, release };
   }).filter(Boolean));
-  if (!rows.length) return null;
+  if (!rows.some((row) => row[measure])) return null;
   const top = headroom(rows, measure);
   const height = 150;
   const panels = years.map((year) => {

@@ -1,6 +1,6 @@
 // The world: its years, and the countries of origin and of asylum of one year, as of any release.
 import {
-  MEASURES, asOf, atLeast, byId, current, el, firstSaid, isIncomplete, isProvisional, link, load, nameOf, pageOf,
+  MEASURES, asOf, atLeast, byId, current, el, firstSaid, firstWords, isIncomplete, isProvisional, link, load, nameOf, pageOf,
   params, plural, put, releaseNotes, rowsOf, show, sinceCounted, site, status, table, takeOver, visible, when,
 } from "./core.js";
 
@@ -48,7 +48,7 @@ const render = async (live) => {
     const row = persons.filter((found) => found[one] !== null).at(-1);
     if (!row) return null;
     const begun = said[one](row);
-    const notes = [begun && begun.value !== row[one] ? `first published as ${show(begun.value, "count")}, in release ${visible(begun.release.id)}` : null,
+    const notes = [begun && begun.value !== row[one] ? firstWords(begun, one) : null,
       isIncomplete(row, one) ? site.words.incomplete : null].filter(Boolean);
     return el("li", { "data-measure": one }, el("strong", {}, `${isIncomplete(row, one) ? "at least " : ""}${show(row[one], "count")}`), " ",
       `${MEASURES[one].counts} ${one === "claims" ? "in" : "on"} ${when(row, one)}`, el("br"),
