@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run docs test test-full-scale test-bi lint ui site superset lock superset-lock bench clean
+.PHONY: run docs test test-full-scale test-bi test-faults audit lint ui site superset lock superset-lock bench clean
 
 run: $(READY)  ## build the warehouse from the starter extract and show China (ARGS="--source api" asks UNHCR)
 	@$(BIN)/asylum run $(ARGS)
@@ -18,6 +18,25 @@ test-full-scale: $(READY)  ## tests with UNHCR's real releases; they skip with a
 
 test-bi: $(READY)  ## tests with Apache Superset, which it installs into .venv-superset the first time
 	@$(BIN)/python -m pytest -m bi $(ARGS)
+
+test-faults: $(READY)  ## all faults: 200 at the sources, 100 kills, full disks, clocks, two runs, readers
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m faults $(ARGS)
+
+audit: .venv-audit/.ready  ## known vulnerabilities of what is installed; skips with a reason where they cannot be asked for
+	@report=$$(mktemp) && trap 'rm -f '$$report EXIT; \
+		.venv-audit/bin/pip-audit -r requirements.lock --disable-pip --timeout 10 --progress-spinner off --format json >$$report 2>/dev/null; \
+		$(PYTHON) .ci/audit.py pip $$report
+	@command -v npm >/dev/null || { echo "audit of npm: skipped, npm is not installed"; exit 0; }; \
+		folder=$$(mktemp -d) && trap 'rm -rf '$$folder EXIT; \
+		axe=$$(sed -n 's/^AXE=//p' .ci/install-tools); \
+		npm install --package-lock-only --no-audit --no-fund --silent --prefix $$folder "$$axe" && \
+		npm audit --json --prefix $$folder >$$folder/report.json 2>/dev/null; \
+		$(PYTHON) .ci/audit.py npm $$folder/report.json
+
+.venv-audit/.ready: Makefile
+	@$(PYTHON) -m venv .venv-audit
+	@.venv-audit/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	@touch $@
 
 lint: $(READY)  ## ruff, mypy, sqlfluff, and whether Dagster loads all definitions
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -44,7 +63,7 @@ bench: $(READY)  ## speed and memory, as ratios against a floor measured in the 
 # The lock pins every version with hashes, for every platform and every Python that is supported,
 # and names no index: pip uses the one it is set up with.
 lock: $(READY)  ## make requirements.lock anew from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --extra archive --extra postgres --extra metrics --extra site --extra mcp --extra dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra archive --extra postgres --extra lake --extra metrics --extra site --extra mcp --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --quiet \
 		--custom-compile-command "make lock" --output-file requirements.lock
 

@@ -29,6 +29,7 @@ from orchestration.automation import (
     weekly,
 )
 from orchestration.descriptions import files_described
+from orchestration.housekeeping import housekeeping, tidy_up
 from orchestration.resources import Warehouse, silent
 from warehouse.build.dbt import load_manifest, published_tables
 from warehouse.build.run_result import OnProgress
@@ -66,8 +67,8 @@ def definitions(
             *postgresql(settings),
             *files_described([*exports(tables), *dictionaries()], manifest),
         ],
-        jobs=[refresh, rebuild, backfill],
-        schedules=[weekly],
+        jobs=[refresh, rebuild, backfill, housekeeping],
+        schedules=[weekly, tidy_up],
         sensors=[new_figures, failed_runs],
         resources={
             "warehouse": Warehouse(settings=settings, on_progress=on_progress),

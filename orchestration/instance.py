@@ -33,7 +33,7 @@ CONFIG = {
     },
     "retention": {
         "schedule": {"purge_after_days": 365},
-        "sensor": {"purge_after_days": {"skipped": 30, "failure": 90, "success": -1}},
+        "sensor": {"purge_after_days": {"skipped": 7, "failure": 90, "success": 365}},
     },
 }
 
@@ -56,7 +56,7 @@ def ensure_home(settings: Settings) -> Path:
             f"# Written by {__name__}; changes made here do not last. Pool {WRITERS} has size 1.\n"
             + yaml.safe_dump(config, sort_keys=False)
         )
-        if not (home / name).exists() or (home / name).read_text("utf-8") != wanted:
+        if not (home / name).exists() or (home / name).read_bytes() != wanted.encode():
             files.write_text(home / name, wanted)
     return home
 

@@ -45,10 +45,12 @@ RAW_DESCRIPTIONS = {
 }
 
 
+_SOURCE_OF = {"api": "unhcr_api", "workbook": "unhcr_flows", "world_bank": "world_bank"}
+
+
 def api_endpoint(endpoint: Endpoint) -> AssetKey:
-    """An endpoint of UNHCR's API, or the flow workbook."""
-    room = "unhcr_api" if endpoint.published_in == "api" else "unhcr_flows"
-    return AssetKey([room, endpoint.table])
+    """An endpoint of UNHCR's API, the flow workbook, or the World Bank's population."""
+    return AssetKey([_SOURCE_OF[endpoint.published_in], endpoint.table])
 
 
 def landed(endpoint: Endpoint) -> AssetKey:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import dagster as dg
@@ -12,6 +13,7 @@ from orchestration.descriptions import FILES
 from orchestration.failures import error_text
 from warehouse.build import fingerprint
 from warehouse.build.run_result import RunQuarantine, RunResult, RunSnapshot
+from warehouse.core.repairs import repairs
 from warehouse.landing.snapshots import all_set_aside
 from warehouse.published.read import open_published, read_about
 from warehouse.serve.quarantine import published_quarantine
@@ -20,7 +22,9 @@ from warehouse.settings import Settings
 Metadata = Mapping[str, dg.MetadataValue[Any]]
 
 
-def run_result(settings: Settings, outcome: dg.ExecuteInProcessResult) -> RunResult:
+def run_result(
+    settings: Settings, outcome: dg.ExecuteInProcessResult, started: datetime
+) -> RunResult:
     """The result of a run in this process."""
     events = outcome.all_events
     made = _made(events)
@@ -38,6 +42,7 @@ def run_result(settings: Settings, outcome: dg.ExecuteInProcessResult) -> RunRes
         not_landed=_not_landed(evaluated),
         quarantined=_quarantined(settings, evaluated, up_to_date=up_to_date),
         set_aside=[one.sentence for one in all_set_aside(settings)],
+        repaired=[one.sentence for one in repairs(settings, since=started)],
         release=_release(settings, made, up_to_date=up_to_date),
         models_built=sum(
             event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION

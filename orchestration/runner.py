@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Literal
 
 import dagster as dg
+import sqlalchemy
 
 from orchestration.assets.landing import TAG_SOURCE
 from orchestration.automation import REFRESH
 from orchestration.definitions import REPOSITORY_TAG, definitions
+from orchestration.housekeeping import prune_if_due
 from orchestration.instance import open_instance
 from orchestration.outcome import run_result
 from orchestration.resources import WarehouseBusyError, exclusive, silent
 from warehouse.build.dbt import DbtError
 from warehouse.build.run_result import OnProgress, RunResult
+from warehouse.core.repairs import move_aside
 from warehouse.settings import Settings
 
 # Tells runs of this module from those of the UI, which Dagster's daemon looks after.
 TAG_COMMAND = "asylum/launched_by"
+# What SQLite says of a file that is none of its own, or that was cut or changed.
+_DAMAGED_RECORD = re.compile("file is not a database|disk image is malformed")
 _UNFINISHED = [
     dg.DagsterRunStatus.NOT_STARTED,
     dg.DagsterRunStatus.STARTING,
@@ -39,9 +47,11 @@ def run_refresh(
     A run that fails gives a result with `success` False and the cause in `error`; nothing is
     raised for it. What runs that were killed left behind is put in order first.
     """
+    started = datetime.now(UTC)
     config = {"source": source, "origins": list(origins)}
-    try:
-        with exclusive(settings, patience=0), open_instance(settings) as instance:
+
+    def once() -> RunResult:
+        with open_instance(settings) as instance:
             _close_killed_runs(instance)
             # The client has tried for minutes, and somebody is waiting: no further attempts.
             known = definitions(settings, on_progress=on_progress or silent, landing_retries=None)
@@ -55,9 +65,32 @@ def run_refresh(
                 tags={TAG_SOURCE: source, TAG_COMMAND: "command line", **REPOSITORY_TAG},
                 raise_on_error=False,
             )
-            return run_result(settings, outcome)
-    except (WarehouseBusyError, DbtError) as error:
+            result = run_result(settings, outcome, started)
+            prune_if_due(settings, instance)
+            return result
+
+    try:
+        with exclusive(settings, patience=0):
+            try:
+                return once()
+            except (sqlite3.DatabaseError, sqlalchemy.exc.DatabaseError) as error:
+                if not _DAMAGED_RECORD.search(str(error)):
+                    raise
+                # Dagster's record of runs: nothing is made from it.
+                move_aside(settings, settings.dagster_home, _first_line(error))
+                return once()
+    except (WarehouseBusyError, DbtError, OSError) as error:
         return RunResult(success=False, error=str(error))
+    except (sqlite3.DatabaseError, sqlalchemy.exc.DatabaseError) as error:
+        return RunResult(
+            success=False,
+            error=f"{settings.dagster_home}: the record of runs cannot be written: "
+            f"{_first_line(error)}. See whether the disk is full, then run again.",
+        )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
 
 
 def _close_killed_runs(instance: dg.DagsterInstance) -> None:

@@ -6,7 +6,8 @@
 Rows of datasets are given as pairs; control totals are added up from them, as the API does.
 `publish(data)` changes the release; `on_request(number, path)` runs before each answer;
 `rewrite(endpoint, slice, envelope)` gives the body in place of the envelope, None for as it is.
-It serves the flow workbook too, made from the rows of `displacement-flows`, or `workbook` as it is.
+It serves the flow workbook too, made from the rows of `displacement-flows`, or `workbook` as it is,
+and the World Bank's population: the rows of `inhabitants`, in its own envelope.
 """
 
 from __future__ import annotations
@@ -26,10 +27,18 @@ from urllib.parse import SplitResult, parse_qs, urljoin, urlsplit
 
 from tests.flow_workbook import flow_workbook
 from warehouse.settings import PROJECT_ROOT, Settings
-from warehouse.sources.unhcr_api.endpoints import ASYLUM, ENDPOINTS, FLOWS, ORIGIN, Endpoint
+from warehouse.sources.unhcr_api.endpoints import (
+    ASYLUM,
+    ENDPOINTS,
+    FLOWS,
+    INHABITANTS,
+    ORIGIN,
+    Endpoint,
+)
 
 PREFIX = "/population/v1/"
 WORKBOOK = "/refugee-statistics/insights/data/UNHCR_Flow_Data.xlsx"
+WORLD_BANK = "/v2/country/all/indicator/SP.POP.TOTL"
 Row = dict[str, Any]
 Data = dict[str, list[Row]]
 
@@ -114,7 +123,33 @@ def reference_data() -> Data:
         "countries": countries,
         "footnotes": [note | {"population_type": "REF,ASY"}] * 2,
         "regions": [{"0": 1, "id": number, "name": name} for number, name in REGIONS.items()],
+        INHABITANTS: [
+            inhabitants(iso, 2024 - at, 1_000_000 * (at + 1) if iso != "AUT" else None)
+            for iso in ("CHN", "AUT", "AUS", "WLD")
+            for at in range(3)
+        ],
     }
+
+
+def inhabitants(code: str, year: int, value: int | None) -> Row:
+    """One row of the World Bank's population."""
+    return {
+        "indicator": {"id": "SP.POP.TOTL", "value": "Population, total"},
+        "country": {"id": code[:2], "value": f"{code} at the World Bank"},
+        "countryiso3code": code,
+        "date": str(year),
+        "value": value,
+        "unit": "",
+        "obs_status": "",
+        "decimal": 0,
+    }
+
+
+def rows_of_body(body: bytes) -> list[Row]:
+    """The rows of a landed page, of whichever source."""
+    found = json.loads(body)
+    rows: list[Row] = found["items"] if isinstance(found, dict) else found[1]
+    return rows
 
 
 def starter_data(release: str = "2025-12.1", folder: Path = PROJECT_ROOT / "seeds/starter") -> Data:
@@ -162,7 +197,12 @@ def _rest(endpoint: Endpoint, whole: Row, parts: list[Row]) -> Row:
 
 def fast_settings(data_dir: Path, url: str, **changes: Any) -> Settings:
     """Settings with waits too short to notice. Limits of politeness do not hold for loopback."""
-    settings = Settings(data_dir=data_dir, api_url=url, flows_url=urljoin(url, WORKBOOK))
+    settings = Settings(
+        data_dir=data_dir,
+        api_url=url,
+        flows_url=urljoin(url, WORKBOOK),
+        world_bank_url=urljoin(url, WORLD_BANK),
+    )
     return settings.model_copy(
         update={
             "requests_per_second": 1000.0,
@@ -259,6 +299,22 @@ class FakeApi:
         with self._lock:
             body = self.workbook or flow_workbook(self.data[FLOWS])
             return body, next((f for f in self.faults if f.hits(FLOWS, "workbook", 1)), None)
+
+    def world_bank(self, query: dict[str, str]) -> tuple[list[Any], Fault | None]:
+        """A page of the World Bank's, and the fault that is to befall it."""
+        with self._lock:
+            rows = self.data[INHABITANTS]
+            size, page = int(query.get("per_page", 50)), int(query.get("page", 1))
+            head = {
+                "page": page,
+                "pages": -(-len(rows) // size),
+                "per_page": size,
+                "total": len(rows),
+                "sourceid": "2",
+                "lastupdated": "2026-03-06",
+            }
+            fault = next((f for f in self.faults if f.hits(INHABITANTS, "all", page)), None)
+            return [head, rows[(page - 1) * size : page * size] or None], fault
 
     def answer(self, endpoint: str, query: dict[str, str]) -> tuple[Row, Fault | None]:
         """The envelope of one page, and the fault that is to befall it."""
@@ -361,6 +417,8 @@ class _Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         if url.path == WORKBOOK:
             self._flows()
+        elif url.path == WORLD_BANK:
+            self._world_bank(url)
         else:
             self._page(url)
 
@@ -399,6 +457,17 @@ class _Handler(BaseHTTPRequestHandler):
             return self._on_the_wire(fault, body)
         return self._html(403 if fault.kind == "browsers only" else int(fault.kind))
 
+    def _world_bank(self, url: SplitResult) -> None:
+        query = {name: values[0] for name, values in parse_qs(url.query).items()}
+        answer, fault = self.api.world_bank(query)
+        if fault is not None and fault.kind == "answer":
+            answer = fault.value(answer)
+        elif fault is not None and fault.kind in _WIRE:
+            return self._on_the_wire(fault, json.dumps(answer).encode())
+        elif fault is not None:
+            return self._html(int(fault.kind))
+        return self._send(json.dumps(answer, ensure_ascii=False).encode())
+
     def _on_the_wire(self, fault: Fault, body: bytes) -> None:  # noqa: PLR0911 - a fault each
         if fault.kind == "html":
             return self._html(200)
@@ -418,6 +487,8 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.kind == "hang":
             self.api.closing.wait(30)
             return None
+        if fault.kind == "drip":  # value: what comes at once, what then comes byte by byte
+            return self._drip(*fault.value)
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -426,12 +497,18 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.kind == "reset":  # the length promises more
             self.wfile.write(body[: len(body) // 2])
             self.wfile.flush()
-        for at in range(len(body) if fault.kind == "trickle" else 0):
-            self.wfile.write(body[at : at + 1])
+        if fault.kind == "trickle":
+            self._drip(b"", body)
+        return None
+
+    def _drip(self, start: bytes, rest: bytes) -> None:
+        self.close_connection = True
+        self.wfile.write(start)
+        for at in range(len(rest)):
+            self.wfile.write(rest[at : at + 1])
             self.wfile.flush()
             if self.api.closing.wait(0.02):
                 break
-        return None
 
     def _json(self, envelope: Row) -> None:
         self._send(json.dumps(envelope, ensure_ascii=False).encode())
@@ -478,7 +555,10 @@ def _set_envelope(envelope: Row, _: Endpoint, value: tuple[str, Any]) -> None:
     envelope[value[0]] = value[1]
 
 
-_WIRE = ("html", "hints", "no status", "empty", "cut", "nan", "hang", "reset", "trickle")
+_WIRE = (
+    *("html", "hints", "no status", "empty", "cut", "nan", "hang", "reset"),
+    *("trickle", "drip"),
+)
 _CONTENT: dict[str, Callable[[Row, Endpoint, Any], None]] = {
     "noitems": lambda e, _, __: e.pop("items") and None,
     "duplicate": lambda e, _, __: e["items"].append(e["items"][0]),

@@ -51,6 +51,11 @@ class Settings(BaseModel):
         "https://www.unhcr.org/refugee-statistics/insights/data/UNHCR_Flow_Data.xlsx",
         pattern=r"^https?://[^\s]+$",
     )
+    world_bank_url: str = Field(
+        "https://api.worldbank.org/v2/country/all/indicator/SP.POP.TOTL",
+        pattern=r"^https?://[^\s?#]+$",
+        description="without a query: format and page are added",
+    )
     max_concurrent_requests: int = Field(2, ge=1, le=2)
     requests_per_second: float = Field(4.0, gt=0, le=4)
     connect_timeout: float = Field(10.0, gt=0)
@@ -61,11 +66,22 @@ class Settings(BaseModel):
     page_size: int = Field(10_000, ge=1, le=10_000)
     memory_limit: str = Field("900MB", pattern=r"^\d+(\.\d+)? ?(MB|GB|MiB|GiB)$")
     threads: int = Field(4, ge=1)
+    keep_runs: int = Field(6, ge=1, description="runs in Dagster's record, of some 17 MB each")
+    keep_days: int = Field(90, ge=1, description="days for runs, and for files found damaged")
     postgres_url: SecretStr | None = Field(None, description="may hold a password; None: not used")
     postgres_schema: str = Field("asylum", min_length=1)
     postgres_reader: str = Field("asylum_reader", min_length=1)
     postgres_wait: float = Field(60.0, ge=0, description="seconds for readers to make room")
     superset_postgres_url: SecretStr | None = Field(None, description="as a reader, for Superset")
+    # An object store that speaks S3: warehouse/published/lake.py.
+    lake_url: str | None = Field(None, pattern=r"^s3://[^\s/@?]+(/[^\s@?]*)?$")
+    lake_endpoint: str | None = Field(
+        None, pattern=r"^https?://[^\s]+$", description="of a store that is not Amazon's"
+    )
+    lake_region: str = Field("us-east-1", min_length=1)
+    lake_access_key: SecretStr | None = None
+    lake_secret_key: SecretStr | None = None
+    lake_keep: int = Field(3, ge=2, description="builds kept there, the newest among them")
     # Who hears of a run that failed: warehouse/serve/notify.py.
     notify: Literal["log", "smtp", "webhook"] = "log"
     notify_webhook_url: SecretStr | None = None
@@ -85,7 +101,10 @@ class Settings(BaseModel):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
-    @field_validator("api_url", "archive_url", "flows_url", "ui_url", mode="before")
+    @field_validator(
+        *("api_url", "archive_url", "flows_url", "world_bank_url", "ui_url", "lake_endpoint"),
+        mode="before",
+    )
     @classmethod
     def _no_user(cls, value: object) -> object:
         if isinstance(value, str) and "@" in value.partition("//")[2].partition("/")[0]:
@@ -129,6 +148,8 @@ class Settings(BaseModel):
         missing = [PREFIX + name.upper() for name in needed if not getattr(self, name)]
         if missing:
             raise ValueError(f"{PREFIX}NOTIFY={self.notify} needs {', '.join(missing)}")
+        if bool(self.lake_access_key) != bool(self.lake_secret_key):
+            raise ValueError(f"{PREFIX}LAKE_ACCESS_KEY and {PREFIX}LAKE_SECRET_KEY go together")
         if bool(self.smtp_user) != bool(self.smtp_password):
             raise ValueError(f"{PREFIX}SMTP_USER and {PREFIX}SMTP_PASSWORD go together")
         if self.smtp_password and self.smtp_security == "none":

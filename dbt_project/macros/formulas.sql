@@ -13,6 +13,50 @@
     (cast(({{ part }}) as double) / nullif({{ whole }}, 0))
 {%- endmacro %}
 
+{#- People displaced abroad: what is known of refugees, asylum-seekers and other people in need of
+    international protection, added up; NULL where none is. Which of the three are not known, the other
+    says: NULL where all are, or none. -#}
+{% macro displaced_abroad(prefix='', suffix='') -%}
+    case
+        when {% for stock in abroad_stocks() -%}
+            {{ prefix }}{{ stock }}{{ suffix }} is not null{{ ' or ' if not loop.last }}
+        {%- endfor %}
+            then {% for stock in abroad_stocks() -%}
+                coalesce({{ prefix }}{{ stock }}{{ suffix }}, 0){{ ' + ' if not loop.last }}
+            {%- endfor %}
+    end
+{%- endmacro %}
+
+{% macro displaced_abroad_lacks(prefix='') -%}
+    case
+        when {{ displaced_abroad(prefix) }} is not null
+            then nullif(
+                concat_ws(
+                    ', ',
+                    {%- for stock in abroad_stocks() %}
+                    if({{ prefix }}{{ stock }} is null, '{{ stock }}', null){{ ',' if not loop.last }}
+                    {%- endfor %}
+                ),
+                ''
+            )
+    end
+{%- endmacro %}
+
+{#- Both sexes of some age bands together: NULL where a band of either is not known. -#}
+{% macro both_sexes(bands, prefix='') -%}
+    ({% for sex in ['female', 'male'] -%}
+        {%- set last_sex = loop.last -%}
+        {%- for band in bands -%}
+            {{ prefix }}{{ sex }}_{{ band }}_stock{{ ' + ' if not (last_sex and loop.last) }}
+        {%- endfor -%}
+    {%- endfor %})
+{%- endmacro %}
+
+{#- How many on 1,000 inhabitants: NULL where either is unknown or nobody lives there. -#}
+{% macro per_1000(count, inhabitants) -%}
+    {{ fraction('1000.0 * ' ~ count, inhabitants) }}
+{%- endmacro %}
+
 {#- Refugee Recognition Rate = recognised / substantive. -#}
 {% macro refugee_recognition_rate(prefix='') -%}
     {{ fraction(prefix ~ 'decisions_recognized', substantive_decisions(prefix)) }}
@@ -104,4 +148,10 @@
         coalesce({{ stock }} = {{ earlier_stock }}, false)
         and {{ stock }} >= {{ var('carried_forward_from') }}
     )
+{%- endmacro %}
+
+{#- The size of an estimate as a power of ten, from 0 (below 10) to 4 (10,000 and more): how far off an
+    estimate is depends on it. -#}
+{% macro estimate_size(estimate) -%}
+    cast(least(greatest(floor(log10(greatest({{ estimate }}, 1))), 0), 4) as integer)
 {%- endmacro %}

@@ -8,6 +8,11 @@
     ]) }}
 {%- endmacro %}
 
+{#- The stocks that make up people displaced abroad: nobody is in two of them. -#}
+{% macro abroad_stocks() -%}
+    {{ return(['refugees_stock', 'asylum_seekers_stock', 'oip_stock']) }}
+{%- endmacro %}
+
 {% macro population_flows() -%}
     {{ return(['returned_refugees', 'returned_idps']) }}
 {%- endmacro %}

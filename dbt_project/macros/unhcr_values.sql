@@ -49,6 +49,14 @@
     cast(year as integer) as reference_year
 {%- endmacro %}
 
+{#- The years in a text such as "2015", "2019 - 2022" or a list of such, as a list; empty where it has none. -#}
+{% macro years_in(text) -%}
+    list_sort(list_distinct(flatten(list_transform(
+        regexp_extract_all({{ text }}, '\b(?:19|20)\d\d\b(?:\s*[-–]\s*(?:19|20)\d\d\b)?'),
+        lambda span: generate_series(cast(left(span, 4) as integer), cast(right(span, 4) as integer))
+    ))))
+{%- endmacro %}
+
 {#- Where a row came from. -#}
 {% macro unhcr_lineage() -%}
     _snapshot_id as snapshot_id,

@@ -1,4 +1,4 @@
--- Countries of asylum and the residual add up to the origin's row of the same year.
+-- Countries of asylum and the residual add up to the origin's row of the same year, where its total is known.
 {{ config(meta={'dagster': {'ref': {'name': 'mart_destination_yearly'}}}) }}
 
 with destinations as (
@@ -20,6 +20,11 @@ select
 from {{ ref('mart_origin_yearly') }} as origins
 left join destinations using (origin_unhcr_code, counting_unit, reference_year)
 where
-    coalesce(origins.asylum_seekers_stock, 0) <> coalesce(destinations.asylum_seekers_stock, 0)
-    or coalesce(origins.refugees_stock, 0) <> coalesce(destinations.refugees_stock, 0)
+    (
+        origins.population_total_source is distinct from 'not_available'
+        and (
+            coalesce(origins.asylum_seekers_stock, 0) <> coalesce(destinations.asylum_seekers_stock, 0)
+            or coalesce(origins.refugees_stock, 0) <> coalesce(destinations.refugees_stock, 0)
+        )
+    )
     or coalesce(origins.applications_new, 0) <> coalesce(destinations.applications_new, 0)

@@ -13,7 +13,7 @@ from orchestration.descriptions import table
 from orchestration.freshness import LOOKED_AT
 from orchestration.resources import Warehouse
 from warehouse.build import fingerprint
-from warehouse.core.attribution import SOURCE_URL
+from warehouse.core.attribution import LICENCE_NAME, SOURCE_URL, WORLD_BANK_URL
 from warehouse.core.manifest import Manifest
 from warehouse.exports.readback import stands_for
 from warehouse.landing.snapshots import (
@@ -25,15 +25,18 @@ from warehouse.landing.snapshots import (
     manifests,
 )
 from warehouse.published.read import open_published, read_about
+from warehouse.published.sound import damaged
 from warehouse.releases.identify import read_lists
 from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.client import UpstreamError
-from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, Endpoint
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, INHABITANTS, Endpoint
 from warehouse.sources.unhcr_api.verify import MalformedPageError
+from warehouse.sources.world_bank.population import INDICATOR
 
 _API_URL = Settings.model_fields["api_url"].default
 _ARCHIVE_URL = Settings.model_fields["archive_url"].default
 _FLOWS_URL = Settings.model_fields["flows_url"].default
+_WORLD_BANK_URL = Settings.model_fields["world_bank_url"].default
 
 # Asking again may help with these, and with nothing else.
 _PASSING = (UpstreamError, LandingBusyError)
@@ -69,7 +72,9 @@ class LandingConfig(dg.Config):
 
 
 def sources() -> list[dg.AssetSpec]:
-    """The external sources: UNHCR's API and flow workbook, its archive, the starter extract."""
+    """The external sources: UNHCR's API and flow workbook, its archive, the World Bank's
+    population, the starter extract.
+    """
     return [
         *(
             dg.AssetSpec(
@@ -100,6 +105,19 @@ def sources() -> list[dg.AssetSpec]:
             )
             for endpoint in ENDPOINTS.values()
             if endpoint.published_in == "workbook"
+        ),
+        dg.AssetSpec(
+            keys.api_endpoint(ENDPOINTS[INHABITANTS]),
+            group_name=keys.SOURCES,
+            description=f"Indicator {INDICATOR} of the World Bank's API: inhabitants of a country, "
+            "region or group of countries in the middle of a year. It serves the newest estimates "
+            "only; earlier responses are in landing.",
+            metadata={
+                "address": dg.MetadataValue.url(_WORLD_BANK_URL),
+                "source": dg.MetadataValue.url(WORLD_BANK_URL),
+                "licence": LICENCE_NAME,
+            },
+            kinds={"http", "json"},
         ),
         dg.AssetSpec(
             keys.UNHCR_ARCHIVE,
@@ -135,7 +153,8 @@ def landing(retry_policy: dg.RetryPolicy | None) -> dg.AssetsDefinition:
         warehouse: Warehouse,
     ) -> Iterator[Any]:
         settings = warehouse.settings
-        landed, failed = _land(config, warehouse)
+        most = retry_policy.max_retries if retry_policy else 0
+        landed, failed = _land(config, warehouse, is_last_try=context.retry_number >= most)
         newest = {manifest.endpoint: manifest for _, manifest in manifests(settings)}
         context.instance.add_run_tags(context.run_id, {TAG_SOURCE: config.source.value})
         tag_release(context, landed)
@@ -174,8 +193,10 @@ def _look_metadata(landed: list[Landed]) -> dict[str, Any]:
 
 
 def ends_here(settings: Settings) -> bool:
-    """Whether published file and exports were built from what is landed, by the current code."""
-    return stands_for(settings, fingerprint.expected(settings))
+    """Whether published file and exports were built from what is landed, by the current code, and
+    the file is sound.
+    """
+    return damaged(settings) is None and stands_for(settings, fingerprint.expected(settings))
 
 
 def say_of_the_published(context: dg.AssetExecutionContext, settings: Settings) -> None:
@@ -202,8 +223,12 @@ def _spec(endpoint: Endpoint) -> dg.AssetSpec:
     )
 
 
-def _land(config: LandingConfig, warehouse: Warehouse) -> tuple[list[Landed], dict[str, str]]:
-    """What was landed, and by what could not be the reason; it fails where nothing was."""
+def _land(
+    config: LandingConfig, warehouse: Warehouse, *, is_last_try: bool
+) -> tuple[list[Landed], dict[str, str]]:
+    """What was landed, and by what could not be the reason; it fails where nothing was, and where
+    a whole source was down and may be asked again.
+    """
     settings, progress = warehouse.settings, warehouse.progress("landing")
     try:
         with landing_errors():
@@ -211,7 +236,7 @@ def _land(config: LandingConfig, warehouse: Warehouse) -> tuple[list[Landed], di
                 return land_starter(settings, on_progress=progress), {}
             return crawl(settings, origins=config.origins, on_progress=progress), {}
     except NotAllLandedError as error:
-        if not error.landed:
+        if not error.landed or (error.is_outage and not is_last_try):
             raise
         return error.landed, error.failed
 

@@ -10,7 +10,7 @@ from dagster_dbt.asset_utils import DAGSTER_DBT_UNIQUE_ID_METADATA_KEY as UNIQUE
 from orchestration import checks, keys
 from orchestration.descriptions import COLUMN_SCHEMA, check_text, columns
 from orchestration.resources import Warehouse
-from warehouse.build import dbt
+from warehouse.build import dbt, repair
 
 
 class Translator(DagsterDbtTranslator):
@@ -69,8 +69,11 @@ def models(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         pool=keys.WRITERS,
     )
     def models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
-        result = dbt.build(
-            warehouse.settings, warehouse.progress("models"), select=_selection(context, manifest)
+        result = repair.build(
+            warehouse.settings,
+            warehouse.progress("models"),
+            context.log.warning,
+            select=_selection(context, manifest),
         )
         yield from _events(context, result, manifest)
         if result.failed:

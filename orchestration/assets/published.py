@@ -10,10 +10,12 @@ from orchestration import checks, keys
 from orchestration.assets.landing import TAG_RELEASE
 from orchestration.freshness import BY_THE_CALENDAR
 from orchestration.resources import Warehouse
-from warehouse.build import fingerprint
+from warehouse.build import dbt, fingerprint, repair
 from warehouse.build.dbt import PublishedTable, as_of_functions, described_like, published_functions
-from warehouse.published.write import publish
+from warehouse.published.sound import note_sound
+from warehouse.published.write import Published, publish
 from warehouse.releases.identify import read_lists
+from warehouse.settings import Settings
 
 _NOT_TESTED = (
     "The build database has not passed all data tests in its current state, so nothing was "
@@ -24,6 +26,20 @@ _NOT_TESTED = (
 def published(tables: Sequence[PublishedTable], manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     """The step that publishes `tables` and dbt's functions, once all data tests have passed."""
     functions = published_functions(manifest)
+
+    def _publish(settings: Settings) -> tuple[fingerprint.TestedBuild, Published]:
+        build = fingerprint.read_tested(settings)
+        if build is None:
+            raise dg.Failure(_NOT_TESTED, allow_retries=False)
+        return build, publish(
+            settings,
+            lineage=build.lineage.model_dump(),
+            keys={table.name: table.key for table in tables if table.key},
+            only=[table.name for table in tables],
+            functions=functions,
+            as_of=as_of_functions(manifest),
+            described_like=described_like(manifest),
+        )
 
     @dg.multi_asset(
         specs=[
@@ -47,18 +63,10 @@ def published(tables: Sequence[PublishedTable], manifest: Mapping[str, Any]) -> 
     def published(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
         started, settings = time.perf_counter(), warehouse.settings
         warehouse.on_progress("published", "publish", 0, 1)
-        build = fingerprint.read_tested(settings)
-        if build is None:
-            raise dg.Failure(_NOT_TESTED, allow_retries=False)
-        file = publish(
-            settings,
-            lineage=build.lineage.model_dump(),
-            keys={table.name: table.key for table in tables if table.key},
-            only=[table.name for table in tables],
-            functions=functions,
-            as_of=as_of_functions(manifest),
-            described_like=described_like(manifest),
+        build, file = repair.repaired(
+            settings, lambda: _publish(settings), context.log.warning, before=_rebuild
         )
+        note_sound(settings)
         context.instance.add_run_tags(context.run_id, {TAG_RELEASE: file.release})
         yield dg.MaterializeResult(
             keys.PUBLISHED_FILE,
@@ -84,6 +92,13 @@ def published(tables: Sequence[PublishedTable], manifest: Mapping[str, Any]) -> 
         warehouse.on_progress("published", "publish", 1, 1)
 
     return published
+
+
+def _rebuild(settings: Settings) -> None:
+    repair.load_and_assign(settings)
+    result = dbt.build(settings)
+    if result.failed:
+        raise dg.Failure(result.failure_text(), allow_retries=False)
 
 
 def _differences(check: dg.AssetCheckResult) -> str:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
@@ -11,6 +12,8 @@ from orchestration.assets.archive import note_landed_releases
 from orchestration.descriptions import COLUMN_SCHEMA
 from orchestration.resources import Warehouse
 from warehouse.build import raw as loader
+from warehouse.build import repair
+from warehouse.landing.restore import restore
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 
 
@@ -51,8 +54,18 @@ def _specs() -> list[dg.AssetSpec]:
 @dg.multi_asset(specs=_specs(), check_specs=checks.raw_specs(), pool=keys.WRITERS)
 def raw(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
     """Bring schema `raw` in line with the landing folder."""
-    started = time.perf_counter()
-    result = loader.load(warehouse.settings, on_progress=warehouse.progress("raw"))
+    started, began = time.perf_counter(), datetime.now(UTC)
+    result = repair.repaired(
+        warehouse.settings,
+        lambda: loader.load(warehouse.settings, on_progress=warehouse.progress("raw")),
+        context.log.warning,
+    )
+    damaged = [one for one in result.set_aside if one.note.set_aside_at >= began]
+    attempts = restore(warehouse.settings, damaged)
+    for attempt in attempts:
+        context.log.warning(attempt.sentence)
+    if any(attempt.restored_as for attempt in attempts):
+        result = loader.load(warehouse.settings, on_progress=warehouse.progress("raw"))
     seconds = round(time.perf_counter() - started, 2)
     loaded = {ENDPOINTS[endpoint].table: snapshot for endpoint, snapshot in result.loaded}
     for endpoint in ENDPOINTS.values():

@@ -9,6 +9,7 @@ import dagster as dg
 from orchestration import checks, keys
 from orchestration.descriptions import table
 from orchestration.resources import Warehouse
+from warehouse.build import repair
 from warehouse.releases.assign import assign
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 
@@ -30,9 +31,14 @@ from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
     check_specs=[checks.releases_spec()],
     pool=keys.WRITERS,
 )
-def releases(warehouse: Warehouse) -> Iterator[Any]:
+def releases(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
     """Assign each loaded snapshot a release and validate it."""
-    found = assign(warehouse.settings, on_progress=warehouse.progress("releases"))
+    found = repair.repaired(
+        warehouse.settings,
+        lambda: assign(warehouse.settings, on_progress=warehouse.progress("releases")),
+        context.log.warning,
+        before=repair.load,
+    )
     by_release = Counter(found.releases.values())
     yield dg.MaterializeResult(
         keys.SNAPSHOT_RELEASES,

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import shlex
 from itertools import zip_longest
 from typing import NamedTuple
 
 import pytest
 from typer.testing import CliRunner
 
+from tests.cookbooks import FENCED, WIDTH, Question, check, lines, questions
 from warehouse.cli.app import app
+from warehouse.serve.query import open_session
 from warehouse.settings import PROJECT_ROOT, Settings
 
-WIDTH = "120"
-_FENCED = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _COMMAND = re.compile(r'asylum sql "([^"]+)"')
 
 
@@ -29,7 +28,7 @@ class Shown(NamedTuple):
 
 def shown_in(document: str) -> list[Shown]:
     text = (PROJECT_ROOT / document).read_text("utf-8")
-    blocks = list(_FENCED.finditer(text))
+    blocks = list(FENCED.finditer(text))
     found = []
     for block, after in zip_longest(blocks, blocks[1:]):
         queries = _COMMAND.findall(block[2]) if block[1] == "sh" else []
@@ -43,33 +42,14 @@ def shown_in(document: str) -> list[Shown]:
 
 
 README, REVISIONS = shown_in("README.md"), shown_in("docs/revisions.md")
+BREAKS = shown_in("docs/breaks.md")
 
 
-def cookbook() -> list[tuple[str, list[str], str]]:
-    """Each question with its command's words and its answer; no other blocks."""
-    text = (PROJECT_ROOT / "docs/cookbook.md").read_text("utf-8")
-    found = []
-    for section in text.split("\n### ")[1:]:
-        question = section.splitlines()[0]
-        (kind, command), (answer_kind, answer) = _FENCED.findall(section)
-        assert (kind, answer_kind) == ("sh", "text"), question
-        asylum, *words = shlex.split(command)
-        assert asylum == "asylum", question
-        found.append((question, words, answer))
-    assert len(_FENCED.findall(text)) == 2 * len(found)
-    return found
-
-
-COOKBOOK = cookbook()
-
-
-def lines(text: str) -> list[str]:
-    """Without what cannot be seen in a document: empty lines and blanks at the end."""
-    return [line.rstrip() for line in text.splitlines() if line.strip()]
+COOKBOOK, WORLD = questions("cookbook.md"), questions("cookbook-world.md")
 
 
 @pytest.mark.parametrize(
-    "shown", [*README, *REVISIONS], ids=lambda shown: f"{shown.document} {shown.number}"
+    "shown", [*README, *REVISIONS, *BREAKS], ids=lambda shown: f"{shown.document} {shown.number}"
 )
 def test_a_query_in_a_document_gives_what_is_shown(
     shown: Shown, published_starter: Settings, monkeypatch: pytest.MonkeyPatch
@@ -86,29 +66,28 @@ def test_a_query_in_a_document_gives_what_is_shown(
 def test_the_documents_have_queries_and_answers_to_be_tested() -> None:
     assert len(README) >= 4
     assert len([shown for shown in REVISIONS if shown.output]) >= 6
+    assert len([shown for shown in BREAKS if shown.output]) >= 3
 
 
-@pytest.mark.parametrize(
-    ("question", "words", "answer"),
-    COOKBOOK,
-    ids=[f"question {question.split('.')[0]}" for question, *_ in COOKBOOK],
-)
+@pytest.mark.parametrize("asked", COOKBOOK, ids=lambda asked: f"question {asked.number}")
 def test_a_question_of_the_cookbook_has_the_answer_that_is_shown(
-    question: str,
-    words: list[str],
-    answer: str,
-    published_starter: Settings,
-    monkeypatch: pytest.MonkeyPatch,
+    asked: Question, published_starter: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("ASYLUM_DATA_DIR", str(published_starter.data_dir))
-    monkeypatch.setenv("COLUMNS", WIDTH)
-    shown_as = ["--format", "table"] if words[0] == "sql" else []
-    done = CliRunner().invoke(app, [words[0], *shown_as, *words[1:]])
-    assert done.exit_code == 0, done.output
-    assert "\n0 rows" not in done.output, question
-    assert lines(done.output) == lines(answer)
+    check(asked, published_starter, monkeypatch)
 
 
-def test_the_cookbook_has_its_questions_numbered_through() -> None:
-    assert [int(question.split(".")[0]) for question, *_ in COOKBOOK] == list(range(1, 33))
-    assert all(question.endswith("?") for question, *_ in COOKBOOK)
+def test_a_question_on_the_world_can_be_asked_of_the_starter_extract_too(
+    published_starter: Settings,
+) -> None:
+    """Its answer is compared at full scale: test_ten_releases.py there."""
+    queries = [asked.words[-1] for asked in WORLD if asked.words[0] == "sql"]
+    assert len(queries) >= 30
+    with open_session(published_starter) as session:
+        for query in queries:
+            [result] = session.run(query)
+            session.head(result, 1)
+
+
+def test_the_cookbooks_have_their_questions_numbered_through() -> None:
+    assert [asked.number for asked in [*COOKBOOK, *WORLD]] == list(range(1, 69))
+    assert all(asked.question.endswith("?") for asked in [*COOKBOOK, *WORLD])

@@ -106,8 +106,13 @@ def marts(in_memory: Open, project: Any) -> Iterator[duckdb.DuckDBPyConnection]:
                 "intermediate.int_countries_combined",
                 "intermediate.int_vintages_resolved",
                 "marts.dim_country",
+                "marts.fct_inhabitants_yearly",
                 "marts.mart_revisions",
-                "reference.reporting_gaps",
+                "intermediate.int_breaks_of_years_by_measure",
+                "intermediate.int_breaks_of_pairs",
+                "intermediate.int_breaks_of_years",
+                "intermediate.int_years_followed",
+                "intermediate.int_unknown_origins_distributed",
             ],
         )
         con.execute(
@@ -121,6 +126,7 @@ def marts(in_memory: Open, project: Any) -> Iterator[duckdb.DuckDBPyConnection]:
             con,
             [
                 *("int_population_totals_in_force", "int_years_of_pairs_combined"),
+                "int_years_of_pairs_ranked",
                 *("fct_population_yearly_history", "fct_population_yearly"),
                 *("fct_population_totals_yearly_history", "fct_population_totals_yearly"),
                 *("mart_destination_yearly_history", "mart_destination_yearly"),

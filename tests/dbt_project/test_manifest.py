@@ -16,11 +16,14 @@ Node = dict[str, Any]
 
 NAMES = {
     "staging/unhcr": r"stg_unhcr__[a-z_]+",
+    "staging/world_bank": r"stg_world_bank__[a-z_]+",
     "intermediate": r"int_[a-z_]+_(in_force|at_vintages|resolved|combined)",
     "intermediate/in_force": r"int_[a-z_]+_in_force",
-    "intermediate/yearly": r"int_(years|measures)_of_[a-z]+_(combined|compared|history|unpivoted)"
-    r"|int_flow_reporters_missing",
+    "intermediate/yearly": r"int_(years|measures)_of_[a-z]+"
+    r"_(combined|compared|history|ranked|unpivoted)|int_flow_reporters_missing",
     "intermediate/outlook": r"int_year_end_[a-z_]+_(resolved|combined)",
+    "intermediate/breaks": r"int_(breaks|figures|categories|pairs|years|reporters|reporting_breaks"
+    r"|unknown_origins|first_applications)_[a-z_]+",
     "marts/core": r"dim_[a-z_]+",
     "marts/yearly": r"(fct_[a-z_]+|mart_[a-z]+)_yearly(_history)?",
     "marts/destination": r"mart_(destination_[a-z]+|region_yearly)(_history)?"
@@ -31,6 +34,8 @@ NAMES = {
     "marts/claims": r"mart_claim_[a-z]+(_history)?",
     "marts/claims/functions": r"mart_claim_[a-z]+_of",
     "marts/revision": r"mart_[a-z_]+",
+    "marts/breaks": r"mart_reporting_break(s|_origins)(_history)?|mart_unknown_origin_backtest",
+    "marts/notes": r"mart_[a-z]+(_history)?",
 }
 # By the first part of a model's name: what it may read. "ref" is a seed. A newest table is of its
 # history, and of nothing else.
@@ -45,23 +50,31 @@ MAY_READ = {
 # vintage. Marts about releases are about what stood before, and who counts revisions reads the mart
 # that lists them. A claim is about what was held on a day, and what was carried forward in it; its
 # verdict about its figures. Eras are made of records; new destinations of the destinations as they
-# are shown.
+# are shown. Breaks of reporting are found at each vintage, and a figure says which bear on it.
 MAY_READ_BESIDES = {
     # What a code of the flow workbook adds to is a row of a list.
     "staging/unhcr": r"flow_codes",
     "marts/revision": r"int_[a-z_]+|mart_revisions",
     "marts/claims": r"int_claims?_[a-z_]+|mart_claim_[a-z_]+",
     "marts/yearly": r"int_years_of_countries_history",
-    "marts/destination": r"int_years_of_pairs_combined|int_asylum_decisions(_totals)?_in_force"
-    r"|int_vintages_resolved|mart_destination_yearly|mart_revisions",
-    "marts/era": r"int_measures_of_origins_unpivoted|mart_origin_records|mart_era_comparison",
+    "marts/notes": r"int_[a-z]+_in_force",
+    "marts/destination": r"int_years_of_pairs_(combined|ranked)"
+    r"|int_asylum_decisions(_totals)?_in_force"
+    r"|int_vintages_resolved|mart_destination_yearly|mart_revisions|int_breaks_of_(pairs|years)"
+    r"|int_years_followed|int_unknown_origins_distributed",
+    "marts/era": r"int_breaks_of_years|int_measures_of_origins_unpivoted|mart_origin_records"
+    r"|mart_era_comparison",
     # Steps of a claim's audit become part of functions of the published file, and read its tables.
-    "intermediate/claims": r"dim_(country|release)|fct_[a-z_]+_history|mart_carried_forward",
+    "intermediate/claims": r"dim_(country|release)|fct_[a-z_]+_history|mart_carried_forward"
+    r"|mart_reporting_breaks",
     # What changed between two days, or may change until the year's end, is told from histories.
     "intermediate/revision": r"fct_[a-z_]+_history",
     "intermediate/outlook": r"fct_population_yearly_history",
     # What is carried forward of a country is that of its pairs.
     "intermediate/yearly": r"mart_destination_yearly_history|mart_revisions",
+    "marts/breaks": r"int_[a-z_]+|mart_reporting_breaks_history",
+    # An estimate has its range from the backtest.
+    "intermediate/breaks": r"mart_unknown_origin_backtest",
 }
 # Of several years at once: no year of their own.
 OF_SPANS = {"mart_era_comparison", "mart_era_pairs"}
@@ -69,16 +82,24 @@ OF_SPANS = {"mart_era_comparison", "mart_era_pairs"}
 WITH_UNITS_IN_NAMES = {"mart_claims_compared_with_applications"}
 # About what UNHCR writes, not about the figures of a year.
 OF_RELEASES = {"mart_definition_changes"}
+# About how the figures of a year were reported, not about what stood on a date.
+OF_REPORTING = {
+    *("mart_reporting_breaks", "mart_reporting_breaks_history", "mart_unknown_origin_backtest"),
+    *("mart_reporting_break_origins", "mart_reporting_break_origins_history"),
+}
 # What tables leave out of those that they are described like; histories leave out nothing.
 LEFT_OUT = {
-    "mart_asylum_yearly": {"origin_unhcr_code", "origin_iso3", "origin_name"},
+    "mart_asylum_yearly": {"origin_unhcr_code", "origin_iso3", "origin_code", "origin_name"},
     "mart_world_yearly": {
-        *("origin_unhcr_code", "origin_iso3", "origin_name"),
+        *("origin_unhcr_code", "origin_iso3", "origin_code", "origin_name"),
         *("asylum_seekers_carried_forward_stock", "asylum_seekers_revision_count"),
         *("refugees_stock_world_share", "asylum_seekers_stock_world_share"),
+        *("oip_stock_world_share", "displaced_abroad_stock_world_share"),
         *("applications_new_world_share", "new_asylum_claims_world_share"),
     },
 }
+# Not UNHCR's: of no release.
+OF_NO_RELEASE = {"fct_inhabitants_yearly", "fct_inhabitants_yearly_history"}
 HISTORY = "_history"
 # Columns that a history has besides: when a row stood, by which answer, and since when a figure in
 # it is known.
@@ -252,7 +273,8 @@ def test_a_table_described_like_another_has_its_columns_in_its_order(
         added = columns.keys() - of_like.keys()
         if name.endswith(HISTORY):
             assert like["name"] == name.removesuffix(HISTORY)
-            assert {"valid_from", "valid_to", "last_release_id"} <= added, name
+            of_releases = set() if name in OF_NO_RELEASE else {"last_release_id"}
+            assert {"valid_from", "valid_to"} | of_releases <= added, name
             assert [column for column in added if not OF_INTERVALS.fullmatch(column)] == [], name
             bases = {re.sub(r"^last_|_known_from$", "", column) for column in added}
             assert bases - added <= of_like.keys(), name
@@ -375,14 +397,15 @@ def test_a_newest_table_is_its_history_without_what_is_of_intervals(
 ) -> None:
     shape = re.compile(
         r"with history as \( select \* from [^ ]+ where valid_to is null \), "
-        r"final as \( select \* exclude \(([a-z_, ]+)\) rename \(([a-z_, ]+)\) from history \) "
+        r"final as \( select \* exclude \(([a-z_, ]+)\)( rename \(([a-z_, ]+)\))? from history \) "
         r"select \* from final order by [a-z_0-9, ]+"
     )
     for name in newest:
         found = shape.fullmatch(" ".join(project.sql[name].split()))
         assert found is not None, name
         left_out = set(found[1].replace(" ", "").split(","))
-        renamed = [part.split(" as ") for part in found[2].strip().split(", ")]
+        assert bool(found[2]) is (name not in OF_NO_RELEASE), name
+        renamed = [part.split(" as ") for part in found[3].strip().split(", ")] if found[2] else []
         # The release that brought a row gives way to the newest that still has it.
         assert all(last == f"last_{release_id}" for last, release_id in renamed), name
         of_releases = {release_id for _, release_id in renamed}
@@ -412,7 +435,7 @@ def test_columns_are_in_the_order_keys_names_time_measures_flags_lineage(
 ) -> None:
     """Only what is plain from a name: keys first, then the year, then stocks; lineage last."""
     for mart in marts:
-        if kind(mart["name"]) == "dim" or mart["name"] in OF_RELEASES:
+        if kind(mart["name"]) == "dim" or mart["name"] in OF_RELEASES | OF_REPORTING:
             continue
         columns = list(columns_of(starter, mart))
         of_span = mart["name"] in OF_SPANS
@@ -423,7 +446,9 @@ def test_columns_are_in_the_order_keys_names_time_measures_flags_lineage(
             if c.endswith("year_counted" if of_span else "reference_year")
         )
         stocks = [i for i, name in enumerate(columns) if name.endswith("_stock")]
-        lineage = [columns.index(name) for name in ("release_id", "snapshot_id", "retrieved_at")]
+        wanted = ("release_id", "snapshot_id", "retrieved_at")
+        wanted = wanted[1:] if mart["name"] in OF_NO_RELEASE else wanted
+        lineage = [columns.index(name) for name in wanted]
         assert of_span or columns.index("reference_date") == year + 1, mart["name"]
         assert all(i > year for i in stocks), mart["name"]
         assert lineage == sorted(lineage), mart["name"]

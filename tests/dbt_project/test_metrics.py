@@ -260,6 +260,33 @@ def test_metrics_are_of_persons_and_read_marts_alone(
     assert [node["name"] for node in described if not node["description"]] == []
 
 
+def test_a_query_is_in_the_order_of_its_groups_unless_another_is_asked_for(
+    manifest: dict[str, Any],
+) -> None:
+    def words(text: str) -> list[str]:
+        return metrics.checked(text.split(), manifest["metrics"].values())
+
+    query = "query --metrics asylum_seekers_stock,new_asylum_claims"
+    grouped = f"{query} --group-by=metric_time__year,origin__iso3"
+    assert words(grouped) == [*grouped.split(), "--order", "metric_time__year,origin__iso3"]
+    for unchanged in (query, f"{grouped} --order -metric_time__year", "list metrics", "", "--help"):
+        assert words(unchanged) == unchanged.split()
+
+
+@pytest.mark.parametrize(
+    "how", ["--metrics {}", "--metrics={}", "--metrics asylum_seekers_stock,{}"]
+)
+def test_a_metric_that_is_not_there_is_refused_with_all_that_are(
+    manifest: dict[str, Any], how: str
+) -> None:
+    words = f"query {how} --group-by metric_time__year".format("new_claims").split()
+    with pytest.raises(
+        metrics.MetricsError, match=r"no metric 'new_claims'.*new_asylum_claims"
+    ) as e:
+        metrics.checked(words, manifest["metrics"].values())
+    assert all(name["name"] in str(e.value) for name in manifest["metrics"].values())
+
+
 def test_mf_itself_answers_from_the_published_file(published_starter: Settings) -> None:
     """The command, in a process of its own: what a user types."""
     target = published_starter.data_dir / "metrics.csv"

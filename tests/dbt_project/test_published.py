@@ -13,6 +13,9 @@ from warehouse.settings import Settings
 
 # Name of the function, and the table with the newest rows; the history is beside it.
 AS_OF = {
+    "inhabitants_as_of": "fct_inhabitants_yearly",
+    "footnotes_as_of": "mart_footnotes",
+    "nowcasts_as_of": "mart_nowcasts",
     "population_as_of": "fct_population_yearly",
     "population_totals_as_of": "fct_population_totals_yearly",
     "asylum_applications_as_of": "fct_asylum_applications_yearly",

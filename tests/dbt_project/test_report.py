@@ -13,7 +13,7 @@ from datetime import date, datetime
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from xml.etree import ElementTree
 
 import duckdb
@@ -66,7 +66,10 @@ def hostile(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Set
     with duckdb.connect(str(made.published_db)) as con:
         named = con.execute(
             "select table_name, column_name from duckdb_columns() "
-            "where column_name in ('origin_name', 'asylum_name') and table_name like 'mart_%'"
+            "where column_name = 'origin_name' and table_name like 'mart_%' "
+            "or column_name = 'asylum_name' and table_name in "
+            "(select table_name from duckdb_columns() where column_name = 'asylum_iso3') "
+            "and table_name like 'mart_%'"
         ).fetchall()
         places = con.execute(
             "select asylum_iso3 from mart_destination_yearly where asylum_iso3 is not null "
@@ -264,7 +267,11 @@ def test_a_country_without_figures_gives_a_report_that_says_so(
     if ending == "xlsx":
         book = openpyxl.load_workbook(path)
         assert book["readme"]["A1"].value == "People from Syrian Arab Rep. who seek asylum abroad"
-        assert book["mart_origin_yearly"].max_row == 1
+        told = {
+            str(term): str(text) for term, text, *_ in book["readme"].iter_rows(values_only=True)
+        }
+        assert "mart_origin_yearly, " in told["No rows of this origin"]
+        assert all(book[name].max_row > 1 for name in book.sheetnames), "no sheet is empty"
     else:
         text = path.read_text("utf-8")
         assert "There are no figures here on people from Syrian Arab Rep." in text
@@ -279,12 +286,35 @@ def test_an_origin_without_iso3_is_asked_for_by_its_unhcr_code(
     assert asylum(
         settings, monkeypatch, "report", "--origin", "STA", "--out", str(path)
     ).exit_code == 0  # fmt: skip
-    assert "Stateless" in path.read_text("utf-8")
+    assert "# Stateless people who seek asylum abroad" in path.read_text("utf-8")
+
+
+def test_a_chart_is_written_as_the_ending_says_and_one_without_figures_is_refused(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    png, svg = tmp_path / "chn.PNG", tmp_path / "rank.svg"
+    assert asylum(settings, monkeypatch, "report", "--out", str(png)).exit_code == 0
+    assert png.read_bytes().startswith(b"\x89PNG")
+    words = ("--chart", "destinations", "--out", str(svg))
+    assert asylum(settings, monkeypatch, "report", *words).exit_code == 0
+    assert "Where asylum-seekers from China waited" in svg.read_text("utf-8")
+    refused = asylum(settings, monkeypatch, "report", "--origin", "TIB", "--out", str(svg))
+    assert refused.exit_code == 1 and "too few figures on Tibetan people" in refused.output
+    assert "<svg" in svg.read_text("utf-8"), "the old file stays"
+    no_picture = ("--chart", "rank", "--out", str(tmp_path / "x.md"))
+    assert asylum(settings, monkeypatch, "report", *no_picture).exit_code == 2
+    assert {path.name for path in tmp_path.iterdir()} == {png.name, svg.name}
+
+
+def test_the_command_offers_the_charts_that_there_are() -> None:
+    from warehouse.cli.commands.report import Chart
+
+    assert get_args(Chart) == charts.NAMES
 
 
 @pytest.mark.parametrize(
     ("origin", "near"),
-    [("CHI", "CHN (China)"), ("Syria", "SYR (Syrian Arab Rep.)"), ("CN", "CHN (China)")],
+    [("CHI", "CHN (China)"), ("Korea", "KOR (Korea, Republic of)"), ("CN", "CHN (China)")],
 )
 def test_an_unknown_origin_is_refused_with_what_is_near(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, origin: str, near: str
@@ -311,8 +341,15 @@ def test_a_file_that_cannot_be_written_is_said(
 # ---- the workbook
 
 
-def test_a_workbook_reads_back_as_the_tables_stand(settings: Settings) -> None:
-    book = openpyxl.load_workbook(settings.exports_dir / report.WORKBOOK)
+@pytest.fixture(scope="module")
+def book(settings: Settings) -> openpyxl.Workbook:
+    """The workbook, which takes seconds to read."""
+    return openpyxl.load_workbook(settings.exports_dir / report.WORKBOOK)
+
+
+def test_a_workbook_reads_back_as_the_tables_stand(
+    settings: Settings, book: openpyxl.Workbook
+) -> None:
     assert book.sheetnames[:2] == ["readme", "columns"]
     assert len(book.sheetnames) > 10
     with open_published(settings) as con:
@@ -334,6 +371,7 @@ def test_a_workbook_reads_back_as_the_tables_stand(settings: Settings) -> None:
             ).fetchall()
             sheet = [[cell.value for cell in row] for row in book[sheet_name].iter_rows()]
             assert sheet[0] == columns
+            assert rows, f"{name} has none of this origin, and no sheet"
             # A sheet's row ends with its last cell that is not empty.
             assert len(sheet) == len(rows) + 1, name
             for held, row in zip(sheet[1:], rows, strict=True):
@@ -350,8 +388,7 @@ def same(held: Any, value: Any) -> bool:
     return bool(held == value)
 
 
-def test_the_readme_sheet_names_source_licence_and_every_sheet(settings: Settings) -> None:
-    book = openpyxl.load_workbook(settings.exports_dir / report.WORKBOOK)
+def test_the_readme_sheet_names_source_licence_and_every_sheet(book: openpyxl.Workbook) -> None:
     cells = [str(cell.value) for row in book["readme"].iter_rows() for cell in row if cell.value]
     text = "\n".join(cells)
     for said in ("2025-12.1", "CC-BY-4.0", "Retrieved", "never added", *book.sheetnames[1:]):
@@ -563,7 +600,7 @@ def test_paper_is_light_has_still_charts_and_no_controls(
 
 @pytest.mark.parametrize("exposure", ["report_page", "report_text", "workbook"])
 def test_an_exposure_names_the_tables_it_is_made_from(
-    manifest: dict[str, Any], settings: Settings, exposure: str
+    manifest: dict[str, Any], book: openpyxl.Workbook, exposure: str
 ) -> None:
     [found] = [one for one in manifest["exposures"].values() if one["name"] == exposure]
     named = {unique_id.split(".")[-1] for unique_id in found["depends_on"]["nodes"]}
@@ -573,13 +610,21 @@ def test_an_exposure_names_the_tables_it_is_made_from(
     known = {node.split(".")[-1] for node in manifest["nodes"]}
     if exposure == "workbook":
         read = (folder / "origins.py").read_text("utf-8")
-        sheets = openpyxl.load_workbook(settings.exports_dir / report.WORKBOOK).sheetnames[2:]
+        sheets = book.sheetnames[2:]
         used = {name for name in known for sheet in sheets if name[:31] == sheet}
         assert len(used) == len(sheets)
+        [empty] = [
+            cells[1]
+            for cells in book["readme"].iter_rows(values_only=True)
+            if cells[0] == "No rows of this origin"
+        ]
+        used |= set(empty.rstrip(".").split(", "))
     else:
         used = set()
     if exposure == "report_page":
         read += "".join(path.read_text("utf-8") for path in (folder / "charts").glob("*.py"))
-    used |= set(re.findall(r"(?:from|join) ((?:mart|dim|special|reporting)_\w+)", read))
+    used |= set(
+        re.findall(r"(?:from|join) ((?:mart|dim|fct|special|population|reporting)_\w+)", read)
+    )
     assert used <= known
     assert named == used

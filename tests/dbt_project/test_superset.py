@@ -67,6 +67,8 @@ EXPECTED = {
     "from mart_origin_yearly_history as stood join dim_release on in_force_from >= valid_from "
     "and in_force_from < coalesce(valid_to, 'infinity') where is_held "
     "and counting_unit = 'persons'",
+    "Breaks of reporting": "select reference_year, asylum_name, measure, counting_unit, kind, "
+    "persons, figure_before, figure, release_id from mart_reporting_break_origins",
     "Revisions of totals": "select published_on, measure, counting_unit, reference_year, "
     "reference_date, value_before, value_after, difference, fraction, release_id_before, "
     "release_id from mart_revisions where asylum_unhcr_code is null",

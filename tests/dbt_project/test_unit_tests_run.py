@@ -31,6 +31,7 @@ WITHOUT_FORMULA = {
         for what in ("displacement_flows", "solutions", "idmc", "unrwa")
         for of in ("", "_totals")
     ),
+    *("fct_inhabitants_yearly_history", "mart_footnotes_history", "mart_nowcasts_history"),
     "int_days_combined",
     "stg_unhcr__control_differences",
     "stg_unhcr__regions",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
+import pickle
 import subprocess
 import sys
 import urllib.request
@@ -14,10 +16,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import duckdb
 import pytest
+from filelock import FileLock
 
+from tests.fake_api import WORKBOOK, WORLD_BANK
 from warehouse.build import dbt, raw
 from warehouse.core.manifest import FILE_NAME, Coverage, Manifest, Page, Slice
 from warehouse.releases.assign import assign
@@ -183,3 +188,58 @@ def five_releases(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     result = dbt.build(settings)
     assert not result.failure_text(), result.failure_text()
     return settings
+
+
+@dataclass(frozen=True)
+class Ten:
+    """What the commands said, and where they built."""
+
+    settings: Settings
+    backfilled: subprocess.CompletedProcess[str]
+    run: subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="session")
+def ten(tmp_path_factory: pytest.TempPathFactory) -> Ten:
+    """`asylum backfill --all`, then `asylum run --source api`, of a replica on loopback.
+
+    One of pytest's workers does it for all: nobody may write to the folder.
+    """
+    reason = missing()
+    if reason:
+        pytest.skip(reason)
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    settings = Settings(data_dir=shared / "ten", threads=2)
+    outcome = shared / "ten.pickle"
+    with FileLock(shared / "ten.lock"):
+        if not outcome.exists():
+            with running_replica("--release", "2025-12.1") as replica:
+                said = [
+                    _asylum(settings, replica, *words)
+                    for words in (("backfill", "--all"), ("run", "--source", "api"))
+                ]
+            outcome.write_bytes(pickle.dumps(said))
+    return Ten(settings, *pickle.loads(outcome.read_bytes()))
+
+
+def _asylum(settings: Settings, replica: Replica, *words: str) -> subprocess.CompletedProcess[str]:
+    """The command on this data folder, with a replica for UNHCR."""
+    return subprocess.run(
+        [sys.executable, "-m", "warehouse.cli.app", *words],
+        cwd=PROJECT_ROOT,
+        env=os.environ
+        | {
+            "ASYLUM_DATA_DIR": str(settings.data_dir),
+            "ASYLUM_API_URL": replica.url,
+            "ASYLUM_ARCHIVE_URL": replica.url.replace(
+                "population/v1/", "PopulationStatistics/refugees/"
+            ),
+            "ASYLUM_FLOWS_URL": urljoin(replica.url, WORKBOOK),
+            "ASYLUM_WORLD_BANK_URL": urljoin(replica.url, WORLD_BANK),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )

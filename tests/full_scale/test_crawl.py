@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from orchestration.failures import error_text
-from tests.fake_api import WORKBOOK, fast_settings
+from tests.fake_api import WORKBOOK, WORLD_BANK, fast_settings
 from tests.full_scale.conftest import Replica, missing, running_replica
 from tests.orchestration.small_project import run_job
 from warehouse.core.manifest import Manifest
@@ -87,6 +87,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeCrawl]:
             "NO_PROXY": "127.0.0.1",
             "ASYLUM_DATA_DIR": str(data),
             "ASYLUM_FLOWS_URL": urljoin(source.url, WORKBOOK),
+            "ASYLUM_WORLD_BANK_URL": urljoin(source.url, WORLD_BANK),
         }
         with subprocess.Popen(
             [*command, "--api-url", source.url],

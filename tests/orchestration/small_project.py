@@ -211,6 +211,6 @@ def add_reported(made: SmallSettings) -> None:
         path = made.dbt_dir / "models" / "marts" / f"{name}.sql"
         rows = f"{path.read_text('utf-8')}\nunion all by name\n" if path.exists() else ""
         path.write_text(f"{rows}select {columns} where false\n", encoding="utf-8")
-    for name in ("special_origins", "reporting_gaps"):
+    for name in ("special_origins", "break_kinds"):
         seed = Path(f"seeds/reference/{name}.csv")
         write(made, str(seed), (PROJECT_ROOT / seed).read_text("utf-8"))

@@ -180,9 +180,12 @@ def test_all_that_writes_goes_through_one_pool_in_one_process(known: dg.Definiti
 
 
 def test_nothing_asks_the_api_before_somebody_turns_it_on(known: dg.Definitions) -> None:
-    [schedule] = known.schedules or []
+    schedules = {one.name: one.default_status for one in known.schedules or []}
     sensors = {sensor.name: sensor.default_status for sensor in known.sensors or []}
-    assert schedule.default_status == dg.DefaultScheduleStatus.STOPPED
+    assert schedules == {
+        "weekly": dg.DefaultScheduleStatus.STOPPED,
+        "tidy_up": dg.DefaultScheduleStatus.RUNNING,  # it asks nobody
+    }
     assert sensors == {
         "new_figures": dg.DefaultSensorStatus.STOPPED,
         "failed_runs": dg.DefaultSensorStatus.RUNNING,

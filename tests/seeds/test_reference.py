@@ -19,8 +19,10 @@ PROPERTIES = REFERENCE / "_reference__seeds.yml"
 
 SEEDS = sorted(path.stem for path in REFERENCE.glob("*.csv"))
 MAY_BE_EMPTY = {
+    "break_kinds": {"share_from", "share_is_of"},
     "eras": {"in_office_to", "last_year_counted"},
-    "origin_groups": {"note"},
+    "country_groups": {"from_year", "to_year", "note"},
+    "measure_sums": {"overlap_note"},
     "application_types": {"is_new_applicant", "first_year", "last_year"},
     "population_types": {"counted_in"},
     "measures": {"first_year"},
@@ -28,9 +30,10 @@ MAY_BE_EMPTY = {
     "claim_kinds": {"unit", "needed_columns", "allowed_columns"},
     # Which kind needs which of these: tests/warehouse/test_claims.py.
     "published_claims": {
-        *("origin_iso3", "asylum_iso3", "base_asylum_iso3", "base_from_year", "base_to_year"),
-        *("relation", "count_of", "threshold_low", "threshold_high", "stated_value"),
-        *("stated_low", "stated_high", "reading"),
+        *("population_type", "reference_date", "base_measure", "base_origin", "base_asylum"),
+        *("base_from_year", "base_to_year", "base_reference_date", "relation", "among"),
+        *("share_of", "count_of", "per", "threshold_low", "threshold_high", "stated_value"),
+        *("stated_low", "stated_high", "wording", "tolerance", "reading", "origin", "asylum"),
     },
 }
 # Files of a release have their source in releases.csv, claims in their document; what kinds,
@@ -261,7 +264,7 @@ def test_default_eras_leave_no_year_out_and_count_none_twice() -> None:
 def test_groups_have_one_name_and_members_with_an_iso3_code() -> None:
     names: dict[str, set[str]] = {}
     members: dict[str, set[str]] = {}
-    for row in rows_of("origin_groups"):
+    for row in rows_of("country_groups"):
         names.setdefault(row["group_id"], set()).add(row["group_name"])
         members.setdefault(row["group_id"], set()).add(row["member_iso3"])
         assert re.fullmatch(r"[A-Z]{3}", row["member_iso3"])
@@ -269,6 +272,24 @@ def test_groups_have_one_name_and_members_with_an_iso3_code() -> None:
     assert all(len(found) == 1 for found in names.values())
     assert all(len(found) >= 2 for found in members.values())
     assert members["china_with_sars"] == {"CHN", "HKG", "MAC"}
+
+
+def test_a_place_is_counted_in_itself_or_in_a_country_and_no_code_means_two() -> None:
+    rows = {row["code"]: row for row in rows_of("places_counted")}
+    special = set(column("special_origins", "unhcr_code"))
+    assert special <= set(rows)
+    iso3 = {country.alpha_3 for country in pycountry.countries}
+    # What stands in for a missing ISO3 is nobody's ISO3: origin_code says one thing.
+    assert not special & iso3
+    for code, row in rows.items():
+        assert code in iso3 | special | {"XKX"}
+        if row["is_unhcr_origin"] == "true":
+            assert row["counted_in"] == code
+        else:
+            assert set(row["counted_in"].split(" or ")) <= iso3 | special
+        assert not row["note"].endswith(".")
+    names = [n for r in rows.values() for n in (r["name"], *r["other_names"].split("; "))]
+    assert len({name.casefold() for name in names}) == len(names)
 
 
 def test_special_origins_are_shown_with_their_pseudo_codes_as_notes_alone() -> None:

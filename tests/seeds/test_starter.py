@@ -11,10 +11,17 @@ import pytest
 
 from warehouse.core.manifest import Manifest, read_manifest
 from warehouse.settings import PROJECT_ROOT, Settings
-from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, FLOWS
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, FLOWS, INHABITANTS
+from warehouse.sources.world_bank.population import envelope as world_bank_envelope
 
 STARTER = PROJECT_ROOT / "seeds" / "starter"
 RELEASES = {"2024-06": 2024, "2024-12": 2024, "2025-06": 2025, "2025-12.1": 2025}
+# Countries of asylum which gave no origin of somebody in 2025 and had people of China in 2024.
+WITHHOLDING = [
+    *("AUT", "BEL", "CZE", "FIN", "IRL", "ISR", "LUX", "NLD"),
+    *("PER", "PHL", "POL", "PRT", "RUS", "SWE"),
+]
+ORIGINS = [("CHN", "CHI"), ("UNK", "UKN")]
 DESTINATIONS = ["USA", "AUS", "CAN", "BRA", "GBR", "KOR", "DEU", "ITA", "FRA", "ESP", "CHE", "NZL"]
 FOLDERS = {
     "2024-06": {"population", FLOWS},
@@ -35,6 +42,7 @@ SNAPSHOTS = [
 KNOWN_MEASURES = {
     ("population", "by_origin"): {"refugees", "asylum_seekers", "ooc"},
     ("population", "pairs"): {"refugees", "asylum_seekers"},
+    ("population", "by_asylum"): {"refugees", "asylum_seekers"},
 }
 
 each_snapshot = pytest.mark.parametrize(("release", "endpoint"), SNAPSHOTS)
@@ -63,16 +71,22 @@ def rows_by_slice(release: str, endpoint: str) -> dict[str, list[Row]]:
     }
 
 
+def hosts_of(release: str) -> list[str]:
+    """The countries of asylum of which the release has stocks."""
+    return DESTINATIONS + (WITHHOLDING if release == "2025-12.1" else [])
+
+
 def number(value: int | str) -> int | None:
     return None if value == "-" else int(value)
 
 
 def population(release: str, measure: str) -> dict[tuple[int, str], int]:
-    """The figures by (year, ISO3 of the country of asylum, "-" for all of them)."""
+    """China's figures by (year, ISO3 of the country of asylum, "-" for all of them)."""
     return {
         (row["year"], row["coa_iso"]): int(row[measure])
         for rows in rows_by_slice(release, "population").values()
         for row in rows
+        if row["coo"] == "CHI" and row["coa_iso"] not in WITHHOLDING
     }
 
 
@@ -82,15 +96,16 @@ def test_the_releases_and_endpoints_are_those_the_readme_lists() -> None:
         for release in STARTER.iterdir()
         if release.is_dir()
     }
-    assert found == FOLDERS
+    assert found == FOLDERS | {"world-bank": {INHABITANTS}}
 
 
 def test_it_stays_small_enough_to_read() -> None:
     files = [path for path in STARTER.rglob("*") if path.is_file()]
-    assert sum(path.stat().st_size for path in files) < 1_000_000
+    assert sum(path.stat().st_size for path in files) < 2_000_000
     for path in files:
         # All countries of asylum since 2000, a row each: the flows have no totals by origin.
-        assert path.stat().st_size < (200_000 if FLOWS in path.parts else 60_000), path
+        large = {FLOWS: 400_000, INHABITANTS: 80_000}
+        assert path.stat().st_size < large.get(path.parent.name, 220_000), path
 
 
 @each_snapshot
@@ -167,29 +182,56 @@ def test_no_numeric_id_of_a_country_was_made_up(release: str, endpoint: str) -> 
 
 
 @each_dataset
-def test_rows_speak_of_china_and_within_the_coverage_of_their_slice(
+def test_rows_speak_of_china_and_of_people_without_an_origin_within_their_coverage(
     release: str, endpoint: str
 ) -> None:
     found = rows_by_slice(release, endpoint)
     for part in manifest_of(release, endpoint).slices:
         coverage, rows = part.coverage, found[part.slice]
-        assert coverage.origins == ["CHN"]
-        assert {(row["coo_iso"], row["coo"]) for row in rows} == {("CHN", "CHI")}
+        origins = {(row["coo_iso"], row["coo"]) for row in rows}
+        hosts = {row["coa_iso"] for row in rows}
         if part.slice == "by_origin":
-            assert coverage.asylums == "summed"
+            assert (coverage.origins, coverage.asylums) == (["CHN"], "summed")
+            assert origins == {("CHN", "CHI")}
             identity = {(row["coa_name"], row["coa"], row["coa_iso"]) for row in rows}
             assert identity == {("-", "-", "-")}
+        elif part.slice == "by_asylum":
+            assert coverage.origins == "summed"
+            assert origins == {("-", "-")}
+            assert hosts == set(coverage.asylums)
+            assert hosts >= set(DESTINATIONS)
         elif endpoint == FLOWS:
             assert coverage.asylums == "all"
-            assert {row["coa_iso"] for row in rows} > set(DESTINATIONS)
+            assert {code for _, code in origins} == (
+                {"CHI", "UKN"} if release == "2025-12.1" else {"CHI"}
+            )
+            assert hosts > set(DESTINATIONS)
         else:
-            assert coverage.asylums == DESTINATIONS
-            assert {row["coa_iso"] for row in rows} == set(DESTINATIONS)
+            assert coverage.asylums == hosts_of(release)
+            assert origins == set(ORIGINS)
+            assert hosts == set(hosts_of(release))
         assert coverage.year_from is not None
         assert coverage.year_to == RELEASES[release]
         years = [row["year"] for row in rows]
         assert years == sorted(years)
         assert set(years) == set(range(coverage.year_from, coverage.year_to + 1))
+
+
+@each_dataset
+def test_nobody_has_more_people_than_the_country_of_asylum_in_all(
+    release: str, endpoint: str
+) -> None:
+    found = rows_by_slice(release, endpoint)
+    for row in found.get("by_asylum", []):
+        for measure in ("asylum_seekers", "refugees", "count"):
+            parts = [
+                int(pair[measure])
+                for pair in found["pairs"]
+                if (pair["year"], pair["coa"], pair.get("pt"))
+                == (row["year"], row["coa"], row.get("pt"))
+                and pair.get(measure, "-") != "-"
+            ]
+            assert sum(parts) <= (number(row[measure]) if measure in row else 0), row
 
 
 @each_snapshot
@@ -198,13 +240,14 @@ def test_the_query_asks_for_what_the_coverage_says(release: str, endpoint: str) 
         params, coverage = part.params, part.coverage
         if ENDPOINTS[endpoint].published_in == "api" and ENDPOINTS[endpoint].is_dataset:
             expected = {
-                "coo": "CHN",
                 "cf_type": "ISO",
                 "yearFrom": str(coverage.year_from),
                 "yearTo": str(coverage.year_to),
             }
-            if part.slice == "pairs":
-                expected["coa"] = ",".join(DESTINATIONS)
+            if part.slice != "by_asylum":
+                expected["coo"] = ",".join(coverage.origins)
+            if part.slice != "by_origin":
+                expected["coa"] = ",".join(hosts_of(release))
             assert params == expected
         elif part.slice.startswith("unhcr_region="):
             assert params == dict([part.slice.split("=")])
@@ -232,7 +275,11 @@ def test_new_claims_of_china_are_those_of_each_release() -> None:
         ("2025-12.1", 2025, 25_198),
     ):
         rows = rows_by_slice(release, FLOWS)["pairs"]
-        mine = [row["count"] for row in rows if (row["year"], row["pt"]) == (year, "ASY")]
+        mine = [
+            row["count"]
+            for row in rows
+            if (row["coo"], row["year"], row["pt"]) == ("CHI", year, "ASY")
+        ]
         assert sum(mine) == claims, release
 
 
@@ -242,7 +289,7 @@ def test_stocks_start_where_the_readme_says() -> None:
             part.slice: part.coverage.year_from
             for part in manifest_of(release, "population").slices
         }
-        assert first == {"by_origin": 2000, "pairs": 2012}
+        assert first == {"by_origin": 2000, "pairs": 2012, "by_asylum": 2012}
 
 
 def test_a_decision_total_is_near_the_sum_of_its_parts() -> None:
@@ -305,13 +352,31 @@ def test_every_country_of_the_figures_is_described_and_in_one_region() -> None:
         for rows in rows_by_slice(release, "population").values()
         for row in rows
         for side in ("coo", "coa")
-        if row[side] != "-"
+        if row[side] not in ("-", "UKN")
     }
     assert named == {(row["code"], row["iso"], row["name"]) for row in everywhere.values()}
     for row in everywhere.values():
         assert row["iso2"]
         assert row["majorArea"]
         assert row["region"]
+
+
+def test_inhabitants_are_those_of_each_country_and_of_the_world_in_the_shape_of_their_source() -> (
+    None
+):
+    manifest = manifest_of("world-bank", INHABITANTS)
+    assert (manifest.source, manifest.release_id) == ("starter", None)
+    assert manifest.snapshot_id == f"starter-world-bank-{manifest.content_sha256[:8]}"
+    [part] = manifest.slices
+    [page] = part.pages
+    body = (STARTER / "world-bank" / INHABITANTS / page.file).read_bytes()
+    rows = world_bank_envelope(json.loads(body))["items"]
+    assert [json.loads(line.rstrip(",")) for line in body.decode().splitlines()[1:-1]] == rows
+    found = {(row["countryiso3code"], int(row["date"])): row["value"] for row in rows}
+    codes = [*DESTINATIONS, "CHN", "WLD"]
+    assert found.keys() == {(code, year) for code in codes for year in range(2000, 2025)}
+    assert found["AUS", 2022] == 26_018_721
+    assert manifest.source_url.split("/")[5] == ";".join(sorted(codes))
 
 
 def test_the_readme_names_source_licence_and_terms() -> None:
@@ -321,6 +386,8 @@ def test_the_readme_names_source_licence_and_terms() -> None:
         "CC BY 4.0",
         "terms-use-datasets",
         "endorses",
+        "World Bank",
+        "SP.POP.TOTL",
         *RELEASES,
         *DESTINATIONS,
     ):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -58,6 +62,16 @@ create or replace table marts.mart_origin_yearly (
     decisions_otherwise_closed bigint, decisions_total bigint, is_rate_on_small_count boolean,
     applications_release_id varchar, decisions_release_id varchar,
     new_asylum_claims bigint, is_new_asylum_claims_complete boolean,
+    is_asylum_seekers_stock_complete boolean as (is_new_asylum_claims_complete),
+    is_asylum_seekers_stock_change_comparable boolean as (is_new_asylum_claims_complete),
+    asylum_seekers_stock_change_breaks varchar
+        as (if(is_new_asylum_claims_complete, '', 'origin_withheld')),
+    asylum_seekers_stock_if_distributed_as_before bigint as (cast(null as bigint)),
+    asylum_seekers_stock_if_distributed_as_before_low bigint as (cast(null as bigint)),
+    asylum_seekers_stock_if_distributed_as_before_high bigint as (cast(null as bigint)),
+    new_asylum_claims_if_distributed_as_before bigint as (cast(null as bigint)),
+    new_asylum_claims_if_distributed_as_before_low bigint as (cast(null as bigint)),
+    new_asylum_claims_if_distributed_as_before_high bigint as (cast(null as bigint)),
     is_population_provisional boolean as (is_provisional),
     is_flows_provisional boolean as (is_provisional),
     is_applications_provisional boolean as (is_provisional),
@@ -80,9 +94,18 @@ create or replace table marts.fct_population_yearly (
     reference_year integer not null, asylum_seekers_stock bigint
 );
 create or replace table reference.releases (release_id varchar, published_on date);
-create or replace table reference.reporting_gaps (
-    dataset varchar, asylum_iso3 varchar, reference_year integer, note varchar
+create or replace table marts.mart_reporting_breaks (
+    asylum_unhcr_code varchar, asylum_name varchar, measure varchar, counting_unit varchar,
+    kind varchar, reference_year integer, note varchar
 );
+create or replace table marts.mart_reporting_break_origins (
+    origin_unhcr_code varchar, origin_iso3 varchar, asylum_unhcr_code varchar, measure varchar,
+    counting_unit varchar, kind varchar, reference_year integer, persons bigint
+);
+create or replace table reference.break_kinds (
+    kind varchar, bears_from_share double, makes_incomplete boolean
+);
+insert into reference.break_kinds values ('origin_withheld', 0.02, true);
 comment on table marts.mart_origin_yearly is 'Grain: origin, year, counting unit. It''s persons.';
 comment on column marts.mart_origin_yearly.asylum_seekers_stock is 'Persons; NULL: not known.';
 comment on table marts.dim_country is 'Countries, one a row.';
@@ -185,6 +208,19 @@ def published(settings: Settings, *, seed: int = 0, asylum_name: str = "Brazil")
     """A published small build."""
     build(settings, seed=seed, asylum_name=asylum_name)
     return publish(settings, lineage=LINEAGE, keys=KEYS)
+
+
+@cache
+def _model(asylum_name: str) -> tuple[TemporaryDirectory[str], Published]:
+    folder = TemporaryDirectory(prefix="small-build-")
+    return folder, published(settings_in(Path(folder.name)), asylum_name=asylum_name)
+
+
+def copied(settings: Settings, *, asylum_name: str = "Brazil") -> Published:
+    """A copy of a published small build, for tests of what reads it."""
+    folder, done = _model(asylum_name)
+    shutil.copytree(folder.name, settings.data_dir, dirs_exist_ok=True)
+    return replace(done, path=settings.published_db)
 
 
 def published_with_functions(settings: Settings) -> Published:

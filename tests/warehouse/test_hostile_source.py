@@ -125,31 +125,65 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
-def test_it_is_kept_as_data_or_refused_with_its_place_and_nothing_changed(
-    tmp_path: Path, api: FakeApi, case: Case
-) -> None:
-    settings = fast_settings(tmp_path / "data", api.url, max_attempts=2)
-    wanted = sorted({case.endpoint, "countries" if case.endpoint == "regions" else case.endpoint})
-    crawl(settings, endpoints=wanted)
-    before = tree(settings)
+REFUSED = {name: case for name, case in CASES.items() if case.refused is not None}
+KEPT = {name: case for name, case in CASES.items() if case.refused is None}
+
+
+def wanted(case: Case) -> list[str]:
+    return sorted({case.endpoint, "countries" if case.endpoint == "regions" else case.endpoint})
+
+
+def change_answers(api: FakeApi, case: Case) -> None:
     api.rewrite = lambda endpoint, part, envelope: (
         case.change(envelope) if endpoint == case.endpoint and case.slice in (None, part) else None
     )
-    if case.refused is not None:
-        with pytest.raises(UpstreamError) as caught:
-            crawl(settings, endpoints=wanted)
-        said = str(caught.value)
-        assert case.refused in said
-        assert f"{api.url}{case.endpoint}/" in said
-        assert "ry again later" in said
-        assert len(said) < 3000
-        assert tree(settings) == before
-    else:
-        assert all(one.is_new for one in crawl(settings, endpoints=wanted))
+
+
+@pytest.fixture(scope="module")
+def unharmed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FakeApi, Settings]]:
+    """An API, and a data folder with what it said before it was rewritten."""
+    with FakeApi(sample_data()) as api:
+        folder = tmp_path_factory.mktemp("unharmed") / "data"
+        settings = fast_settings(folder, api.url, max_attempts=2)
+        crawl(settings, endpoints=[*SOME, "countries"])
+        yield api, settings
+
+
+@pytest.mark.parametrize("case", REFUSED.values(), ids=list(REFUSED))
+def test_it_is_refused_with_its_place_and_nothing_changed(
+    unharmed: tuple[FakeApi, Settings], case: Case
+) -> None:
+    api, settings = unharmed
+    before = tree(settings)
+    change_answers(api, case)
+    with pytest.raises(UpstreamError) as caught:
+        crawl(settings, endpoints=wanted(case))
+    said = str(caught.value)
+    assert case.refused is not None and case.refused in said
+    assert f"{api.url}{case.endpoint}/" in said
+    assert "ry again later" in said
+    assert len(said) < 3000
+    assert before and tree(settings) == before
+
+
+def test_what_was_there_before_all_of_that_still_loads(
+    unharmed: tuple[FakeApi, Settings],
+) -> None:
+    api, settings = unharmed
+    api.rewrite = None
+    assert not any(one.is_new for one in crawl(settings, endpoints=SOME))
+    assert raw.load(settings).set_aside == []
+
+
+@pytest.mark.parametrize("case", KEPT.values(), ids=list(KEPT))
+def test_it_is_kept_as_data(tmp_path: Path, api: FakeApi, case: Case) -> None:
+    settings = fast_settings(tmp_path / "data", api.url, max_attempts=2)
+    crawl(settings, endpoints=wanted(case))
+    change_answers(api, case)
+    assert all(one.is_new for one in crawl(settings, endpoints=wanted(case)))
     assert raw.load(settings).set_aside == []
     api.rewrite = None
-    crawl(settings, endpoints=wanted)
+    crawl(settings, endpoints=wanted(case))
     assert raw.load(settings).set_aside == []
     assert not OWNED.exists()
 

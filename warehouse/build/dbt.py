@@ -136,7 +136,7 @@ def ensure_manifest(settings: Settings) -> Path:
     manifest, noted = folder / _MANIFEST, folder / _MANIFEST_HASH
     with FileLock(folder / ".manifest.lock"):
         current = fingerprint.project_hash(settings)
-        if manifest.exists() and noted.exists() and noted.read_text("utf-8").strip() == current:
+        if manifest.exists() and noted.exists() and noted.read_bytes().strip() == current.encode():
             return manifest
         noted.unlink(missing_ok=True)
         _invoke(settings, "parse", [], write_json=True)
@@ -453,12 +453,13 @@ def _tested(settings: Settings, code: str, result: BuildResult) -> fingerprint.T
     with connect(settings.build_db, settings) as con:
         loaded = con.execute(
             "select endpoint, snapshot_id, content_sha256, decision_sha256 "
-            "from raw.loads join releases.snapshot_releases using (endpoint, snapshot_id)"
+            "from raw.loads left join releases.snapshot_releases using (endpoint, snapshot_id)"
         ).fetchall()
         snapshots = con.execute(
-            "select endpoint, snapshot_id, release_id, source_kind, "
-            "strftime(retrieved_at, '%Y-%m-%dT%H:%M:%SZ'), row_count "
-            "from intermediate.int_snapshots_resolved order by all"
+            "select endpoint, snapshot_id, found.release_id, source, "
+            "strftime(finished_at at time zone 'UTC', '%Y-%m-%dT%H:%M:%SZ'), row_count "
+            "from raw.snapshots left join releases.snapshot_releases as found "
+            "using (endpoint, snapshot_id) order by all"
         ).fetchall()
         held_back = con.execute(
             "select held_back from releases.snapshot_releases where held_back is not null "

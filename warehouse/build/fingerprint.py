@@ -92,20 +92,13 @@ def keep_tested(settings: Settings, build: TestedBuild) -> None:
 
 
 def read_tested(settings: Settings) -> TestedBuild | None:
-    """The note of the build database; None if its last build was not whole or a test failed.
-
-    Raises ValueError naming the file when it is not such a note.
+    """The note of the build database; None if its last build was not whole, a test failed, or the
+    note cannot be read: then the next build writes another.
     """
-    path = _note(settings)
-    if not path.exists():
-        return None
     try:
-        return TestedBuild.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        raise ValueError(
-            f"{path}: not the note of a build ({error.error_count()} problems). "
-            f"Remove it and run again."
-        ) from error
+        return TestedBuild.model_validate_json(_note(settings).read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
 
 
 def _note(settings: Settings) -> Path:

@@ -25,7 +25,7 @@ from warehouse.core.database import connect, identifier, identifiers
 from warehouse.core.files import unpack
 from warehouse.core.manifest import FILE_NAME, Manifest, Page
 from warehouse.landing import set_aside
-from warehouse.landing.snapshots import SnapshotSetAside, all_set_aside, incoming, manifests
+from warehouse.landing.snapshots import SnapshotSetAside, all_set_aside, incoming, sound_manifests
 from warehouse.releases import profiles
 from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, Endpoint
@@ -71,7 +71,7 @@ def load(settings: Settings, on_progress: Progress | None = None) -> LoadResult:
     database, LandingBusyError when one writes to the landing folder while a snapshot has to be set
     aside, ValueError when a note of what was set aside cannot be used.
     """
-    landed = manifests(settings)
+    landed = sound_manifests(settings)
     result = LoadResult()
     with connect(settings.build_db, settings) as con:
         _create_tables(con)
@@ -150,22 +150,23 @@ def _load_or_set_aside(
     con: duckdb.DuckDBPyConnection, settings: Settings, folder: Path, manifest: Manifest
 ) -> bool:
     """Whether the snapshot is loaded now; otherwise it has a note that says why it cannot be."""
-    try:
-        _load_snapshot(con, folder, manifest)
-    except (UnreadablePagesError, duckdb.Error) as error:
-        reason = _changed_since(folder, manifest)
-        if reason is None and isinstance(error, (UnreadablePagesError, *_OF_THE_CONTENT)):
+    reason = changed_since(folder, manifest)
+    is_damage = reason is not None
+    if reason is None:
+        try:
+            _load_snapshot(con, folder, manifest)
+        except (UnreadablePagesError, *_OF_THE_CONTENT) as error:
+            # A full disk, or whatever else is no fault of the snapshot's, is raised.
             reason = f"its pages are unchanged, but cannot be loaded: {error}"
-        if reason is None:
-            raise  # a full disk, or whatever else is no fault of the snapshot's
-        with incoming(settings) as temporary:
-            set_aside.write(folder, reason, temporary)
-        return False
-    return True
+    if reason is None:
+        return True
+    with incoming(settings) as temporary:
+        set_aside.write(folder, reason, temporary, is_damage=is_damage)
+    return False
 
 
-def _changed_since(folder: Path, manifest: Manifest) -> str | None:
-    """Which page is not as it was landed; None where all are."""
+def changed_since(folder: Path, manifest: Manifest) -> str | None:
+    """Which page is not as it was landed, by its sha256; None where all are."""
     for part in manifest.slices:
         for page in part.pages:
             if not _is_as_landed(folder / page.file, page):

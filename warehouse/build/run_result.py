@@ -58,7 +58,8 @@ class RunResult:
 
     `quarantined` are all landed snapshots that are not used, `set_aside` those that cannot be
     loaded, a sentence each; whether or not they are new. `not_landed` says by what was asked for
-    why it could not be landed: the rest was built.
+    why it could not be landed: the rest was built. `repaired` says what this run found damaged and
+    replaced, a sentence each.
     """
 
     success: bool
@@ -67,6 +68,7 @@ class RunResult:
     quarantined: list[RunQuarantine] = field(default_factory=list)
     not_landed: dict[str, str] = field(default_factory=dict)
     set_aside: list[str] = field(default_factory=list)
+    repaired: list[str] = field(default_factory=list)
     release: str = ""
     models_built: int = 0
     tests_passed: int = 0

@@ -1,8 +1,10 @@
-"""One claim that somebody asks about, as a row of the register: for terminal and assistants."""
+"""One claim that an assistant asks about, as a row of the register."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from warehouse.reference.claims import ALL
 
 
 def asked(
@@ -12,34 +14,22 @@ def asked(
     year: int,
     measure: str,
     value: float,
-    kind: str = "level",
-    unit: str = "persons",
-    from_year: int | None = None,
-    base_year: int | None = None,
-    tolerance: float | None = None,
     read_as: str | None = None,
-    location: str = "the command line",
 ) -> dict[str, Any]:
-    """The cells of the claim. `tolerance`: by default 0, and 0.5 for per cent; `read_as`: by
-    default what the measure is.
-    """
-    percent = kind in {"change", "share"}
+    """The cells of a claim on one figure of a year; `read_as`: by default what the measure is."""
     return {
         "document_id": "asked",
         "claim_id": "1",
-        "kind": kind,
+        "kind": "level",
         "measure": measure,
-        "counting_unit": unit,
-        "origin_iso3": origin,
-        "asylum_iso3": asylum,
-        "from_year": year if from_year is None else from_year,
+        "counting_unit": "persons",
+        "origin": origin or ALL,
+        "asylum": asylum or ALL,
+        "from_year": year,
         "to_year": year,
-        "base_from_year": base_year,
-        "base_to_year": base_year,
-        "stated_value": value,
-        "tolerance": (0.5 if percent else 0) if tolerance is None else tolerance,
+        "stated_value": f"{value:f}".rstrip("0").rstrip("."),
         "document_word": "people who apply" if read_as == "flow" else measure,
         "read_as": read_as or ("stock" if measure.endswith("_stock") else "flow"),
         "paraphrase": "The claim asked for",
-        "location": location,
+        "location": "a question of an assistant",
     }

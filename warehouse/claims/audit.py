@@ -9,10 +9,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from warehouse.claims import sentence
+from warehouse.claims.notes import Note, notes_on
 from warehouse.core.attribution import source_sentence
 from warehouse.core.database import literal
 from warehouse.core.wording import harmless, markdown
@@ -24,15 +27,26 @@ END_OF_TIME = date(9999, 12, 31)
 _AUDIT_COLUMNS = (
     *("document_id", "claim_id", "kind", "publisher", "document_title", "document_published_on"),
     *("paraphrase", "location", "measure", "counting_unit", "origin_iso3", "asylum_iso3"),
+    *("origin", "asylum", "origin_name", "asylum_name", "from_year", "reference_date"),
     *("reference_year", "stated_text", "on_the_day_text", "newest_text", "stated_value"),
-    *("stated_low", "stated_high", "tolerance", "value_on_the_day", "value_newest"),
+    *(
+        "stated_low",
+        "stated_high",
+        "accepted_low",
+        "accepted_high",
+        "tolerance",
+        "value_on_the_day",
+        "value_newest",
+    ),
     *("stated_difference", "revision", "change_rate", "as_flow_on_the_day_text"),
     *("as_flow_newest_text", "as_flow_value_on_the_day", "as_flow_value_newest"),
-    *("verdict", "number_verdict", "meaning_verdict", "flags", "as_flow_sentence", "explanation"),
+    *("verdict", "number_verdict", "meaning_verdict", "flags", "is_borne_out_now"),
+    *("is_borne_out_by_own_figures", "as_flow_sentence", "explanation"),
     *("release_id_on_the_day", "release_id"),
 )
 _INPUT_COLUMNS = (
-    *("input_number", "input_role", "origin_iso3", "asylum_iso3", "asylum_name", "measure"),
+    *("input_number", "input_role", "origin_iso3", "origin_name", "asylum_iso3", "asylum_name"),
+    "measure",
     *("counting_unit", "reference_year", "stated_value", "value_on_the_day", "value_newest"),
     *("stated_difference", "revision", "is_provisional_on_the_day", "carried_forward_stock"),
     *("release_id_on_the_day", "release_id"),
@@ -113,28 +127,70 @@ def check(
 ) -> dict[str, Any]:
     """One claim on the spot, by an opened published file; `cells` are columns of the register.
 
-    Returns the claim with its verdict and `inputs`. Raises ClaimsError when it cannot be evaluated,
-    AuditError when the file is of before there were claims.
+    Returns the claim with its verdict, `inputs`, and `notes`, UNHCR's on its figures. Raises
+    ClaimsError when it cannot be evaluated, AuditError when the file is of before there were
+    claims.
     """
     _must_have_claims(con)
     text = {
         name: "" if cells.get(name) is None else str(cells[name]) for name in claims.CLAIM_COLUMNS
     }
     claims.check_claim(text, published_on)
-    con.execute(
-        "create or replace temp table documents_asked as "
-        "select 'asked' as document_id, 'asked' as publisher, 'asked' as title, "
-        "?::date as published_on",
-        [published_on],
-    )
+    document = dict.fromkeys(claims.DOCUMENT_COLUMNS, "asked") | {
+        "published_on": published_on.isoformat()
+    }
+    [claim] = _audited(con, [document], [text])
+    claim["notes"] = [note.sentence for note in _notes(con, cells)]
+    return claim
+
+
+def audit_file(con: duckdb.DuckDBPyConnection, path: Path, published_on: date | None) -> Audit:
+    """The claims of a file in the register's shape, by an opened published file.
+
+    Columns of the register may be missing where they are empty, and those of a document may stand
+    in each row: published_on, publisher, title. `published_on` is the day of all that give none.
+    Raises ClaimsError that lists what cannot be evaluated, with line and column.
+    """
+    _must_have_claims(con)
+    documents, rows = claims.read_file(path, published_on)
+    return Audit(_audited(con, documents, rows), read_about(con)["release"])
+
+
+def _audited(
+    con: duckdb.DuckDBPyConnection,
+    documents: Sequence[Mapping[str, str]],
+    rows: Sequence[Mapping[str, str]],
+) -> list[dict[str, Any]]:
+    """Claims that are in no register, with their verdicts."""
+    con.execute("create or replace temp table documents_asked as from published_documents limit 0")
     con.execute("create or replace temp table claims_asked as from published_claims limit 0")
-    con.execute(
-        f"insert into claims_asked values ({', '.join('?' for _ in text)})",
-        [value or None for value in text.values()],
+    con.executemany(
+        f"insert into documents_asked values ({', '.join('?' for _ in claims.DOCUMENT_COLUMNS)})",
+        [[row[name] or None for name in claims.DOCUMENT_COLUMNS] for row in documents],
+    )
+    con.executemany(
+        f"insert into claims_asked values ({', '.join('?' for _ in claims.CLAIM_COLUMNS)})",
+        [[row[name] or None for name in claims.CLAIM_COLUMNS] for row in rows],
     )
     given = f"('documents_asked', 'claims_asked', date {literal(END_OF_TIME.isoformat())})"
-    [claim] = _claims(con, f"claim_audit_of{given}", f"claim_inputs_of{given}")
-    return claim
+    return _claims(con, f"claim_audit_of{given}", f"claim_inputs_of{given}")
+
+
+def _one(side: str | None) -> str | None:
+    """The country of a side of a claim; None for all, a group or several."""
+    return side if side and re.fullmatch(r"[A-Z]{3}", side) else None
+
+
+def _notes(con: duckdb.DuckDBPyConnection, cells: Mapping[str, Any]) -> list[Note]:
+    """What UNHCR writes beside the figures of a claim."""
+    return notes_on(
+        con,
+        origin=_one(cells.get("origin")),
+        asylum=_one(cells.get("asylum")),
+        from_year=cells["from_year"],
+        to_year=cells["to_year"],
+        measure=claims.parts_of(cells["measure"])[0],
+    )
 
 
 def as_json(found: Audit) -> str:
@@ -181,7 +237,7 @@ def as_markdown(found: Audit) -> str:
 def _must_have_claims(con: duckdb.DuckDBPyConnection) -> None:
     there = con.execute(
         "select 1 from duckdb_columns() where database_name = current_database() "
-        "and table_name = 'mart_claim_audit_history' and column_name = 'meaning_verdict'"
+        "and table_name = 'mart_claim_audit_history' and column_name = 'is_borne_out_now'"
     ).fetchall()
     if not there:
         raise AuditError(
@@ -199,8 +255,11 @@ def _claims(con: duckdb.DuckDBPyConnection, audit_: str, inputs: str) -> list[di
         one = dict(zip(_INPUT_COLUMNS, row, strict=True))
         of_claim.setdefault((document_id, claim_id), []).append(one)
     found = [dict(zip(_AUDIT_COLUMNS, row, strict=True)) for row in rows]
+    published = dict(con.execute("select release_id, published_on from dim_release").fetchall())
     for claim in found:
-        claim["inputs"] = of_claim[claim["document_id"], claim["claim_id"]]
+        claim["inputs"] = of_claim.get((claim["document_id"], claim["claim_id"]), [])
+        claim["to_print"] = sentence.to_print(claim)
+        claim["citation"] = sentence.citation(claim, published)
     return sorted(found, key=_place)
 
 

@@ -9,12 +9,15 @@ from typing import Annotated
 
 import typer
 
-from warehouse.cli.commands.claims import check, claims
+from warehouse.cli.commands.breaks import breaks
+from warehouse.cli.commands.claims import audit, check, claims
 from warehouse.cli.commands.decide import accept, hold
 from warehouse.cli.commands.docs import docs
+from warehouse.cli.commands.doctor import doctor
 from warehouse.cli.commands.land import backfill, fetch
 from warehouse.cli.commands.mcp import mcp
 from warehouse.cli.commands.metrics import metrics
+from warehouse.cli.commands.prune import prune
 from warehouse.cli.commands.publish import publish
 from warehouse.cli.commands.report import report
 from warehouse.cli.commands.run import run
@@ -39,8 +42,12 @@ app.command()(accept)
 app.command()(hold)
 app.command()(publish)
 app.command()(status)
+app.command()(doctor)
+app.command()(prune)
+app.command()(breaks)
 app.command()(claims)
 app.command()(check)
+app.command()(audit)
 # All that follows `metrics` is passed to MetricFlow, `--help` too.
 app.command(context_settings={"allow_extra_args": True, "allow_interspersed_args": False})(metrics)
 app.command()(docs)

@@ -51,6 +51,6 @@ def _speaks_for_itself(error: Exception) -> bool:
 
 
 def _say(message: str, after: str | None = None) -> None:
-    from warehouse.cli import render  # noqa: PLC0415
+    from warehouse.cli import render
 
     render.console(stderr=True).print(render.failure(f"asylum: {message}", after), soft_wrap=True)

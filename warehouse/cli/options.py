@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from warehouse.reference.places import PlaceError, country_code
 from warehouse.settings import Settings, SettingsError, load_settings
 
 DEFAULT_ORIGIN = "CHN"
@@ -27,8 +28,8 @@ OriginOption = Annotated[
     list[str] | None,
     typer.Option(
         "--origin",
-        help="Country of origin as ISO3; can be repeated. Only these are fetched from the API. "
-        f"Default: fetch all and show {DEFAULT_ORIGIN}.",
+        help="Country of origin, by ISO3 code or name; can be repeated. Only these are fetched "
+        f"from the API. Default: fetch all and show {DEFAULT_ORIGIN}.",
         show_default=False,
     ),
 ]
@@ -50,12 +51,15 @@ def source_settings(source: Source | None, api_url: str | None) -> tuple[Setting
         raise typer.BadParameter(f"--api-url: {error}") from error
 
 
-def iso3_codes(given: list[str] | None) -> list[str]:
-    """The codes in capitals, each once. Raises BadParameter for anything but an ISO3 code."""
-    codes = [code.strip().upper() for code in given or []]
-    for code in codes:
-        if not (len(code) == 3 and code.isascii() and code.isalpha()):
-            raise typer.BadParameter(f"--origin {code!r} is not an ISO3 code, such as CHN or SYR")
+def countries(given: list[str] | None, option: str = "--origin") -> list[str]:
+    """The countries that an option gives by code or name, as codes, each once.
+
+    Raises BadParameter for what is none, can be several, or is counted in another.
+    """
+    try:
+        codes = [country_code(text) for text in given or []]
+    except PlaceError as error:
+        raise typer.BadParameter(f"{option}: {error}") from error
     return list(dict.fromkeys(codes))
 
 
@@ -72,6 +76,6 @@ def day_given(option: str, text: str | None) -> date | None:
 def log(verbose: bool) -> None:
     """Log what happens, if asked for."""
     if verbose:
-        import logging  # noqa: PLC0415
+        import logging
 
         logging.basicConfig(level=logging.INFO, stream=sys.stderr)

@@ -23,7 +23,9 @@ from warehouse.reference.claim_lists import flags, meanings, verdicts
 
 if TYPE_CHECKING:  # these bring DuckDB with them, which a message does not need
     from warehouse.claims.audit import Audit
-    from warehouse.serve.answer import OriginAnswer
+    from warehouse.serve.answer import OriginAnswer, Year
+    from warehouse.serve.breaks import Found, Threshold
+    from warehouse.serve.doctor import Finding
     from warehouse.serve.quarantine import Decided
     from warehouse.serve.query import Head
 
@@ -160,6 +162,9 @@ def summary(result: RunResult, source: str, started: datetime, ended: datetime) 
             dict.fromkeys(f"{one.endpoint}@{one.release_id}" for one in result.quarantined)
         )
         parts.append(plain(f"Quarantined: {names}. {HOW_TO_SEE_MORE}"))
+    if result.repaired:
+        parts += [_title("Repaired")]
+        parts += [plain(sentence) for sentence in result.repaired]
     if result.set_aside:
         parts += [_title("Set aside, because they cannot be loaded")]
         parts += [plain(sentence) for sentence in result.set_aside]
@@ -206,11 +211,35 @@ def decided(done: Decided) -> RenderableType:
     )
 
 
+def breaks(known: Sequence[Threshold], found: Sequence[Found]) -> RenderableType:
+    """The thresholds, and the breaks of reporting that they find."""
+    kinds = _table("kind", "from persons", "and from", "of", right=["from persons", "and from"])
+    for one in known:
+        share = figure(one.share_from, "share") if one.share_from is not None else ""
+        kinds.add_row(one.kind, figure(one.persons_from), share, one.share_is_of or "")
+    listed = _table("year", "country of asylum", "kind", "what happened", right=["year"])
+    for met in found:
+        listed.add_row(str(met.year), shown(met.country), met.kind, shown(met.note))
+    return Group(
+        _title("From what size on there is a break of reporting"),
+        kinds,
+        Text(),
+        _title(f"Breaks found: {len(found)}"),
+        listed,
+        plain("mart_reporting_break_origins says which origins each bears on.", "dim"),
+    )
+
+
+def _change(year: Year, words: str) -> str:
+    return f"({words})" if year.is_change_comparable is False and year.change is not None else words
+
+
 def origin(found: OriginAnswer, release: str) -> RenderableType:
     """The yearly table and first destinations of one origin, with source and release."""
     if not found.years:
         return _unknown_origin(found)
     name = shown(found.name or found.iso3)
+    people = shown(wording.of_origin("People", found.iso3, found.name or found.iso3))
     with_case_rates = any(y.recognition_cases is not None for y in found.years)
     columns = ["year", "claimed asylum", "waiting", "change", "change %", "recognition rate"]
     columns += ["… over cases"] if with_case_rates else []
@@ -222,8 +251,8 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
             f"{y.year}{' p' if y.is_stock_provisional else '  '}",
             bound(y.claimed, y.is_complete) + (" p" if only_claims else ""),
             bound(y.stock, y.is_stock_complete),
-            figure(y.change, "change"),
-            figure(y.change_rate, "change_rate"),
+            _change(y, figure(y.change, "change")),
+            _change(y, figure(y.change_rate, "change_rate")),
             figure(y.recognition_persons, "share"),
             *([figure(y.recognition_cases, "share")] if with_case_rates else []),
         ]
@@ -237,14 +266,18 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
         notes.append("A case can be several persons, so cases and persons are never added.")
     if any(y.is_stock_provisional or y.are_claims_provisional for y in found.years):
         notes.append("p: provisional, the figure of mid-year (30 June).")
-    if any(y.is_complete is False or not y.is_stock_complete for y in found.years):
+    if any(y.is_change_comparable is False for y in found.years):
+        notes.append(
+            "( ): not comparable with the year before; a country of asylum reported otherwise."
+        )
+    if any(False in (y.is_complete, y.is_stock_complete) for y in found.years):
         notes.append(
             f"{wording.AT_LEAST}: at least; some countries of asylum did not report, or gave no "
-            f"origin. A change from or to such a year is partly one of reporting."
+            f"origin."
         )
-        notes += found.gaps
+        notes += found.breaks
     parts: list[RenderableType] = [
-        _title(f"People from {name} who claimed asylum, and who are waiting, by year"),
+        _title(f"{people} who claimed asylum, and who are waiting, by year"),
         years,
         *(plain(note, "dim") for note in notes),
     ]
@@ -330,9 +363,14 @@ def claims(found: Audit, *, explain: bool = False) -> RenderableType:
 
 
 def checked(claim: dict[str, Any]) -> RenderableType:
-    """One claim, with all inputs of its verdict."""
-    release = claim["release_id"] or claim["release_id_on_the_day"] or "unknown"
-    return Group(*_claim_in_full(claim), Text(), plain(attribution.source_sentence(release), "dim"))
+    """One claim, with all inputs of its verdict, UNHCR's notes and what may be printed of it."""
+    return Group(
+        *_claim_in_full(claim),
+        *(plain(note) for note in claim["notes"]),
+        Text(),
+        plain(f"To print: {claim['to_print']}"),
+        plain(claim["citation"], "dim"),
+    )
 
 
 def _claim_in_full(claim: dict[str, Any]) -> list[RenderableType]:
@@ -346,7 +384,7 @@ def _claim_in_full(claim: dict[str, Any]) -> list[RenderableType]:
     inputs = [one for one in claim["inputs"] if not one["input_role"].endswith("peer")]
     if len(inputs) > 1:
         table = _table(
-            *("for", "year", "measure", "in", "stated", "at publication", "now"),
+            *("for", "year", "measure", "from", "in", "stated", "at publication", "now"),
             right=("stated", "at publication", "now"),
         )
         for one in inputs:
@@ -354,6 +392,7 @@ def _claim_in_full(claim: dict[str, Any]) -> list[RenderableType]:
                 plain(one["input_role"]),
                 plain(one["reference_year"]),
                 plain(one["measure"]),
+                plain(one["origin_name"] or one["origin_iso3"] or "all countries"),
                 plain(one["asylum_name"] or one["asylum_iso3"] or "all countries"),
                 *(
                     plain(wording.number(one[c]))
@@ -413,26 +452,17 @@ def landed(snapshots: Sequence[Any]) -> RenderableType:
     return table
 
 
-def status(state: dict[str, Any]) -> RenderableType:
-    """The state gathered by warehouse/serve/status.py."""
+def status(state: dict[str, Any], *, everything: bool = False) -> RenderableType:
+    """The state gathered by warehouse/serve/status.py; without `everything` of each dataset only
+    the newest snapshot, and of the published tables how many there are.
+    """
     parts: list[RenderableType] = [*held_back(state["held_back"])]
     if state["snapshots"]:
-        table = _table(
-            *("dataset", "snapshot", "release", "source", "rows", "retrieved", "", "seen"),
-            right=("rows", "seen"),
-        )
-        for s in state["snapshots"]:
-            table.add_row(
-                plain(s["endpoint"]),
-                plain(s["snapshot_id"]),
-                plain(s["release_id"] or "not named"),
-                plain(s["source"]),
-                figure(s["rows"]),
-                plain(s["retrieved_at"][:10]),
-                age(s["retrieved_at"]),
-                f"{s['times_seen']}×",
-            )
-        parts += [_title("Landed snapshots"), table, *_releases(state), *_decided(state)]
+        parts += [
+            *(_snapshots(state) if everything else _newest_snapshots(state)),
+            *_releases(state, everything=everything),
+            *_decided(state),
+        ]
     else:
         parts.append(
             plain("Nothing landed yet. `asylum run` builds from the starter extract.", "yellow")
@@ -452,13 +482,15 @@ def status(state: dict[str, Any]) -> RenderableType:
             plain(
                 f"Published: {published['path']}, release {published['release']}, built "
                 f"{published['built_at']} ({age(published['built_at'])}), "
-                f"{published['bytes'] / 1e6:,.1f} MB"
+                f"{published['bytes'] / 1e6:,.1f} MB, {len(published['tables'])} tables with "
+                f"{figure(sum(published['tables'].values()))} rows"
             )
         )
-        tables = _table("table", "rows", right=("rows",))
-        for name, rows in published["tables"].items():
-            tables.add_row(plain(name), figure(rows))
-        parts.append(tables)
+        if everything:
+            tables = _table("table", "rows", right=("rows",))
+            for name, rows in published["tables"].items():
+                tables.add_row(plain(name), figure(rows))
+            parts.append(tables)
     else:
         parts.append(plain(state["published_problem"], "yellow"))
     run = state["last_run"]
@@ -475,11 +507,65 @@ def status(state: dict[str, Any]) -> RenderableType:
         )
     else:
         parts.append(plain("Last run: none yet."))
+    if not everything:
+        parts.append(plain("All snapshots and tables: asylum status --all", "dim"))
     return Group(*parts)
 
 
-def _releases(state: dict[str, Any]) -> list[RenderableType]:
-    table = _table("release", "valid", "days", "snapshots", "datasets", right=("days", "snapshots"))
+def findings(found: Sequence[Finding]) -> RenderableType:
+    """What `asylum doctor` looked at, problems last."""
+    styles = {"ok": "green", "repaired": "bold yellow", "problem": "bold red"}
+    rows = _table("", "", "")
+    for one in sorted(found, key=lambda one: list(styles).index(one.outcome)):
+        rows.add_row(plain(one.outcome, styles[one.outcome]), plain(one.what), plain(one.text))
+    return rows
+
+
+def _snapshots(state: dict[str, Any]) -> list[RenderableType]:
+    table = _table(
+        *("dataset", "snapshot", "release", "source", "rows", "retrieved", "", "seen"),
+        right=("rows", "seen"),
+    )
+    for s in state["snapshots"]:
+        table.add_row(
+            plain(s["endpoint"]),
+            plain(s["snapshot_id"]),
+            plain(s["release_id"] or "not named"),
+            plain(s["source"]),
+            figure(s["rows"]),
+            plain(s["retrieved_at"][:10]),
+            age(s["retrieved_at"]),
+            f"{s['times_seen']}×",
+        )
+    return [_title("Landed snapshots"), table]
+
+
+def _newest_snapshots(state: dict[str, Any]) -> list[RenderableType]:
+    table = _table(
+        *("dataset", "snapshots", "newest release", "source", "rows", "last seen", ""),
+        right=("snapshots", "rows"),
+    )
+    by_dataset: dict[str, list[dict[str, Any]]] = {}
+    for s in state["snapshots"]:
+        by_dataset.setdefault(s["endpoint"], []).append(s)
+    for endpoint, snapshots in by_dataset.items():
+        # Releases are named so that they sort; what is not named yet is what was just fetched.
+        newest = max(snapshots, key=lambda s: (s["release_id"] or "~", s["last_seen_at"]))
+        table.add_row(
+            plain(endpoint),
+            str(len(snapshots)),
+            plain(newest["release_id"] or "not named"),
+            plain(newest["source"]),
+            figure(newest["rows"]),
+            plain(newest["last_seen_at"][:10]),
+            age(newest["last_seen_at"]),
+        )
+    return [_title("Landed snapshots"), table]
+
+
+def _releases(state: dict[str, Any], *, everything: bool) -> list[RenderableType]:
+    counts = ("days", "snapshots") if everything else ("days", "snapshots", "datasets")
+    table = _table("release", "valid", "days", "snapshots", "datasets", right=counts)
     for r in state["releases"]:
         since, until = r["in_force_from"], r["in_force_to"]
         in_force = f"{since} to {until}" if until else f"since {since}" if since else NOT_KNOWN
@@ -488,7 +574,7 @@ def _releases(state: dict[str, Any]) -> list[RenderableType]:
             plain(in_force),
             figure(r["days_in_force"]),
             str(r["snapshots"]),
-            plain(", ".join(r["endpoints"])),
+            plain(", ".join(r["endpoints"]) if everything else len(r["endpoints"])),
         )
     return [_title("Releases"), table]
 

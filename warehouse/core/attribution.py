@@ -10,9 +10,12 @@ LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 TERMS_URL = (
     "https://www.unhcr.org/what-we-do/data-and-publications/data-and-statistics/terms-use-datasets"
 )
+WORLD_BANK_TITLE = "World Bank, World Development Indicators, Population, total (SP.POP.TOTL)"
+WORLD_BANK_URL = "https://data.worldbank.org/indicator/SP.POP.TOTL"
 OTHER_PROVIDERS = (
     "Internally displaced persons of the idmc series: Internal Displacement Monitoring Centre "
-    "(IDMC). Palestine refugees of the unrwa series: UNRWA."
+    "(IDMC). Palestine refugees of the unrwa series: UNRWA. Inhabitants, and what is counted per "
+    f"1,000 of them: {WORLD_BANK_TITLE}, {LICENCE_NAME}."
 )
 NO_ENDORSEMENT = "An independent arrangement of the data, not endorsed by UNHCR."
 

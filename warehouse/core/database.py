@@ -36,7 +36,7 @@ def connect(path: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnectio
     try:
         con = duckdb.connect(str(path), config=limits(settings))
     except duckdb.IOException as error:
-        if "lock" not in str(error):
+        if not is_in_use(error):
             raise
         raise DatabaseBusyError(
             f"{path} is in use by another process ({error}). "
@@ -48,6 +48,11 @@ def connect(path: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnectio
         yield con
     finally:
         con.close()
+
+
+def is_in_use(error: duckdb.Error) -> bool:
+    """Whether DuckDB says that another holds the file. (Of a damaged one it names a *block*.)"""
+    return "Could not set lock" in str(error)
 
 
 def limits(settings: Settings) -> dict[str, str | bool | int | float | list[str]]:

@@ -80,7 +80,7 @@ class Manifest(_Part):
     manifest_version: int = FORMAT_VERSION
     endpoint: str
     snapshot_id: str
-    source: Literal["api", "starter", "archive", "workbook"]
+    source: Literal["api", "starter", "archive", "workbook", "world_bank"]
     source_url: str
     release_id: str | None = Field(default=None, description="if the source says it")
     original: OriginalFile | None = Field(
@@ -96,6 +96,10 @@ class Manifest(_Part):
     seen_again_at: list[datetime] = Field(default_factory=list)
 
 
+class UnreadableError(ValueError):
+    """A file that is no manifest."""
+
+
 def read_manifest(folder: Path) -> Manifest:
     """Read the manifest of one snapshot's folder.
 
@@ -105,7 +109,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         found = Manifest.model_validate_json(path.read_bytes())
     except ValueError as error:
-        raise ValueError(
+        raise UnreadableError(
             f"{path}: not a manifest this version can read ({error}). "
             f"Move the folder away and fetch again."
         ) from error

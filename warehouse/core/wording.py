@@ -10,15 +10,28 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Literal
 
-Kind = Literal["text", "count", "change", "share", "change_rate", "ratio", "year", "day", "bound"]
+Kind = Literal[
+    "text",
+    "count",
+    "change",
+    "share",
+    "change_rate",
+    "ratio",
+    "per_1000",
+    "year",
+    "day",
+    "bound",
+]
 NUMERIC: frozenset[Kind] = frozenset(
-    {"count", "change", "share", "change_rate", "ratio", "year", "bound"}
+    {"count", "change", "share", "change_rate", "ratio", "per_1000", "year", "bound"}
 )
 NOT_KNOWN = "–"
 NO_BREAK = "\u00a0"
 MINUS = "−"
 AT_LEAST = "≥"
 _SHOWN_AS_ZERO = 0.0005
+# Origins that are no country, by UNHCR's code, as in special_origins.csv.
+_OF_NO_COUNTRY = {"STA": "stateless {}", "UKN": "{} of unknown origin", "TIB": "Tibetan {}"}
 
 # A spreadsheet takes a cell that begins with one of these for a formula, or skips the character
 # and then does.
@@ -97,6 +110,20 @@ def moment(iso: str) -> str:
     return f"{day(at)}, {at:%H:%M} UTC"
 
 
+def of_origin(people: str, code: str, name: str) -> str:
+    """`people` with their origin: "asylum-seekers from China", "Tibetan asylum-seekers".
+
+    `code` is the origin's ISO3, or UNHCR's code where it has none. A capital stays in front.
+    """
+    phrase = _OF_NO_COUNTRY.get(code)
+    if phrase is None:
+        return f"{people} from {name}"
+    if not people[0].isupper():
+        return phrase.format(people)
+    said = phrase.format(people[0].lower() + people[1:])
+    return said[0].upper() + said[1:]
+
+
 def plural(count: int, one: str, many: str) -> str:
     """`count` with the word that goes with it."""
     return f"{count:,}{NO_BREAK}{one if count == 1 else many}"
@@ -109,6 +136,10 @@ def _change(value: int) -> str:
 def _share(fraction: float) -> str:
     # Few of many are not none.
     return f"under 0.1{NO_BREAK}%" if 0 < fraction < _SHOWN_AS_ZERO else _percent(fraction, "")
+
+
+def _per_1000(value: float) -> str:
+    return "under 0.01" if 0 < value < 0.005 else f"{value:,.2f}"
 
 
 def _percent(fraction: float, sign: str) -> str:
@@ -127,6 +158,7 @@ _WRITTEN: dict[Kind, Callable[[Any], str]] = {
     "share": _share,
     "change_rate": lambda value: _signed(_percent(value, "+")),
     "ratio": lambda value: f"{value:,.2f}{NO_BREAK}×",
+    "per_1000": _per_1000,
     "year": str,
     "bound": str,
     "day": day,

@@ -33,6 +33,9 @@ _CSV_NOTE = (
 
 # The first that matches a column's name decides; what matches none has no unit.
 _UNITS: tuple[tuple[re.Pattern[str], str | None], ...] = (
+    (re.compile(r"_per_1000_inhabitants$"), "persons per 1,000 inhabitants"),
+    (re.compile(r"^inhabitants$"), "persons"),
+    (re.compile(r"^inhabitants_"), None),
     (re.compile(r"_(rate|share|index)(_|$)|^share$"), "fraction"),
     (re.compile(r"_ratio(_|$)"), "ratio"),
     (re.compile(r"_stock_years$"), "person-years"),

@@ -9,30 +9,45 @@ from typing import Any
 import duckdb
 
 from warehouse.core.database import named_rows
+from warehouse.core.wording import show
+from warehouse.reference.break_kinds import in_words
 
 _ROWS = """
     select * from mart_origin_yearly
     where coalesce(origin_iso3, origin_unhcr_code) = $origin
     order by reference_year, counting_unit desc
 """
-# Of countries of asylum that had people of the origin in the year before.
-_GAPS = """
-    select gaps.reference_year, gaps.dataset, countries.country_name, gaps.note
-    from reporting_gaps as gaps
-    inner join dim_country as countries on gaps.asylum_iso3 = countries.iso3
-    where exists (
-        select 1
-        from mart_destination_yearly as before
-        where
-            before.asylum_iso3 = gaps.asylum_iso3
-            and coalesce(before.origin_iso3, before.origin_unhcr_code) = $origin
-            and before.reference_year = gaps.reference_year - 1
-            and if(
-                gaps.dataset = 'population', before.asylum_seekers_stock, before.new_asylum_claims
-            ) > 0
-    )
-    order by gaps.reference_year desc, gaps.dataset, countries.country_name
+# Of countries of asylum whose break bears on the origin's figure of the year.
+_BREAKS = """
+    select
+        breaks.reference_year,
+        breaks.measure,
+        breaks.kind,
+        breaks.asylum_name,
+        breaks.note,
+        coalesce(kinds.makes_incomplete, false) as makes_incomplete
+    from mart_reporting_break_origins as origins
+    inner join mart_reporting_breaks as breaks
+        using (asylum_unhcr_code, measure, counting_unit, reference_year, kind)
+    inner join break_kinds as kinds using (kind)
+    inner join mart_origin_yearly as years
+        using (origin_unhcr_code, counting_unit, reference_year)
+    where
+        coalesce(origins.origin_iso3, origins.origin_unhcr_code) = $origin
+        and breaks.measure in ('asylum_seekers_stock', 'new_asylum_claims')
+        and breaks.kind <> 'definition_changed'
+        and origins.persons >= kinds.bears_from_share * if(
+            breaks.measure = 'asylum_seekers_stock',
+            years.asylum_seekers_stock, coalesce(years.new_asylum_claims, 0)
+        )
+    order by
+        breaks.reference_year desc, breaks.measure, kinds.makes_incomplete desc,
+        origins.persons desc
 """
+_COUNTED = {
+    "asylum_seekers_stock": "asylum-seekers",
+    "new_asylum_claims": "people who claimed asylum",
+}
 Row = Mapping[str, Any]
 
 
@@ -53,23 +68,60 @@ def origin_rows(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any
 
 
 @dataclass(frozen=True)
-class Gap:
-    """What a country of asylum did not report of a year, so that figures are lower bounds."""
+class Break:
+    """How a country of asylum reported otherwise than before, so that a figure of the year is not
+    like those before; `makes_incomplete` where people are missing in it.
+    """
 
     year: int
-    dataset: str
+    measure: str
+    kind: str
     country: str
     note: str
+    makes_incomplete: bool
 
     @property
     def sentence(self) -> str:
-        """The gap, to be shown under figures."""
+        """The break, to be shown under figures."""
         return f"{self.year}, {self.country}: {self.note}."
 
 
-def gaps_of(con: duckdb.DuckDBPyConnection, code: str) -> list[Gap]:
-    """What is known to be missing of an origin's claims and stocks, newest year first."""
-    return [Gap(*row) for row in con.execute(_GAPS, {"origin": code}).fetchall()]
+def breaks_of(con: duckdb.DuckDBPyConnection, code: str) -> list[Break]:
+    """The breaks of reporting that bear on an origin's claims and stocks, newest year first."""
+    return [Break(*row) for row in con.execute(_BREAKS, {"origin": code}).fetchall()]
+
+
+def if_distributed(row: Row, measure: str) -> str | None:
+    """What an incomplete figure would be with the people without an origin, in a sentence; None
+    where it is complete or nothing can be estimated.
+    """
+    estimate = row[f"{measure}_if_distributed_as_before"]
+    if row[f"is_{measure}_complete"] is not False or estimate is None:
+        return None
+    low, high = (row[f"{measure}_if_distributed_as_before_{end}"] for end in ("low", "high"))
+    between = (
+        f" (four times in five between {_rounded(low)} and {_rounded(high)})"
+        if low is not None and high is not None and low < high
+        else ""
+    )
+    return (
+        f"{row['reference_year']}: {show(row[measure], 'count')} {_COUNTED[measure]} were "
+        f"reported; about {_rounded(estimate)}{between}, if the people without an origin were of "
+        f"the origins of the year before: an estimate."
+    )
+
+
+def not_comparable(row: Row, measure: str) -> str | None:
+    """Why the change of a year is none of people, in words; None where it is comparable."""
+    if row[f"is_{measure}_change_comparable"] is not False:
+        return None
+    return in_words(row[f"{measure}_change_breaks"])
+
+
+def _rounded(value: int) -> str:
+    """An estimate to three digits, so that it is not taken for a count."""
+    digits = max(len(str(abs(value))) - 3, 0)
+    return show(round(value, -digits), "count")
 
 
 def by_year(rows: Iterable[Row]) -> list[OriginYear]:

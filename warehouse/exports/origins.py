@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 import duckdb
 
+from warehouse.core.wording import of_origin
+from warehouse.reference.places import CountedElsewhereError, PlaceError, country_code
+
 _HELD = """
     select origin_iso3, any_value(origin_unhcr_code), arg_max(origin_name, reference_year)
     from mart_origin_yearly
@@ -61,13 +64,17 @@ class Origin:
         """What it is asked for by."""
         return self.iso3 or self.unhcr_code or ""
 
+    def of(self, people: str) -> str:
+        """`people` of this origin, in words; not escaped."""
+        return of_origin(people, self.code, self.name)
+
 
 def find_origin(con: duckdb.DuckDBPyConnection, code: str) -> Origin:
-    """The origin of this code, whether or not an opened published file has figures of it.
+    """The origin of this code or name, whether or not an opened published file has figures of it.
 
     Raises UnknownOriginError, with what is nearest, for a code that is no origin's.
     """
-    wanted = code.strip().upper()
+    wanted = _code(con, code)
     found = con.execute(_HELD, [wanted]).fetchall()
     found = found or con.execute(_NAMED, {"code": wanted}).fetchall()
     if found:
@@ -85,6 +92,19 @@ def find_origin(con: duckdb.DuckDBPyConnection, code: str) -> Origin:
         f"{code!r} is no origin: give a country's ISO3 code, such as CHN or SYR, or STA "
         f"(stateless), UKN (unknown) or TIB (Tibetan), which have none.{hint}"
     )
+
+
+def _code(con: duckdb.DuckDBPyConnection, text: str) -> str:
+    """The code that a text is, or that its name is of, also by the names in the published file."""
+    names = [(code, name) for code, _, name in con.execute(_ALL).fetchall() if name]
+    try:
+        return country_code(text, names)
+    except CountedElsewhereError as error:
+        raise UnknownOriginError(str(error)) from error
+    except PlaceError as error:
+        near = _near(con, text.strip())
+        hint = f" Near to it: {'; '.join(near)}." if near and "can be" not in str(error) else ""
+        raise UnknownOriginError(f"{error}{hint}") from error
 
 
 def default_origin(con: duckdb.DuckDBPyConnection, preferred: str = "CHN") -> str:

@@ -28,7 +28,6 @@ _SVG_SIZE = re.compile(r'<svg\b[^>]*?\swidth="([\d.]+)"[^>]*?\sheight="([\d.]+)"
 
 def render(found: Findings, drawings: Sequence[Drawing]) -> str:
     """The page of an origin as HTML."""
-    name = wording.visible(found.origin.name)
     scripts = [_script(name) for name in ("drawing.js", "claims.js", "report.js")]
     if drawings:
         scripts.insert(0, _inline(vega_library()))
@@ -37,8 +36,7 @@ def render(found: Findings, drawings: Sequence[Drawing]) -> str:
         found=found,
         about=found.about,
         held_back=found.held_back,
-        name=name,
-        title=f"People from {name} who seek asylum abroad",
+        title=f"{wording.visible(found.origin.of('People'))} who seek asylum abroad",
         summary=findings.summary(found),
         nothing=findings.nothing_known(found),
         advice=findings.what_to_do(found),
@@ -63,12 +61,14 @@ def _contents(found: Findings, drawings: Sequence[Drawing]) -> list[tuple[str, s
     entries = [
         ("figures", "Headline figures"),
         ("charts", "Charts" if drawings else None),
+        ("unrwa", by_name.get("unrwa")),
         ("years", by_name.get("years")),
         ("claims", claims),
         ("revisions", by_name.get("revisions")),
         ("carried_forward", by_name.get("carried_forward")),
         ("destinations", by_name.get("destinations")),
         ("eras", by_name.get("eras")),
+        ("notes", by_name.get("notes")),
         ("definitions", "Definitions"),
         ("source", "Source, licence, terms"),
     ]

@@ -8,9 +8,13 @@ from warehouse.core import wording
 from warehouse.core.wording import day, markdown, moment, number, show
 from warehouse.exports import findings
 from warehouse.exports.findings import Findings
+from warehouse.exports.findings.claims import ClaimInput
 from warehouse.exports.findings.parts import ReportTable, Section
 from warehouse.exports.findings.words import DEFINITIONS
 from warehouse.reference.claim_lists import verdicts
+
+# A claim on many years or countries rests on as many figures.
+_INPUTS_SHOWN = 6
 
 
 def render(found: Findings) -> str:
@@ -18,19 +22,21 @@ def render(found: Findings) -> str:
     about = found.about
     blocks = [
         *(_line(f"**{markdown(line)}**") for line in found.held_back),
-        f"# People from {markdown(found.origin.name)} who seek asylum abroad",
+        f"# {markdown(found.origin.of('People'))} who seek asylum abroad",
         _line(
             f"UNHCR’s figures, release {about['release']}; made from the file built on "
             f"{moment(about['built_at'])}. A dash is not known, never zero."
         ),
         "## Headline figures",
         *_headlines(found),
+        *_section(found.section("unrwa")),
         *_section(found.section("years")),
         *_claims(found),
         *_section(found.section("revisions")),
         *_section(found.section("carried_forward")),
         *_section(found.section("destinations")),
         *_section(found.section("eras")),
+        *_section(found.section("notes")),
         "## Definitions",
         "\n".join(f"- **{markdown(term)}**: {markdown(meaning)}" for term, meaning in DEFINITIONS),
         "## Source, licence, terms",
@@ -155,20 +161,34 @@ def _claims(found: Findings) -> Iterable[str]:
             meaning = "" if claim.meaning == "as_stated" else f": {claim.meaning_words}"
             text = f"{claim.verdict_words}{meaning}{flags}. {claim.explanation}".strip()
             yield f"Claim {markdown(claim.claim_id)}: {markdown(text)}"
-            if claim.inputs:
-                yield _grid(
-                    ["It rests on", "Stated", "At publication", "Newest"],
-                    [
-                        [
-                            given.words, number(given.stated),
-                            number(given.on_the_day), number(given.newest),
-                        ]
-                        for given in claim.inputs
-                    ],
-                    [False, True, True, True],
-                )  # fmt: skip
+            yield from _inputs(claim.inputs)
     yield "### What the verdicts mean"
     yield "\n".join(f"- {verdict.label}: {verdict.meaning}" for verdict in verdicts().values())
+
+
+def _inputs(inputs: Sequence[ClaimInput]) -> Iterable[str]:
+    """The figures a claim rests on; of many only those that tell something of the claim."""
+    told = inputs
+    if len(inputs) > _INPUTS_SHOWN:
+        told = [
+            given
+            for given in inputs
+            if given.stated is not None or given.on_the_day != given.newest
+        ][:_INPUTS_SHOWN]
+        which = "Below are those stated, or revised since publication. " if told else ""
+        yield markdown(f"It rests on {len(inputs)} figures. {which}All are in mart_claim_inputs.")
+    if told:
+        yield _grid(
+            ["It rests on", "Stated", "At publication", "Newest"],
+            [
+                [
+                    given.words, number(given.stated),
+                    number(given.on_the_day), number(given.newest),
+                ]
+                for given in told
+            ],
+            [False, True, True, True],
+        )  # fmt: skip
 
 
 def _with_release(text: str | None, release: str | None) -> str:

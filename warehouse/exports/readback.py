@@ -64,8 +64,9 @@ def _stands_in_postgres(settings: Settings) -> bool:
 
 def _no_export_is_missing(settings: Settings) -> bool:
     package = settings.exports_dir / FILE_NAME
-    if not package.exists():
-        return False
-    resources = json.loads(package.read_bytes())["resources"]
-    paths = [dictionary.FILE_NAME, *(resource["path"] for resource in resources)]
+    try:
+        resources = json.loads(package.read_bytes())["resources"]
+        paths = [dictionary.FILE_NAME, *(resource["path"] for resource in resources)]
+    except (FileNotFoundError, ValueError, TypeError, KeyError):
+        return False  # whatever is wrong with it, the next export writes another
     return all((settings.exports_dir / path).exists() for path in paths)

@@ -1,13 +1,14 @@
-"""The report of one origin as a web page, text or a workbook, from the published file only.
+"""One origin as a web page, text, a workbook or a chart, from the published file only.
 
-`exports/report.html`, `report.md` and `asylum.xlsx` are made by every run; `asylum report` makes
-any of them for any other origin.
+`exports/report.html`, `report.md` and `asylum.xlsx` are made by every run, and so are charts;
+`asylum report` makes any of them for any other origin.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,11 +27,17 @@ if TYPE_CHECKING:
 PAGE = "report.html"
 TEXT = "report.md"
 WORKBOOK = "asylum.xlsx"
-FORMATS = (".html", ".md", ".xlsx")
+PICTURES = (".png", ".svg")
+FORMATS = (".html", ".md", ".xlsx", *PICTURES)
+FIRST_CHART = "yearly"
 
 
 class ReportFormatError(Exception):
-    """The file's name says no format that a report is written in."""
+    """The file's name says no format that a report is written in, or not the one of a chart."""
+
+
+class NoChartError(Exception):
+    """There are too few figures of the origin for the chart."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +50,13 @@ class Written:
     preview: str
 
 
-def write_report(settings: Settings, code: str, path: Path) -> Written:
-    """Write the report of the origin `code` to `path`, as its ending says.
+def write_report(settings: Settings, code: str, path: Path, chart: str | None = None) -> Written:
+    """Write the report of the origin `code` to `path`, as its ending says; `chart` is the name of
+    the one for a picture.
 
     `code` is an ISO3 code, or UNHCR's for an origin that has none. The file is the old one or the
     new one, whatever happens. Raises ReportFormatError for another ending, UnknownOriginError,
-    PublishedMissingError, and OSError where the file cannot be written.
+    NoChartError, PublishedMissingError, and OSError where the file cannot be written.
     """
     kind = path.suffix.lower()
     if kind not in FORMATS:
@@ -56,10 +64,15 @@ def write_report(settings: Settings, code: str, path: Path) -> Written:
             f"{path} does not end in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}: the ending says "
             f"what is written."
         )
+    if chart and kind not in PICTURES:
+        raise ReportFormatError(f"{path} does not end in {' or '.join(PICTURES)}, as a chart does.")
     if not path.absolute().parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.absolute().parent}")
     with open_published(settings) as con:
-        return _write(con, find_origin(con, code), path)
+        origin = find_origin(con, code)
+        if kind in PICTURES:
+            return _write_chart(con, origin, chart or FIRST_CHART, path)
+        return _write(con, origin, path)
 
 
 def export_report(settings: Settings, name: str) -> Written:
@@ -75,7 +88,8 @@ def export_report(settings: Settings, name: str) -> Written:
 def _write(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> Written:
     kind = path.suffix.lower()
     if kind == ".xlsx":
-        rows = _write_workbook(con, origin, path)
+        with _in_place_of(path) as temporary:
+            rows = workbook.write(con, origin, temporary)
         lines = [f"| {sheet} | {count:,} |" for sheet, count in rows.items()]
         return Written(
             path,
@@ -94,19 +108,33 @@ def _write(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> Writte
 
 
 def _draw(con: duckdb.DuckDBPyConnection, origin: Origin) -> Sequence[Drawing]:
-    if origin.iso3 is None:
-        return []
-    # What draws takes long to import: only a page waits for it.
+    # What draws takes long to import: only a page or a picture waits for it.
     from warehouse.exports import charts  # noqa: PLC0415
 
-    return charts.drawings(con, origin.iso3)
+    return charts.drawings(con, origin.code)
 
 
-def _write_workbook(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> dict[str, int]:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+def _write_chart(con: duckdb.DuckDBPyConnection, origin: Origin, name: str, path: Path) -> Written:
+    from warehouse.exports import charts  # noqa: PLC0415
+
+    drawn = charts.drawings(con, origin.code, [name])
+    if not drawn:
+        others = ", ".join(drawing.name for drawing in _draw(con, origin))
+        raise NoChartError(
+            f"There are too few figures on {origin.of('people')} for the chart {name!r}"
+            + (f"; there are enough for {others}." if others else ", and for any other.")
+        )
+    with _in_place_of(path) as temporary:
+        charts.write_drawing(drawn[0], temporary)
+    return Written(path, origin, drawn[0].title, drawn[0].description)
+
+
+@contextmanager
+def _in_place_of(path: Path) -> Iterator[Path]:
+    """A file to write that takes the place of `path` once it is whole."""
+    temporary = path.with_name(f".{os.getpid()}.{path.name}")
     try:
-        rows = workbook.write(con, origin, temporary)
+        yield temporary
         files.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
-    return rows

@@ -1,50 +1,42 @@
 """`asylum.xlsx`: the marts of one origin for a spreadsheet, a sheet each, with what to know first.
 
-Cells hold what the tables hold, typed: numbers, days, true and false, text. Text is never run: a
-name that begins with = stays a name. Equal published files give equal bytes.
+Equal published files give equal bytes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import xlsxwriter
-from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from warehouse.core.database import identifier, literal
-from warehouse.core.wording import SHOWN_INSTEAD
 from warehouse.exports.datapackage import field_type, unit_of
 from warehouse.exports.findings.headline import headline_figures
 from warehouse.exports.findings.parts import Figure
-from warehouse.exports.origin_years import by_year, gaps_of, origin_rows
+from warehouse.exports.origin_years import breaks_of, by_year, origin_rows
 from warehouse.exports.origins import Origin
+from warehouse.exports.sheets import (
+    NOT_IN_XML,
+    SHEET_ROWS,
+    cell_text,
+    fill,
+    new_book,
+    readable,
+)
 from warehouse.exports.tables import is_exported
 from warehouse.published.read import read_about
 
 README = "readme"
 COLUMNS = "columns"
 PREFIX = "mart_"
-# What a sheet and a cell can hold; beyond it is an error, or is cut where that can be seen.
-SHEET_ROWS = 1_048_575
-CELL_CHARACTERS = 32_767
 SHEET_NAME_CHARACTERS = 31
-_CUT = " … [cut]"
-# XML has no way to write these, and a cell keeps all else as the table holds it: it runs nothing.
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]|^'|'$")
-_WIDEST = 48
-_NARROWEST = 10
-# So many rows decide how wide a column is.
-_ROWS_MEASURED = 200
-_DATE_FORMATS = {"date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm:ss"}
 
 
 class WorkbookError(Exception):
@@ -65,22 +57,12 @@ class _Sheet:
 def write(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> dict[str, int]:
     """Write the workbook of an origin, from an opened published file; returns rows by sheet."""
     about = read_about(con)
-    sheets = _sheets(con, origin)
+    sheets, empty = _sheets(con, origin)
     rows: dict[str, int] = {}
-    with xlsxwriter.Workbook(
-        str(path),
-        {
-            # Rows go to the disk as they come, not all into memory.
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-            "default_date_format": _DATE_FORMATS["date"],
-        },
-    ) as book:
+    with new_book(path) as book:
         book.set_properties(
             {
-                "title": cell_text(f"People from {origin.name} who seek asylum abroad"),
+                "title": cell_text(f"{origin.of('People')} who seek asylum abroad"),
                 "subject": about["source_sentence"],
                 "author": about["project"],
                 "comments": f"{about['how_to_cite']} {about['endorsement']}",
@@ -94,26 +76,25 @@ def write(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> dict[st
             rows[sheet.name] = _write_sheet(con, book, sheet, origin)
         _write_columns(book, dictionary, sheets)
         figures = headline_figures(
-            by_year(origin_rows(con, origin.code)), gaps_of(con, origin.code)
+            by_year(origin_rows(con, origin.code)), breaks_of(con, origin.code)
         )
         _write_readme(
-            book, readme, origin=origin, about=about, figures=figures, sheets=sheets, rows=rows
+            book,
+            readme,
+            origin=origin,
+            about=about,
+            figures=figures,
+            sheets=sheets,
+            rows=rows,
+            empty=empty,
         )
         readme.activate()
     return rows
 
 
-def cell_text(text: str) -> str:
-    """`text` as a cell can hold it: without what XML cannot write, and cut where it is too long."""
-    text = _NOT_IN_XML.sub(SHOWN_INSTEAD, text)
-    if len(text) > CELL_CHARACTERS:
-        text = text[: CELL_CHARACTERS - len(_CUT)] + _CUT
-    return text
-
-
 def sheet_name(table: str, taken: Iterable[str] = ()) -> str:
     """A name for the sheet of `table` that every spreadsheet accepts and no other sheet has."""
-    plain = _NOT_IN_SHEET_NAMES.sub("_", _NOT_IN_XML.sub("_", table)) or "_"
+    plain = _NOT_IN_SHEET_NAMES.sub("_", NOT_IN_XML.sub("_", table)) or "_"
     used = {name.casefold() for name in taken}
     name, number = plain[:SHEET_NAME_CHARACTERS], 1
     while name.casefold() in used or name.casefold() == "history":  # Excel keeps that for itself
@@ -123,8 +104,10 @@ def sheet_name(table: str, taken: Iterable[str] = ()) -> str:
     return name
 
 
-def _sheets(con: duckdb.DuckDBPyConnection, origin: Origin) -> list[_Sheet]:
-    """The marts with a column that says of which origin a row is, and what goes with them."""
+def _sheets(con: duckdb.DuckDBPyConnection, origin: Origin) -> tuple[list[_Sheet], list[str]]:
+    """The marts with a column that says of which origin a row is, and what goes with them; and
+    names of those that have no row of this origin.
+    """
     tables = con.execute(
         """
         select table_name, coalesce(description, '') from about_tables
@@ -135,6 +118,7 @@ def _sheets(con: duckdb.DuckDBPyConnection, origin: Origin) -> list[_Sheet]:
         [PREFIX, PREFIX],
     ).fetchall()
     sheets: list[_Sheet] = []
+    empty: list[str] = []
     for table, description in tables:
         if table.startswith(PREFIX) and not is_exported(table):
             continue
@@ -147,9 +131,12 @@ def _sheets(con: duckdb.DuckDBPyConnection, origin: Origin) -> list[_Sheet]:
         where = _of_origin(table, {name for name, _, _ in columns}, origin)
         if where is None:
             continue
+        if not con.execute(f"select 1 from {identifier(table)} where {where} limit 1").fetchall():
+            empty.append(table)
+            continue
         name = sheet_name(table, [README, COLUMNS, *(sheet.name for sheet in sheets)])
         sheets.append(_Sheet(table, name, description, columns, where))
-    return sheets
+    return sheets, empty
 
 
 def _of_origin(table: str, columns: set[str], origin: Origin) -> str | None:
@@ -172,7 +159,7 @@ def _write_sheet(
     con: duckdb.DuckDBPyConnection, book: Workbook, sheet: _Sheet, origin: Origin
 ) -> int:
     page = book.add_worksheet(sheet.name)
-    columns = ", ".join(_readable(identifier(name), kind) for name, kind, _ in sheet.columns)
+    columns = ", ".join(readable(identifier(name), kind) for name, kind, _ in sheet.columns)
     # In the published order, which a join would otherwise be free to change.
     found = con.execute(
         f"select {columns} from {identifier(sheet.table)} where {sheet.where} order by rowid"
@@ -182,72 +169,8 @@ def _write_sheet(
             f"{sheet.table} has {len(found):,} rows of {origin.name}, and a sheet holds "
             f"{SHEET_ROWS:,}. Use exports/tables/{sheet.table}.parquet."
         )
-    names = [name for name, _, _ in sheet.columns]
-    formats = [_number_format(book, name, kind) for name, kind, _ in sheet.columns]
-    for index, name in enumerate(names):
-        shown = [_length(row[index]) for row in found[:_ROWS_MEASURED]]
-        page.set_column(index, index, min(_WIDEST, max([_NARROWEST, len(name) + 2, *shown])))
-    writers = [
-        _writer(page, kind, form)
-        for (_, kind, _), form in zip(sheet.columns, formats, strict=True)
-    ]  # fmt: skip
-    heading = book.add_format({"bold": True, "bottom": 1})
-    for index, name in enumerate(names):
-        page.write_string(0, index, name, heading)
-    for number, row in enumerate(found, start=1):
-        for index, value in enumerate(row):
-            if value is not None:
-                writers[index](number, index, value)
-    keys = sum(name.endswith(("_iso3", "_unhcr_code", "_id")) for name in names[:2])
-    page.freeze_panes(1, max(1, keys))
-    page.autofilter(0, 0, max(len(found), 1), len(names) - 1)
+    fill(book, page, [(name, kind) for name, kind, _ in sheet.columns], found)
     return len(found)
-
-
-def _readable(column: str, kind: str) -> str:
-    """A column as a sheet can hold it: lists as JSON, times in UTC without a zone."""
-    if kind == "TIMESTAMP WITH TIME ZONE":
-        return f"{column} at time zone 'UTC'"
-    if field_type(kind) in {"array", "object"}:
-        return f"to_json({column})::varchar"
-    return column
-
-
-def _number_format(book: Workbook, name: str, kind: str) -> Format | None:
-    type_ = field_type(kind)
-    if type_ in _DATE_FORMATS:
-        return book.add_format({"num_format": _DATE_FORMATS[type_]})
-    if type_ not in {"integer", "number"}:
-        return None
-    unit = unit_of(name, kind)
-    if unit == "fraction":
-        return book.add_format({"num_format": "0.0%"})
-    if unit == "ratio":
-        return book.add_format({"num_format": "#,##0.00"})
-    if re.search(r"(^|_)year(_|$)", name) and not name.endswith(("_count", "_stock")):
-        return book.add_format({"num_format": "0"})
-    return book.add_format({"num_format": "#,##0" if type_ == "integer" else "#,##0.###"})
-
-
-def _writer(page: Worksheet, kind: str, form: Format | None) -> Callable[[int, int, Any], Any]:
-    """How a value of the column is written: by its type in the table, never by its looks."""
-    match field_type(kind):
-        case "integer" | "number":
-            return lambda row, column, value: page.write_number(row, column, float(value), form)
-        case "boolean":
-            return page.write_boolean
-        case "date" | "datetime":
-            return lambda row, column, value: page.write_datetime(row, column, value, form)
-        case _:
-            return lambda row, column, value: page.write_string(row, column, cell_text(str(value)))
-
-
-def _length(value: Any) -> int:
-    if isinstance(value, datetime):
-        return 20
-    if isinstance(value, (date, int, float)):
-        return _NARROWEST + 1
-    return len(str(value)) + 1 if value is not None else 0
 
 
 def _write_columns(book: Workbook, page: Worksheet, sheets: list[_Sheet]) -> None:
@@ -280,6 +203,7 @@ def _write_readme(
     figures: Sequence[Figure],
     sheets: list[_Sheet],
     rows: dict[str, int],
+    empty: Sequence[str],
 ) -> None:
     """What a reader must know before anything else: the newest figures first."""
     bold = book.add_format({"bold": True, "valign": "top"})
@@ -291,7 +215,7 @@ def _write_readme(
     page.set_column(1, 1, 100)
     page.set_column(2, 2, 12)
     page.hide_gridlines(2)
-    page.write_string(0, 0, cell_text(f"People from {origin.name} who seek asylum abroad"), title)
+    page.write_string(0, 0, cell_text(f"{origin.of('People')} who seek asylum abroad"), title)
     facts = [
         *(("Held back", line) for line in about.get("held_back", "").splitlines()),
         *(
@@ -319,6 +243,8 @@ def _write_readme(
             "cent. Times are UTC. Characters that a sheet cannot hold are shown as \ufffd.",
         ),
     ]
+    if empty:
+        facts.append(("No rows of this origin", f"{', '.join(empty)}."))
     for number, (term, text) in enumerate(facts, start=2):
         page.write_string(number, 0, term, bold)
         page.write_string(number, 1, cell_text(text), wrapped)

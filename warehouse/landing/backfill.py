@@ -145,33 +145,47 @@ class _Run:
         self, release: ArchiveRelease, file: ArchiveFile, report: Callable[[str], None]
     ) -> Landed:
         """Fetch one file, read it, check it as an answer of the API would be, and land it."""
-        home = self.folder / f"{release.release_id}-{file.endpoint.name}"
-        home.mkdir()
-        original = home / file.name
-        started_at = datetime.now(UTC)
-        report("fetch")
-        try:
-            fetch(self.client, self.settings, release, file, original)
-            part, digest = _pages(file, original, report)
-        except BaseException:
-            shutil.rmtree(home)
-            raise
-        manifest = Manifest(
-            endpoint=file.endpoint.name,
-            snapshot_id=f"archive-{release.release_id}-{digest[:8]}",
-            source="archive",
-            source_url=file_url(self.settings, release, file),
-            release_id=release.release_id,
-            original=OriginalFile(file=file.name, bytes=file.bytes, sha256=file.sha256),
-            started_at=started_at,
-            finished_at=datetime.now(UTC),
-            rows=part.rows,
-            content_sha256=digest,
-            slices=[part],
+        home, manifest = fetch_file(
+            self.client, self.settings, self.folder, (release, file), report
         )
         [landed] = accept(self.settings, [(home, manifest)], self.folder)
         shutil.rmtree(home, ignore_errors=True)  # where its content was there already
         return landed
+
+
+def fetch_file(
+    client: Client,
+    settings: Settings,
+    folder: Path,
+    which: tuple[ArchiveRelease, ArchiveFile],
+    report: Callable[[str], None],
+) -> tuple[Path, Manifest]:
+    """One file in a new folder of `folder`, its pages beside it, and their manifest."""
+    release, file = which
+    home = folder / f"{release.release_id}-{file.endpoint.name}"
+    home.mkdir()
+    original = home / file.name
+    started_at = datetime.now(UTC)
+    report("fetch")
+    try:
+        fetch(client, settings, release, file, original)
+        part, digest = _pages(file, original, report)
+    except BaseException:
+        shutil.rmtree(home)
+        raise
+    return home, Manifest(
+        endpoint=file.endpoint.name,
+        snapshot_id=f"archive-{release.release_id}-{digest[:8]}",
+        source="archive",
+        source_url=file_url(settings, release, file),
+        release_id=release.release_id,
+        original=OriginalFile(file=file.name, bytes=file.bytes, sha256=file.sha256),
+        started_at=started_at,
+        finished_at=datetime.now(UTC),
+        rows=part.rows,
+        content_sha256=digest,
+        slices=[part],
+    )
 
 
 def _pages(file: ArchiveFile, original: Path, report: Callable[[str], None]) -> tuple[Slice, str]:

@@ -101,6 +101,14 @@ def write(folder: Path, word: Word, why: str, temporary: Path) -> Decision:
     return made
 
 
+def copy_decisions(source: Path, target: Path, temporary: Path) -> None:
+    """Give the snapshot in `target` what was decided on the one in `source`."""
+    for word in _WORDS:
+        path = source / file_name(word)
+        if path.exists():
+            add_durably(target / path.name, path.read_text("utf-8").rstrip("\n"), temporary)
+
+
 def _user() -> str:
     """The system's name of who runs this; its number where it has no name, as in a container."""
     try:

@@ -28,6 +28,8 @@ class SetAside(BaseModel):
 
     set_aside_at: datetime
     reason: str = Field(min_length=1)
+    is_damage: bool = Field(False, description="its files are not as they were landed")
+    restored_as: str | None = Field(None, description="the snapshot that has the same content")
 
 
 def read(folder: Path) -> SetAside | None:
@@ -43,8 +45,16 @@ def read(folder: Path) -> SetAside | None:
     )
 
 
-def write(folder: Path, reason: str, temporary: Path) -> SetAside:
+def write(folder: Path, reason: str, temporary: Path, *, is_damage: bool = False) -> SetAside:
     """Set the snapshot in `folder` aside; `temporary` is a folder of the same file system."""
-    made = SetAside(set_aside_at=datetime.now(UTC), reason=reason)
+    made = SetAside(
+        set_aside_at=datetime.now(UTC), reason=reason, is_damage=is_damage, restored_as=None
+    )
     add_durably(folder / FILE_NAME, made.model_dump_json(indent=1), temporary)
     return made
+
+
+def mark_restored(folder: Path, note: SetAside, restored_as: str, temporary: Path) -> None:
+    """Say in the note of a damaged snapshot which one has taken its place."""
+    made = note.model_copy(update={"restored_as": restored_as})
+    add_durably(folder / FILE_NAME, made.model_dump_json(indent=1), temporary)

@@ -20,7 +20,14 @@ from filelock import FileLock, Timeout
 
 from warehouse.core.content import content_sha256, split_digests
 from warehouse.core.files import add_durably, pack, page_file, sync_folder, write_durably
-from warehouse.core.manifest import FILE_NAME, Manifest, Page, Slice, read_manifest
+from warehouse.core.manifest import (
+    FILE_NAME,
+    Manifest,
+    Page,
+    Slice,
+    UnreadableError,
+    read_manifest,
+)
 from warehouse.landing import set_aside
 from warehouse.landing.set_aside import SetAside
 from warehouse.settings import Settings
@@ -29,23 +36,31 @@ from warehouse.sources.unhcr_api.client import UpstreamError
 from warehouse.sources.unhcr_api.endpoints import (
     ENDPOINTS,
     FLOWS,
+    INHABITANTS,
     Endpoint,
+    as_asked_for,
     checked_origins,
     chosen,
     current_year,
 )
 from warehouse.sources.unhcr_api.pages import check_readable
-from warehouse.sources.unhcr_api.verify import SliceCheck
+from warehouse.sources.unhcr_api.verify import MalformedPageError, SliceCheck
 from warehouse.sources.unhcr_flows import workbook
+from warehouse.sources.world_bank import population as world_bank
 
 _INCOMING = ".incoming-"
 _LOCK = ".lock"
+_NO_RELEASE = "world-bank"
 
 Progress = Callable[[str, int, int | None], None]
 
 
 class LandingError(Exception):
     """A landing folder or starter extract that is not what it should be."""
+
+
+class UnreadableManifestError(LandingError):
+    """A snapshot without a manifest that can be read."""
 
 
 class LandingBusyError(LandingError):
@@ -67,10 +82,12 @@ class NotAllLandedError(UpstreamError):
     """Some of what was asked for could not be landed; the rest is.
 
     landed: what came; failed: by what could not be landed (a dataset, or a release and a dataset)
-    the reason.
+    the reason; is_outage: a whole source did not answer, which may pass.
     """
 
-    def __init__(self, landed: Sequence[Landed], failed: Mapping[str, str]) -> None:
+    def __init__(
+        self, landed: Sequence[Landed], failed: Mapping[str, str], *, is_outage: bool = False
+    ) -> None:
         super().__init__(
             "\n".join(
                 [
@@ -81,6 +98,7 @@ class NotAllLandedError(UpstreamError):
         )
         self.landed = list(landed)
         self.failed = dict(failed)
+        self.is_outage = is_outage
 
 
 @dataclass(frozen=True)
@@ -106,7 +124,8 @@ def crawl(
     origins: Sequence[str] = (),
     on_progress: Progress | None = None,
 ) -> list[Landed]:
-    """Fetch datasets (default: all) from UNHCR, its API and its flow workbook, and land them.
+    """Fetch datasets (default: all) from UNHCR, its API and its flow workbook, and the World
+    Bank's population, and land them.
 
     origins (ISO3) narrows those of the API to these countries of origin. Content equal to the
     newest snapshot of the same source and coverage makes no new one; its manifest notes the time.
@@ -116,12 +135,12 @@ def crawl(
     as it was.
     """
     wanted = chosen(endpoints)
-    listed = checked_origins(origins)
+    listed = as_asked_for(checked_origins(origins))
     with incoming(settings) as folder:
-        fetched, failed = _fetch(settings, wanted, listed, folder, on_progress)
+        fetched, failed, is_outage = _fetch(settings, wanted, listed, folder, on_progress)
         landed = accept(settings, fetched, folder)
     if failed:
-        raise NotAllLandedError(landed, failed)
+        raise NotAllLandedError(landed, failed, is_outage=is_outage)
     return landed
 
 
@@ -131,15 +150,17 @@ def _fetch(
     origins: tuple[str, ...],
     folder: Path,
     on_progress: Progress | None,
-) -> tuple[list[tuple[Path, Manifest]], dict[str, str]]:
-    """Folders with their manifests, and by dataset why it could not be had.
+) -> tuple[list[tuple[Path, Manifest]], dict[str, str], bool]:
+    """Folders with their manifests, by dataset why it could not be had, and whether the API as a
+    whole did not answer.
 
-    Neither source keeps the other from being landed. Raises UpstreamError where none answers.
+    No source keeps another from being landed. Raises UpstreamError where none answers.
     """
     fetched: list[tuple[Path, Manifest]] = []
     failed: dict[str, str] = {}
     of_api = [one for one in wanted if one.published_in == "api"]
     error: UpstreamError | None = None
+    is_outage = False
     if of_api:
         try:
             crawled, failed = unhcr_crawl.run(settings, of_api, origins, folder, on_progress)
@@ -148,24 +169,28 @@ def _fetch(
             raise  # a typing error, and no reason to land half of what was meant
         except UpstreamError as said:
             error = said
+            is_outage = not isinstance(said, MalformedPageError)
             failed = {one.name: str(said) for one in of_api}
-    if len(of_api) < len(wanted):
+    names = {one.name for one in wanted}
+    for name, title, fetch in (
+        (FLOWS, "flow workbook", workbook.fetch),
+        (INHABITANTS, "World Bank", world_bank.fetch),
+    ):
+        if name not in names:
+            continue
+
+        def report(step: str, title: str = title) -> None:
+            if on_progress:
+                on_progress(f"{title}: {step}", 0, 1)
+
         try:
-            fetched.append(
-                workbook.fetch(
-                    settings,
-                    folder,
-                    lambda step: (
-                        on_progress(f"flow workbook: {step}", 0, 1) if on_progress else None
-                    ),
-                )
-            )
+            fetched.append(fetch(settings, folder, report))
         except UpstreamError as said:
             error = error or said
-            failed[FLOWS] = str(said)
+            failed[name] = str(said)
     if error and not fetched:
         raise error
-    return fetched, failed
+    return fetched, failed, is_outage
 
 
 def land_starter(settings: Settings, on_progress: Progress | None = None) -> list[Landed]:
@@ -185,7 +210,7 @@ def land_starter(settings: Settings, on_progress: Progress | None = None) -> lis
         for done, path in enumerate(found):
             if on_progress:
                 on_progress("starter extract", done, len(found))
-            ready.append(_starter_snapshot(path.parent, folder / f"{done:03d}"))
+            ready.append(starter_snapshot(path.parent, folder / f"{done:03d}"))
         landed = accept(settings, ready, folder)
     if on_progress:
         on_progress("starter extract", len(found), len(found))
@@ -228,7 +253,7 @@ def manifests(settings: Settings, endpoint: str | None = None) -> list[tuple[Pat
 
 
 def all_set_aside(settings: Settings) -> list[SnapshotSetAside]:
-    """The snapshots that were found not to load, by endpoint and id.
+    """The snapshots that were found not to load and that none has replaced, by endpoint and id.
 
     Raises ValueError naming a note that cannot be read.
     """
@@ -237,6 +262,7 @@ def all_set_aside(settings: Settings) -> list[SnapshotSetAside]:
         for endpoint in _names(settings.landing_dir)
         for name in _names(settings.landing_dir / endpoint)
         if (note := set_aside.read(folder := settings.landing_dir / endpoint / name))
+        and note.restored_as is None
     ]
 
 
@@ -252,9 +278,11 @@ def _manifest_of(folder: Path) -> Manifest:
     try:
         manifest = read_manifest(folder)
     except FileNotFoundError as error:
-        raise LandingError(
+        raise UnreadableManifestError(
             f"{folder}: no {FILE_NAME}, so this is not a snapshot. Move the folder away."
         ) from error
+    except UnreadableError as error:
+        raise UnreadableManifestError(str(error)) from error
     except (ValueError, OSError) as error:
         raise LandingError(str(error)) from error
     if (manifest.endpoint, manifest.snapshot_id) != (folder.parent.name, folder.name):
@@ -280,6 +308,7 @@ def incoming(settings: Settings) -> Iterator[Path]:
                 shutil.rmtree(stale)
             folder = landing / f"{_INCOMING}{os.getpid()}"
             folder.mkdir()
+            _set_aside_unreadable(landing, folder)
             try:
                 yield folder
             finally:
@@ -289,6 +318,29 @@ def incoming(settings: Settings) -> Iterator[Path]:
             f"{landing} is being written to by another process. Wait until it has finished, "
             f"then try again."
         ) from error
+
+
+def sound_manifests(settings: Settings) -> list[tuple[Path, Manifest]]:
+    """As `manifests`; a snapshot whose manifest cannot be read is set aside first."""
+    try:
+        return manifests(settings)
+    except UnreadableManifestError:
+        with incoming(settings):
+            return manifests(settings)
+
+
+def _set_aside_unreadable(landing: Path, temporary: Path) -> None:
+    for endpoint in _names(landing):
+        for name in _names(landing / endpoint):
+            folder = landing / endpoint / name
+            if (folder / set_aside.FILE_NAME).exists():
+                continue
+            try:
+                _manifest_of(folder)
+            except UnreadableManifestError as error:
+                set_aside.write(folder, str(error), temporary, is_damage=True)
+            except LandingError:
+                continue  # whoever reads it says what it is: of a later version, or renamed
 
 
 def accept(
@@ -352,17 +404,19 @@ def _with_free_id(home: Path, manifest: Manifest) -> Manifest:
     return manifest.model_copy(update={"snapshot_id": taken})
 
 
-def _starter_snapshot(source: Path, target: Path) -> tuple[Path, Manifest]:
+def starter_snapshot(source: Path, target: Path) -> tuple[Path, Manifest]:
     """Check one folder of the starter extract and copy it, compressed, to `target`."""
     try:
         manifest = read_manifest(source)
     except (ValueError, OSError) as error:
         raise LandingError(str(error)) from error
     endpoint = ENDPOINTS.get(manifest.endpoint)
+    # What is not UNHCR's is of no release: its folder is called by the source.
+    of = manifest.release_id or _NO_RELEASE
     here = (source.name, source.parent.name, "starter")
-    if endpoint is None or here != (manifest.endpoint, manifest.release_id, manifest.source):
+    if endpoint is None or here != (manifest.endpoint, of, manifest.source):
         raise LandingError(
-            f"{source / FILE_NAME}: says it is {manifest.endpoint} of {manifest.release_id} from "
+            f"{source / FILE_NAME}: says it is {manifest.endpoint} of {of} from "
             f"{manifest.source}, which does not fit its folder."
         )
     listed = {page.file for part in manifest.slices for page in part.pages}
@@ -381,7 +435,7 @@ def _starter_snapshot(source: Path, target: Path) -> tuple[Path, Manifest]:
         digests += found
     digest = content_sha256(digests)
     expected = (manifest.content_sha256, manifest.rows, manifest.snapshot_id)
-    actual = (digest, len(digests), f"starter-{manifest.release_id}-{digest[:8]}")
+    actual = (digest, len(digests), f"starter-{of}-{digest[:8]}")
     if actual != expected:
         raise LandingError(
             f"{source / FILE_NAME}: content, rows and id are {expected}, of its pages {actual}. "
@@ -401,7 +455,10 @@ def _starter_slice(
             body = path.read_bytes()
             _compare(path, "bytes", page.bytes, len(body))
             _compare(path, "sha256", page.sha256, hashlib.sha256(body).hexdigest())
-            _compare(path, "rows", page.rows, check.page(page.page, json.loads(body)))
+            answer = json.loads(body)
+            if not endpoint.is_of_unhcr:
+                answer = world_bank.envelope(answer)
+            _compare(path, "rows", page.rows, check.page(page.page, answer))
             name = page_file(part.slice, page.page)
             write_durably(target / name, pack(body))
             pages.append(Page.model_validate(page.model_dump() | {"file": name}))

@@ -23,7 +23,14 @@ from pydantic import ValidationError
 
 from warehouse.build.lineage import Lineage
 from warehouse.core import files
-from warehouse.core.database import MEMORY, DatabaseBusyError, connect, identifier, literal
+from warehouse.core.database import (
+    MEMORY,
+    DatabaseBusyError,
+    connect,
+    identifier,
+    is_in_use,
+    literal,
+)
 from warehouse.published.about import ABOUT_KEYS, describe
 from warehouse.published.built import BuiltTable, PublishError, built_tables, described_alike
 from warehouse.published.functions import (
@@ -190,7 +197,7 @@ def _attach_build(con: duckdb.DuckDBPyConnection, build: Path) -> None:
     try:
         con.execute(f"attach {literal(str(build))} as build (read_only)")
     except duckdb.Error as error:
-        if "lock" not in str(error) and "already attached" not in str(error):
+        if not is_in_use(error) and "already attached" not in str(error):
             raise
         raise DatabaseBusyError(
             f"{build} is still open elsewhere ({error}). "

@@ -8,7 +8,6 @@ are quoted in print, so a typing error must not decide one. What the kinds mean:
 from __future__ import annotations
 
 import csv
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,27 +22,51 @@ DOCUMENTS, CLAIMS = "published_documents", "published_claims"
 RATES = ("refugee_recognition_rate", "total_protection_rate")
 DOCUMENT_COLUMNS = ("document_id", "publisher", "title", "published_on", "day_note", "source")
 CLAIM_COLUMNS = (
-    *("document_id", "claim_id", "kind", "measure", "counting_unit", "origin_iso3", "asylum_iso3"),
-    *("from_year", "to_year", "base_asylum_iso3", "base_from_year", "base_to_year", "relation"),
-    *("count_of", "threshold_low", "threshold_high", "stated_value", "stated_low", "stated_high"),
-    *("tolerance", "document_word", "read_as", "paraphrase", "location", "reading"),
+    *("document_id", "claim_id", "kind", "measure", "counting_unit", "population_type"),
+    *("origin", "asylum", "from_year", "to_year", "reference_date", "base_measure"),
+    *("base_origin", "base_asylum", "base_from_year", "base_to_year", "base_reference_date"),
+    *("relation", "among", "share_of", "count_of", "per", "threshold_low", "threshold_high"),
+    *("stated_value", "stated_low", "stated_high", "wording", "tolerance", "document_word"),
+    *("read_as", "paraphrase", "location", "reading"),
 )
-# Datasets that a claim can be about.
-_CLAIMABLE = {"population", "asylum-applications", "asylum-decisions", "displacement-flows"}
+ALL = "*"
+# Datasets that a claim can be about; of solutions, what the population dataset does not have.
+_CLAIMABLE = frozenset(
+    {"population", "asylum-applications", "asylum-decisions", "displacement-flows", "idmc", "unrwa"}
+    | {"demographics"}
+)
+_OF_SOLUTIONS = frozenset({"resettlement", "naturalisation"})
+_IN_PERSONS = frozenset(
+    {"population", "displacement-flows", "idmc", "unrwa", "demographics", "solutions"}
+)
 # Of a measure that no seed knows: another check refuses it.
 _FIRST_YEAR = 0
 _STATED = {"stated_value", "stated_low", "stated_high"}
 _CHOICES: Mapping[str, Sequence[str]] = {
     "counting_unit": ("persons", "cases"),
     "relation": ("above", "below", "equal"),
-    "count_of": ("countries", "years"),
+    "among": ("origins", "hosts", "destinations", "origins_in_host"),
+    "share_of": ("origin", "host", "world", "base"),
+    "count_of": ("countries", "hosts", "origins", "years"),
+    "wording": (
+        *("about", "over", "nearly", "almost", "under", "equals"),
+        *("slightly_below", "slightly_above"),
+    ),
     "read_as": ("stock", "flow", "not_stated"),
 }
 _ALWAYS = (
     *("document_id", "claim_id", "kind", "measure", "counting_unit", "from_year", "to_year"),
-    *("tolerance", "document_word", "read_as", "paraphrase", "location"),
+    *("document_word", "read_as", "paraphrase", "location"),
 )
+_SIDES = ("origin", "asylum", "base_origin", "base_asylum")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]*")
+_TOP = re.compile(r"top:[1-9][0-9]?")
+# As a document prints it: 1,158,739 or 2.75 million, 13 % or 1 in 67.
+_FIGURE = re.compile(
+    r"-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?(?: (?:thousand|million|billion))?(?: ?%)?"
+    r"|1 in (?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?"
+)
+_MULTIPLIERS = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 # UNHCR's and the UN's code for Kosovo, which ISO 3166-1 does not have.
 _COUNTRIES_BESIDES = {"XKX"}
 
@@ -71,11 +94,7 @@ class _Row:
         return int(self[column]) if re.fullmatch(r"[0-9]{4}", self[column]) else None
 
     def number(self, column: str) -> float | None:
-        try:
-            value = float(self[column])
-        except ValueError:
-            return None
-        return value if math.isfinite(value) else None
+        return figure(self[column])
 
 
 def check_register(folder: Path = REFERENCE_DIR) -> None:
@@ -122,16 +141,145 @@ def check_claim(cells: Mapping[str, str], published_on: date) -> None:
         raise ClaimsError("This claim cannot be evaluated: " + "; ".join(messages) + ".")
 
 
+def read_file(
+    path: Path, published_on: date | None
+) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Documents and claims of a file in the register's shape, checked.
+
+    Columns may be missing where they are empty; those of a document (published_on, publisher,
+    title) may stand in each row. A claim without a claim_id is numbered by its line, one without a
+    document_id belongs to the document named as the file. Raises ClaimsError.
+    """
+    columns = dict.fromkeys((*CLAIM_COLUMNS, *DOCUMENT_COLUMNS))
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            header = reader.fieldnames or []
+            unknown = [name for name in header if name not in columns]
+            if unknown or not header:
+                raise ClaimsError(
+                    f"{path.name}, line 1: no column of the register: "
+                    f"{', '.join(unknown) or 'none'}. There are: {', '.join(columns)}."
+                )
+            given = [(reader.line_num, row) for row in reader]
+    except OSError as error:
+        raise ClaimsError(f"{path}: {error.strerror}.") from error
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise ClaimsError(f"{path.name} is not plain CSV in UTF-8: {error}.") from error
+    problems: list[str] = []
+    documents: dict[str, dict[str, str]] = {}
+    rows: dict[tuple[str, str], dict[str, str]] = {}
+    for line, cells in given:
+        if None in cells or None in cells.values():
+            problems.append(f"{path.name}, line {line}: another number of values than the header")
+            continue
+        row = _with_defaults(cells, path, line, published_on)
+        checked = _Row(path.name, line, row)
+        key = row["document_id"], row["claim_id"]
+        if key in rows:
+            checked.refuse("claim_id", f"document {key[0]} already has a claim {key[1]!r}")
+        day = _day(row["published_on"])
+        if day is None:
+            checked.refuse("published_on", "give the day of publication as YYYY-MM-DD")
+        document = {name: row[name] for name in DOCUMENT_COLUMNS}
+        if documents.setdefault(key[0], document)["published_on"] != row["published_on"]:
+            checked.refuse("published_on", f"document {key[0]} has another day above")
+        _check_claim(checked, day)
+        rows[key] = {name: row[name] for name in CLAIM_COLUMNS}
+        problems += checked.problems
+    if not given:
+        problems.append(f"{path.name}: there is no claim in it")
+    if problems:
+        raise ClaimsError(
+            f"Claims that cannot be evaluated ({len(problems)}):\n" + "\n".join(problems)
+        )
+    return list(documents.values()), list(rows.values())
+
+
+def _with_defaults(
+    cells: Mapping[str, str], path: Path, line: int, published_on: date | None
+) -> dict[str, str]:
+    """A row with all columns: what the reader of a file of their own knows is filled in."""
+    row = dict.fromkeys((*CLAIM_COLUMNS, *DOCUMENT_COLUMNS), "")
+    row |= {name: value.strip() for name, value in cells.items()}
+    stock = all(is_stock(part) for part in parts_of(row["measure"]))
+    defaults = {
+        "document_id": re.sub(r"[^a-z0-9_]+", "_", path.stem.lower()).strip("_") or "file",
+        "claim_id": str(line - 1),
+        "counting_unit": "persons",
+        "to_year": row["from_year"],
+        "from_year": row["to_year"],
+        "document_word": row["measure"].replace("_", " "),
+        "read_as": "stock" if stock else "flow",
+        "paraphrase": f"{row['kind']} of {row['measure']}",
+        "location": f"line {line}",
+        "published_on": published_on.isoformat() if published_on else "",
+        "publisher": path.name,
+        "title": path.stem,
+        "source": path.name,
+    }
+    return {name: value or defaults.get(name, "") for name, value in row.items()}
+
+
+def figure(text: str) -> float | None:
+    """The number that a text states, as `stated_number` reads it in SQL; None if it is none.
+
+    1,158,739, 2.75 million, 13 % (13), 1 in 67 (1 / 67).
+    """
+    if not _FIGURE.fullmatch(text):
+        return None
+    if text.startswith("1 in "):
+        whole = float(text[5:].replace(",", ""))
+        return 1 / whole if whole else None
+    digits, _, word = text.rstrip(" %").partition(" ")
+    return float(digits.replace(",", "")) * _MULTIPLIERS.get(word, 1)
+
+
 @cache
 def measures() -> Mapping[str, str]:
     """The measures a claim can be about, and the endpoint of each."""
     found = {
         row["measure"]: row["endpoint"]
         for _, row in read_seed("measures")
-        if row["endpoint"]
-        in {"population", "asylum-applications", "asylum-decisions", "displacement-flows"}
+        if row["endpoint"] in _CLAIMABLE or row["measure"] in _OF_SOLUTIONS
     }
     return found | dict.fromkeys(RATES, "asylum-decisions")
+
+
+@cache
+def measure_sums() -> Mapping[str, Sequence[str]]:
+    """The named sums of measures, and the measures of each."""
+    return {row["measure"]: row["parts"].split("+") for _, row in read_seed("measure_sums")}
+
+
+def parts_of(measure: str) -> list[str]:
+    """The measures that a claim's measure adds up: itself, those of a sum, those of a named sum."""
+    return [part for term in measure.split("+") for part in measure_sums().get(term, [term])]
+
+
+@cache
+def groups() -> frozenset[str]:
+    """The groups of countries that a claim can name; regions besides (`unhcr_…`, `un_…`)."""
+    return frozenset(row["group_id"] for _, row in read_seed("country_groups"))
+
+
+@cache
+def special_origins() -> frozenset[str]:
+    """Codes of people without a country of origin: stateless, unknown, Tibetan."""
+    return frozenset(row["unhcr_code"] for _, row in read_seed("special_origins"))
+
+
+@cache
+def stocks() -> frozenset[str]:
+    """The measures that are stocks."""
+    return frozenset(
+        row["measure"] for _, row in read_seed("measures") if row["stock_or_flow"] == "stock"
+    )
+
+
+def is_stock(measure: str) -> bool:
+    """Whether a measure counts people at a day, and not within a year."""
+    return measure in stocks()
 
 
 @cache
@@ -224,32 +372,58 @@ def _check_claim(row: _Row, published_on: date | None) -> None:
 
 
 def _check_what(row: _Row) -> None:
-    measure = row["measure"]
-    if measure and measure not in measures():
-        row.refuse(
-            "measure",
-            f"{measure!r} is not a measure of the warehouse, such as asylum_seekers_stock",
-        )
-    elif measure and row["counting_unit"] == "cases" and measures()[measure] == "population":
-        row.refuse("counting_unit", f"{measure} is only counted in persons")
-    if measure in RATES and row["kind"] in {"sum", "threshold_year"}:
-        row.refuse("kind", f"{measure} is a rate, and rates are not added up")
+    for name in ("measure", "base_measure"):
+        known = [part for part in parts_of(row[name]) if part in measures()] if row[name] else []
+        for part in parts_of(row[name]) if row[name] else []:
+            if part not in measures():
+                row.refuse(
+                    name,
+                    f"{part!r} is not a measure of the warehouse, such as asylum_seekers_stock",
+                )
+        if row["counting_unit"] == "cases" and {measures()[part] for part in known} & _IN_PERSONS:
+            row.refuse("counting_unit", f"{row[name]} is only counted in persons")
+        if len(known) > 1 and set(known) & set(RATES):
+            row.refuse(name, "a rate is not added to anything")
+        if len({is_stock(part) for part in known}) > 1:
+            row.refuse(name, "a stock is not added to a flow")
+    if row["measure"] in RATES and row["kind"] in {"sum", "threshold_year"}:
+        row.refuse("kind", f"{row['measure']} is a rate, and rates are not added up")
+    if row["kind"] == "extreme" and len(parts_of(row["measure"])) > 1:
+        row.refuse("measure", "the largest ever is looked for in one measure")
 
 
 def _check_countries(row: _Row) -> None:
-    for name in ("origin_iso3", "asylum_iso3", "base_asylum_iso3"):
-        if row[name] and not is_country(row[name]):
-            row.refuse(
-                name, f"{row[name]!r} is not the ISO 3166-1 alpha-3 code of a country, such as CHN"
-            )
-    if not row["origin_iso3"] and not row["asylum_iso3"]:
-        row.refuse("origin_iso3", "give a country of origin, a country of asylum, or both")
+    for name in _SIDES:
+        for term in row[name].split("+") if row[name] else []:
+            if not _is_side(term, alone=term == row[name]):
+                row.refuse(
+                    name,
+                    f"{term!r} is not the ISO 3166-1 alpha-3 code of a country, such as CHN, nor a "
+                    f"group of country_groups.csv, * for all or top:5",
+                )
+    is_rate = row["measure"] in RATES
+    if is_rate and any("+" in row[name] or row[name] in groups() for name in _SIDES):
+        row.refuse("measure", "a rate of several countries: use the kind rate and its base_measure")
+    if sum(_TOP.fullmatch(row[name]) is not None for name in _SIDES) > 1:
+        row.refuse("origin", "only one of origin and asylum can be the largest countries")
+
+
+def is_group(term: str) -> bool:
+    """Whether a term names several countries: all, the largest, a group or a region."""
+    is_region = re.fullmatch(r"(unhcr|un)_[a-z_]+", term) is not None
+    return term == ALL or _TOP.fullmatch(term) is not None or term in groups() or is_region
+
+
+def _is_side(term: str, *, alone: bool) -> bool:
+    if term == ALL or _TOP.fullmatch(term):
+        return alone
+    return is_group(term) or term in special_origins() or is_country(term)
 
 
 def _check_numbers(row: _Row) -> None:
-    for name in ("threshold_low", "threshold_high", *sorted(_STATED), "tolerance"):
+    for name in ("threshold_low", "threshold_high", *sorted(_STATED), "tolerance", "per"):
         if row[name] and row.number(name) is None:
-            row.refuse(name, f"{row[name]!r} is not a number")
+            row.refuse(name, f"{row[name]!r} is not a number, such as 1,158,739 or 2.75 million")
     tolerance = row.number("tolerance")
     if tolerance is not None and tolerance < 0:
         row.refuse("tolerance", f"{row['tolerance']} is below zero")
@@ -268,27 +442,53 @@ def _check_kind(row: _Row) -> None:
     for name in CLAIM_COLUMNS:
         if name in needed and not row[name]:
             row.refuse(name, f"a {kind} needs it")
-        elif name in operands - needed - allowed - {"origin_iso3", "asylum_iso3"} and row[name]:
+        elif name in operands - needed - allowed - {"origin", "asylum", "reading"} and row[name]:
             row.refuse(name, f"a {kind} does not use it; leave it empty")
     if kinds()[kind].must_state and not any(row[name] for name in _STATED):
         row.refuse("stated_value", f"a {kind} needs a value or bounds")
     if row["stated_value"] and (row["stated_low"] or row["stated_high"]):
         row.refuse("stated_value", "give a value or bounds, not both")
-    if kind == "count" and row["count_of"] == "countries":
-        if not row["origin_iso3"]:
-            row.refuse("origin_iso3", "a count of countries needs one country of origin")
-        if row["asylum_iso3"]:
-            row.refuse(
-                "asylum_iso3", "a count of countries covers all countries of asylum; leave it empty"
-            )
+    if row["wording"] and row["tolerance"]:
+        row.refuse("wording", "give a wording or a tolerance, not both")
+    if kind == "per_head" and any(is_group(row[n]) and row[n] != ALL for n in _SIDES if row[n]):
+        row.refuse("asylum", "inhabitants are those of one country, or of the world")
     place = row.number("stated_value")
-    if kind == "rank" and place is not None and (place < 1 or place != int(place)):
+    if kind in {"rank", "place"} and place is not None and (place < 1 or place != int(place)):
         row.refuse("stated_value", f"{row['stated_value']} is not a rank: 1, 2, 3, …")
+    _check_peers(row)
+
+
+def _check_peers(row: _Row) -> None:
+    """Which side has the countries that a place, a count or the largest is among."""
+    kind, among = row["kind"], row["among"] or row["count_of"]
+    if kind == "count" and among == "countries" and row["origin"] in {"", ALL}:
+        row.refuse("origin", "a count of countries needs one country of origin")
+    if kind == "count" and among in {"countries", "hosts"} and row["asylum"] not in {"", ALL}:
+        row.refuse("asylum", f"a count of {among} covers all countries of asylum; leave it empty")
+    if kind == "count" and among == "origins" and row["origin"] not in {"", ALL}:
+        row.refuse("origin", "a count of origins covers all countries of origin; leave it empty")
+    if kind in {"rank", "place", "extreme"}:
+        side = "origin" if among in {"origins", "origins_in_host"} else "asylum"
+        if not (is_country(row[side]) or row[side] in special_origins()):
+            row.refuse(side, f"a {kind} is that of one country")
+    if among in {"destinations", "origins_in_host"} and kind in {"place", "extreme"}:
+        other = "origin" if among == "destinations" else "asylum"
+        if row[other] in {"", ALL}:
+            row.refuse(other, f"a place among {among} needs it")
+
+
+def _check_reference_dates(row: _Row) -> None:
+    for name, last_name in (("reference_date", "to_year"), ("base_reference_date", "base_to_year")):
+        if row[name] and _day(row[name]) is None:
+            row.refuse(name, f"{row[name]!r} is not a day as YYYY-MM-DD")
+        elif row[name] and row[name][:4] != row[last_name]:
+            row.refuse(name, f"{row[name]} is not in {last_name}, {row[last_name]}")
 
 
 def _check_years(row: _Row, published_on: date | None) -> None:
     names = ("from_year", "to_year", "base_from_year", "base_to_year")
-    first = first_years().get(measures().get(row["measure"], ""), _FIRST_YEAR)
+    endpoints = [measures()[part] for part in parts_of(row["measure"]) if part in measures()]
+    first = max((first_years().get(name, _FIRST_YEAR) for name in endpoints), default=_FIRST_YEAR)
     last = published_on.year if published_on else date.max.year
     for name in names:
         if not row[name]:
@@ -302,6 +502,7 @@ def _check_years(row: _Row, published_on: date | None) -> None:
                 f"{year} is not between {first}, the first year of {row['measure']}, and {last}, "
                 f"the year the document was published",
             )
+    _check_reference_dates(row)
     for first_name, last_name in (names[:2], names[2:]):
         begin, end = row.year(first_name), row.year(last_name)
         if begin is not None and end is not None and begin > end:
@@ -309,7 +510,7 @@ def _check_years(row: _Row, published_on: date | None) -> None:
     begin, end, kind = row.year("from_year"), row.year("to_year"), row["kind"]
     if begin is None or end is None or kind not in kinds():
         return
-    one = kinds()[kind].years == "one" or (kind == "count" and row["count_of"] == "countries")
+    one = kinds()[kind].years == "one" or (kind == "count" and row["count_of"] != "years")
     if one and begin != end:
         row.refuse(
             "from_year", f"a {kind} is about one year; from_year {begin} differs from to_year {end}"

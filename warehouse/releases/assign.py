@@ -58,7 +58,8 @@ def assign(
     *,
     reference_dir: Path = REFERENCE_DIR,
 ) -> Assigned:
-    """Assign each loaded snapshot a release and validate it, by the lists in `reference_dir`.
+    """Assign each loaded snapshot of UNHCR's a release and validate it, by the lists in
+    `reference_dir`. What is not UNHCR's is of no release.
 
     Raises UnknownReleaseError when a snapshot states a release of no list, ValueError when a list
     or a decision cannot be used, DatabaseBusyError when another process holds the build database.
@@ -72,7 +73,8 @@ def assign(
         snapshots = [
             _snapshot(folder, manifest, digests)
             for folder, manifest in landed
-            if (manifest.endpoint, manifest.snapshot_id, manifest.content_sha256) in loaded
+            if ENDPOINTS[manifest.endpoint].is_of_unhcr
+            and (manifest.endpoint, manifest.snapshot_id, manifest.content_sha256) in loaded
         ]
         if on_progress:
             on_progress("assign releases", 0, len(snapshots))

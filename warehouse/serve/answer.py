@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import duckdb
 
 from warehouse.exports.origin_years import (
-    Gap,
+    Break,
     OriginYear,
+    breaks_of,
     by_year,
-    gaps_of,
+    if_distributed,
     origin_rows,
     since_counted,
 )
@@ -48,8 +49,8 @@ _KNOWN = (
 class Year:
     """One year of an origin. `claimed`: people who claimed asylum within the year, a lower bound
     where not `is_complete`; stocks are persons at the end of the year (or at mid-year, while
-    provisional), lower bounds where not `is_stock_complete`; rates come twice, over persons and
-    over cases.
+    provisional), lower bounds where not `is_stock_complete`, and their change is none of people
+    where not `is_change_comparable`; rates come twice, over persons and over cases.
     """
 
     year: int
@@ -58,9 +59,10 @@ class Year:
     claimed: int | None
     is_complete: bool | None
     stock: int | None
-    is_stock_complete: bool
+    is_stock_complete: bool | None
     change: int | None
     change_rate: float | None
+    is_change_comparable: bool | None
     recognition_persons: float | None
     recognition_cases: float | None
 
@@ -90,7 +92,7 @@ class OriginAnswer:
     releases: str | None
     years: list[Year] = field(default_factory=list)
     destinations: list[Destination] = field(default_factory=list)
-    gaps: list[str] = field(default_factory=list)
+    breaks: list[str] = field(default_factory=list)
     known_origins: list[str] = field(default_factory=list)
 
 
@@ -100,7 +102,6 @@ def answer(con: duckdb.DuckDBPyConnection, iso3: str, destinations: int = 5) -> 
     `known_origins` is filled only when there is nothing on this one.
     """
     rows = origin_rows(con, iso3)
-    gaps = gaps_of(con, iso3) if rows else []
     years = since_counted(by_year(rows), "asylum_seekers_stock", "new_asylum_claims")
     first = con.execute(_DESTINATIONS, {"origin": iso3, "count": destinations}).fetchall()
     known = [] if years else [code for (code,) in con.execute(_KNOWN).fetchall()]
@@ -109,14 +110,33 @@ def answer(con: duckdb.DuckDBPyConnection, iso3: str, destinations: int = 5) -> 
         iso3=iso3,
         name=rows[-1]["origin_name"] if rows else None,
         releases=", ".join(releases) or None,
-        years=[_year(year, gaps) for year in years],
+        years=[_year(year) for year in years],
         destinations=[Destination(*row) for row in first],
-        gaps=[gap.sentence for gap in gaps],
+        breaks=_breaks(years, breaks_of(con, iso3)) if years else [],
         known_origins=known,
     )
 
 
-def _year(found: OriginYear, gaps: Sequence[Gap]) -> Year:
+def _breaks(years: Sequence[OriginYear], breaks: Sequence[Break]) -> list[str]:
+    """Of the newest two years, the largest part that is missing in each figure; of the newest, what
+    it would be.
+    """
+    said: list[str] = []
+    for year in years[:-3:-1]:
+        for measure in ("new_asylum_claims", "asylum_seekers_stock"):
+            if year.persons[f"is_{measure}_complete"] is not False:
+                continue
+            missing = [
+                found.sentence
+                for found in breaks
+                if found.makes_incomplete and (found.year, found.measure) == (year.year, measure)
+            ]
+            estimate = if_distributed(year.persons, measure)
+            said += [*missing[:1], *([estimate] if estimate and year is years[-1] else [])]
+    return said
+
+
+def _year(found: OriginYear) -> Year:
     persons, cases = found.persons, found.cases
     return Year(
         year=found.year,
@@ -125,11 +145,10 @@ def _year(found: OriginYear, gaps: Sequence[Gap]) -> Year:
         claimed=persons["new_asylum_claims"],
         is_complete=persons["is_new_asylum_claims_complete"],
         stock=persons["asylum_seekers_stock"],
-        is_stock_complete=not any(
-            gap.dataset == "population" and gap.year == found.year for gap in gaps
-        ),
+        is_stock_complete=persons["is_asylum_seekers_stock_complete"],
         change=persons["asylum_seekers_stock_change"],
         change_rate=persons["asylum_seekers_stock_change_rate"],
+        is_change_comparable=persons["is_asylum_seekers_stock_change_comparable"],
         recognition_persons=persons["refugee_recognition_rate"],
         recognition_cases=cases["refugee_recognition_rate"],
     )

@@ -101,7 +101,7 @@ def figures(  # noqa: PLR0917 - asked by name
         else "null"
     )
     incomplete = {
-        "asylum_seekers_stock": stock_is_incomplete("figures", level=level),
+        "asylum_seekers_stock": stock_is_incomplete("figures"),
         "new_asylum_claims": "not coalesce(figures.is_new_asylum_claims_complete, true)",
     }.get(measure, "false")
     with open_published(settings) as con:
@@ -218,7 +218,6 @@ def check_claim(  # noqa: PLR0917 - asked by name
         measure=measure,
         value=value,
         read_as=read_as,
-        location="a question of an assistant",
     )
     with open_published(settings) as con:
         return _answer(con, None, claim=audit.check(con, cells, day))

@@ -8,13 +8,15 @@ opens the build's, and what is counted has passed every data test.
 
 from __future__ import annotations
 
+import difflib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +40,8 @@ class MetricsError(Exception):
 def run(settings: Settings, arguments: Sequence[str]) -> int:
     """Run `mf` with these arguments in this terminal; returns its exit code.
 
-    Raises MetricsError when `mf` is not installed, PublishedMissingError when nothing is published.
+    Raises MetricsError when `mf` is not installed or there is no metric of a name that is asked
+    for, PublishedMissingError when nothing is published.
     """
     mf = Path(sys.executable).with_name("mf")
     if not mf.exists():
@@ -46,10 +49,42 @@ def run(settings: Settings, arguments: Sequence[str]) -> int:
             f"{mf} is missing: metrics need MetricFlow, the extra `metrics` of this project "
             f"(pip install 'asylum-warehouse[metrics]')."
         )
+    words = checked(arguments, dbt.load_manifest(settings)["metrics"].values())
     with project_folder(settings) as folder:
         variables = os.environ | _variables(settings, folder)
-        done = subprocess.run([mf, *arguments], env=variables, check=False)
+        done = subprocess.run([mf, *words], env=variables, check=False)
     return done.returncode
+
+
+def checked(arguments: Sequence[str], metrics: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The arguments for `mf`: of a query, with rows in the order of what they are grouped by,
+    unless another is asked for. Raises MetricsError for a metric that is not among `metrics`.
+    """
+    wanted, groups = _given(arguments, "--metrics"), _given(arguments, "--group-by")
+    known = sorted(metric["name"] for metric in metrics)
+    for name in wanted.split(",") if wanted else ():
+        if name.strip().lower() not in known:
+            near = difflib.get_close_matches(name.strip().lower(), known, 3, 0.5)
+            hint = f" Near to it: {', '.join(near)}." if near else ""
+            raise MetricsError(
+                f"There is no metric {name.strip()!r}.{hint}\n"
+                f"There are: {', '.join(known)}.\n"
+                f"By what each can be grouped: asylum metrics list metrics"
+            )
+    if arguments[:1] == ["query"] and groups and _given(arguments, "--order") is None:
+        return [*arguments, "--order", groups]
+    return list(arguments)
+
+
+def _given(arguments: Sequence[str], option: str) -> str | None:
+    """What an option is given, as `--option value` or `--option=value`; the last one counts."""
+    found = None
+    for word, after in zip_longest(arguments, arguments[1:], fillvalue=""):
+        if word == option:
+            found = after
+        elif word.startswith(f"{option}="):
+            found = word.removeprefix(f"{option}=")
+    return found
 
 
 @contextmanager

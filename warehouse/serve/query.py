@@ -18,12 +18,15 @@ from typing import Any, Literal, TypeVar
 import duckdb
 
 from warehouse.core.database import identifier, limits, literal, lock
-from warehouse.published.read import PublishedMissingError
+from warehouse.exports.sheets import SHEET_COLUMNS, SHEET_ROWS, fill, new_book, readable
+from warehouse.published.read import PublishedMissingError, read_about
 from warehouse.settings import Settings
 
-FileFormat = Literal["csv", "json", "parquet"]
+FileFormat = Literal["csv", "json", "parquet", "xlsx"]
 # Not a name anybody gives a table.
 _RESULT = "_asylum_result"
+# What a workbook says of where its rows are from: items of table `about`.
+_SOURCE = ("held_back", "release", "how_to_cite", "licence", "terms_address", "endorsement")
 T = TypeVar("T")
 
 
@@ -70,9 +73,13 @@ class Session:
         """Write a result to a file of the scratch folder and return its path.
 
         csv: UTF-8 with a header, NULL is empty. json: an array of objects; a number that JSON has
-        no word for (infinite, not a number) is null. parquet: zstd.
+        no word for (infinite, not a number) is null. parquet: zstd. xlsx: a sheet with the rows,
+        and one that says their source.
         """
         path = self._scratch / f"result.{format_}"
+        if format_ == "xlsx":
+            self._write_workbook(result, path)
+            return path
         options = {
             "csv": "format csv, header",
             "json": "format json, array true",
@@ -86,6 +93,38 @@ class Session:
     def interrupt(self) -> None:
         """End what runs; whoever waits for it hears KeyboardInterrupt. From any thread."""
         self._con.interrupt()
+
+    def _write_workbook(self, result: duckdb.DuckDBPyRelation, path: Path) -> None:
+        columns = [
+            (name, str(kind)) for name, kind in zip(result.columns, result.types, strict=True)
+        ]
+        if len(columns) > SHEET_COLUMNS:
+            raise QueryError(
+                f"The result has {len(columns):,} columns, and a sheet holds "
+                f"{SHEET_COLUMNS:,}. Write csv or parquet."
+            )
+        # By place: two columns of a result may have one name.
+        places = ", ".join(identifier(f"column_{place}") for place in range(len(columns)))
+        values = ", ".join(
+            readable(identifier(f"column_{place}"), kind) for place, (_, kind) in enumerate(columns)
+        )
+        select = f"select {values} from {_RESULT} as result ({places}) limit {SHEET_ROWS + 1}"
+        found = self._do(lambda: result.query(_RESULT, select))
+        rows = self._do(found.fetchall) if found else []
+        if len(rows) > SHEET_ROWS:
+            raise QueryError(
+                f"The result has more rows than a sheet holds, which is {SHEET_ROWS:,}. "
+                f"Write csv or parquet."
+            )
+        about = read_about(self._con)
+        with new_book(path) as book:
+            fill(book, book.add_worksheet("result"), columns, rows)
+            fill(
+                book,
+                book.add_worksheet("source"),
+                [("item", "VARCHAR"), ("text", "VARCHAR")],
+                [(item, about[item]) for item in _SOURCE if about.get(item)],
+            )
 
     def tables(self) -> list[tuple[str, int, str]]:
         """Name, rows and description of each published table."""

@@ -18,6 +18,7 @@ from warehouse.landing.snapshots import all_set_aside, manifests
 from warehouse.published.read import PublishedMissingError, open_published, read_about
 from warehouse.serve.quarantine import TABLE, validated
 from warehouse.settings import Settings
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 
 
 def gather(settings: Settings) -> dict[str, Any]:
@@ -43,6 +44,8 @@ def gather(settings: Settings) -> dict[str, Any]:
     }
     releases: dict[str, list[str]] = {}
     for manifest in landed:
+        if not ENDPOINTS[manifest.endpoint].is_of_unhcr:
+            continue
         name = names[manifest.endpoint, manifest.snapshot_id] or "not named by the source"
         releases.setdefault(name, []).append(manifest.endpoint)
     days = _days_in_force(settings, published)

@@ -55,7 +55,7 @@ named as (
     group by named_countries.unhcr_code
 ),
 
-final as (
+combined as (
     select
         coalesce(listed.unhcr_code, named.unhcr_code) as unhcr_code,
         coalesce(listed.iso3, named.iso3) as iso3,
@@ -70,6 +70,25 @@ final as (
     from listed
     full outer join named on listed.unhcr_code = named.unhcr_code
     left join regions on listed.unhcr_region_id = regions.unhcr_region_id
+),
+
+iso3_codes as (
+    select list(iso3) as taken from combined
+),
+
+-- One code to ask by: a UNHCR code stands in for a missing ISO3 where it is nobody's ISO3, so that it
+-- never means two.
+final as (
+    select
+        combined.*,
+        coalesce(
+            combined.iso3,
+            case
+                when not list_contains(iso3_codes.taken, combined.unhcr_code) then combined.unhcr_code
+            end
+        ) as country_code
+    from combined
+    cross join iso3_codes
 )
 
 select * from final

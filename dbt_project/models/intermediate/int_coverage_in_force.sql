@@ -114,7 +114,7 @@ in_time as (
     inner join reach using (endpoint, snapshot_id, slice)
 ),
 
--- Two on the same day: the later one alone was ever in force.
+-- Two on the same day: the later one alone was ever valid.
 final as (
     select
         cast(

@@ -1,7 +1,9 @@
--- Each snapshot with its release and its place in time: recency 1 is the oldest of its endpoint. A
--- quarantined one has its place too, and is left out where figures are put in force.
+-- Each snapshot of UNHCR's with its release and its place in time: recency 1 is the oldest of its endpoint.
+-- A quarantined one has its place too, and is left out where figures become valid. Those of the World
+-- Bank are of no release.
 with snapshots as (
     select * from {{ ref('stg_unhcr__snapshots') }}
+    where endpoint <> 'inhabitants'
 ),
 
 snapshot_releases as (

@@ -1,4 +1,4 @@
-{#- The parts add up to the total, unknown parts left aside; an unknown total is not held against them. -#}
+{#- The parts add up to the total, unknown parts left aside; an unknown total is no failure. -#}
 {% test expect_parts_add_up(model, parts, total) %}
 select *
 from {{ model }}

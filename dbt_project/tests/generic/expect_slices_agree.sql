@@ -1,4 +1,4 @@
-{#- What kind of row it is (told by "-") agrees with the query it came from. -#}
+{#- The kind of row, which "-" shows, agrees with the query it came from. -#}
 {% test expect_slices_agree(model) %}
 select *
 from {{ model }}

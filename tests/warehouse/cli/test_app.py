@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import Any
 
 import duckdb
+import openpyxl
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -25,12 +26,13 @@ from tests.warehouse.small_build import (
     KEYS,
     LINEAGE,
     build,
-    published,
+    copied,
     published_with_functions,
     settings_in,
     statements,
 )
 from warehouse.build.run_result import LastRun, RunResult, RunSnapshot, read_last_run, under_way
+from warehouse.cli import render
 from warehouse.cli.app import app
 from warehouse.landing import set_aside, snapshots
 from warehouse.published.write import publish
@@ -111,7 +113,7 @@ def runner(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., RunResult
 
 
 def succeeds(settings: Settings, **_: Any) -> RunResult:
-    done = published(settings)
+    done = copied(settings)
     return RunResult(
         success=True,
         snapshots=[
@@ -180,27 +182,30 @@ def test_persons_and_cases_have_columns_of_their_own_and_are_never_added(
 def test_what_a_country_did_not_report_is_said_under_the_years_it_is_missing_from(
     settings: Settings, runner: Callable[..., None]
 ) -> None:
-    def gaps(settings: Settings, **_: Any) -> RunResult:
+    def broken(settings: Settings, **_: Any) -> RunResult:
         build(settings)
         statements(
             settings,
-            "insert into marts.mart_destination_yearly by name "
-            "select * exclude (is_population_provisional) replace (2024 as reference_year) "
-            "from marts.mart_destination_yearly",
-            "insert into reference.reporting_gaps values "
-            "('displacement-flows', 'BRA', 2025, 'half was withheld'), "
-            "('population', 'USA', 2025, 'no origin was given'), "
-            "('population', 'AUS', 2019, 'it had nobody the year before')",
+            "insert into marts.mart_reporting_breaks values "
+            "('BRA', 'Brazil', 'new_asylum_claims', 'persons', 'origin_withheld', 2025, "
+            "'half was'), "
+            "('USA', 'United States', 'asylum_seekers_stock', 'persons', 'origin_withheld', 2025, "
+            "'no origin'), "
+            "('AUL', 'Australia', 'asylum_seekers_stock', 'persons', 'origin_withheld', 2025, "
+            "'few')",
+            "insert into marts.mart_reporting_break_origins "
+            "select 'CHI', 'CHN', asylum_unhcr_code, measure, 'persons', kind, 2025, "
+            "if(asylum_unhcr_code = 'AUL', 5, 9000) from marts.mart_reporting_breaks",
         )
         publish(settings, lineage=LINEAGE, keys=KEYS)
         return RunResult(success=True, release="2025-12.1")
 
-    runner(gaps)
+    runner(broken)
     done = asylum("run")
     assert done.exit_code == 0, done.output
-    assert "2025, Brazil: half was withheld." in done.stdout
-    assert "2025, United States: no origin was given." in done.stdout
-    assert "it had nobody" not in done.stdout
+    assert "2025, Brazil: half was." in done.stdout
+    assert "2025, United States: no origin." in done.stdout
+    assert "few" not in done.stdout, "it hardly bears on the origin"
     [line] = [line for line in done.stdout.splitlines() if line.split()[:2] == ["2025", "p"]]
     assert "≥ 15,000" in line, "stocks are lower bounds too"
 
@@ -251,7 +256,7 @@ def test_an_origin_without_figures_is_told_and_not_an_error(
 def test_a_run_with_nothing_new_says_so_and_still_answers(
     settings: Settings, runner: Callable[..., None]
 ) -> None:
-    published(settings)
+    copied(settings)
     runner(
         lambda settings, **_: RunResult(
             success=True, up_to_date=True, release="2025-12.1", published=settings.published_db
@@ -267,7 +272,7 @@ def test_a_run_with_nothing_new_says_so_and_still_answers(
 def test_a_failed_run_says_what_failed_and_what_still_stands(
     settings: Settings, runner: Callable[..., None]
 ) -> None:
-    done = published(settings)
+    done = copied(settings)
     runner(
         lambda *_, **__: RunResult(
             success=False,
@@ -293,7 +298,7 @@ def test_an_error_on_the_way_is_one_message_without_a_traceback(
     settings: Settings, runner: Callable[..., None], with_published: bool
 ) -> None:
     if with_published:
-        published(settings)
+        copied(settings)
 
     def fails(*_: Any, **__: Any) -> RunResult:
         raise UpstreamError("http://127.0.0.1/population/: page 3: status 503, tried 6 times")
@@ -358,9 +363,12 @@ def test_progress_without_a_terminal_is_two_lines_a_stage(
         ("run", "--source", "starter", "--api-url", "http://127.0.0.1/"),
         ("fetch", "--endpoint", "population"),
         ("fetch", "--source", "starter", "--origin", "CHN"),
-        ("sql", "select 1", "--format", "xlsx"),
+        ("sql", "select 1", "--format", "xls"),
         ("sql", "select 1", "--format", "table", "--output", "x.csv"),
         ("sql", "select 1", "--output", "/no/such/folder/x.csv"),
+        ("sql", "select 1", "--output", "x.xls"),
+        ("sql", "select 1", "--output", "x"),
+        ("sql", "select 1", "--format", "csv", "--output", "x.xlsx"),
         ("ui", "--port", "99999"),
         ("nonsense",),
     ],
@@ -456,14 +464,38 @@ def test_status_shows_what_is_there(settings: Settings, runner: Callable[..., No
     asylum("run")
     state = json.loads(asylum("status", "--format", "json").stdout)
     assert {one["snapshot_id"] for one in state["snapshots"]} == {one.snapshot_id for one in landed}
+    # The World Bank's answer is of none.
     assert {one["release_id"] for one in state["releases"]} == {
-        one.manifest.release_id for one in landed
+        one.manifest.release_id for one in landed if one.manifest.release_id
     }
     assert state["published"]["tables"]["fct_population_yearly"] == 5000
     assert LastRun.model_validate(state["last_run"]).outcome == "success"
-    shown = asylum("status").stdout
-    for part in (landed[0].snapshot_id, "fct_population_yearly", "5,000", "success", "just now"):
-        assert part in shown
+    shown, everything = asylum("status").stdout, asylum("status", "--all").stdout
+    for part in ("success", "just now", *(one.endpoint for one in landed)):
+        assert part in shown and part in everything
+    for part in (*(one.snapshot_id for one in landed), "fct_population_yearly", "5,000"):
+        assert part not in shown and part in everything
+    rows = sum(state["published"]["tables"].values())
+    assert f"{len(state['published']['tables'])} tables with {rows:,} rows" in shown
+
+
+def test_status_shows_the_newest_snapshot_of_a_dataset_and_how_many_there_are(
+    settings: Settings,
+) -> None:
+    snapshot = {
+        "endpoint": "population",
+        "source": "archive",
+        "last_seen_at": "2026-11-01T00:00:00Z",
+    }
+    state = json.loads(asylum("status", "--format", "json").stdout)
+    state["snapshots"] = [
+        snapshot | {"release_id": release, "rows": rows}
+        for release, rows in (("2025-12.0", 1), ("2025-12.1", 22), ("2024-06", 333))
+    ]
+    out = io.StringIO()
+    render.console(out).print(render.status(state))
+    [line] = [line.split() for line in out.getvalue().splitlines() if "population" in line]
+    assert line[:5] == ["population", "3", "2025-12.1", "archive", "22"]
 
 
 @pytest.mark.parametrize("content", [b"not a database", b""])
@@ -532,7 +564,7 @@ def test_ui_refuses_a_port_that_is_taken(settings: Settings) -> None:
 
 
 def test_sql_into_a_pipe_is_csv_and_exact(settings: Settings) -> None:
-    published(settings, asylum_name="=1+1, [bold]")
+    copied(settings, asylum_name="=1+1, [bold]")
     done = process("sql", "select unhcr_code, country_name from dim_country order by 1")
     assert done.returncode == 0
     assert done.stdout.decode().splitlines()[:3] == [
@@ -541,13 +573,13 @@ def test_sql_into_a_pipe_is_csv_and_exact(settings: Settings) -> None:
 
 
 def test_sql_as_json_is_an_array_of_objects(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     done = process("sql", "--format", "json", "select unhcr_code, iso3 from dim_country order by 1")
     assert json.loads(done.stdout)[3] == {"unhcr_code": "STA", "iso3": None}
 
 
 def test_sql_as_parquet_can_be_piped(settings: Settings, tmp_path: Path) -> None:
-    published(settings)
+    copied(settings)
     done = process("sql", "--format", "parquet", "from fct_population_yearly")
     path = tmp_path / "piped.parquet"
     path.write_bytes(done.stdout)
@@ -558,7 +590,7 @@ def test_sql_as_parquet_can_be_piped(settings: Settings, tmp_path: Path) -> None
 def test_sql_writes_a_file_in_the_format_of_its_ending(
     settings: Settings, tmp_path: Path, ending: str
 ) -> None:
-    published(settings)
+    copied(settings)
     path = tmp_path / "it's here" / f"x.{ending}"
     path.parent.mkdir()
     done = asylum("sql", "from fct_population_yearly", "--output", str(path))
@@ -568,8 +600,41 @@ def test_sql_writes_a_file_in_the_format_of_its_ending(
     assert list(path.parent.iterdir()) == [path]
 
 
+ANY_TYPE = """
+    select '=1+1' as formula, 'a\nb' as formula, 42::hugeint as applications_new,
+        9007199254740993 as exact, 0.5::double as origin_share, 'nan'::double as nan,
+        date '2025-12-31' as day, date '1789-07-14' as old, 'infinity'::date as never,
+        timestamptz '2025-12-31 23:00:00+01' as at, [1, null] as list, {'a': 1} as struct,
+        1.50::decimal(9, 2) as decimal, true as yes, null as nothing, interval 1 day as a_while
+"""
+
+
+def test_sql_writes_a_workbook_with_typed_cells_that_run_nothing_and_its_source(
+    settings: Settings, tmp_path: Path
+) -> None:
+    copied(settings)
+    path = tmp_path / "x.XLSX"
+    done = asylum("sql", ANY_TYPE, "--output", str(path))
+    assert done.exit_code == 0, done.output
+    book = openpyxl.load_workbook(path)
+    heads, cells = book["result"].iter_rows()
+    found = [(head.value, cell.value) for head, cell in zip(heads, cells, strict=True)]
+    assert found == [
+        *(("formula", "=1+1"), ("formula", "a\nb"), ("applications_new", 42)),
+        *(("exact", "9007199254740993"), ("origin_share", 0.5), ("nan", None)),
+        *(("day", datetime(2025, 12, 31)), ("old", "1789-07-14"), ("never", None)),
+        *(("at", datetime(2025, 12, 31, 22)), ("list", "[1,null]"), ("struct", '{"a":1}')),
+        *(("decimal", 1.5), ("yes", True), ("nothing", None), ("a_while", "1 day")),
+    ]
+    assert {cell.data_type for cell in cells[:2]} == {"s"}
+    assert cells[4].number_format == "0.0%"
+    told = dict(book["source"].iter_rows(min_row=2, values_only=True))
+    assert told["release"] == "2025-12.1" and "UNHCR" in told["how_to_cite"]
+    assert list(tmp_path.glob(".asylum*")) == []
+
+
 def test_a_failing_query_leaves_the_old_output_file(settings: Settings, tmp_path: Path) -> None:
-    published(settings)
+    copied(settings)
     path = tmp_path / "x.csv"
     path.write_text("old")
     done = asylum("sql", "select error('late') from range(1)", "--output", str(path))
@@ -580,17 +645,32 @@ def test_a_failing_query_leaves_the_old_output_file(settings: Settings, tmp_path
 
 
 def test_sql_reads_statements_from_a_pipe(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     done = process(
         "sql", given=b"set variable code = 'CHI';\nselect getvariable('code') as code;\n"
     )
     assert done.stdout == b"code\nCHI\n"
 
 
+def test_sql_takes_the_commands_of_its_prompt_from_a_pipe(settings: Settings) -> None:
+    copied(settings)
+    done = process("sql", given=b".help\nselect '\n.tables\n' as text;\n .schema dim_country\n")
+    said = done.stdout.decode()
+    assert done.returncode == 0, done.stderr
+    assert said.index(".functions") < said.index('text\n"\n.tables\n"') < said.index("iso3")
+    assert "dim_country" in asylum("sql", ".tables").stdout
+    assert asylum("sql", ".5 as half; .quit").exit_code == 1, "a number, and then no statement"
+    for unknown in (".schema", ".nonsense"):
+        refused = asylum("sql", unknown)
+        assert refused.exit_code == 1
+        assert f"no command '{unknown}'" in refused.stderr and ".tables" in refused.stderr
+    assert asylum("sql", ".quit\nnonsense").output == ""
+
+
 def test_two_results_do_not_go_into_one_file_but_tables_follow_each_other(
     settings: Settings,
 ) -> None:
-    published(settings)
+    copied(settings)
     done = asylum("sql", "select 1 as one; select 2 as two")
     assert done.exit_code == 1
     assert "More than one statement" in done.stderr
@@ -614,7 +694,7 @@ def test_two_results_do_not_go_into_one_file_but_tables_follow_each_other(
     ],
 )
 def test_an_error_in_a_query_is_one_message_and_1(settings: Settings, query: str) -> None:
-    published(settings)
+    copied(settings)
     done = asylum("sql", query)
     assert done.exit_code == 1
     assert done.stdout == ""
@@ -629,7 +709,7 @@ def test_a_first_command_without_a_published_file_names_the_way_to_one(settings:
 
 
 def test_a_reader_that_has_seen_enough_ends_the_command_quietly(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     command = subprocess.Popen(
         [
             *(sys.executable, "-m", "warehouse.cli.app", "sql"),
@@ -647,7 +727,7 @@ def test_a_reader_that_has_seen_enough_ends_the_command_quietly(settings: Settin
 
 
 def test_sql_on_a_terminal_is_a_table_of_a_readable_length(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     code, seen = on_a_terminal("sql", "from fct_population_yearly")
     assert code == 0
     assert "40 of 5,000 rows shown" in seen
@@ -655,7 +735,7 @@ def test_sql_on_a_terminal_is_a_table_of_a_readable_length(settings: Settings) -
 
 
 def test_a_hostile_name_is_shown_as_data_on_a_terminal(settings: Settings) -> None:
-    published(settings, asylum_name=HOSTILE)
+    copied(settings, asylum_name=HOSTILE)
     code, seen = on_a_terminal(
         "sql", "select country_name from dim_country where unhcr_code = 'BRA'"
     )
@@ -669,7 +749,7 @@ def test_a_hostile_name_is_shown_as_data_in_the_answer_of_a_run(
     settings: Settings, runner: Callable[..., None]
 ) -> None:
     def hostile(settings: Settings, **_: Any) -> RunResult:
-        published(settings, asylum_name=HOSTILE)
+        copied(settings, asylum_name=HOSTILE)
         return RunResult(success=True, release="2025-12.1")
 
     runner(hostile)
@@ -680,7 +760,7 @@ def test_a_hostile_name_is_shown_as_data_in_the_answer_of_a_run(
 
 
 def test_a_hostile_name_in_an_error_message_is_shown_as_data(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     done = asylum("sql", "select error('[red]\x1b[31mlate[/nonsense]')")
     assert done.exit_code == 1
     assert "[red]\\x1b[31mlate[/nonsense]" in done.stderr
@@ -688,7 +768,7 @@ def test_a_hostile_name_in_an_error_message_is_shown_as_data(settings: Settings)
 
 
 def test_columns_that_do_not_fit_are_named_and_one_row_stands_upright(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     _, seen = on_a_terminal("sql", "from mart_origin_yearly order by reference_year")
     assert "columns do not fit" in seen
     assert "retrieved_at" in seen
@@ -698,7 +778,7 @@ def test_columns_that_do_not_fit_are_named_and_one_row_stands_upright(settings: 
 
 
 def test_parquet_is_not_poured_onto_a_terminal(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     code, seen = on_a_terminal("sql", "--format", "parquet", "select 1")
     assert code == 2
     assert "--output" in seen
@@ -726,14 +806,14 @@ def test_the_prompt_answers_statement_by_statement_and_survives_errors(settings:
 
 
 def test_the_prompt_ends_with_the_input(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     code, seen = on_a_terminal("sql", typed=["select 42 as answer;\n", "\x04"])
     assert code == 0
     assert "42" in seen
 
 
 def test_ctrl_c_during_a_query_ends_with_130(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     # The query itself says that it has begun: its first statement is answered at once.
     command = subprocess.Popen(
         [

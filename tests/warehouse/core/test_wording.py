@@ -6,13 +6,10 @@ from datetime import date
 
 import pytest
 
-from warehouse.core.wording import markdown, number, show, visible
-from warehouse.exports.workbook import (
-    CELL_CHARACTERS,
-    SHEET_NAME_CHARACTERS,
-    cell_text,
-    sheet_name,
-)
+from warehouse.core.wording import markdown, number, of_origin, show, visible
+from warehouse.exports.sheets import CELL_CHARACTERS, cell_text
+from warehouse.exports.workbook import SHEET_NAME_CHARACTERS, sheet_name
+from warehouse.reference.seeds import read_seed
 
 
 @pytest.mark.parametrize(
@@ -43,6 +40,25 @@ def test_a_figure_is_written_as_people_read_it(value, kind, shown):
 )
 def test_a_number_of_either_sort_is_written(value, shown):
     assert number(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "said"),
+    [
+        ("CHN", "China", "People from China, asylum-seekers from China"),
+        ("STA", "Stateless", "Stateless people, stateless asylum-seekers"),
+        ("UKN", "Unknown ", "People of unknown origin, asylum-seekers of unknown origin"),
+        ("TIB", "Tibetan", "Tibetan people, Tibetan asylum-seekers"),
+    ],
+)
+def test_people_are_named_with_their_origin(code, name, said):
+    of_both = [of_origin(people, code, name) for people in ("People", "asylum-seekers")]
+    assert ", ".join(of_both) == said
+
+
+def test_every_origin_that_is_no_country_has_its_words():
+    for _, row in read_seed("special_origins"):
+        assert " from " not in of_origin("people", row["unhcr_code"], row["name"])
 
 
 def test_what_is_not_seen_is_shown_and_lines_are_joined():

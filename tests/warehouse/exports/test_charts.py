@@ -51,7 +51,9 @@ TABLES = {
     "origin_name varchar, counting_unit varchar, "
     "reference_year integer, reference_date date, asylum_seekers_stock bigint, "
     "asylum_seekers_stock_world_share double, new_asylum_claims bigint, "
-    "is_new_asylum_claims_complete boolean, applications_new bigint, "
+    "is_new_asylum_claims_complete boolean, is_asylum_seekers_stock_complete boolean, "
+    "asylum_seekers_stock_if_distributed_as_before bigint, "
+    "new_asylum_claims_if_distributed_as_before bigint, applications_new bigint, "
     "decisions_recognized bigint, decisions_complementary bigint, decisions_rejected bigint, "
     "decisions_otherwise_closed bigint, decisions_total bigint, refugee_recognition_rate double, "
     "total_protection_rate double, is_rate_on_small_count boolean, is_provisional boolean, "
@@ -60,23 +62,25 @@ TABLES = {
     "is_flows_provisional boolean as (is_provisional), "
     "is_applications_provisional boolean as (is_provisional), "
     "is_decisions_provisional boolean as (is_provisional)",
-    "dim_country": "unhcr_code varchar, iso3 varchar, country_name varchar",
-    "reporting_gaps": "dataset varchar, asylum_iso3 varchar, reference_year integer, note varchar",
     "mart_destination_yearly": "origin_iso3 varchar, origin_unhcr_code varchar, "
     "origin_name varchar, asylum_iso3 varchar, new_asylum_claims bigint, "
     "asylum_unhcr_code varchar, asylum_name varchar, row_kind varchar, counting_unit varchar, "
     "reference_year integer, reference_date date, asylum_seekers_stock bigint, "
     "asylum_seekers_rank bigint, asylum_seekers_share double, is_provisional boolean, "
     "release_id varchar, is_population_provisional boolean as (is_provisional)",
-    "mart_destination_concentration": "origin_iso3 varchar, reference_year integer, "
+    "mart_destination_concentration": "origin_iso3 varchar, origin_unhcr_code varchar, "
+    "reference_year integer, "
     "are_pairs_complete boolean",
-    "mart_revision_summary": "origin_iso3 varchar, origin_name varchar, dataset varchar, "
+    "mart_revision_summary": "origin_iso3 varchar, origin_unhcr_code varchar, "
+    "origin_name varchar, dataset varchar, "
     "counting_unit varchar, measure varchar, reference_year integer, first_published_on date, "
     "first_value bigint, days_until_final bigint",
-    "mart_revisions": "level varchar, origin_iso3 varchar, dataset varchar, "
+    "mart_revisions": "level varchar, origin_iso3 varchar, origin_unhcr_code varchar, "
+    "dataset varchar, "
     "counting_unit varchar, measure varchar, reference_year integer, published_on date, "
     "value_after bigint",
-    "mart_carried_forward": "origin_iso3 varchar, asylum_unhcr_code varchar, asylum_name varchar, "
+    "mart_carried_forward": "origin_iso3 varchar, origin_unhcr_code varchar, "
+    "asylum_unhcr_code varchar, asylum_name varchar, "
     "measure varchar, basis varchar, earlier_reference_date date, carried_forward_stock bigint, "
     "release_id varchar",
     "mart_carried_forward_by_asylum": "asylum_unhcr_code varchar, measure varchar, "
@@ -441,8 +445,6 @@ def test_a_drawing_says_which_tables_it_reads(module: Any) -> None:
     }
     if module in (yearly, flows):
         read.add("mart_origin_yearly")
-    if module is yearly:
-        read |= {"mart_destination_yearly", "dim_country", "reporting_gaps"}
     if module in (destinations, heatmap, rank):
         read.add("mart_destination_concentration")
     if module is carried_forward:
@@ -499,23 +501,20 @@ def test_a_year_that_lacks_reports_is_hatched_and_said_to_be_at_least(
     assert "in 2025 25,198 (at least: not all was reported)" in drawing.description
 
 
-def test_a_stock_without_part_of_its_origins_is_hatched_where_the_country_had_some_before(
-    published: Published,
-) -> None:
-    published.year(2024, 180960, 55606, is_new_asylum_claims_complete=True)
-    published.year(2025, 99716, 25198, is_new_asylum_claims_complete=True)
-    published.add("dim_country", unhcr_code="USA", iso3="USA", country_name="United States")
-    for year in (2023, 2025):
-        gap = {"dataset": "population", "asylum_iso3": "USA", "reference_year": year}
-        published.add("reporting_gaps", **gap, note="…")
-    assert "Hatched" not in text_of(published.draw("yearly").svg), "it had nobody of the origin"
-    published.add(
-        "mart_destination_yearly", origin_iso3="CHN", asylum_iso3="USA", row_kind="pair",
-        counting_unit="persons", reference_year=2024, asylum_seekers_stock=147909,
-    )  # fmt: skip
+def test_what_an_incomplete_year_would_be_is_an_outline_and_no_bar(published: Published) -> None:
+    estimate = {"asylum_seekers_stock_if_distributed_as_before": 170987}
+    published.year(2024, 180960, 55606, is_asylum_seekers_stock_complete=True, **estimate)
+    published.year(2025, 99716, 25198, is_asylum_seekers_stock_complete=False, **estimate)
     drawing = published.draw("yearly")
-    assert "Hatched: 2025, at least: not all was reported." in text_of(drawing.svg)
+    outlined = [row for row in values(drawing, "stock_estimate", "high") if row["high"] == 170987]
+    assert [(row["year"], row["low"]) for row in outlined] == [(2025, 99716)]
+    text = text_of(drawing.svg)
+    assert "Hatched: 2025, at least: not all was reported." in text
+    assert "Dashed outline: with the people without an origin distributed as before" in text
     assert "Newest year 2025: 99,716 (at least: not all was reported)." in drawing.description
+    assert "it would be 170,987, an estimate" in drawing.description
+    published.con.execute("update mart_origin_yearly set is_asylum_seekers_stock_complete = true")
+    assert "outline" not in text_of(published.draw("yearly").svg)
 
 
 @pytest.mark.parametrize("name", ["yearly", "flows", "destinations", "heatmap"])
@@ -587,6 +586,35 @@ def test_each_release_has_what_it_said_and_whether_that_was_final(published: Pub
         drawing.description
     )
     assert "1,000 provisional" in text_of(drawing.svg)
+
+
+def test_of_many_releases_the_newest_are_drawn_and_the_first_is_still_told(
+    published: Published,
+) -> None:
+    days = [date(2016 + place, 6, 1) for place in range(10)]
+    for place, day in enumerate(days):
+        published.release(f"release {place}", day, date(day.year - 1, 12, 31))
+    published.told(2015, days[0], 1_000_000, 10_000)
+    for place, day in enumerate(days[1:], start=1):
+        published.revised(2015, day, 1_000_000 + place)
+    drawing = published.draw("releases")
+    assert "2015: first 1,000,000 (release 0, provisional), now 1,000,009" in drawing.description
+    drawn = [row["text"] for row in values(drawing, "text") if "," in row["text"]]
+    assert drawn == [f"1,000,00{place}" for place in range(2, 10)], "bare: words would overlap"
+    assert "The newest releases loaded" in text_of(drawing.svg)
+
+
+def test_an_origin_without_iso3_is_drawn_by_its_unhcr_code(published: Published) -> None:
+    everything(published, "Stateless")
+    for table, columns in TABLES.items():
+        if "origin_unhcr_code" in columns:
+            published.con.execute(
+                f"update {table} set origin_iso3 = null, origin_unhcr_code = 'STA'"
+            )
+    found = published.drawn("STA")
+    assert list(found) == [name for name in NAMES if name != "rank" or "rank" in found]
+    for drawing in found.values():
+        assert "tateless " in drawing.title and "from Stateless" not in str(drawing)
 
 
 def test_a_figure_that_a_release_took_away_is_not_drawn_for_it(published: Published) -> None:

@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import permutations
 from pathlib import Path
@@ -22,7 +22,15 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fake_api import FakeApi, Fault, fast_settings, pair, sample_data, starter_data
+from tests.fake_api import (
+    FakeApi,
+    Fault,
+    fast_settings,
+    pair,
+    rows_of_body,
+    sample_data,
+    starter_data,
+)
 from tests.flow_workbook import as_landed
 from warehouse.core.content import content_sha256, row_digest
 from warehouse.core.manifest import FILE_NAME, Manifest
@@ -39,7 +47,7 @@ from warehouse.landing.snapshots import (
 )
 from warehouse.settings import PROJECT_ROOT, Settings
 from warehouse.sources.unhcr_api.client import UpstreamError
-from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, FLOWS
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, FLOWS, INHABITANTS
 
 FOREVER = 10**6
 SOME = ["population", "asylum-applications", "regions"]
@@ -76,7 +84,7 @@ def assert_whole(settings: Settings) -> None:
             for page in part.pages:
                 body = gzip.decompress((path / page.file).read_bytes())
                 assert (len(body), hashlib.sha256(body).hexdigest()) == (page.bytes, page.sha256)
-                items = json.loads(body)["items"]
+                items = rows_of_body(body)
                 assert len(items) == page.rows
                 digests += [row_digest(part.slice, row) for row in items]
         assert content_sha256(digests) == manifest.content_sha256
@@ -91,7 +99,9 @@ def assert_whole(settings: Settings) -> None:
 
 def test_a_crawl_lands_every_endpoint_whole(api: FakeApi, settings: Settings) -> None:
     landed = crawl(settings)
-    assert [one.endpoint for one in landed] == [*(n for n in ENDPOINTS if n != FLOWS), FLOWS]
+    by_themselves = [FLOWS, INHABITANTS]
+    of_api = [name for name in ENDPOINTS if name not in by_themselves]
+    assert [one.endpoint for one in landed] == [*of_api, *by_themselves]
     assert all(one.is_new for one in landed)
     assert_whole(settings)
     for one in landed:
@@ -100,6 +110,11 @@ def test_a_crawl_lands_every_endpoint_whole(api: FakeApi, settings: Settings) ->
             assert (one.manifest.source, one.manifest.source_url) == (
                 "workbook",
                 settings.flows_url,
+            )
+        elif one.endpoint == INHABITANTS:
+            assert (one.manifest.source, one.manifest.source_url) == (
+                "world_bank",
+                settings.world_bank_url,
             )
         else:
             assert one.manifest.source == "api"
@@ -313,36 +328,37 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], in
     "kind", ["503", "429", "html", "cut", "reset", "noitems", "duplicate", "repeat", "drop"]
 )
 @pytest.mark.parametrize(
-    ("endpoint", "name", "page"),
+    "places",
     [
-        ("population", "pairs", 1),
-        ("population", "pairs", 2),
-        ("population", "pairs", 6),  # the last one; no total would tell
-        ("population", "by_origin", 2),
-        ("asylum-applications", "pairs", 11),  # the last one; there is a total
-        ("asylum-applications", "by_asylum", 1),
-        ("regions", "all", 1),
+        [
+            ("population", "pairs", 1),
+            ("population", "by_origin", 2),
+            ("asylum-applications", "pairs", 11),  # the last one; there is a total
+            ("regions", "all", 1),
+        ],
+        [("population", "pairs", 2), ("asylum-applications", "by_asylum", 1)],
+        [("population", "pairs", 6)],  # the last one; no total would tell
     ],
+    ids=["first and last pages", "pages between", "the last page without a total"],
 )
 def test_a_fault_that_passes_changes_nothing_in_what_is_landed(
     tmp_path: Path,
     undisturbed: tuple[list[str], int],
     *,
     kind: str,
-    endpoint: str,
-    name: str,
-    page: int,
+    places: list[tuple[str, str, int]],
 ) -> None:
-    fault = Fault(kind, endpoint, name, page)
+    faults = [Fault(kind, *place) for place in places]
     wanted, requests = undisturbed
-    with FakeApi(THREE_YEARS, [fault]) as faulty:
+    with FakeApi(THREE_YEARS, list(faults)) as faulty:
         settings = fast_settings(tmp_path, faulty.url)
         landed = crawl(settings, endpoints=SOME)
-        assert fault.met >= 1
-        assert len(faulty.requests) > requests
+        assert all(fault.met >= 1 for fault in faults)
+        assert len(faulty.requests) >= requests + len(faults)
     assert [x.manifest.content_sha256 for x in landed] == wanted
     if kind in ("duplicate", "repeat", "drop"):
-        assert any(one.manifest.restarts for one in landed)
+        restarted = {one.manifest.endpoint for one in landed if one.manifest.restarts}
+        assert restarted == {endpoint for endpoint, *_ in places}
     assert_whole(settings)
 
 
@@ -385,49 +401,71 @@ MALFORMED = [
 ]
 
 
+@pytest.fixture(scope="module")
+def landed_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder in which a release is landed; the one after it is to be crawled."""
+    with FakeApi(sample_data()) as api:
+        settings = fast_settings(tmp_path_factory.mktemp("landed_before"), api.url)
+        crawl(settings, endpoints=SOME)
+    return settings.data_dir
+
+
+@pytest.fixture(scope="module")
+def next_release() -> Iterator[FakeApi]:
+    """The release after it."""
+    with FakeApi(sample_data(bump=1)) as api:
+        yield api
+
+
+@pytest.fixture(scope="module")
+def unharmed(
+    landed_before: Path, next_release: FakeApi, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
+    """A copy of that folder that every refused crawl leaves as it is."""
+    folder = tmp_path_factory.mktemp("unharmed") / "data"
+    shutil.copytree(landed_before, folder)
+    return fast_settings(folder, next_release.url)
+
+
 @pytest.mark.parametrize("fault", MALFORMED, ids=lambda f: f"{f.kind}-{f.value}")
 def test_a_malformed_answer_is_refused_with_its_place_and_leaves_all_as_it_was(
-    tmp_path: Path, fault: Fault
+    next_release: FakeApi, unharmed: Settings, fault: Fault
 ) -> None:
-    with FakeApi(sample_data()) as api:
-        settings = fast_settings(tmp_path, api.url)
-        crawl(settings, endpoints=["asylum-applications"])
-        before = tree(settings)
-        asked = len(api.requests)
-        api.publish(sample_data(bump=1))
-        fault.met = 0
-        fault.endpoint, fault.slice, fault.page = "asylum-applications", "pairs", 2
-        api.faults.append(fault)
-        with pytest.raises(UpstreamError, match="asylum-applications pairs, page 2") as caught:
-            crawl(settings, endpoints=["asylum-applications"])
-        assert tree(settings) == before
-        # Refused at once: the page is not asked for a second time.
-        assert sum("coo_all=true&coa_all=true&page=2" in p for p in api.requests[asked:]) == 1
-        if fault.kind not in ("row", "envelope"):
-            assert "row " in str(caught.value)
-        api.faults.clear()
-        assert only(crawl(settings, endpoints=["asylum-applications"])).is_new
+    api, before, asked = next_release, tree(unharmed), len(next_release.requests)
+    fault.met = 0
+    fault.endpoint, fault.slice, fault.page = "asylum-applications", "pairs", 2
+    api.faults[:] = [fault]
+    with pytest.raises(UpstreamError, match="asylum-applications pairs, page 2") as caught:
+        crawl(unharmed, endpoints=["asylum-applications"])
+    assert before and tree(unharmed) == before
+    # Refused at once: the page is not asked for a second time.
+    assert sum("coo_all=true&coa_all=true&page=2" in p for p in api.requests[asked:]) == 1
+    if fault.kind not in ("row", "envelope"):
+        assert "row " in str(caught.value)
+
+
+def test_after_all_of_that_the_answer_is_landed(next_release: FakeApi, unharmed: Settings) -> None:
+    next_release.faults.clear()
+    assert only(crawl(unharmed, endpoints=["asylum-applications"])).is_new
 
 
 @pytest.mark.parametrize("kind", ["503", "html", "cut", "noitems", "duplicate", "repeat", "drop"])
 @pytest.mark.parametrize("name", ["pairs", "by_asylum"])
 def test_a_fault_that_stays_in_one_dataset_keeps_no_other_from_being_landed(
-    tmp_path: Path, kind: str, name: str
+    tmp_path: Path, landed_before: Path, next_release: FakeApi, kind: str, name: str
 ) -> None:
-    with FakeApi(sample_data()) as api:
-        settings = fast_settings(tmp_path, api.url, max_attempts=2)
+    shutil.copytree(landed_before, tmp_path / "data")
+    settings = fast_settings(tmp_path / "data", next_release.url, max_attempts=2)
+    before = tree(settings)
+    next_release.faults[:] = [Fault(kind, "asylum-applications", name, 1, times=FOREVER)]
+    with pytest.raises(NotAllLandedError, match="asylum-applications") as not_all:
         crawl(settings, endpoints=SOME)
-        before = tree(settings)
-        api.publish(sample_data(bump=1))
-        api.faults.append(Fault(kind, "asylum-applications", name, 1, times=FOREVER))
-        with pytest.raises(NotAllLandedError, match="asylum-applications") as not_all:
-            crawl(settings, endpoints=SOME)
-        assert list(not_all.value.failed) == ["asylum-applications"]
-        assert {one.endpoint for one in not_all.value.landed} == {*SOME} - {"asylum-applications"}
-        failed = {path: body for path, body in before.items() if "asylum-applications" in path}
-        after = tree(settings)
-        assert {path: after[path] for path in after if "asylum-applications" in path} == failed
-        assert not [path for path in after if "incoming" in path]
+    assert list(not_all.value.failed) == ["asylum-applications"]
+    assert {one.endpoint for one in not_all.value.landed} == {*SOME} - {"asylum-applications"}
+    failed = {path: body for path, body in before.items() if "asylum-applications" in path}
+    after = tree(settings)
+    assert {path: after[path] for path in after if "asylum-applications" in path} == failed
+    assert not [path for path in after if "incoming" in path]
 
 
 def test_a_source_that_gives_no_answer_refuses_the_crawl_and_leaves_all_as_it_was(
@@ -796,12 +834,12 @@ def test_manifests_are_in_order_of_endpoint_and_time(api: FakeApi, settings: Set
 def test_a_damaged_manifest_is_named(api: FakeApi, settings: Settings, damage: bytes) -> None:
     one = only(crawl(settings, endpoints=["idmc"]))
     (one.path / FILE_NAME).write_bytes(damage)
-    for action in (
-        lambda: manifests(settings),
-        lambda: crawl(settings, endpoints=["idmc"]),
-    ):
-        with pytest.raises(LandingError, match=f"(?s){one.path}.*Move the folder away"):
-            action()
+    with pytest.raises(LandingError, match=f"(?s){one.path}.*Move the folder away"):
+        manifests(settings)
+    again = only(crawl(settings, endpoints=["idmc"]))
+    assert again.is_new and again.manifest.content_sha256 == one.manifest.content_sha256
+    [aside] = snapshots.all_set_aside(settings)
+    assert (aside.path, str(one.path) in aside.sentence) == (one.path, True)
 
 
 def test_a_manifest_of_a_later_format_asks_for_an_upgrade(settings: Settings) -> None:
@@ -857,6 +895,7 @@ def test_the_starter_extract_lands_whole_and_a_second_time_changes_nothing(
 ) -> None:
     landed = land_starter(settings)
     assert {one.manifest.release_id for one in landed} == {
+        None,  # the World Bank's
         "2024-06",
         "2024-12",
         "2025-06",

@@ -31,9 +31,11 @@ from warehouse.settings import Settings, SettingsError, load_settings
 ROOT = Path(__file__).parents[3]
 TABLES = {
     *("mart_origin_yearly", "mart_destination_yearly", "dim_country", "fct_population_yearly"),
-    *("releases", "reporting_gaps", "about", "about_snapshots", "about_tables"),
+    *("mart_reporting_breaks", "mart_reporting_break_origins"),
+    *("releases", "break_kinds", "about", "about_snapshots", "about_tables"),
     "about_functions",
 }
+EMPTY = {"about_functions", "mart_reporting_breaks", "mart_reporting_break_origins"}
 
 
 def small_file(folder: Path, name: str = "a", *changes: str) -> Settings:
@@ -229,9 +231,9 @@ def shared(postgres: PostgresServer, a: Settings) -> Iterator[psycopg.Connection
 
 
 def test_the_reader_may_select_from_every_table(shared: psycopg.Connection) -> None:
-    # It publishes no function as of a day and has no reporting gap: two tables are empty.
+    # It publishes no function as of a day and has no break of reporting.
     for table in TABLES:
-        has_rows = table not in {"about_functions", "reporting_gaps"}
+        has_rows = table not in EMPTY
         assert ask(shared, f"select count(*) > 0 from asylum.{table}") == [(has_rows,)]
 
 
@@ -367,7 +369,7 @@ def test_a_reader_that_wants_more_while_the_swap_waits_for_it_is_not_called_a_de
         for _ in range(3):
             while ask(old, waiting) == [(0,)]:
                 assert publisher.poll() is None
-            for table in sorted(TABLES - {"about_functions", "reporting_gaps"}):  # empty
+            for table in sorted(TABLES - EMPTY):  # empty
                 assert ask(reader, f"select count(*) > 0 from asylum.{table}") == [(True,)]
         assert stands(reader) == "a"
     assert publisher.wait(60) == 0

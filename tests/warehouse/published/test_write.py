@@ -42,11 +42,14 @@ from warehouse.settings import Settings
 
 TABLES = {
     **dict.fromkeys(
-        ("mart_origin_yearly", "mart_destination_yearly", "dim_country", "fct_population_yearly"),
+        (
+            *("mart_origin_yearly", "mart_destination_yearly", "dim_country"),
+            *("fct_population_yearly", "mart_reporting_breaks", "mart_reporting_break_origins"),
+        ),
         "marts",
     ),
     "releases": "reference",
-    "reporting_gaps": "reference",
+    "break_kinds": "reference",
 }
 
 

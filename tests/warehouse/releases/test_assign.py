@@ -46,7 +46,10 @@ def test_every_loaded_snapshot_has_one_release_however_often_it_is_assigned(load
     table = "select * from releases.snapshot_releases order by all"
     first, before = assign(loaded), rows(loaded, table)
     assert {row[:2] for row in before} == set(
-        rows(loaded, "select endpoint, snapshot_id from raw.loads")
+        rows(
+            loaded,
+            "select endpoint, snapshot_id from raw.loads where endpoint <> 'inhabitants'",
+        )
     )
     assert (assign(loaded), rows(loaded, table)) == (first, before)
 

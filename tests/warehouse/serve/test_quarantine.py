@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,11 +33,10 @@ FINDING = "24 of 25 years are missing: 2001-2024, 245,890 rows"
 LINE = f"population: figures of 2025-06; {SINCE} is held back because {FINDING}"
 
 
-@pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The starter extract landed, and published with one quarantined snapshot of population."""
-    monkeypatch.setenv("ASYLUM_DATA_DIR", str(tmp_path / "data"))
-    settings = settings_in(tmp_path / "data")
+    settings = settings_in(tmp_path_factory.mktemp("model") / "data")
     snapshots.land_starter(settings)
     build(settings)
     values = ", ".join(
@@ -68,6 +68,14 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     )
     publish(settings, lineage=LINEAGE | {"held_back": [LINE]})
     return settings
+
+
+@pytest.fixture
+def settings(model: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A copy of it."""
+    monkeypatch.setenv("ASYLUM_DATA_DIR", str(tmp_path / "data"))
+    shutil.copytree(model.data_dir, tmp_path / "data")
+    return settings_in(tmp_path / "data")
 
 
 @pytest.fixture

@@ -1,18 +1,23 @@
-"""`asylum claims` and `asylum check`: published figures, compared with the database."""
+"""`asylum claims`, `asylum check` and `asylum audit`: published figures, compared with the
+database.
+"""
 
 from __future__ import annotations
 
 import json
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from warehouse.cli.failures import failures
-from warehouse.cli.options import day_given, iso3_codes
+from warehouse.cli.options import countries, day_given
 from warehouse.settings import load_settings
 
+if TYPE_CHECKING:
+    from warehouse.claims.audit import Audit
+
 ClaimFormat = Literal["table", "json", "csv", "markdown"]
-CheckKind = Literal["level", "sum", "change", "ratio", "share", "rank"]
 
 
 def claims(
@@ -35,52 +40,166 @@ def claims(
     with failures():
         settings = load_settings()
         day = day_given("--as-of", as_of)
-        from warehouse.claims import audit  # noqa: PLC0415
-        from warehouse.cli import render  # noqa: PLC0415
-        from warehouse.published.read import open_published  # noqa: PLC0415
+        from warehouse.claims import audit as audits
+        from warehouse.published.read import open_published
 
         with open_published(settings) as con:
-            found = audit.audit(con, document, day)
-        if format_ == "table":
-            render.console().print(render.claims(found, explain=explain))
-        else:
-            written = {"json": audit.as_json, "csv": audit.as_csv, "markdown": audit.as_markdown}
-            typer.echo(written[format_](found).rstrip("\n"))
+            found = audits.audit(con, document, day)
+        _show(found, format_, explain=explain)
+
+
+def audit(
+    file: Annotated[Path, typer.Argument(help="CSV with columns of published_claims.csv.")],
+    published: Annotated[
+        str | None,
+        typer.Option(
+            help="Day of publication of the claims that give none, YYYY-MM-DD.", show_default=False
+        ),
+    ] = None,
+    format_: Annotated[
+        ClaimFormat, typer.Option("--format", help="Output format; json includes the inputs.")
+    ] = "table",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show the explanation and the inputs of each claim.")
+    ] = False,
+) -> None:
+    """Check the claims of a file of your own, in the register's shape."""
+    with failures():
+        settings = load_settings()
+        day = day_given("--published", published)
+        from warehouse.claims import audit as audits
+        from warehouse.published.read import open_published
+
+        with open_published(settings) as con:
+            found = audits.audit_file(con, file, day)
+        _show(found, format_, explain=explain)
+
+
+def _show(found: Audit, format_: ClaimFormat, *, explain: bool) -> None:
+    from warehouse.claims import audit as audits
+    from warehouse.cli import render
+
+    if format_ == "table":
+        render.console().print(render.claims(found, explain=explain))
+    else:
+        written = {"json": audits.as_json, "csv": audits.as_csv, "markdown": audits.as_markdown}
+        typer.echo(written[format_](found).rstrip("\n"))
+
+
+def _side(option: str, text: str | None) -> str:
+    """Countries as the register names them: ISO3 codes by code or name, groups as they are."""
+    from warehouse.reference.claims import ALL, is_group
+
+    terms = [term.strip() for term in (text or ALL).split("+")]
+    return "+".join(t if is_group(t) else countries([t], option)[0] for t in terms)
 
 
 def check(  # noqa: PLR0917 - options, given by name
-    year: Annotated[int, typer.Option(help="Year of the figure.", show_default=False)],
+    year: Annotated[
+        str,
+        typer.Option(
+            help="Year of the figure: 2024, several: 2012-2024, or a day: 2023-06-30.",
+            show_default=False,
+        ),
+    ],
     published: Annotated[
         str,
         typer.Option(help="Day on which the claim was published, YYYY-MM-DD.", show_default=False),
     ],
     value: Annotated[
-        float, typer.Option(help="The figure: persons, percent, ratio or rank.", show_default=False)
-    ],
+        str | None,
+        typer.Option(
+            help="The figure as printed: 1,158,739, 2.75m, 8.4 million, 13 %, '1 in 67'. "
+            "A rate is told in percent.",
+            show_default=False,
+        ),
+    ] = None,
+    at_least: Annotated[
+        str | None, typer.Option(help="The lowest that is stated.", show_default=False)
+    ] = None,
+    at_most: Annotated[
+        str | None, typer.Option(help="The highest that is stated.", show_default=False)
+    ] = None,
+    wording: Annotated[
+        str | None,
+        typer.Option(
+            help="How the figure is hedged: about, over, nearly, almost, under, equals, "
+            "slightly_below or slightly_above.",
+            show_default=False,
+        ),
+    ] = None,
     origin: Annotated[
-        str | None, typer.Option(help="Country of origin as ISO3.", show_default=False)
+        str | None,
+        typer.Option(
+            help="Countries of origin: ISO3 or name, a group, several with +, top:5; default: all.",
+            show_default=False,
+        ),
     ] = None,
     asylum: Annotated[
-        str | None, typer.Option(help="Country of asylum as ISO3.", show_default=False)
+        str | None,
+        typer.Option(help="Countries of asylum, in the same way.", show_default=False),
     ] = None,
     measure: Annotated[
-        str, typer.Option(help="The measure, by its column name.")
+        str,
+        typer.Option(help="The measure, or a sum: refugees_stock+oip_stock, forcibly_displaced."),
     ] = "asylum_seekers_stock",
+    population_type: Annotated[
+        str | None,
+        typer.Option(help="Of demographics: REF, ASY, IDP, …", show_default=False),
+    ] = None,
     unit: Annotated[
         Literal["persons", "cases"], typer.Option(help="Counting unit: persons or cases.")
     ] = "persons",
-    kind: Annotated[CheckKind, typer.Option(help="Kind of claim.")] = "level",
+    kind: Annotated[str, typer.Option(help="Kind of claim, by claim_kinds.")] = "level",
     from_year: Annotated[
-        int | None, typer.Option("--from-year", help="First year of a sum.", show_default=False)
+        int | None, typer.Option("--from-year", help="First of several years.", show_default=False)
     ] = None,
     base_year: Annotated[
-        int | None,
-        typer.Option("--base-year", help="Base year of a change or ratio.", show_default=False),
+        str | None,
+        typer.Option("--base-year", help="Year or years it is compared with.", show_default=False),
+    ] = None,
+    base_measure: Annotated[
+        str | None,
+        typer.Option(help="Measure it is compared with: a denominator.", show_default=False),
+    ] = None,
+    base_origin: Annotated[
+        str | None, typer.Option(help="Origin it is compared with.", show_default=False)
+    ] = None,
+    base_asylum: Annotated[
+        str | None, typer.Option(help="Country of asylum it is compared with.", show_default=False)
+    ] = None,
+    relation: Annotated[
+        str | None, typer.Option(help="Of a comparison: above, below, equal.", show_default=False)
+    ] = None,
+    among: Annotated[
+        str | None,
+        typer.Option(
+            help="Of a place: origins, hosts, destinations or origins_in_host.", show_default=False
+        ),
+    ] = None,
+    share_of: Annotated[
+        str | None, typer.Option(help="Of a share: origin, host, world, base.", show_default=False)
+    ] = None,
+    count_of: Annotated[
+        str | None,
+        typer.Option(help="Of a count: countries, hosts, origins, years.", show_default=False),
+    ] = None,
+    threshold: Annotated[
+        str | None,
+        typer.Option(help="Of a count: the lowest that counts.", show_default=False),
+    ] = None,
+    threshold_high: Annotated[
+        str | None,
+        typer.Option(help="Of a count: the highest that counts.", show_default=False),
+    ] = None,
+    per: Annotated[
+        str | None, typer.Option(help="Per so many inhabitants: 1000.", show_default=False)
     ] = None,
     tolerance: Annotated[
         float | None,
         typer.Option(
-            min=0, help="Largest difference that still agrees. Default: 0, and 0.5 for percent."
+            min=0,
+            help="Largest difference that still agrees. Default: as the last digit is rounded.",
         ),
     ] = None,
     read_as: Annotated[
@@ -101,27 +220,59 @@ def check(  # noqa: PLR0917 - options, given by name
         settings = load_settings()
         day = day_given("--published", published)
         assert day is not None
-        origin, asylum = (iso3_codes([code])[0] if code else None for code in (origin, asylum))
-        from warehouse.claims import audit  # noqa: PLC0415
-        from warehouse.claims.asked import asked  # noqa: PLC0415
-        from warehouse.cli import render  # noqa: PLC0415
-        from warehouse.published.read import open_published  # noqa: PLC0415
+        from warehouse.claims import asking
+        from warehouse.claims import audit as audits
+        from warehouse.cli import render
+        from warehouse.published.read import open_published
+        from warehouse.reference.claims import is_stock, parts_of
 
-        cells = asked(
-            origin=origin,
-            asylum=asylum,
-            year=year,
-            measure=measure,
-            value=value,
-            kind=kind,
-            unit=unit,
-            from_year=from_year,
-            base_year=base_year,
-            tolerance=tolerance,
-            read_as=read_as,
-        )
+        try:
+            first, last, on = asking.years(year)
+            base_first, base_last, base_on = (
+                asking.years(base_year) if base_year else (None, None, None)
+            )
+            figures = {
+                name: asking.as_printed(text) if text else None
+                for name, text in (
+                    *(("stated_value", value), ("stated_low", at_least), ("stated_high", at_most)),
+                    *(("threshold_low", threshold), ("threshold_high", threshold_high)),
+                    ("per", per),
+                )
+            }
+        except asking.AskedError as error:
+            raise typer.BadParameter(str(error)) from error
+        reading = "stock" if all(is_stock(part) for part in parts_of(measure)) else "flow"
+        cells = {
+            "document_id": "asked",
+            "claim_id": "1",
+            "kind": kind,
+            "measure": measure,
+            "counting_unit": unit,
+            "population_type": population_type,
+            "origin": _side("--origin", origin),
+            "asylum": _side("--asylum", asylum),
+            "from_year": first if from_year is None else from_year,
+            "to_year": last,
+            "reference_date": on,
+            "base_measure": base_measure,
+            "base_origin": _side("--base-origin", base_origin) if base_origin else None,
+            "base_asylum": _side("--base-asylum", base_asylum) if base_asylum else None,
+            "base_from_year": base_first,
+            "base_to_year": base_last,
+            "base_reference_date": base_on,
+            "relation": relation,
+            "among": among,
+            "share_of": share_of,
+            "count_of": count_of,
+            "wording": wording,
+            "tolerance": tolerance,
+            "document_word": "people who apply" if read_as == "flow" else measure,
+            "read_as": read_as or reading,
+            "paraphrase": "The claim asked for",
+            "location": "the command line",
+        } | figures
         with open_published(settings) as con:
-            found = audit.check(con, cells, day)
+            found = audits.check(con, cells, day)
         if format_ == "json":
             typer.echo(json.dumps(found, indent=1, ensure_ascii=False, default=str))
         else:

@@ -27,8 +27,8 @@ def accept(snapshot: SnapshotArgument, why: WhyOption) -> None:
     """Release a snapshot from quarantine; the next run uses it."""
     with failures():
         settings = load_settings()
-        from warehouse.cli import render  # noqa: PLC0415
-        from warehouse.serve import quarantine  # noqa: PLC0415
+        from warehouse.cli import render
+        from warehouse.serve import quarantine
 
         render.console().print(render.decided(quarantine.accept(settings, snapshot, why)))
 
@@ -37,7 +37,7 @@ def hold(snapshot: SnapshotArgument, why: WhyOption) -> None:
     """Quarantine a snapshot; from the next run on it is not used until somebody accepts it."""
     with failures():
         settings = load_settings()
-        from warehouse.cli import render  # noqa: PLC0415
-        from warehouse.serve import quarantine  # noqa: PLC0415
+        from warehouse.cli import render
+        from warehouse.serve import quarantine
 
         render.console().print(render.decided(quarantine.hold(settings, snapshot, why)))

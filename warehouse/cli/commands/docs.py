@@ -12,6 +12,6 @@ def docs() -> None:
     """Write dbt's documentation of tables, columns, tests and metrics as one offline page."""
     with failures():
         settings = load_settings()
-        from warehouse.exports import dbt_docs  # noqa: PLC0415
+        from warehouse.exports import dbt_docs
 
         typer.echo(dbt_docs.export_dbt_docs(settings))

@@ -14,7 +14,7 @@ from warehouse.cli.options import (
     OriginOption,
     SourceOption,
     VerboseOption,
-    iso3_codes,
+    countries,
     log,
     source_settings,
 )
@@ -37,14 +37,14 @@ def fetch(
     """Land the newest figures of the source; build nothing."""
     with failures(verbose):
         settings, source = source_settings(source, api_url)
-        origins = iso3_codes(origin)
+        origins = countries(origin)
         if source == "starter" and (origins or endpoint):
             raise typer.BadParameter(
                 "the starter extract is landed whole; --origin and --endpoint need --source api"
             )
         log(verbose)
-        from warehouse.cli import render  # noqa: PLC0415
-        from warehouse.landing import snapshots  # noqa: PLC0415
+        from warehouse.cli import render
+        from warehouse.landing import snapshots
 
         with render.progress(render.console(stderr=True)) as on_progress:
 
@@ -82,8 +82,8 @@ def backfill(
                 "give --release ID (can be repeated), or --all for every release"
             )
         log(verbose)
-        from warehouse.cli import render  # noqa: PLC0415
-        from warehouse.landing import backfill as archived  # noqa: PLC0415
+        from warehouse.cli import render
+        from warehouse.landing import backfill as archived
 
         with render.progress(render.console(stderr=True)) as on_progress:
 
@@ -100,7 +100,7 @@ def backfill(
 @contextmanager
 def _landed_in_part(settings: Settings) -> Iterator[None]:
     """Show what was landed before the error says what was not."""
-    from warehouse.landing.snapshots import NotAllLandedError  # noqa: PLC0415
+    from warehouse.landing.snapshots import NotAllLandedError
 
     try:
         yield
@@ -110,7 +110,7 @@ def _landed_in_part(settings: Settings) -> Iterator[None]:
 
 
 def _show_landed(settings: Settings, found: Sequence[Landed]) -> None:
-    from warehouse.cli import render  # noqa: PLC0415
+    from warehouse.cli import render
 
     out = render.console()
     out.print(render.landed(found))

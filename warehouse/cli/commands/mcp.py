@@ -16,6 +16,6 @@ def mcp() -> None:
         if importlib.util.find_spec("mcp") is None:
             raise typer.BadParameter("the SDK is missing: pip install 'asylum-warehouse[mcp]'")
         settings = load_settings()
-        from warehouse.serve.mcp import server  # noqa: PLC0415 - an extra
+        from warehouse.serve.mcp import server
 
         server(settings).run("stdio")

@@ -12,7 +12,13 @@ def metrics(context: typer.Context) -> None:
     """Query metrics with MetricFlow: `query --metrics … --group-by …`, `list metrics`."""
     with failures():
         settings = load_settings()
-        from warehouse.serve import metrics as metricflow  # noqa: PLC0415
+        from warehouse.serve import metrics as metricflow
 
         code = metricflow.run(settings, context.args)
+        if code and context.args[:1] == ["query"]:
+            typer.echo(
+                "asylum: MetricFlow did not take the query. By what a metric can be grouped: "
+                "asylum metrics list dimensions --metrics NAME",
+                err=True,
+            )
     raise typer.Exit(code)

@@ -1,4 +1,4 @@
-"""`asylum publish`: the published tables into PostgreSQL."""
+"""`asylum publish`: the published tables into PostgreSQL, or into an object store."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ def publish(
         typer.Option(
             "--to",
             metavar="URL",
-            help="postgresql://USER@HOST/DATABASE. Default: ASYLUM_POSTGRES_URL. Put a "
-            "password in that variable: other users of the machine can see a command line.",
+            help="postgresql://USER@HOST/DATABASE, or s3://BUCKET/PREFIX. Default: "
+            "ASYLUM_POSTGRES_URL. Put a password or key in a variable: other users of the machine "
+            "can see a command line.",
             show_default=False,
         ),
     ] = None,
@@ -47,14 +48,27 @@ def publish(
     ] = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Publish the tables to PostgreSQL; readers see all of them change at once."""
+    """Publish the tables to PostgreSQL or an object store; readers see all change at once."""
     with failures(verbose):
         settings = load_settings()
         log(verbose)
-        from pydantic import SecretStr  # noqa: PLC0415
+        from pydantic import SecretStr
 
-        from warehouse.cli import render  # noqa: PLC0415
-        from warehouse.published import postgresql  # noqa: PLC0415
+        from warehouse.cli import render
+
+        if to and to.startswith("s3:"):
+            from warehouse.published import lake
+
+            with render.progress(render.console(stderr=True)) as on_progress:
+                stands = lake.publish(
+                    settings,
+                    to,
+                    force=force,
+                    on_table=lambda label, n, total: on_progress("lake", label, n, total),
+                )
+            typer.echo(stands.sentence())
+            return
+        from warehouse.published import postgresql
 
         with render.progress(render.console(stderr=True)) as on_progress:
             done = postgresql.publish(

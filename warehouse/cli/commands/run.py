@@ -18,7 +18,7 @@ from warehouse.cli.options import (
     Source,
     SourceOption,
     VerboseOption,
-    iso3_codes,
+    countries,
     log,
     source_settings,
 )
@@ -37,10 +37,10 @@ def run(
     """Land, load, build, test, publish and export; then show the figures of an origin."""
     with failures(verbose):
         settings, source = source_settings(source, api_url)
-        origins = iso3_codes(origin)
+        origins = countries(origin)
         log(verbose)
     with failures(verbose, after=lambda: _still_stands(settings)):
-        from warehouse.cli import render  # noqa: PLC0415
+        from warehouse.cli import render
 
         started = datetime.now(UTC)
         result = _refresh(settings, source, origins, started)
@@ -64,9 +64,9 @@ def _refresh(
     settings: Settings, source: Source, origins: list[str], started: datetime
 ) -> RunResult:
     """Run the job, and keep a note of how it ended whichever way that was."""
-    from orchestration.runner import run_refresh  # noqa: PLC0415
-    from warehouse.build.run_result import under_way, write_last_run  # noqa: PLC0415
-    from warehouse.cli import render  # noqa: PLC0415
+    from orchestration.runner import run_refresh
+    from warehouse.build.run_result import under_way, write_last_run
+    from warehouse.cli import render
 
     result: RunResult | None = None
     error: str | None = None
@@ -91,9 +91,9 @@ def _refresh(
 
 
 def _show_origins(settings: Settings, origins: list[str], release: str) -> None:
-    from warehouse.cli import render  # noqa: PLC0415
-    from warehouse.published.read import open_published  # noqa: PLC0415
-    from warehouse.serve.answer import answer  # noqa: PLC0415
+    from warehouse.cli import render
+    from warehouse.published.read import open_published
+    from warehouse.serve.answer import answer
 
     out = render.console()
     with open_published(settings) as con:
@@ -114,7 +114,7 @@ def _what_failed(result: RunResult) -> str:
 
 def _still_stands(settings: Settings) -> str | None:
     """What a reader still has after a failure."""
-    from warehouse.published.read import (  # noqa: PLC0415
+    from warehouse.published.read import (
         PublishedMissingError,
         open_published,
         read_about,

@@ -35,8 +35,8 @@ def site(
     """Write a site of all countries and releases, for any web server."""
     with failures():
         settings = load_settings()
-        from warehouse.cli import render  # noqa: PLC0415
-        from warehouse.exports.site import FOLDER, SiteFolderError, write_site  # noqa: PLC0415
+        from warehouse.cli import render
+        from warehouse.exports.site import FOLDER, SiteFolderError, write_site
 
         folder = out or settings.exports_dir / FOLDER
         try:

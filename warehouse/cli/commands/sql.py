@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
     from warehouse.serve.query import Session
 
 SHOWN_ROWS = 40
-SqlFormat = Literal["table", "csv", "json", "parquet"]
+SqlFormat = Literal["table", "csv", "json", "parquet", "xlsx"]
+_ENDINGS: dict[str, SqlFormat] = {
+    **{".csv": "csv", ".json": "json", ".parquet": "parquet", ".xlsx": "xlsx"},
+}
+_BINARY = ("parquet", "xlsx")
 
 
 def sql(
@@ -35,7 +40,11 @@ def sql(
         ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", help="Write the result to this file.")
+        Path | None,
+        typer.Option(
+            "--output",
+            help="Write the result to this file: .csv, .json, .parquet or .xlsx.",
+        ),
     ] = None,
 ) -> None:
     """Query the published tables; they are read-only."""
@@ -44,36 +53,54 @@ def sql(
         chosen = _sql_format(format_, output)
         if output and not output.absolute().parent.is_dir():
             raise typer.BadParameter(f"there is no folder {output.absolute().parent}")
-        from warehouse.serve.query import open_session  # noqa: PLC0415
+        from warehouse.serve.query import open_session
 
         scratch = output.absolute().parent if output else None
         with open_session(settings, scratch) as session:
+            from warehouse.cli import render, shell
+
+            def show(text: str) -> None:
+                _answer(session, text, chosen, output)
+
+            out = render.console()
             if query is None and sys.stdin.isatty():
-                _prompt(session, chosen, output)
+                shell.loop(session, out, render.console(stderr=True), show)
             else:
-                _answer(session, sys.stdin.read() if query is None else query, chosen, output)
+                shell.script(session, out, sys.stdin.read() if query is None else query, show)
 
 
 def _sql_format(format_: SqlFormat | None, output: Path | None) -> SqlFormat:
     if output:
-        by_ending: dict[str, SqlFormat] = {".json": "json", ".parquet": "parquet"}
-        format_ = format_ or by_ending.get(output.suffix.lower(), "csv")
+        ending = output.suffix.lower()
         if format_ == "table":
             raise typer.BadParameter(
-                "a table is for the terminal; for a file choose csv, json or parquet"
+                f"a table is for the terminal; for a file choose {_either(_ENDINGS.values())}"
             )
-        return format_
+        by_ending = _ENDINGS.get(ending)
+        if format_ and by_ending and format_ != by_ending:
+            raise typer.BadParameter(f"{output} would hold {format_}: end its name in .{format_}")
+        if not (format_ or by_ending):
+            raise typer.BadParameter(
+                f"{output} does not end in {_either(_ENDINGS)}: the ending says what is written. "
+                f"For another ending add --format."
+            )
+        return format_ or _ENDINGS[ending]
     on_terminal = sys.stdout.isatty()
-    if format_ == "parquet" and on_terminal:
-        raise typer.BadParameter("parquet cannot be shown on a terminal; add --output FILE")
+    if format_ in _BINARY and on_terminal:
+        raise typer.BadParameter(f"{format_} cannot be shown on a terminal; add --output FILE")
     return format_ or ("table" if on_terminal else "csv")
+
+
+def _either(words: Iterable[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} or {last}"
 
 
 def _answer(session: Session, text: str, format_: SqlFormat, output: Path | None) -> None:
     """Run statements; tables are printed one after the other, a file takes one result."""
-    from warehouse.cli import render  # noqa: PLC0415
-    from warehouse.core import files  # noqa: PLC0415
-    from warehouse.serve.query import QueryError  # noqa: PLC0415
+    from warehouse.cli import render
+    from warehouse.core import files
+    from warehouse.serve.query import QueryError
 
     results = session.run(text)
     if format_ == "table":
@@ -95,17 +122,7 @@ def _answer(session: Session, text: str, format_: SqlFormat, output: Path | None
         files.replace(written, output.absolute())
         typer.echo(f"{output} written", err=True)
         return
+    sys.stdout.flush()
     with written.open("rb") as content:
         shutil.copyfileobj(content, sys.stdout.buffer)
     sys.stdout.buffer.flush()
-
-
-def _prompt(session: Session, format_: SqlFormat, output: Path | None) -> None:
-    from warehouse.cli import render, shell  # noqa: PLC0415
-
-    shell.loop(
-        session,
-        render.console(),
-        render.console(stderr=True),
-        lambda text: _answer(session, text, format_, output),
-    )

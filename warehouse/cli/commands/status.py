@@ -18,15 +18,19 @@ def status(
     held: Annotated[
         bool, typer.Option("--held", help="Only quarantined snapshots, with all findings.")
     ] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also every snapshot and every published table.")
+    ] = False,
 ) -> None:
     """Show snapshots, releases, the quarantine, the published file and the last run."""
     with failures():
         settings = load_settings()
-        from warehouse.cli import render  # noqa: PLC0415
-        from warehouse.serve.status import gather  # noqa: PLC0415
+        from warehouse.cli import render
+        from warehouse.serve.status import gather
 
         state = gather(settings)
         if format_ == "json":
             typer.echo(json.dumps(state, indent=1, ensure_ascii=False))
         else:
-            render.console().print(render.held(state) if held else render.status(state))
+            shown = render.held(state) if held else render.status(state, everything=everything)
+            render.console().print(shown)

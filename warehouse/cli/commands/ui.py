@@ -30,7 +30,7 @@ def ui(
     with failures():
         settings = load_settings()
         _refuse_taken(host, port)
-        from orchestration.instance import ensure_home  # noqa: PLC0415
+        from orchestration.instance import ensure_home
 
         home = ensure_home(settings)
         typer.echo(f"http://{host}:{port} (Ctrl-C stops it)")

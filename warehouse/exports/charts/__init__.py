@@ -29,10 +29,12 @@ from warehouse.settings import Settings
 
 __all__ = [
     "FOLDER",
+    "NAMES",
     "READS",
     "Drawing",
     "config",
     "drawings",
+    "write_drawing",
     "write_drawings",
 ]
 
@@ -40,36 +42,47 @@ FOLDER = "charts"
 _STAGING_PREFIX = ".charts-"
 _SCALE = 2
 # In the order in which a reader meets them.
-_DRAW = tuple(
-    (module.READS, module.draw)
+_DRAW = {
+    module.__name__.rpartition(".")[2]: (module.READS, module.draw)
     for module in (yearly, releases, flows, destinations, heatmap, rank, carried_forward)
-)
+}
+NAMES = tuple(_DRAW)
 # The published tables that drawings are made from.
-READS = frozenset(table for reads, _ in _DRAW for table in reads)
+READS = frozenset(table for reads, _ in _DRAW.values() for table in reads)
 
 
-def drawings(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[Drawing]:
+def drawings(
+    con: duckdb.DuckDBPyConnection, code: str, names: Sequence[str] = NAMES
+) -> list[Drawing]:
     """The drawings of an origin of which there are data, of an opened published file.
 
-    An origin without figures gives an empty list, and a file without the tables of a drawing, as an
-    older version publishes it, does not give that one.
+    `code` is the origin's ISO3, or UNHCR's code where it has none. An origin without figures gives
+    an empty list, and a file without the tables of a drawing, as an older version publishes it,
+    does not give that one.
     """
     found = con.execute(
         "select table_name from duckdb_tables() "
         "where database_name = current_database() and schema_name = 'main'"
     ).fetchall()
     tables = {table for (table,) in found}
-    made = (draw(con, origin_iso3) for reads, draw in _DRAW if reads <= tables)
+    wanted = [_DRAW[name] for name in names]
+    made = (draw(con, code) for reads, draw in wanted if reads <= tables)
     return [drawing for drawing in made if drawing is not None]
 
 
-def write_drawings(
-    drawn: Sequence[Drawing], settings: Settings, origin_iso3: str = "CHN"
-) -> list[Path]:
+def write_drawing(drawing: Drawing, path: Path) -> None:
+    """Write a drawing as PNG or SVG, as the ending of `path` says."""
+    if path.suffix.lower() == ".png":
+        path.write_bytes(drawing.png(scale=_SCALE))
+    else:
+        path.write_text(drawing.svg, encoding="utf-8")
+
+
+def write_drawings(drawn: Sequence[Drawing], settings: Settings, code: str = "CHN") -> list[Path]:
     """Write drawings of an origin; files of drawings it no longer has are removed."""
     folder = settings.exports_dir / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    prefix = f"{origin_iso3.lower()}_"
+    prefix = f"{code.lower()}_"
     for left in settings.exports_dir.glob(f"{_STAGING_PREFIX}*"):
         shutil.rmtree(left)
     with tempfile.TemporaryDirectory(prefix=_STAGING_PREFIX, dir=settings.exports_dir) as staging:
@@ -77,8 +90,8 @@ def write_drawings(
         for drawing in drawn:
             png = Path(staging) / f"{prefix}{drawing.name}.png"
             svg = png.with_suffix(".svg")
-            png.write_bytes(drawing.png(scale=_SCALE))
-            svg.write_text(drawing.svg, encoding="utf-8")
+            write_drawing(drawing, png)
+            write_drawing(drawing, svg)
             paths += [png, svg]
         for path in paths:
             files.replace(path, folder / path.name)

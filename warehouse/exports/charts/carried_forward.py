@@ -9,6 +9,7 @@ import altair as alt
 import duckdb
 
 from warehouse.core.database import named_rows
+from warehouse.core.wording import of_origin
 from warehouse.exports.charts import releases
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
@@ -32,12 +33,12 @@ _ROW_HEIGHT = 26
 _REST = "Not carried forward, or below 100"
 
 
-def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
+def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     """For the newest release and the one of the reference date before: the share of the origin's
     stock that each country of asylum only repeats. None where neither repeats anything.
     """
-    latest = _latest(releases.told(con, origin_iso3))
-    repeated = _repeated(con, origin_iso3, [release["release"] for release in latest])
+    latest = _latest(releases.told(con, code))
+    repeated = _repeated(con, code, [release["release"] for release in latest])
     if not repeated:
         return None
     name = clean(latest[0]["origin_name"])
@@ -56,7 +57,7 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
         words.append(
             f"{heading}, of {number(release['stock'])} persons{': ' if first else ''}{first}."
         )
-    title = f"Asylum-seekers from {name} that a release only carried forward"
+    title = f"{of_origin('Asylum-seekers', code, name)} that a release only carried forward"
     notes = [
         "Stocks of a country of asylum of 100 persons or more that are exactly those of an earlier "
         "date, as a share of the origin's stock. Whether a country did not report, or the number "
@@ -83,7 +84,7 @@ def _latest(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def _repeated(
-    con: duckdb.DuckDBPyConnection, origin_iso3: str, releases: Sequence[str]
+    con: duckdb.DuckDBPyConnection, code: str, releases: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Pairs that repeat a figure, the largest first; once each, with the earliest date repeated."""
     result = con.execute(
@@ -103,13 +104,13 @@ def _repeated(
                 and pairs.measure = asylums.measure
                 and pairs.basis = asylums.basis
         where
-            pairs.origin_iso3 = ?
+            coalesce(pairs.origin_iso3, pairs.origin_unhcr_code) = ?
             and pairs.measure = 'asylum_seekers_stock'
             and list_contains(?, pairs.release_id)
         group by pairs.release_id, pairs.asylum_unhcr_code, pairs.asylum_name
         order by stock desc, pairs.asylum_unhcr_code
         """,
-        [origin_iso3, list(releases)],
+        [code, list(releases)],
     )
     return named_rows(result)
 

@@ -9,6 +9,7 @@ import altair as alt
 import duckdb
 
 from warehouse.core.database import named_rows
+from warehouse.core.wording import of_origin
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
     Row,
@@ -35,7 +36,7 @@ _WIDTH = 420
 _ROW_HEIGHT = 26
 
 
-def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
+def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     """The countries with most asylum-seekers in the newest year, ranked, each with its baseline;
     then the other countries together, and what the total holds and no country does.
 
@@ -56,7 +57,10 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
                 asylum_seekers_stock as stock,
                 asylum_seekers_share as share
             from mart_destination_yearly
-            where origin_iso3 = ? and counting_unit = 'persons' and asylum_seekers_stock > 0
+            where
+                coalesce(origin_iso3, origin_unhcr_code) = ?
+                and counting_unit = 'persons'
+                and asylum_seekers_stock > 0
         ),
 
         newest as (
@@ -86,7 +90,7 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
         select * from joined
         order by row_kind = 'pair' desc, stock desc nulls last, asylum_unhcr_code
         """,
-        [origin_iso3, BASELINE_YEAR],
+        [code, BASELINE_YEAR],
     )
     found = named_rows(result)
     pairs = [row for row in found if row["row_kind"] == "pair"]
@@ -110,18 +114,19 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
             "release": about["release_id"],
         }
     notes = [
-        *incomplete(con, origin_iso3),
+        *incomplete(con, code),
         "Persons waiting for a decision (stock), and their share of the whole.",
     ]
     if has_baseline:
         notes.append(f"Upright line: the same in {BASELINE_YEAR}, before the pandemic.")
     if about["is_provisional"]:
         notes.append(f"Hatched: {year} is {status}.")
-    title = f"Where asylum-seekers from {name} waited in {year}"
+    people = of_origin("asylum-seekers", code, name)
+    title = f"Where {people} waited in {year}"
     return Drawing(
         "destinations",
         title,
-        _description(name, year, rows, has_baseline),
+        _description(people, year, rows, has_baseline),
         framed(
             [_bars(rows, year, has_baseline=has_baseline)],
             title,
@@ -168,15 +173,14 @@ def _rows(pairs: Sequence[Row], not_itemised: Sequence[Row]) -> list[dict[str, A
     return rows
 
 
-def _description(name: str, year: int, rows: Sequence[Row], has_baseline: bool) -> str:
+def _description(people: str, year: int, rows: Sequence[Row], has_baseline: bool) -> str:
     told = "; ".join(
         f"{row['name']} {number(row['stock'])} ({percent(row['share'])}"
         + (f", {number(row['baseline'] or 0)} in {BASELINE_YEAR})" if has_baseline else ")")
         for row in [*rows[:5], *[row for row in rows[5:] if row["style"] == "rest"]]
     )
     return (
-        f"Ranked bars of countries of asylum of asylum-seekers from {name} in {year} "
-        f"({rows[0]['status']}): {told}."
+        f"Ranked bars of countries of asylum of {people} in {year} ({rows[0]['status']}): {told}."
     )
 
 

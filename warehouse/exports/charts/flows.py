@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 import duckdb
 
+from warehouse.core.wording import of_origin
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
     Row,
@@ -41,14 +42,14 @@ _RATE_NAMES = {
 }
 
 
-def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
+def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     """New applications, decisions by kind, and the two rates, a panel each; persons alone.
 
     None if the origin has no applications and no decisions in any year.
     """
     found = [
         _row(row)
-        for row in origin_rows(con, origin_iso3)
+        for row in origin_rows(con, code)
         if row["applications_new"] or row["decisions_total"]
     ]
     rows = [row for row in found if row["counting_unit"] == "persons"]
@@ -67,11 +68,12 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
     if not panels:
         return None
     cases = [row for row in found if row["counting_unit"] == "cases"]
-    title = f"Applications by people from {name}, and decisions on them"
+    people = of_origin("people", code, name)
+    title = f"Applications by {people}, and decisions on them"
     return Drawing(
         "flows",
         title,
-        _description(name, rows, cases),
+        _description(people, rows, cases),
         framed(
             panels,
             title,
@@ -137,8 +139,8 @@ def _left_out(cases: Sequence[Row]) -> list[str]:
     ]
 
 
-def _description(name: str, rows: Sequence[Row], cases: Sequence[Row]) -> str:
-    words = [f"Panels by year for people from {name}, {rows[0]['year']} to {rows[-1]['year']}."]
+def _description(people: str, rows: Sequence[Row], cases: Sequence[Row]) -> str:
+    words = [f"Panels by year for {people}, {rows[0]['year']} to {rows[-1]['year']}."]
     for field, what in (("applications_new", "New applications"), ("decisions_total", "Decisions")):
         known = [row for row in rows if row[field] is not None]
         if known:

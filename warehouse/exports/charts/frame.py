@@ -228,12 +228,12 @@ def text(
     )
 
 
-def incomplete(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[str]:
+def incomplete(con: duckdb.DuckDBPyConnection, code: str) -> list[str]:
     """A note if the data do not hold every country of asylum of the origin's newest year."""
     [(complete,)] = con.execute(
         "select arg_max(are_pairs_complete, reference_year) from mart_destination_concentration "
-        "where origin_iso3 = ?",
-        [origin_iso3],
+        "where coalesce(origin_iso3, origin_unhcr_code) = ?",
+        [code],
     ).fetchall()
     return (
         []

@@ -7,6 +7,7 @@ from typing import Any
 import altair as alt
 import duckdb
 
+from warehouse.core.wording import of_origin
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
     boxes,
@@ -28,7 +29,7 @@ _WIDTH = 620
 _ROW_HEIGHT = 20
 
 
-def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
+def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     """The countries that ever held most asylum-seekers in the latest years, those with most now on
     top; a provisional year hatched. None where there is no second year or no country.
     """
@@ -46,7 +47,7 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
                 max(reference_year) over () as newest_year
             from mart_destination_yearly
             where
-                origin_iso3 = ?
+                coalesce(origin_iso3, origin_unhcr_code) = ?
                 and counting_unit = 'persons'
                 and row_kind = 'pair'
                 and asylum_seekers_stock > 0
@@ -86,7 +87,7 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
         where figures.reference_year > figures.newest_year - ?
         order by ranked.place, figures.reference_year
         """,
-        [origin_iso3, _YEARS, _TOP, _YEARS],
+        [code, _YEARS, _TOP, _YEARS],
     ).fetchall()
     if len({year for year, *_ in found}) < 2:
         return None
@@ -110,7 +111,7 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
     first, last = min(row["year"] for row in rows), max(row["year"] for row in rows)
     names = {row["row"]: row for row in rows}
     notes = [
-        *incomplete(con, origin_iso3),
+        *incomplete(con, code),
         "Persons waiting at the end of the year (stock). No cell: none, or not known. "
         "The scale is logarithmic.",
     ]
@@ -118,11 +119,12 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
     if provisional:
         notes.append(f"Hatched: {', '.join(map(str, provisional))} is provisional.")
     peaks = sorted(rows, key=lambda row: -row["stock"])
-    title = f"Countries of asylum of people from {name}, {first} to {last}"
+    people = of_origin("asylum-seekers", code, name)
+    title = f"Countries of asylum of {of_origin('people', code, name)}, {first} to {last}"
     now = [row for row in rows if row["year"] == last]
     description = (
         f"A grid of {len(names)} countries of asylum and the years {first} to {last}: the stronger "
-        f"a cell, the more asylum-seekers from {name} waited there. The highest is "
+        f"a cell, the more {people} waited there. The highest is "
         f"{peaks[0]['name']} in {peaks[0]['year']} with {number(peaks[0]['stock'])}. "
         f"Most in {last} ({now[0]['status']}): "
         + "; ".join(f"{row['name']} {number(row['stock'])}" for row in now[:5])

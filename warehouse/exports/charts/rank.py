@@ -8,6 +8,7 @@ import altair as alt
 import duckdb
 
 from warehouse.core.database import named_rows
+from warehouse.core.wording import of_origin
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
     Row,
@@ -32,18 +33,18 @@ _WIDTH = 590
 _NAMES = 200  # pixels right of the plot
 
 
-def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
+def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     """Above the ranks of the countries of asylum that are first now, below the rank of the origin
     among all countries of origin, in years of which the data hold the world.
 
     None where neither has two years.
     """
-    destinations = _destinations(con, origin_iso3)
-    world = _world(con, origin_iso3)
+    destinations = _destinations(con, code)
+    world = _world(con, code)
     if not destinations and not world:
         return None
     name = clean((destinations or world)[0]["origin_name"])
-    title = f"Ranks over time: asylum-seekers from {name}"
+    title = f"Ranks over time: {of_origin('asylum-seekers', code, name)}"
     panels, words = [], []
     if destinations:
         panels.append(_bump(destinations))
@@ -59,7 +60,7 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
     rows = [*destinations, *world]
     provisional = sorted({row["year"] for row in rows if row["provisional"]})
     notes = [
-        *(incomplete(con, origin_iso3) if destinations else ()),
+        *(incomplete(con, code) if destinations else ()),
         "Rank 1 has the most asylum-seekers waiting at the end of the year (stock, persons).",
     ]
     if destinations:
@@ -74,7 +75,7 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
     )
 
 
-def _destinations(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[dict[str, Any]]:
+def _destinations(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any]]:
     found = con.execute(
         """
         with figures as (
@@ -83,7 +84,7 @@ def _destinations(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[dict
                 max(reference_year) over () as newest_year
             from mart_destination_yearly
             where
-                origin_iso3 = ?
+                coalesce(origin_iso3, origin_unhcr_code) = ?
                 and counting_unit = 'persons'
                 and row_kind = 'pair'
                 and asylum_seekers_rank is not null
@@ -112,12 +113,12 @@ def _destinations(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[dict
         where figures.reference_year > figures.newest_year - ?
         order by series.series, figures.reference_year
         """,
-        [origin_iso3, _SERIES, _YEARS],
+        [code, _SERIES, _YEARS],
     )
     return _two_years(found)
 
 
-def _world(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[dict[str, Any]]:
+def _world(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any]]:
     found = con.execute(
         """
         with ranked as (
@@ -146,7 +147,7 @@ def _world(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[dict[str, A
         where origin_iso3 = ?
         order by year
         """,
-        [origin_iso3],
+        [code],
     )
     return _two_years(found)
 

@@ -9,6 +9,7 @@ import altair as alt
 import duckdb
 
 from warehouse.core.database import named_rows
+from warehouse.core.wording import of_origin
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import Row, boxes, clean, framed, headroom, number, panel, text
 from warehouse.exports.charts.style import WIDTH
@@ -16,9 +17,10 @@ from warehouse.exports.charts.style import WIDTH
 READS = frozenset({"mart_revision_summary", "mart_revisions", "dim_release"})
 _YEARS = 4
 _RELEASES = 8
+_WORD_FITS = 150  # pixels from bar to bar
 
 
-def told(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[dict[str, Any]]:
+def told(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any]]:
     """The stock of asylum-seekers of an origin in each release loaded: a row per year and release,
     and whether the figure was provisional then. No row where a release had no figure of the year.
     """
@@ -28,7 +30,7 @@ def told(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[dict[str, Any
             select *
             from mart_revision_summary
             where
-                origin_iso3 = ?
+                coalesce(origin_iso3, origin_unhcr_code) = ?
                 and dataset = 'population'
                 and counting_unit = 'persons'
                 and measure = 'asylum_seekers_stock'
@@ -42,7 +44,7 @@ def told(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[dict[str, Any
             from mart_revisions
             where
                 level = 'origin'
-                and origin_iso3 = ?
+                and coalesce(origin_iso3, origin_unhcr_code) = ?
                 and dataset = 'population'
                 and counting_unit = 'persons'
                 and measure = 'asylum_seekers_stock'
@@ -77,36 +79,43 @@ def told(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> list[dict[str, Any
         having stock is not null
         order by year, published_on
         """,
-        [origin_iso3, origin_iso3],
+        [code, code],
     )
     return named_rows(result)
 
 
-def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
+def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     """A panel a year for the latest years, a bar a release; provisional ones hatched.
 
     None if fewer than two releases have figures of the origin.
     """
-    found = told(con, origin_iso3)
-    releases = sorted({(row["published_on"], row["release"]) for row in found})[-_RELEASES:]
+    found = told(con, code)
+    loaded = sorted({(row["published_on"], row["release"]) for row in found})
+    releases = loaded[-_RELEASES:]
     if len(releases) < 2:
         return None
     places = {release: place for place, (_, release) in enumerate(releases)}
     years = sorted({row["year"] for row in found}, reverse=True)[:_YEARS]
-    rows = [
-        {
-            "year": row["year"],
+    found = [
+        row
+        | {
             "release": clean(row["release"]),
-            "published": f"{row['published_on']:%-d %b %Y}",
-            "left": places[row["release"]] - 0.36,
-            "right": places[row["release"]] + 0.36,
-            "low": 0,
-            "high": row["stock"],
-            "provisional": row["provisional"],
+            "place": places.get(row["release"]),
             "status": "provisional" if row["provisional"] else "final",
         }
         for row in found
-        if row["year"] in years and row["release"] in places
+    ]
+    rows = [
+        {
+            "published": f"{row['published_on']:%-d %b %Y}",
+            "left": row["place"] - 0.36,
+            "right": row["place"] + 0.36,
+            "low": 0,
+            "high": row["stock"],
+            **{key: row[key] for key in ("year", "release", "provisional", "status")},
+        }
+        for row in found
+        if row["year"] in years and row["place"] is not None
     ]
     if not any(row["high"] for row in rows):
         return None
@@ -117,30 +126,31 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
         for year in years
     ]
     panels.append(_names(releases))
-    title = f"Asylum-seekers from {name}: what each release said of the same year"
+    title = f"{of_origin('Asylum-seekers', code, name)}: what each release said of the same year"
     notes = [
         "Persons waiting at the end of the year (stock), or in the middle of it where a figure was "
         "provisional (hatched).",
-        "Releases loaded in this warehouse, with the day each was published.",
+        f"{'The newest releases' if len(loaded) > len(releases) else 'Releases'} loaded in this "
+        f"warehouse, with the day each was published.",
     ]
     return Drawing(
         "releases",
         title,
-        _description(name, rows, years),
+        _description(of_origin("asylum-seekers", code, name), found, years),
         framed(panels, title, notes, {row["release"] for row in rows}, spacing=8),
     )
 
 
-def _description(name: str, rows: Sequence[Row], years: Sequence[int]) -> str:
-    words = [f"Bars of the stock of asylum-seekers from {name} by release, a panel a year."]
+def _description(people: str, rows: Sequence[Row], years: Sequence[int]) -> str:
+    words = [f"Bars of the stock of {people} by release, a panel a year."]
     for year in years:
         first, *_, last = [row for row in rows if row["year"] == year] * 2
         if first["release"] == last["release"]:
-            words.append(f"{year}: {number(first['high'])} ({last['release']}).")
+            words.append(f"{year}: {number(first['stock'])} ({last['release']}).")
             continue
-        change = "unchanged" if first["high"] == last["high"] else f"now {number(last['high'])}"
+        change = "unchanged" if first["stock"] == last["stock"] else f"now {number(last['stock'])}"
         words.append(
-            f"{year}: first {number(first['high'])} ({first['release']}, {first['status']}), "
+            f"{year}: first {number(first['stock'])} ({first['release']}, {first['status']}), "
             f"{change} ({last['release']}, {last['status']})."
         )
     return " ".join(words)
@@ -179,11 +189,13 @@ def _year(year: int, rows: Sequence[Row], count: int, top: float) -> alt.LayerCh
             alt.Tooltip("published:N", title="In force from"),
         ],
     )
+    # Where bars are narrow, only the hatching says it: the words of neighbours would overlap.
+    word = " provisional" if WIDTH / count >= _WORD_FITS else ""
     values = [
         {
             "left": (row["left"] + row["right"]) / 2,
             "low": row["high"],
-            "text": number(row["high"]) + (" provisional" if row["provisional"] else ""),
+            "text": number(row["high"]) + (word if row["provisional"] else ""),
         }
         for row in rows
     ]

@@ -90,6 +90,7 @@ def config(*, dark: bool = False) -> dict[str, Any]:
             "rest": {"color": colours["rest"]},
             "land": {"color": colours["lines"], "stroke": paper, "strokeWidth": 0.5},
             "outline": {"color": quiet, "filled": False, "strokeWidth": 1},
+            "estimate": {"color": quiet, "filled": False, "strokeWidth": 1, "strokeDash": [3, 2]},
             "stripe": {"color": paper, "strokeWidth": 2.2},
             "thin_stripe": {"color": paper, "strokeWidth": 1.4, "strokeOpacity": 0.85},
             "band_even": {"color": colours["band"], "fillOpacity": 0.10},

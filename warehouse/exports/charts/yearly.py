@@ -8,11 +8,13 @@ from typing import Any
 import altair as alt
 import duckdb
 
+from warehouse.core.wording import of_origin
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
     Row,
     boxes,
     clean,
+    data,
     framed,
     headroom,
     number,
@@ -21,25 +23,22 @@ from warehouse.exports.charts.frame import (
     years_axis,
 )
 from warehouse.exports.charts.style import WIDTH
-from warehouse.exports.origin_years import gaps_of, origin_rows
+from warehouse.exports.origin_years import origin_rows
 
-READS = frozenset(
-    {"mart_origin_yearly", "mart_destination_yearly", "dim_era", "dim_country", "reporting_gaps"}
-)
+READS = frozenset({"mart_origin_yearly", "dim_era"})
 _STOCK = "Asylum-seekers waiting at the end of the year (stock, persons)"
 _INCOMPLETE = "at least: not all was reported"
 _FLOW = "People who claimed asylum in the year (flow)"
 
 
-def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
+def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     """People who claimed asylum above, the stock of asylum-seekers below, a bar a year.
 
     Provisional and incomplete years are hatched; eras of the origin lie behind. None if the
     origin has no asylum-seekers in any year.
     """
-    found = [row for row in origin_rows(con, origin_iso3) if row["counting_unit"] == "persons"]
-    withheld = {gap.year for gap in gaps_of(con, origin_iso3) if gap.dataset == "population"}
-    rows = [_row(row, row["reference_year"] in withheld) for row in found]
+    found = [row for row in origin_rows(con, code) if row["counting_unit"] == "persons"]
+    rows = [_row(row) for row in found]
     rows = [row for row in rows if row["stock"] is not None or row["new"] is not None]
     while rows and not rows[0]["stock"] and not rows[0]["new"]:
         del rows[0]  # UNHCR writes zeros back to 1951, before it counted
@@ -47,7 +46,7 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
         return None
     name = clean(found[-1]["origin_name"])
     first, last = rows[0]["year"], rows[-1]["year"]
-    eras = _eras(con, origin_iso3, min(first, last - 9), last)
+    eras = _eras(con, code, min(first, last - 9), last)
     panels = []
     if any(row["new"] for row in rows):
         flows = [
@@ -61,29 +60,46 @@ def draw(con: duckdb.DuckDBPyConnection, origin_iso3: str) -> Drawing | None:
         f"Hatched: {row['year']} is provisional, the figure of {row['status'][16:]}."
         for row in provisional
     ]
-    incomplete = [
-        str(row["year"]) for row in rows if _INCOMPLETE in (row["status"], row["new_status"])
-    ]
+    incomplete = [row["year"] for row in rows if _INCOMPLETE in (row["status"], row["new_status"])]
     if incomplete:
-        notes.append(f"Hatched: {' and '.join(incomplete)}, at least: not all was reported.")
+        notes.append(f"Hatched: {_spans(incomplete)}, at least: not all was reported.")
+    if any(row["stock_estimate"] or row["new_estimate"] for row in rows):
+        notes.append(
+            "Dashed outline: with the people without an origin distributed as before, an estimate."
+        )
     if any(row[field] is None for row in rows for field in ("stock", "new")):
         notes.append("No bar: none, or not known.")
     if eras:
         notes.append("Grey bands: calendar years counted for a leader.")
-    title = f"People from {name} seeking asylum abroad"
+    title = f"{of_origin('People', code, name)} seeking asylum abroad"
     return Drawing(
         "yearly",
         title,
-        _description(name, rows, eras),
+        _description(of_origin("people", code, name), rows, eras),
         framed(panels, title, notes, {row["release"] for row in rows}),
     )
 
 
-def _row(found: Row, is_stock_incomplete: bool) -> Row:
+def _spans(years: Sequence[int]) -> str:
+    """Years in words, runs of them as one: 2013 to 2015, 2024 and 2025."""
+    runs: list[list[int]] = []
+    for year in years:
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    words: list[str] = []
+    for run in runs:
+        words += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else [str(year) for year in run]
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def _row(found: Row) -> Row:
     year, day = found["reference_year"], found["reference_date"]
     provisional = found["is_population_provisional"]
     half = found["is_flows_provisional"]
     is_incomplete = found["is_new_asylum_claims_complete"] is False
+    is_stock_incomplete = found["is_asylum_seekers_stock_complete"] is False
     return {
         "year": year,
         "left": year - 0.42,
@@ -103,18 +119,32 @@ def _row(found: Row, is_stock_incomplete: bool) -> Row:
         if is_incomplete
         else "final",
         "release": found["release_id"],
+        "stock_estimate": _estimate(found, "asylum_seekers_stock"),
+        "new_estimate": _estimate(found, "new_asylum_claims"),
     }
 
 
-def _description(name: str, rows: Sequence[Row], eras: Sequence[Row]) -> str:
+def _estimate(found: Row, measure: str) -> int | None:
+    """What an incomplete figure would be with the people without an origin distributed."""
+    if found[f"is_{measure}_complete"] is not False:
+        return None
+    return found[f"{measure}_if_distributed_as_before"]
+
+
+def _description(people: str, rows: Sequence[Row], eras: Sequence[Row]) -> str:
     waiting = [row for row in rows if row["stock"] is not None]
     top, newest = max(waiting, key=lambda row: row["stock"]), waiting[-1]
     words = [
-        f"Bars by year for people from {name}, {rows[0]['year']} to {rows[-1]['year']}.",
+        f"Bars by year for {people}, {rows[0]['year']} to {rows[-1]['year']}.",
         f"Asylum-seekers waiting at the end of the year were most in {top['year']}: "
         f"{number(top['stock'])}.",
         f"Newest year {newest['year']}: {number(newest['stock'])} ({newest['status']}).",
     ]
+    if newest["stock_estimate"]:
+        words.append(
+            f"With the people without an origin distributed as before it would be "
+            f"{number(newest['stock_estimate'])}, an estimate."
+        )
     applied = [row for row in rows if row["new"] is not None]
     if applied:
         most = max(applied, key=lambda row: row["new"])
@@ -128,9 +158,7 @@ def _description(name: str, rows: Sequence[Row], eras: Sequence[Row]) -> str:
     return " ".join(words)
 
 
-def _eras(
-    con: duckdb.DuckDBPyConnection, origin_iso3: str, first: int, last: int
-) -> list[dict[str, Any]]:
+def _eras(con: duckdb.DuckDBPyConnection, code: str, first: int, last: int) -> list[dict[str, Any]]:
     """Eras of the origin within the years. Where conventions overlap, the one that overlaps least:
     it leaves room for the others.
     """
@@ -158,7 +186,7 @@ def _eras(
             first_year_counted,
             era_id
         """,
-        [last, origin_iso3, last, last, first],
+        [last, code, last, last, first],
     ).fetchall()
     eras: list[dict[str, Any]] = []
     for leader, start, end, is_open in found:
@@ -176,7 +204,7 @@ def _bars(
 ) -> alt.LayerChart:
     first, last = rows[0]["year"], rows[-1]["year"]
     x, per_x = years_axis(first, last, WIDTH)
-    top = headroom(row[field] for row in rows)
+    top = headroom(row[part] for row in rows for part in (field, f"{field}_estimate"))
     y = alt.Y(
         "low:Q",
         title=None,
@@ -204,6 +232,27 @@ def _bars(
             alt.Tooltip("release:N", title="Release"),
         ],
     )
+    # An outline and no bar: nobody counted these.
+    estimates = [
+        row | {"low": row[field], "high": row[f"{field}_estimate"]}
+        for row in known
+        if row[f"{field}_estimate"]
+    ]
+    if estimates:
+        layers.append(
+            alt.Chart(data(estimates))
+            .mark_rect(style="estimate")
+            .encode(
+                x=x,
+                x2=alt.X2("right"),
+                y=y,
+                y2=alt.Y2("high"),
+                tooltip=[
+                    alt.Tooltip("year:Q", title="Year", format="d"),
+                    alt.Tooltip("high:Q", title="If distributed as before (estimate)", format=",d"),
+                ],
+            )
+        )
     layers += _values(known, x, y)
     if named:
         middles = [

@@ -15,10 +15,12 @@ from warehouse.exports.findings.claims import Claim, Document, claims_on
 from warehouse.exports.findings.destinations import destinations_section
 from warehouse.exports.findings.eras import eras_section
 from warehouse.exports.findings.headline import headline_figures
+from warehouse.exports.findings.notes import notes_section
 from warehouse.exports.findings.parts import Figure, Section
 from warehouse.exports.findings.revisions import revisions_section
+from warehouse.exports.findings.unrwa import unrwa_section
 from warehouse.exports.findings.years import years_section
-from warehouse.exports.origin_years import by_year, gaps_of, origin_rows
+from warehouse.exports.origin_years import breaks_of, by_year, origin_rows
 from warehouse.exports.origins import Origin
 from warehouse.published.read import read_about
 
@@ -53,18 +55,20 @@ def find(con: duckdb.DuckDBPyConnection, origin: Origin) -> Findings:
     """Ask an opened published file all that the report says of an origin."""
     about = read_about(con)
     years = by_year(origin_rows(con, origin.code))
-    gaps = gaps_of(con, origin.code)
+    breaks = breaks_of(con, origin.code)
     documents, claims = claims_on(con, origin)
     return Findings(
         origin=origin,
         about=about,
-        figures=headline_figures(years, gaps),
+        figures=headline_figures(years, breaks),
         sections=[
-            years_section(years, origin, gaps),
+            years_section(years, origin, breaks),
             revisions_section(con, origin),
             carried_forward_section(con, origin, about["release"]),
             destinations_section(con, origin),
             eras_section(con, origin),
+            unrwa_section(con, origin),
+            notes_section(con, origin),
         ],
         documents=documents,
         claims=claims,
@@ -81,7 +85,7 @@ def summary(found: Findings) -> str:
 
 def nothing_known(found: Findings) -> str:
     """What to say of an origin without figures."""
-    return f"There are no figures here on people from {found.origin.name} who seek asylum."
+    return f"There are no figures here on {found.origin.of('people')} who seek asylum."
 
 
 def what_to_do(found: Findings) -> str:

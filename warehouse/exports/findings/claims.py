@@ -22,7 +22,10 @@ _INPUTS = """
         inputs.value_newest
     from mart_claim_inputs as inputs
     inner join mart_claim_audit as claims using (document_id, claim_id)
-    where coalesce(claims.origin_iso3, claims.origin_unhcr_code) = $origin or $origin is null
+    where
+        (coalesce(claims.origin_iso3, claims.origin_unhcr_code) = $origin or $origin is null)
+        -- The countries that a place is among are of the place, and not of the claim.
+        and inputs.input_role not in ('peer', 'flow_peer')
     order by document_id, claim_id, input_number
 """
 _CLAIMS = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -39,6 +39,7 @@ _COLUMNS = (
     ReportColumn("asylum_seekers_stock", "Asylum-seekers", "count"),
     ReportColumn("new_asylum_claims", "People who claimed asylum in the year", "count"),
     ReportColumn("asylum_seekers_share", "Share", "share"),
+    ReportColumn("asylum_seekers_per_1000_inhabitants", "Per 1,000 inhabitants there", "per_1000"),
     ReportColumn("asylum_seekers_stock_change", "Change on the year before", "change"),
     ReportColumn("asylum_seekers_stock_baseline", "In 2019, before the pandemic", "count"),
     ReportColumn("asylum_seekers_stock_baseline_ratio", "Times the level of 2019", "ratio"),
@@ -83,15 +84,24 @@ def destinations_of(rows: Sequence[dict[str, Any]], origin: Origin) -> Section:
     reference = day(pairs[0]["reference_date"])
     table = ReportTable(
         "destinations",
-        f"Asylum-seekers from {origin.name} by country of asylum, {reference}",
+        f"{origin.of('Asylum-seekers')} by country of asylum, {reference}",
         _COLUMNS,
         [*lines],
     )
     sentence = (
-        f"On {reference} asylum-seekers from {origin.name} were waiting in "
+        f"On {reference} {origin.of('asylum-seekers')} were waiting in "
         f"{plural(len(pairs), 'country', 'countries')} of those loaded here."
     )
-    return section("destinations", "Where they are", [sentence], [table])
+    return section("destinations", "Where they are", [sentence, *_of_inhabitants(lines)], [table])
+
+
+def _of_inhabitants(lines: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Whose inhabitants, and of which year; nothing where none are known."""
+    years = sorted({year for line in lines if (year := line.get("inhabitants_year"))})
+    if not years:
+        return []
+    said = f"{years[0]}" if len(years) == 1 else f"{years[0]} to {years[-1]}"
+    return [f"Inhabitants: the World Bank’s estimates of the middle of {said}."]
 
 
 def _line(place: str, stock: int, share: float | None) -> dict[str, Any]:

@@ -6,23 +6,25 @@ from collections.abc import Sequence
 
 from warehouse.core.wording import day, plural, show
 from warehouse.exports.findings.parts import Figure, Row
-from warehouse.exports.origin_years import Gap, OriginYear
+from warehouse.exports.origin_years import Break, OriginYear, if_distributed, not_comparable
 
 STOCK = "asylum_seekers_stock"
 
 
 def headline_figures(
-    years: Sequence[OriginYear], gaps: Sequence[Gap] = (), whole: str = "those from all origins"
+    years: Sequence[OriginYear],
+    breaks: Sequence[Break] = (),
+    whole: str = "those from all origins",
 ) -> list[Figure]:
     """The headline figures, of the newest year in which each is known; `years` oldest first;
-    `gaps`: what is missing of them; `whole`: what shares are out of.
+    `breaks`: how they were reported otherwise than before; `whole`: what shares are out of.
     """
     newest_first = years[::-1]
     persons = [year.persons for year in newest_first]
     figures = [
-        _claims_figure(persons),
+        _claims_figure(persons, breaks),
         _stock_figure(
-            persons, STOCK, "asylum-seekers: persons waiting for a decision", whole, gaps
+            persons, STOCK, "asylum-seekers: persons waiting for a decision", whole, breaks
         ),
         _rate_figure(persons),
         _stock_figure(
@@ -40,7 +42,7 @@ def _newest(rows: Sequence[Row], column: str) -> Row | None:
 
 
 def _stock_figure(
-    rows: Sequence[Row], measure: str, counts: str, whole: str, gaps: Sequence[Gap] = ()
+    rows: Sequence[Row], measure: str, counts: str, whole: str, breaks: Sequence[Break] = ()
 ) -> Figure | None:
     row = _newest(rows, measure)
     if row is None:
@@ -59,17 +61,28 @@ def _stock_figure(
     if carried and row["is_population_provisional"]:
         notes.append(f"of them {show(carried, 'count')} carried forward from the year before")
     nature = "stock, provisional" if row["is_population_provisional"] else "stock"
-    missing = [
-        gap.sentence
-        for gap in gaps
-        if gap.dataset == "population" and gap.year == row["reference_year"]
-    ]
-    mark = "at least " if missing else ""
-    notes += missing
+    mark = ""
+    if measure == STOCK:
+        mark, missing = _missing(row, measure, breaks)
+        notes += missing
     return Figure(
         f"{mark}{show(row[measure], 'count')}", f"{counts} on {day(row['reference_date'])}", nature,
         tuple(notes),
     )  # fmt: skip
+
+
+def _missing(row: Row, measure: str, breaks: Sequence[Break]) -> tuple[str, list[str]]:
+    """The mark of a figure that lacks people, and what is to be said of it."""
+    if row[f"is_{measure}_complete"] is not False:
+        return "", []
+    notes = [
+        found.sentence
+        for found in breaks
+        if found.makes_incomplete
+        and (found.measure, found.year) == (measure, row["reference_year"])
+    ]
+    estimate = if_distributed(row, measure)
+    return "at least ", [*notes, *([estimate] if estimate else [])]
 
 
 def _change_note(row: Row, measure: str) -> list[str]:
@@ -77,6 +90,9 @@ def _change_note(row: Row, measure: str) -> list[str]:
     if change is None:
         return []
     year = row["reference_year"] - 1
+    reason = not_comparable(row, measure)
+    if reason:
+        return [f"not comparable with {year}: {reason}"]
     if not change:
         return [f"as many as in {year}"]
     small = ", a small count" if row[f"is_{measure}_change_on_small_count"] else ""
@@ -84,14 +100,12 @@ def _change_note(row: Row, measure: str) -> list[str]:
     return [f"{show(change, 'change')}{rate_words} on {year}{small}"]
 
 
-def _claims_figure(rows: Sequence[Row]) -> Figure | None:
+def _claims_figure(rows: Sequence[Row], breaks: Sequence[Break]) -> Figure | None:
     row = _newest(rows, "new_asylum_claims")
     if row is None:
         return None
-    notes, mark = _change_note(row, "new_asylum_claims"), ""
-    if row["is_new_asylum_claims_complete"] is False:
-        mark = "at least "
-        notes.append("what countries of asylum did not report is missing")
+    mark, missing = _missing(row, "new_asylum_claims", breaks)
+    notes = _change_note(row, "new_asylum_claims") + missing
     return Figure(
         f"{mark}{show(row['new_asylum_claims'], 'count')}",
         f"people who claimed asylum {_within(row, 'flows')}",

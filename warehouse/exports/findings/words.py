@@ -14,11 +14,14 @@ INPUT_ROLES = {
     "base": "what it is compared with",
     "whole": "the whole",
     "peer": "another, to rank it among",
-    "stock": "beside it",
     "flow_figure": "worked out as a flow",
     "flow_base": "worked out as a flow, what it is compared with",
     "flow_whole": "worked out as a flow, the whole",
     "flow_peer": "worked out as a flow, another to rank it among",
+    "stock_figure": "tried on the people waiting",
+    "stock_base": "tried on the people waiting, what it is compared with",
+    "cases_figure": "tried on persons and cases together",
+    "cases_base": "tried on persons and cases together, what it is compared with",
 }
 REVISION_KINDS = {
     "provisional_to_final": "the final figure takes the place of the mid-year one",

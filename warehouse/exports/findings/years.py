@@ -7,7 +7,13 @@ from typing import Any
 
 from warehouse.core.wording import AT_LEAST, at_least
 from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, section
-from warehouse.exports.origin_years import Gap, OriginYear, since_counted
+from warehouse.exports.origin_years import (
+    Break,
+    OriginYear,
+    if_distributed,
+    not_comparable,
+    since_counted,
+)
 from warehouse.exports.origins import Origin
 
 YEARS_SHOWN = 15
@@ -17,6 +23,7 @@ YEAR_COLUMNS = (
     ReportColumn("waiting", "Asylum-seekers at the end of the year", "bound"),
     ReportColumn("asylum_seekers_stock_change", "Change on the year before", "change"),
     ReportColumn("asylum_seekers_stock_change_rate", "Change in per cent", "change_rate"),
+    ReportColumn("not_comparable", "Not comparable with the year before", "text"),
     ReportColumn("refugees_stock", "Refugees at the end of the year", "count"),
     ReportColumn("applications_new", "New applications in the year, persons", "count"),
     ReportColumn("applications_new_cases", "New applications in the year, cases", "count"),
@@ -26,8 +33,12 @@ YEAR_COLUMNS = (
 )
 
 
-def years_section(years: Sequence[OriginYear], origin: Origin, gaps: Sequence[Gap] = ()) -> Section:
-    """The newest years; `years` are all of them, oldest first; `gaps`: what is missing of them."""
+def years_section(
+    years: Sequence[OriginYear], origin: Origin, breaks: Sequence[Break] = ()
+) -> Section:
+    """The newest years; `years` are all of them, oldest first; `breaks`: how they were reported
+    otherwise than before.
+    """
     counted = since_counted(
         years, "asylum_seekers_stock", "refugees_stock", "new_asylum_claims", "applications_new"
     )
@@ -36,15 +47,22 @@ def years_section(years: Sequence[OriginYear], origin: Origin, gaps: Sequence[Ga
         "years",
         f"{origin.name} by year, newest first",
         YEAR_COLUMNS,
-        [_row(year, gaps) for year in shown],
+        [_row(year) for year in shown],
     )
     sentences = ["Stocks are persons on 31 December, or on 30 June while a year is provisional."]
-    if gaps or any(year.persons["is_new_asylum_claims_complete"] is False for year in shown):
+    first = shown[-1].year if shown else 0
+    borne = [found.sentence for found in breaks if found.year >= first]
+    if borne:
         sentences.append(
             f"{AT_LEAST}: at least; some countries of asylum did not report, or gave no origin. "
-            f"A change from or to such a year is partly one of reporting."
+            f"A change that is not comparable is one of reporting, too."
         )
-        sentences += [gap.sentence for gap in gaps]
+        sentences += borne
+    for year in shown:
+        for measure in ("asylum_seekers_stock", "new_asylum_claims"):
+            estimate = if_distributed(year.persons, measure)
+            if estimate:
+                sentences.append(estimate)
     if len(counted) > len(shown):
         sentences.append(
             f"The newest {len(shown)} of {len(counted)} years; the workbook holds them all."
@@ -52,7 +70,7 @@ def years_section(years: Sequence[OriginYear], origin: Origin, gaps: Sequence[Ga
     return section("years", "Year by year", sentences, [table])
 
 
-def _row(year: OriginYear, gaps: Sequence[Gap]) -> dict[str, Any]:
+def _row(year: OriginYear) -> dict[str, Any]:
     provisional = " (30 June, provisional)" if year.persons["is_population_provisional"] else ""
     return {
         **year.persons,
@@ -62,8 +80,9 @@ def _row(year: OriginYear, gaps: Sequence[Gap]) -> dict[str, Any]:
         ),
         "waiting": at_least(
             year.persons["asylum_seekers_stock"],
-            not any(gap.dataset == "population" and gap.year == year.year for gap in gaps),
+            year.persons["is_asylum_seekers_stock_complete"],
         ),
+        "not_comparable": not_comparable(year.persons, "asylum_seekers_stock"),
         "applications_new_cases": year.cases["applications_new"],
         "refugee_recognition_rate_cases": year.cases["refugee_recognition_rate"],
     }

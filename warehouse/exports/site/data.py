@@ -30,7 +30,7 @@ MARKS = {
 }
 READS = frozenset(
     {
-        *("dim_release", "dim_country", "special_origins", "reporting_gaps"),
+        *("dim_release", "dim_country", "special_origins"),
         *("mart_origin_yearly", "mart_asylum_yearly", "mart_destination_yearly"),
         *("mart_origin_yearly_history", "mart_asylum_yearly_history"),
         *("mart_destination_yearly_history", "mart_world_yearly_history"),
@@ -78,7 +78,6 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
         keys={"origin": _ORIGIN, "asylum": _ASYLUM, "year": "reference_year"},
         figures=_PAIR_FIGURES,
         marks=_PAIR_MARKS,
-        level="pair",
         where="counting_unit = 'persons' and row_kind in ('pair', 'not_itemised')",
     )
     for side, code in (("origin", _ORIGIN), ("asylum", _ASYLUM)):
@@ -89,7 +88,6 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
             keys={"code": code, "year": "reference_year", "unit": "counting_unit"},
             figures=_YEAR_FIGURES,
             marks=_YEAR_MARKS,
-            level=side,
         )
     _ranges(
         con,
@@ -98,7 +96,6 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
         keys={"code": "'WORLD'", "year": "reference_year", "unit": "counting_unit"},
         figures=_WORLD_FIGURES,
         marks=_YEAR_MARKS,
-        level="world",
     )
 
 
@@ -110,14 +107,12 @@ def _ranges(
     keys: dict[str, str],
     figures: dict[str, str],
     marks: dict[str, str],
-    level: str,
     where: str = "true",
 ) -> None:
     """A table of what is shown of a history: neighbouring rows that show the same are one."""
     bits = [f"{MARKS[mark]} * coalesce({test}, false)::integer" for mark, test in marks.items()]
     bits.append(
-        f"{MARKS['stock_incomplete']} * "
-        f"coalesce({stock_is_incomplete('history', level=level)}, false)::integer"
+        f"{MARKS['stock_incomplete']} * coalesce({stock_is_incomplete('history')}, false)::integer"
     )
     shown = ", ".join(figures)
     con.execute(

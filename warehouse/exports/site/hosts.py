@@ -20,7 +20,7 @@ _ORIGINS = f"""
     with pairs as (
         select
             *,
-            {stock_is_incomplete("mart_destination_yearly", level="pair")} as is_stock_incomplete,
+            {stock_is_incomplete("mart_destination_yearly")} as is_stock_incomplete,
             coalesce(asylum_iso3, asylum_unhcr_code) as asylum,
             coalesce(origin_name, origin_unhcr_code) as place
         from mart_destination_yearly
@@ -74,7 +74,7 @@ def origins_section(name: str, rows: list[dict[str, Any]]) -> Section:
 
 def largest(con: duckdb.DuckDBPyConnection, side: str, count: int) -> list[dict[str, Any]]:
     """The countries of one side with the most asylum-seekers in the newest year."""
-    incomplete = stock_is_incomplete(f"mart_{side}_yearly", level=side)
+    incomplete = stock_is_incomplete(f"mart_{side}_yearly")
     rows = named_rows(
         con.execute(
             f"""

@@ -19,7 +19,7 @@ from warehouse.exports.findings.headline import headline_figures
 from warehouse.exports.findings.parts import ReportTable
 from warehouse.exports.findings.words import BOUNDARIES, DEFINITIONS
 from warehouse.exports.findings.years import years_section
-from warehouse.exports.origin_years import by_year, gaps_of
+from warehouse.exports.origin_years import breaks_of, by_year
 from warehouse.exports.origins import Origin
 from warehouse.exports.site import geometry, hosts
 from warehouse.exports.site.changes import release_sections
@@ -113,13 +113,13 @@ def country_pages(
         subject = Origin(country.code, None, country.name)
         if country.side == "origin":
             years = by_year(origin_rows.get(country.code, []))
-            gaps = gaps_of(con, country.code)
-            figures = headline_figures(years, gaps)
+            breaks = breaks_of(con, country.code)
+            figures = headline_figures(years, breaks)
             parts = [
-                years_section(years, subject, gaps),
+                years_section(years, subject, breaks),
                 destinations_of(destinations.get(country.code, []), subject),
             ]
-            title = f"People from {name} who seek asylum abroad"
+            title = f"{wording.visible(subject.of('People'))} who seek asylum abroad"
         else:
             years = by_year(asylum_rows.get(country.code, []))
             figures = headline_figures(years, whole="those in all countries")

@@ -31,6 +31,16 @@ def envelope(body: bytes) -> dict[str, Any]:
 
     Raises NotAPageError.
     """
+    found = parsed(body)
+    problem = _problem(found)
+    if problem:
+        raise NotAPageError(f"JSON that is not a page ({problem})")
+    page: dict[str, Any] = found
+    return page
+
+
+def parsed(body: bytes) -> Any:
+    """The JSON in a body. Raises NotAPageError where another reader could read it otherwise."""
     try:
         text = body.decode("utf-8")
         found = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
@@ -39,11 +49,7 @@ def envelope(body: bytes) -> dict[str, Any]:
                 _refuse_text(one)
     except (ValueError, RecursionError) as error:
         raise NotAPageError(f"not JSON ({_reason(error)})") from error
-    problem = _problem(found)
-    if problem:
-        raise NotAPageError(f"JSON that is not a page ({problem})")
-    page: dict[str, Any] = found
-    return page
+    return found
 
 
 def whole_number(value: object) -> int | None:

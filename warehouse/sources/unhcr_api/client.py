@@ -7,7 +7,6 @@ one. Files of the archive are fetched by the same rules.
 from __future__ import annotations
 
 import hashlib
-import http.client
 import os
 import threading
 import time
@@ -23,10 +22,7 @@ from typing import IO, Any, NoReturn, TypeVar
 from urllib.parse import urlencode
 
 import requests
-import urllib3.connection
-import urllib3.connectionpool
 import urllib3.exceptions
-from requests.adapters import HTTPAdapter
 from requests_ratelimiter import LimiterSession
 from tenacity import (
     RetryCallState,
@@ -40,6 +36,7 @@ from tenacity import (
 
 from warehouse.settings import PROJECT_NAME, Settings
 from warehouse.sources.unhcr_api.body import NotAPageError, envelope, shown, told
+from warehouse.sources.unhcr_api.connection import Adapter, until
 from warehouse.sources.unhcr_api.endpoints import Endpoint
 
 _CHUNK = 1 << 16
@@ -104,49 +101,6 @@ class _Question:
     headers: Mapping[str, str] | None = None
 
 
-class _FinalResponse(http.client.HTTPResponse):
-    """The answer, not what is said before it: 103 (early hints) and its like are skipped, as the
-    standard library skips 100 alone.
-    """
-
-    def _read_status(self) -> tuple[str, int, str]:
-        version, status, reason = super()._read_status()  # type: ignore[misc]
-        is_interim = http.client.SWITCHING_PROTOCOLS < status < http.client.OK
-        return version, http.client.CONTINUE if is_interim else status, reason
-
-
-class _Connection(urllib3.connection.HTTPConnection):
-    response_class = _FinalResponse
-
-
-class _SecureConnection(urllib3.connection.HTTPSConnection):
-    response_class = _FinalResponse
-
-
-class _Pool(urllib3.connectionpool.HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _SecurePool(urllib3.connectionpool.HTTPSConnectionPool):
-    ConnectionCls = _SecureConnection
-
-
-_POOLS = {"http": _Pool, "https": _SecurePool}
-
-
-class _Adapter(HTTPAdapter):
-    """Connections that wait for the final response."""
-
-    def init_poolmanager(self, *given: Any, **named: Any) -> None:
-        super().init_poolmanager(*given, **named)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
-
-    def proxy_manager_for(self, *given: Any, **named: Any) -> Any:
-        manager = super().proxy_manager_for(*given, **named)
-        manager.pool_classes_by_scheme = _POOLS
-        return manager
-
-
 class Client:
     """Asks for pages: at most so many at a time and so many starts a second as the settings say.
 
@@ -170,7 +124,7 @@ class Client:
             max_delay=settings.total_timeout,
         )
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, _Adapter())
+            self._session.mount(scheme, Adapter())
         self._session.headers["User-Agent"] = user_agent()
         self._session.headers["Accept"] = "application/json"
 
@@ -202,16 +156,33 @@ class Client:
         after a longer wait with jitter, up to `max_attempts` tries within `total_timeout`
         seconds. Raises UpstreamError with the address, the page, what came back and the tries.
         """
-        question = _Question(
+        return self.answer(
             self.url(endpoint, params, page),
-            f"page {page} of {endpoint.name}",
-            "UNHCR's API",
-            "ASYLUM_API_URL",
+            what=f"page {page} of {endpoint.name}",
+            source="UNHCR's API",
+            setting="ASYLUM_API_URL",
+            read=envelope,
         )
+
+    def answer(
+        self,
+        url: str,
+        *,
+        what: str,
+        source: str,
+        setting: str,
+        read: Callable[[bytes], dict[str, Any]],
+    ) -> PageAnswer:
+        """A page of any API, tried as one of UNHCR's is; `read` makes an envelope of its body.
+
+        `read` raises NotAPageError where it is none. `what`, `source` and `setting` as in
+        `download`.
+        """
+        question = _Question(url, what, source, setting)
 
         def once(deadline: float) -> PageAnswer:
             response, body = self._ask(question, deadline, _read)
-            return PageAnswer(question.url, body, _envelope(response, body))
+            return PageAnswer(question.url, body, _envelope(response, body, read))
 
         return self._try(question, once)
 
@@ -238,11 +209,11 @@ class Client:
         question = _Question(url, what, source, setting, sent)
         with path.open("xb") as file:
 
-            def receive(response: requests.Response, deadline: float) -> Download:
+            def receive(response: requests.Response) -> Download:
                 file.seek(0)
                 file.truncate()
                 whole, size, start = hashlib.sha256(), 0, b""
-                for chunk in _chunks(response, deadline, largest):
+                for chunk in _chunks(response, largest):
                     whole.update(chunk)
                     size += len(chunk)
                     start = start or chunk[:_START]
@@ -305,11 +276,11 @@ class Client:
         self,
         question: _Question,
         deadline: float,
-        receive: Callable[[requests.Response, float], _Got],
+        receive: Callable[[requests.Response], _Got],
     ) -> tuple[requests.Response, _Got]:
         """One try: the response, and what `receive` makes of it if its status is 200."""
         url = question.url
-        with self._at_once:
+        with self._at_once, until(deadline):
             if self._stop.is_set():
                 raise Interrupted(f"{url}: stopped")
             left = max(deadline - time.monotonic(), 0.001)
@@ -326,8 +297,8 @@ class Client:
                 )
                 with response:
                     if response.status_code == requests.codes.ok:
-                        return response, receive(response, deadline)
-                    body = _read(response, deadline)
+                        return response, receive(response)
+                    body = _read(response)
             except (
                 requests.ConnectionError,
                 requests.Timeout,
@@ -335,7 +306,8 @@ class Client:
                 requests.exceptions.ContentDecodingError,
                 urllib3.exceptions.HTTPError,
             ) as error:
-                raise _PassingFault(f"{type(error).__name__}: {told(error)}") from error
+                late = ", when the time was up" if time.monotonic() >= deadline else ""
+                raise _PassingFault(f"{type(error).__name__}{late}: {told(error)}") from error
             except requests.RequestException as error:
                 raise UpstreamError(
                     f"{url}: {question.what} cannot be asked for: {told(error)}. "
@@ -355,20 +327,15 @@ def user_agent() -> str:
     return f"{PROJECT_NAME}/{number} (data warehouse; UNHCR Refugee Statistics client)"
 
 
-def _read(response: requests.Response, deadline: float) -> bytes:
-    return b"".join(_chunks(response, deadline, _LARGEST_BODY))
+def _read(response: requests.Response) -> bytes:
+    return b"".join(_chunks(response, _LARGEST_BODY))
 
 
-def _chunks(response: requests.Response, deadline: float, largest: int) -> Iterator[bytes]:
-    """The body, decompressed. A connection that trickles is cut off at the deadline."""
+def _chunks(response: requests.Response, largest: int) -> Iterator[bytes]:
+    """The body, decompressed, as it arrives."""
     size = 0
-    # read1 returns what has arrived; read would wait for a full chunk and never see the deadline.
     while chunk := response.raw.read1(_CHUNK, decode_content=True):
         size += len(chunk)
-        if time.monotonic() > deadline:
-            raise _PassingFault(
-                f"the body was still coming in, {size:,} bytes so far, when the time was up"
-            )
         if size > largest:
             raise _PassingFault(f"a body of more than {largest:,} bytes")
         yield chunk
@@ -406,9 +373,11 @@ def _refuse(question: _Question, response: requests.Response, body: bytes) -> No
     )
 
 
-def _envelope(response: requests.Response, body: bytes) -> dict[str, Any]:
+def _envelope(
+    response: requests.Response, body: bytes, read: Callable[[bytes], dict[str, Any]]
+) -> dict[str, Any]:
     try:
-        return envelope(body)
+        return read(body)
     except NotAPageError as error:
         kind = shown(response.headers.get("Content-Type", "no content type"))
         raise _PassingFault(

@@ -1,5 +1,6 @@
 """What is asked of UNHCR: the API's endpoints, the columns and keys of their rows, the queries;
-and the flow dataset, which is a workbook and landed in rows of the same shape.
+the flow dataset, which is a workbook and landed in rows of the same shape; and the World Bank's
+population, whose pages have another envelope.
 
 A new endpoint or column is declared here and nowhere else. No network, no files.
 """
@@ -18,6 +19,7 @@ PAIRS, BY_ORIGIN, BY_ASYLUM, WORLD, ALL = "pairs", "by_origin", "by_asylum", "wo
 CONTROLS = (BY_ORIGIN, BY_ASYLUM)
 SUMMED = "-"
 FLOWS = "displacement-flows"
+INHABITANTS = "inhabitants"
 # All years are asked for, also those before the first that is known: UNHCR adds some now and then.
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2999
 # More than there are people; a double, as the archive has counts, is exact up to here.
@@ -27,6 +29,8 @@ ORIGIN = ("coo_id", "coo_name", "coo", "coo_iso")
 ASYLUM = ("coa_id", "coa_name", "coa", "coa_iso")
 
 _ISO3 = re.compile(r"[A-Z]{3}")
+# Origins without an ISO3 code, as the API wants them asked for beside ISO3 codes.
+_ASKED_FOR_AS = {"STA": "XXA", "UKN": "UNK"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One path of the API, or the flow workbook.
+    """One path of the API, the flow workbook, or the World Bank's population.
 
     name: the path without slashes; also the folder in landing.
     has_years: whether it takes a window of years.
@@ -58,11 +62,13 @@ class Endpoint:
     texts: other columns whose value is free (text, number or null).
     named: those of texts that are never empty: a row without them is no country and no region.
     numbers: those of texts that hold a whole number, as an int or as digits.
+    objects: columns that hold an object with `id` (never empty) and `value`, both texts.
+    amounts: columns that hold an integer of at least 0, or null.
     extras: columns that are known, of no use to us, and may be absent.
     key: columns no two rows of a slice share; empty where rows have no identity.
     has_sides: whether rows carry origin and asylum as identity columns.
     slices: the queries, by name (countries by region are added once the regions are known).
-    published_in: where it is found, beside the archive.
+    published_in: where it is found, beside the archive. What is not UNHCR's has no release.
     code_of_measure: the column whose codes say what a row counts, where a row has one count only.
     has_total: whether the envelope sums the counts over the whole query. Where it does, an answer
         without the sums is refused: no missing row would show by them.
@@ -75,13 +81,15 @@ class Endpoint:
     texts: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
+    amounts: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
     has_sides: bool = True
     slices: tuple[str, ...] = (PAIRS, BY_ORIGIN, BY_ASYLUM)
     has_total: bool = False
     extra_params: tuple[tuple[str, str], ...] = ()
-    published_in: Literal["api", "workbook"] = "api"
+    published_in: Literal["api", "workbook", "world_bank"] = "api"
     code_of_measure: str | None = None
 
     @property
@@ -98,13 +106,18 @@ class Endpoint:
     def columns(self) -> tuple[str, ...]:
         """The columns every row must have, in order."""
         if not self.has_sides:
-            return self.texts
+            return (*self.objects, *self.texts, *self.amounts)
         return ("year", *ORIGIN, *ASYLUM, *self.codes, *self.counts, *self.texts)
 
     @property
     def is_list(self) -> bool:
         """Whether it is a list that is never empty: of countries, of regions, of notes."""
         return not self.has_sides
+
+    @property
+    def is_of_unhcr(self) -> bool:
+        """Whether UNHCR publishes it, and its figures are of a release."""
+        return self.published_in != "world_bank"
 
     @property
     def is_dataset(self) -> bool:
@@ -272,6 +285,20 @@ _DECLARED = (
         has_sides=False,
         slices=(ALL,),
     ),
+    # Indicator SP.POP.TOTL. Regions and groups of incomes are among the countries; some of them
+    # have no code of three letters, so `country` is the key.
+    Endpoint(
+        INHABITANTS,
+        objects=("indicator", "country"),
+        texts=("countryiso3code", "date"),
+        numbers=("date",),
+        amounts=("value",),
+        extras=("unit", "obs_status", "decimal", "scale"),
+        key=("country", "date"),
+        has_sides=False,
+        slices=(ALL,),
+        published_in="world_bank",
+    ),
 )
 
 ENDPOINTS: dict[str, Endpoint] = {endpoint.name: endpoint for endpoint in _DECLARED}
@@ -304,6 +331,13 @@ def checked_origins(origins: Sequence[str]) -> tuple[str, ...]:
                 f"{origin!r} is not an ISO 3166-1 alpha-3 code: three capital letters, as in CHN."
             )
     return tuple(sorted(set(origins)))
+
+
+def as_asked_for(origins: Sequence[str]) -> tuple[str, ...]:
+    """The same origins as the API writes them: it has a code of its own for stateless and unknown
+    where ISO3 is asked for.
+    """
+    return tuple(sorted({_ASKED_FOR_AS.get(origin, origin) for origin in origins}))
 
 
 def current_year() -> int:

@@ -42,7 +42,7 @@ def rows_of(endpoint: Endpoint, part: Slice) -> str:
             (page - 1) * $page_size + position as {ROW_NUMBER},
             {identifiers(endpoint.columns, of="item")},
             null::json as {ADDED}
-        from ({_items(f"struct({row_type})[]")})
+        from ({_items(endpoint, f"struct({row_type})")})
     """
 
 
@@ -69,17 +69,30 @@ def _with_added(endpoint: Endpoint) -> str:
                     map_entries(cast(item as map(varchar, json))),
                     lambda sent: sent.key not in ({known})
                 ))) as {ADDED}
-            from ({_items("json[]")})
+            from ({_items(endpoint, "json")})
         )
     """
 
 
-def _items(kind: str) -> str:
+def _items(endpoint: Endpoint, kind: str) -> str:
+    if endpoint.published_in == "world_bank":
+        row = "JSON" if kind == "json" else dict.fromkeys(endpoint.columns, "VARCHAR")
+        return f"""
+            select page, unnest(items) as item, generate_subscripts(items, 1) as position
+            from (
+                select
+                    cast(json ->> '$[0].page' as bigint) as page,
+                    json_transform(json -> '$[1]', {literal(json.dumps([row]))}) as items
+                from read_json_objects(
+                    $files, format = 'unstructured', maximum_object_size = $buffer
+                )
+            )
+        """
     return f"""
         select page, unnest(items) as item, generate_subscripts(items, 1) as position
         from read_json(
             $files,
-            columns = {{'page': 'bigint', 'items': {literal(kind)}}},
+            columns = {{'page': 'bigint', 'items': {literal(f"{kind}[]")}}},
             format = 'unstructured',
             maximum_object_size = $buffer
         )

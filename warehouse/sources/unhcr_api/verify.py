@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from warehouse.core.content import row_digest, split_digests
+from warehouse.core.content import canonical, row_digest, split_digests
 from warehouse.core.manifest import Coverage
 from warehouse.sources.unhcr_api.body import shown, whole_number
 from warehouse.sources.unhcr_api.client import UpstreamError
@@ -219,6 +219,14 @@ class SliceCheck:
         for column in self.endpoint.numbers:
             if whole_number(row[column]) is None:
                 raise _bad(where, column, row[column], "a whole number")
+        for column in self.endpoint.objects:
+            if not _is_named(row[column]):
+                raise _bad(where, column, row[column], "an object with the texts `id` and `value`")
+        for column in self.endpoint.amounts:
+            value = row[column]
+            if value is not None and not (type(value) is int and 0 <= value <= LARGEST_COUNT):
+                wanted = f"a whole number from 0 to {LARGEST_COUNT:,}, or null,"
+                raise _bad(where, column, value, wanted)
 
     def _new_columns(self, where: str, row: dict[str, Any], columns: frozenset[str]) -> None:
         missing = [name for name in self.endpoint.columns if name not in columns]
@@ -260,7 +268,10 @@ class SliceCheck:
                 self.origins.add(iso or code)
 
     def _key(self, where: str, row: dict[str, Any]) -> None:
-        values = [row[column] for column in self.endpoint.key]
+        values = [
+            canonical(row[column]) if column in self.endpoint.objects else row[column]
+            for column in self.endpoint.key
+        ]
         if not all(type(value) is int or _is_text(value) for value in values):
             raise MalformedPageError(f"{where}: {self._named(values)}: a key has no empty part")
         key = hashlib.blake2b(repr(values).encode(), digest_size=16).digest()
@@ -279,6 +290,12 @@ def rows_apart(one: SliceCheck, other: SliceCheck) -> int:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
+
+
+def _is_named(value: object) -> bool:
+    if not isinstance(value, dict) or value.keys() != {"id", "value"}:
+        return False
+    return _is_text(value["id"]) and isinstance(value["value"], str)
 
 
 def _bad_count(where: str, column: str, value: object) -> MalformedPageError:

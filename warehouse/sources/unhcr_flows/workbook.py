@@ -7,18 +7,21 @@ where openpyxl, read-only, takes 8.4 s (benchmarks/workbook.py).
 from __future__ import annotations
 
 import math
+import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
 from warehouse.core.manifest import Manifest, OriginalFile
 from warehouse.settings import Settings
-from warehouse.sources.unhcr_api.body import shown
+from warehouse.sources.unhcr_api.body import shown, told
 from warehouse.sources.unhcr_api.client import Client, RefusedError, UpstreamError, user_agent
 from warehouse.sources.unhcr_api.converted import write_pages
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, FLOWS, LARGEST_COUNT
@@ -40,6 +43,10 @@ COLUMNS = {
 NOT_AVAILABLE = "-"
 # The workbook has 4 MB, and 40 MB unpacked.
 _LARGEST, _LARGEST_UNPACKED = 64 << 20, 256 << 20
+# Sheet DATA has 1.3 million cells. A cell says where it is, <c r="AB12">, and so does a row.
+_MOST_CELLS = 30_000_000
+_REFERENCE = re.compile(rb"""\br\s*=\s*["']?\s*([A-Za-z]{0,9})([0-9]{1,18})""")
+_NOWHERE = re.compile(rb"""[<:]c(?:\s+(?!r\s*=)[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*/?>""")
 _SITE = "https://www.unhcr.org/refugee-statistics/"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -182,11 +189,10 @@ def read(path: Path) -> FlowTable:
 
 def _cells(path: Path) -> Iterator[list[Any]]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(part.file_size for part in archive.infolist())
-        if size > _LARGEST_UNPACKED:
-            raise WorkbookError(f"{path.name}: {size:,} bytes unpacked, more than a workbook has")
-        with CalamineWorkbook.from_path(path) as book:
+        with (
+            TemporaryDirectory(dir=path.parent, prefix=".unpacked-") as folder,
+            CalamineWorkbook.from_path(_unpacked(path, Path(folder))) as book,
+        ):
             sheets = {
                 one.name: one for one in book.sheets_metadata if one.typ is SheetTypeEnum.WorkSheet
             }
@@ -195,11 +201,65 @@ def _cells(path: Path) -> Iterator[list[Any]]:
                     f"{path.name}: no sheet {SHEET}; there are {shown(', '.join(sheets))}"
                 )
             yield from book.get_sheet_by_name(SHEET).iter_rows()
-    except (CalamineError, zipfile.BadZipFile, OSError) as error:
+    except (CalamineError, zipfile.BadZipFile, zlib.error, RuntimeError, OSError) as error:
         start = path.read_bytes()[:60]
         raise WorkbookError(
-            f"{path.name}: not a workbook that can be read ({error}); it begins with {start!r}"
+            f"{path.name}: not a workbook that can be read ({told(error)}); "
+            f"it begins with {start!r}"
         ) from error
+
+
+def _unpacked(path: Path, folder: Path) -> Path:
+    """The same workbook without compression, in `folder`, once it is known to be of a sane size.
+
+    The reader believes what the file says of itself and takes room for each cell up to the
+    farthest: 6 KB can end the process. So it gets what was unpacked and measured here.
+    """
+    sane = folder / FILE
+    with zipfile.ZipFile(path) as packed, zipfile.ZipFile(sane, "w") as unpacked:
+        size = sum(part.file_size for part in packed.infolist())
+        if size > _LARGEST_UNPACKED:
+            raise WorkbookError(f"{path.name}: {size:,} bytes unpacked, more than a workbook has")
+        if len(set(packed.namelist())) < len(packed.namelist()):
+            raise WorkbookError(f"{path.name}: a part of it is there twice")
+        for part in packed.infolist():
+            where = f"{path.name}, {shown(part.filename)}"
+            if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise WorkbookError(f"{where}: not compressed as in a workbook")
+            declared = part.file_size
+            part.file_size += 1  # or no more than it says would be read of it
+            with packed.open(part) as source:
+                content = source.read(declared + 1)
+            if len(content) != declared:
+                than = "more" if len(content) > declared else "less"
+                raise WorkbookError(f"{where}: {than} than the {declared:,} bytes that it says")
+            _refuse_vast(where, content)
+            unpacked.writestr(part.filename, content)
+    return sane
+
+
+def _refuse_vast(where: str, content: bytes) -> None:
+    """Raise WorkbookError where cells reach too far, or where they do not say how far."""
+    if _NOWHERE.search(content):
+        raise WorkbookError(f"{where}: a cell that does not say where it is")
+    columns, farthest = set(), 0
+    for found in _REFERENCE.finditer(content):
+        letters, row = found.groups()
+        columns.add(letters)
+        farthest = max(farthest, int(row))
+    column = max(map(_column_number, columns), default=0)
+    if farthest * column > _MOST_CELLS:
+        raise WorkbookError(
+            f"{where}: its cells reach to row {farthest:,} and column {column:,}, farther than "
+            f"those of a sheet of figures"
+        )
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - ord("A") + 1
+    return number
 
 
 def _cell(where: str, column: str, cell: Any) -> Any:

@@ -32,6 +32,20 @@ sentences as (
                 end
             },
             {
+                'sentence_number': 13,
+                'sentence': 'Inhabitants: ' || {{ figure_text('claim.inhabitants') }} || ' in '
+                || claim.inhabitants_year || ', by the World Bank as it is now.'
+            },
+            {
+                'sentence_number': 12,
+                'sentence': case
+                    when inputs.measures_without_figure is not null and at_publication.value is not null
+                        then
+                            'The sum is of what is known; not known was '
+                            || inputs.measures_without_figure || '.'
+                end
+            },
+            {
                 'sentence_number': 6,
                 'sentence': case
                     when is_stocks_added_up
@@ -55,10 +69,17 @@ sentences as (
             {
                 'sentence_number': 11,
                 'sentence': case
-                    when as_flow_newest is not null
+                    when gaps_text is not null
                         then
                             'These are lower bounds, for what was not reported: '
                             || gaps_text || '.'
+                end
+            },
+            {
+                'sentence_number': 14,
+                'sentence': case
+                    when is_break_since
+                        then 'What is newest is no revision alone, but a break of reporting: ' || break_text || '.'
                 end
             },
             {

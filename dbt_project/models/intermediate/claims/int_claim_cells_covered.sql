@@ -15,17 +15,19 @@ coverage as (
 -- Whether or not the warehouse holds it.
 expected as (
     select
-        published.document_published_on,
-        max_by(releases.release_id, releases.published_on) as release_id
-    from (select distinct document_published_on from inputs) as published
-    inner join releases on published.document_published_on >= releases.published_on
-    group by published.document_published_on
+        published.day_at_publication,
+        max_by(releases.release_id, releases.published_on) as release_id,
+        max_by(releases.reference_year, releases.published_on) as last_year
+    from (select distinct day_at_publication from inputs) as published
+    inner join releases on published.day_at_publication >= releases.published_on
+    group by published.day_at_publication
 ),
 
 cells as (
     select distinct
-        inputs.document_published_on,
+        inputs.day_at_publication,
         expected.release_id,
+        inputs.reference_year > expected.last_year as is_after_release,
         inputs.endpoint,
         inputs.origin,
         inputs.asylum,
@@ -34,17 +36,18 @@ cells as (
         inputs.measure,
         inputs.reference_year
     from inputs
-    inner join expected on inputs.document_published_on = expected.document_published_on
+    inner join expected on inputs.day_at_publication = expected.day_at_publication
 ),
 
 final as (
     select
-        cells.document_published_on,
+        cells.day_at_publication,
         cells.release_id,
         cells.origin,
         cells.asylum,
         cells.measure,
         cells.reference_year,
+        cells.is_after_release,
         bool_or(
             case coverage.slice
                 when 'pairs'
@@ -71,7 +74,7 @@ final as (
             and cells.reference_year >= coverage.from_year
             and cells.reference_year <= coverage.to_year
             and cells.reference_year <= year(coverage.release_reference_date)
-            and {{ stood_on('cells.document_published_on', 'coverage') }}
+            and {{ stood_on('cells.day_at_publication', 'coverage') }}
     group by all
 )
 

@@ -21,12 +21,16 @@ days as (
     inner join vintages on documents.published_on < vintages.valid_from
 ),
 
+-- What stood on a day is what stood since the figures last changed: asked for that day, few days are
+-- asked for.
 final as (
     select
-        document_id,
-        valid_from,
-        lead(valid_from) over (partition by document_id order by valid_from) as valid_to
+        days.document_id,
+        days.valid_from,
+        lead(days.valid_from) over (partition by days.document_id order by days.valid_from) as valid_to,
+        coalesce(vintages.valid_from, days.valid_from) as asked_for
     from days
+    asof left join vintages on days.valid_from >= vintages.valid_from
 )
 
 select * from final

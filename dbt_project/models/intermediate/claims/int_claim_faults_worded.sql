@@ -12,11 +12,25 @@ sentences as (
             {
                 'sentence_number': 2,
                 'sentence': case
-                    when is_the_stock and stock_or_flow = 'flow'
+                    when claim.kind = 'level' and is_the_stock and is_stock_read_as_flow
                         then
-                            'The figure is the stock of people waiting, '
-                            || {{ figure_text('at_publication.stock') }}
+                            'The figure is the stock of people waiting, ' || as_stock_at_publication.text
                             || coalesce('; of new applications it had ' || at_publication.text, '') || '.'
+                    when verdict = 'not_reproduced' and is_persons_and_cases
+                        then
+                            'It comes of persons and cases of new applications added up: '
+                            || as_cases_at_publication.text || '. Cases are no persons.'
+                    when verdict = 'not_reproduced' and is_the_stock
+                        then
+                            'It holds for the people waiting, which is another measure: '
+                            || as_stock_at_publication.text || '.'
+                    when verdict = 'not_reproduced' and as_stock_at_publication.value is not null
+                        then
+                            'Tried on the people waiting, it is ' || as_stock_at_publication.text
+                            || coalesce(
+                                '; on persons and cases together, ' || as_cases_at_publication.text, ''
+                            )
+                            || '.'
                     when
                         verdict in ('misstated', 'input_error')
                         and coalesce(inputs.are_all_stated, false)
@@ -39,6 +53,10 @@ sentences as (
                         then
                             'A ratio and an increase were confused: the ratio is '
                             || format('{:.3f}', at_publication.figure / at_publication.base) || '.'
+                    when verdict = 'misstated' and at_publication.is_points_read_as_percent
+                        then
+                            'It is ' || {{ signed_text('(at_publication.figure - at_publication.base)') }}
+                            || ' percentage points, told as percent.'
                 end
             },
             {

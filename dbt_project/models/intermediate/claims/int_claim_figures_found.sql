@@ -1,17 +1,22 @@
 {%- set datasets = [
-    ('population', "'persons'", population_stocks() + population_flows(), []),
-    ('asylum_applications', 'counting_unit', application_measures(), []),
-    ('asylum_decisions', 'counting_unit', decision_measures(), decision_measures()[:3]),
-    ('displacement_flows', "'persons'", flow_measures(), []),
+    ('population', 'population', "'persons'", population_stocks() + population_flows()),
+    ('asylum_applications', 'asylum-applications', 'counting_unit', application_measures()),
+    ('asylum_decisions', 'asylum-decisions', 'counting_unit', decision_measures()),
+    ('displacement_flows', 'displacement-flows', "'persons'", flow_measures()),
+    ('solutions', 'solutions', "'persons'", ['resettlement', 'naturalisation']),
+    ('internal_displacement', 'idmc', "'persons'", ['internally_displaced_stock']),
+    ('palestine_refugees', 'unrwa', "'persons'", ['palestine_refugees_stock']),
 ] -%}
+{%- set measures = (datasets | map(attribute=3) | sum(start=[])) + demographic_measures() -%}
 -- The figures that a claim's inputs had at publication and have on the day that counts as now; where peers
--- are wanted, those of all countries of asylum.
-with inputs as (
+-- are wanted, those of all countries.
+-- Each dataset reads it: worked out once.
+with inputs as materialized (
     select
         *,
         unnest([
-            { 'variant': 'at_publication', 'day': document_published_on },
-            { 'variant': 'newest', 'day': as_of }
+            { 'variant': 'at_publication', 'day': day_at_publication },
+            { 'variant': 'newest', 'day': day_newest }
         ], recursive := true)
     from {{ ref('int_claim_inputs_wanted') }}
 ),
@@ -20,8 +25,8 @@ coverage as (
     select * from {{ ref('int_coverage_in_force').identifier }}
 ),
 
-{% for name, unit, measures, parts in datasets -%}
-{{ name }}_history as (
+{% for name, endpoint, unit, counts in datasets -%}
+{{ name }}_history as not materialized (
     {%- for level in ['totals_yearly', 'yearly'] %}
     select
         {%- if level == 'yearly' %}
@@ -43,13 +48,14 @@ coverage as (
         {%- if name == 'population' %}
         host_community_stock_known_from,
         {%- endif %}
-        {{ measures | join(', ') }}
+        {{ counts | join(', ') }}
     from {{ ref('fct_' ~ name ~ '_' ~ level ~ '_history').identifier }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
 {{ name }} as (
+    {%- for is_among_peers in [false, true] %}
     select
         inputs.document_id,
         inputs.claim_id,
@@ -57,42 +63,80 @@ coverage as (
         inputs.measure,
         inputs.variant,
         inputs.day,
-        history.asylum,
+        history.*
+    from inputs
+    inner join {{ name }}_history as history
+        on
+            inputs.reference_year = history.reference_year
+            and inputs.counting_unit = history.counting_unit
+            {%- if is_among_peers %}
+            and history.origin = if(inputs.origin = '?', history.origin, inputs.origin)
+            and history.asylum = if(inputs.asylum = '?', history.asylum, inputs.asylum)
+            and if(inputs.origin = '?', history.origin, history.asylum) <> '-'
+            {%- else %}
+            and inputs.origin = history.origin
+            and inputs.asylum = history.asylum
+            {%- endif %}
+            and {{ stood_on('inputs.day', 'history') }}
+            and (inputs.reference_date = history.reference_date or inputs.reference_date is null)
+    where inputs.endpoint = '{{ endpoint }}' and {{ 'not ' if not is_among_peers }}inputs.is_among_peers
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+{% endfor -%}
+-- Demographics have no totals: they are added up here.
+demographics as (
+    select
+        inputs.document_id,
+        inputs.claim_id,
+        inputs.input_role,
+        inputs.measure,
+        inputs.counting_unit,
+        inputs.variant,
+        inputs.day,
+        if(inputs.origin = '-', '-', history.origin_unhcr_code) as origin,
+        if(inputs.asylum = '-', '-', history.asylum_unhcr_code) as asylum,
         inputs.reference_year,
         history.reference_date,
         history.is_provisional,
-        history.are_pairs_complete,
+        cast(null as boolean) as are_pairs_complete,
         history.coverage_id,
-        {%- for part in decision_measures()[:3] %}
-        {{ 'history.' ~ part if part in parts else 'cast(null as bigint)' }} as {{ part }},
-        {%- endfor %}
-        case inputs.measure
+        {{ demographic_measures() | join(', ') }}
+    from inputs
+    inner join {{ ref('fct_demographics_yearly_history').identifier }} as history
+        on
+            inputs.reference_year = history.reference_year
+            and coalesce(inputs.population_type, 'REF') = history.pop_type
+            and inputs.origin in (history.origin_unhcr_code, '-', '?')
+            and inputs.asylum in (history.asylum_unhcr_code, '-', '?')
+            and {{ stood_on('inputs.day', 'history') }}
+            and (inputs.reference_date = history.reference_date or inputs.reference_date is null)
+    where inputs.endpoint = 'demographics'
+),
+
+rows_found as (
+    {%- for name, _, _, _ in datasets %}
+    select * from {{ name }}
+    union all by name
+    {%- endfor %}
+    select * from demographics
+),
+
+valued as (
+    select
+        *,
+        case measure
             {%- for measure in measures %}
             when '{{ measure }}'
                 then
                     {%- if measure == 'host_community_stock' %}
-                    if(inputs.day < history.host_community_stock_known_from, null, history.{{ measure }})
-                    {%- else %} history.{{ measure }}
+                    if(day < host_community_stock_known_from, null, {{ measure }})
+                    {%- else %} {{ measure }}
                     {%- endif %}
             {%- endfor %}
         end as figure
-    from inputs
-    inner join {{ name }}_history as history
-        on
-            inputs.origin = history.origin
-            and inputs.reference_year = history.reference_year
-            and inputs.counting_unit = history.counting_unit
-            and (inputs.asylum = history.asylum or (inputs.is_among_peers and history.asylum <> '-'))
-            and {{ stood_on('inputs.day', 'history') }}
-    where inputs.endpoint = '{{ name | replace("_", "-") }}'
-),
-
-{% endfor -%}
-rows_found as (
-    {%- for name, _, _, _ in datasets %}
-    select * from {{ name }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    from rows_found
 ),
 
 summed as (
@@ -101,8 +145,10 @@ summed as (
         claim_id,
         input_role,
         measure,
+        counting_unit,
         variant,
         day,
+        origin,
         asylum,
         reference_year,
         cast(sum(figure) as double) as figure,
@@ -113,8 +159,8 @@ summed as (
         bool_or(is_provisional) as is_provisional,
         bool_and(are_pairs_complete) as are_pairs_complete,
         any_value(coverage_id) as coverage_id
-    from rows_found
-    group by document_id, claim_id, input_role, measure, variant, day, asylum, reference_year
+    from valued
+    group by all
 ),
 
 final as (
@@ -122,13 +168,16 @@ final as (
         summed.document_id,
         summed.claim_id,
         summed.input_role,
+        summed.measure,
+        summed.counting_unit,
+        summed.origin,
         summed.asylum,
         summed.reference_year,
-        {%- for name, variant in [('at_publication', 'at_publication'), ('newest', 'newest')] %}
+        {%- for variant in ['at_publication', 'newest'] %}
         any_value({
             'figure': case summed.measure
-                when 'refugee_recognition_rate' then {{ refugee_recognition_rate() }}
-                when 'total_protection_rate' then {{ total_protection_rate() }}
+                when 'refugee_recognition_rate' then 100 * {{ refugee_recognition_rate() }}
+                when 'total_protection_rate' then 100 * {{ total_protection_rate() }}
                 else summed.figure
             end,
             'reference_date': summed.reference_date,
@@ -137,15 +186,14 @@ final as (
             'release_id': coverage.release_id,
             'snapshot_id': coverage.snapshot_id,
             'retrieved_at': coverage.retrieved_at
-        }) filter (where summed.variant = '{{ variant }}') as {{ name }}{{ ',' if not loop.last }}
+        }) filter (where summed.variant = '{{ variant }}') as {{ variant }}{{ ',' if not loop.last }}
         {%- endfor %}
     from summed
     left join coverage
         on
             summed.coverage_id = coverage.coverage_id
             and {{ stood_on('summed.day', 'coverage') }}
-    group by
-        summed.document_id, summed.claim_id, summed.input_role, summed.asylum, summed.reference_year
+    group by all
 )
 
 select * from final

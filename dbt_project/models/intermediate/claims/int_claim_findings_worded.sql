@@ -3,6 +3,24 @@ with worded as (
     select * from {{ ref('int_claims_worded') }}
 ),
 
+verdicts as (
+    select * from {{ ref('claim_verdicts').identifier }}
+),
+
+releases as (
+    select * from {{ ref('dim_release').identifier }}
+),
+
+-- The release that first had figures of a year.
+firsts as (
+    select
+        reference_year,
+        min_by(release_id, published_on) as first_release_id,
+        min(published_on) as first_published_on
+    from releases
+    group by reference_year
+),
+
 -- The newest figures, told after those at publication.
 told as (
     select
@@ -25,12 +43,14 @@ told as (
     from worded
 ),
 
-final as (
+findings as (
     select
-        document_id,
-        claim_id,
+        told.document_id,
+        told.claim_id,
         1 as sentence_number,
         case
+            when claim.kind = 'not_expressible'
+                then coalesce(claim.reading, 'The register has no kind for it') || '.'
             when inputs.release_id_on_the_day is null
                 then
                     'No release of UNHCR''s database is known that was out on '
@@ -40,6 +60,20 @@ final as (
                     'Release ' || inputs.release_id_on_the_day || ', in force on '
                     || claim.document_published_on || ', is not in the warehouse: '
                     || backfill_clause || 'it.'
+            when verdict = 'not_checkable' and overlap_note is not null
+                then
+                    overlap_note || ' The sum of its parts was '
+                    || coalesce(at_publication.text, 'not known') || ' on ' || claim.document_published_on
+                    || ' (release ' || inputs.release_id_on_the_day || ')' || newest_clause || '.'
+            when verdict = 'not_checkable' and inputs.is_after_release
+                then
+                    'Release ' || inputs.release_id_on_the_day || ', in force on '
+                    || claim.document_published_on || ', has no year ' || claim.to_year
+                    || coalesce(
+                        ': the first that has is ' || firsts.first_release_id || ', published on '
+                        || firsts.first_published_on || '.',
+                        ', and no later one is known that has.'
+                    )
             when verdict = 'not_checkable' and inputs.years_not_covered is not null
                 then
                     'The warehouse does not hold what release ' || inputs.release_id_on_the_day
@@ -63,6 +97,56 @@ final as (
                 || at_publication.text || newest_clause || '.'
         end as sentence
     from told
+    left join firsts on told.claim.to_year = firsts.reference_year
+),
+
+-- The verdict first, for who reads no further.
+leads as (
+    select
+        told.document_id,
+        told.claim_id,
+        0 as sentence_number,
+        verdicts.sentence
+    from told
+    inner join verdicts on told.verdict = verdicts.verdict
+),
+
+-- Where nothing is known of the day, the newest figures and the document's own are held against the claim.
+instead as (
+    select
+        document_id,
+        claim_id,
+        unnest([
+            {
+                'sentence_number': 2,
+                'sentence': 'The newest release, ' || inputs.release_id || ', gives ' || newest.text
+                || case
+                    when newest.agrees then ', which agrees with what is stated.'
+                    when not newest.agrees then ', which does not agree with what is stated.'
+                    else '.'
+                end
+            },
+            {
+                'sentence_number': 3,
+                'sentence': case
+                    when inputs.are_all_stated and claim.kind <> 'level'
+                        then
+                            'From the document''s own figures it is ' || own.text
+                            || if(own.agrees, ', as stated.', ', which is not what is stated.')
+                end
+            }
+        ], recursive := true)
+    from told
+    where verdict = 'not_checkable' and overlap_note is null and at_publication.value is null
+),
+
+final as (
+    select * from findings
+    union all by name
+    select * from leads
+    union all by name
+    select * from instead
+    where sentence is not null
 )
 
 select * from final

@@ -1,5 +1,8 @@
--- The figures that a claim rests on, as they were at publication and are now, with the other countries of
--- asylum that a place or a count is among: those with a figure on either day.
+{%- set parts = [
+    'reference_date', 'is_provisional', 'are_pairs_complete', 'release_id', 'snapshot_id', 'retrieved_at',
+] -%}
+-- The figures that a claim rests on, as they were at publication and are now, with the other countries that a
+-- place or a count is among: those with a figure on either day.
 with inputs as (
     select * from {{ ref('int_claim_inputs_wanted') }}
 ),
@@ -12,14 +15,15 @@ countries as (
     select * from {{ ref('dim_country').identifier }}
 ),
 
--- Where nobody is, nobody has a place.
-peers as (
+wanted_of_peers as (
     select
-        inputs.* replace (
-            if(inputs.input_role = 'whole', 'peer', 'flow_peer') as input_role,
-            countries.iso3 as asylum_iso3,
-            figures.asylum as asylum
-        ),
+        inputs.* exclude (origin, asylum, origin_iso3, asylum_iso3),
+        inputs.origin as origin_wanted,
+        inputs.asylum as asylum_wanted,
+        inputs.origin_iso3 as origin_iso3_wanted,
+        inputs.asylum_iso3 as asylum_iso3_wanted,
+        figures.origin,
+        figures.asylum,
         figures.at_publication,
         figures.newest
     from inputs
@@ -28,17 +32,79 @@ peers as (
             inputs.document_id = figures.document_id
             and inputs.claim_id = figures.claim_id
             and inputs.input_role = figures.input_role
-            and inputs.asylum <> figures.asylum
-    inner join countries on figures.asylum = countries.unhcr_code
+            and inputs.measure = figures.measure
+            and inputs.counting_unit = figures.counting_unit
+            and inputs.reference_year = figures.reference_year
+            and (inputs.origin = figures.origin or inputs.origin = '?')
+            and (inputs.asylum = figures.asylum or inputs.asylum = '?')
+    where inputs.is_among_peers
+),
+
+-- Where the largest increase ever is looked for, the increases from year to year take the figures' place.
+-- Of all countries and years the twenty largest are enough.
+extremes as (
+    select * replace (
+        {%- for variant in ['at_publication', 'newest'] %}
+        if(
+            extreme_of = 'increases',
+            {
+                'figure': {{ variant }}.figure - lag({{ variant }}.figure) over (
+                    partition by document_id, claim_id, input_role, origin, asylum
+                    order by reference_year
+                ),
+                {%- for part in parts %}
+                '{{ part }}': {{ variant }}.{{ part }}{{ ',' if not loop.last }}
+                {%- endfor %}
+            },
+            {{ variant }}
+        ) as {{ variant }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+    from wanted_of_peers
+    where extreme_of is not null
+),
+
+by_peer as (
+    select * from wanted_of_peers
+    where extreme_of is null
+    union all
+    select * from extremes
+    qualify row_number() over (
+        partition by document_id, claim_id, input_role
+        order by greatest(at_publication.figure, newest.figure) desc
+    ) <= 20
+),
+
+-- Where nobody is, nobody has a place; nor have people of unknown origin and the stateless.
+peers as (
+    select
+        by_peer.* exclude (origin_wanted, asylum_wanted, origin_iso3_wanted, asylum_iso3_wanted) replace (
+            {%- for side in ['origin', 'asylum'] %}
+            if(
+                by_peer.{{ side }}_wanted = '?',
+                coalesce(countries.iso3, countries.unhcr_code),
+                by_peer.{{ side }}_told
+            ) as {{ side }}_told{{ ',' if not loop.last }}
+            {%- endfor %}
+        ),
+        {%- for side in ['origin', 'asylum'] %}
+        if(by_peer.{{ side }}_wanted = '?', countries.iso3, by_peer.{{ side }}_iso3_wanted)
+            as {{ side }}_iso3,
+        {%- endfor %}
+        countries.unhcr_code as peer
+    from by_peer
+    inner join countries
+        on if(by_peer.origin_wanted = '?', by_peer.origin, by_peer.asylum) = countries.unhcr_code
     where
-        inputs.is_among_peers
-        and (figures.at_publication.figure > 0 or figures.newest.figure > 0)
+        coalesce(countries.special_kind, 'tibetan') = 'tibetan'
+        and (by_peer.at_publication.figure > 0 or by_peer.newest.figure > 0)
 ),
 
 -- Four steps read it: worked out once.
 final as materialized (
     select
         inputs.*,
+        cast(null as varchar) as peer,
         figures.at_publication,
         figures.newest
     from inputs
@@ -47,8 +113,12 @@ final as materialized (
             inputs.document_id = figures.document_id
             and inputs.claim_id = figures.claim_id
             and inputs.input_role = figures.input_role
+            and inputs.measure = figures.measure
+            and inputs.counting_unit = figures.counting_unit
             and inputs.reference_year = figures.reference_year
+            and inputs.origin = figures.origin
             and inputs.asylum = figures.asylum
+    where not inputs.is_among_peers
     union all by name
     select * from peers
 )

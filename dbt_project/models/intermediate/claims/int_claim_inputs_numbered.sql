@@ -1,6 +1,20 @@
--- The figures of each claim in their order, with what they differ by.
+-- The figures of each claim in their order, with what they differ by. What a document states of a sum of
+-- measures or of countries is stated of all of them together.
 with inputs as (
     select * from {{ ref('int_claim_inputs_valued') }}
+),
+
+parts as (
+    select
+        * replace (
+            if(
+                count(*) over (partition by document_id, claim_id, input_role, peer, reference_year) = 1,
+                stated_value,
+                null
+            ) as stated_value
+        ),
+        stated_value as stated_together
+    from inputs
 ),
 
 final as (
@@ -13,16 +27,21 @@ final as (
             order by
                 list_position(
                     [
-                        'figure', 'base', 'whole', 'peer', 'stock',
-                        'flow_figure', 'flow_base', 'flow_whole', 'flow_peer'
+                        'figure', 'base', 'whole', 'peer', 'stock_figure', 'stock_base', 'cases_figure',
+                        'cases_base', 'flow_figure', 'flow_base', 'flow_whole', 'flow_peer'
                     ],
                     input_role
                 ) asc,
                 reference_year asc,
                 greatest(value_on_the_day, value_newest) desc,
-                asylum_iso3 asc
+                asylum_iso3 asc,
+                origin_iso3 asc,
+                origin asc,
+                asylum asc,
+                measure asc,
+                counting_unit desc
         ) as integer) as input_number
-    from inputs
+    from parts
 )
 
 select * from final

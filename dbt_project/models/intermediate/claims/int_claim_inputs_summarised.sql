@@ -18,8 +18,9 @@ final as (
         claim_id,
         list({
             'input_role': input_role,
+            'peer': peer,
             'reference_year': reference_year,
-            'stated_value': stated_value,
+            'stated_value': stated_together,
             'value_on_the_day': value_on_the_day,
             'value_newest': value_newest,
             'are_pairs_complete_on_the_day': are_pairs_complete_on_the_day,
@@ -28,7 +29,8 @@ final as (
         max_by(reference_date, reference_year) filter (where is_of_the_year) as reference_date,
         any_value(release_id_on_the_day) as release_id_on_the_day,
         bool_and(is_covered_on_the_day) filter (where is_operand) as are_covered,
-        bool_and(stated_value is not null) filter (where is_operand) as are_all_stated,
+        bool_and(stated_together is not null) filter (where is_operand) as are_all_stated,
+        bool_or(is_after_release) filter (where is_operand) as is_after_release,
         {{ total('carried_forward_stock', 'is_compared') }} as carried_forward_stock,
         max_by(carried_forward_mostly_in, carried_forward_stock)
             filter (where carried_forward_stock > 0 and is_compared) as carried_forward_mostly_in,
@@ -57,6 +59,9 @@ final as (
             || {{ figure_text('unknown_origin.stock') }}
             || ' meanwhile: part of the move may be one of attribution.'
         ) filter (where input_role = 'figure') as unknown_origin_text,
+        string_agg(distinct measure, ', ' order by measure)
+            filter (where value_on_the_day is null and is_covered_on_the_day and is_compared)
+            as measures_without_figure,
         max(release_id) as release_id,
         max_by(snapshot_id, release_id) as snapshot_id,
         max_by(retrieved_at, release_id) as retrieved_at

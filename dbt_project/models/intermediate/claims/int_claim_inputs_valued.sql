@@ -28,11 +28,12 @@ countries as (
 stated as (
     select
         document_id,
-        origin_iso3,
-        asylum_iso3,
+        origin as origin_told,
+        asylum as asylum_told,
         counting_unit,
-        measure,
+        measure as measure_told,
         to_year as reference_year,
+        reference_date,
         min_by(stated_value, claim_id) as stated_value
     from {{ ref('int_claims_combined') }}
     where kind = 'level' and stated_value is not null
@@ -42,7 +43,7 @@ stated as (
 -- What answers now: the lineage of a figure that is not there.
 answering as (
     select
-        asked.as_of,
+        asked.day_newest,
         coverage.endpoint,
         max_by(
             {
@@ -52,9 +53,9 @@ answering as (
             },
             coverage.valid_from
         ) as lineage
-    from (select distinct as_of from inputs) as asked
-    inner join coverage on {{ stood_on('asked.as_of', 'coverage') }}
-    group by asked.as_of, coverage.endpoint
+    from (select distinct day_newest from inputs) as asked
+    inner join coverage on {{ stood_on('asked.day_newest', 'coverage') }}
+    group by asked.day_newest, coverage.endpoint
 ),
 
 final as (
@@ -62,6 +63,9 @@ final as (
         inputs.document_id,
         inputs.claim_id,
         inputs.input_role,
+        inputs.peer,
+        inputs.origin,
+        inputs.asylum,
         inputs.origin_iso3,
         inputs.asylum_iso3,
         inputs.counting_unit,
@@ -73,7 +77,7 @@ final as (
             as reference_date,
         coalesce(
             repeated.carried_forward_stock,
-            if(inputs.measure in ('asylum_seekers_stock', 'refugees_stock'), 0, null)
+            if(inputs.measure in ('asylum_seekers_stock', 'refugees_stock') and inputs.peer is null, 0, null)
         ) as carried_forward_stock,
         repeated.carried_forward_mostly_in,
         -- Where that is most of the move.
@@ -95,6 +99,7 @@ final as (
         coalesce(inputs.newest.is_provisional, false) as is_provisional,
         inputs.at_publication.are_pairs_complete as are_pairs_complete_on_the_day,
         inputs.newest.are_pairs_complete,
+        coalesce(covered.is_after_release, false) as is_after_release,
         covered.release_id as release_id_on_the_day,
         coalesce(inputs.newest.release_id, answering.lineage.release_id) as release_id,
         coalesce(inputs.newest.snapshot_id, answering.lineage.snapshot_id) as snapshot_id,
@@ -103,7 +108,7 @@ final as (
     {%- for name in ['covered', 'repeated'] %}
     left join {{ name }}
         on
-            inputs.document_published_on = {{ name }}.document_published_on
+            inputs.day_at_publication = {{ name }}.day_at_publication
             and inputs.origin is not distinct from {{ name }}.origin
             and inputs.asylum is not distinct from {{ name }}.asylum
             and inputs.measure = {{ name }}.measure
@@ -114,17 +119,20 @@ final as (
             inputs.document_id = reattributed.document_id
             and inputs.claim_id = reattributed.claim_id
             and inputs.input_role = reattributed.input_role
+            and inputs.origin = reattributed.origin
             and inputs.asylum = reattributed.asylum
+            and inputs.measure = reattributed.measure
             and inputs.reference_year = reattributed.reference_year
     left join stated
         on
             inputs.document_id = stated.document_id
-            and inputs.origin_iso3 is not distinct from stated.origin_iso3
-            and inputs.asylum_iso3 is not distinct from stated.asylum_iso3
+            and inputs.origin_told = stated.origin_told
+            and inputs.asylum_told = stated.asylum_told
             and inputs.counting_unit = stated.counting_unit
-            and inputs.measure = stated.measure
+            and inputs.measure_told = stated.measure_told
             and inputs.reference_year = stated.reference_year
-    left join answering on inputs.as_of = answering.as_of and inputs.endpoint = answering.endpoint
+            and inputs.reference_date is not distinct from stated.reference_date
+    left join answering on inputs.day_newest = answering.day_newest and inputs.endpoint = answering.endpoint
     left join countries as origins on inputs.origin = origins.unhcr_code
     left join countries as asylums on inputs.asylum = asylums.unhcr_code
 )

@@ -1,116 +1,110 @@
--- Which figures a claim rests on. A share's whole, a rank's and a count's peers are of other countries of
--- asylum. A claim that reads a stock of asylum-seekers as a flow, or adds stocks up, is worked out a second
--- time on new asylum claims, in roles that begin with `flow_`. A summed side is '-'.
-with claims as (
-    select
-        *,
-        measure in ('asylum_seekers_stock', 'applications_new')
-        and counting_unit = 'persons'
-        and (read_as = 'flow' or {{ adds_stocks_up() }}) as is_read_as_flow
-    from {{ ref('int_claims_combined') }}
+-- Which figures a claim rests on: its roles, with groups taken apart into countries and sums into
+-- measures. Codes are UNHCR's; '-' is all countries, '?' each of them.
+with roles as (
+    select * from {{ ref('int_claim_roles_wanted') }}
 ),
 
 measures as (
     select * from {{ ref('int_claim_measures_combined') }}
 ),
 
+sums as (
+    select * from {{ ref('measure_sums').identifier }}
+),
+
 countries as (
     select * from {{ ref('dim_country').identifier }}
 ),
 
-by_role as (
+-- Regions are groups too: unhcr_the_americas, un_europe.
+groups as (
     select
-        document_id,
-        claim_id,
-        document_published_on,
-        as_of,
-        origin_iso3,
-        counting_unit,
-        kind in ('rank', 'count') as is_among_peers,
-        unnest([
-            {
-                'input_role': 'figure',
-                'is_wanted': kind <> 'count' or count_of <> 'countries',
-                'asylum_iso3': asylum_iso3,
-                'measure': measure,
-                'years': generate_series(from_year, to_year)
-            },
-            {
-                'input_role': 'base',
-                'is_wanted': is_compared_with_base,
-                'asylum_iso3': coalesce(base_asylum_iso3, asylum_iso3),
-                'measure': measure,
-                'years': generate_series(base_from_year, base_to_year)
-            },
-            {
-                'input_role': 'whole',
-                'is_wanted': kind in ('share', 'rank') or (kind = 'count' and count_of = 'countries'),
-                'asylum_iso3': null,
-                'measure': measure,
-                'years': [to_year]
-            },
-            {
-                'input_role': 'flow_figure',
-                'is_wanted': is_read_as_flow and (kind <> 'count' or count_of <> 'countries'),
-                'asylum_iso3': asylum_iso3,
-                'measure': 'new_asylum_claims',
-                'years': generate_series(from_year, to_year)
-            },
-            {
-                'input_role': 'flow_base',
-                'is_wanted': is_read_as_flow and is_compared_with_base,
-                'asylum_iso3': coalesce(base_asylum_iso3, asylum_iso3),
-                'measure': 'new_asylum_claims',
-                'years': generate_series(base_from_year, base_to_year)
-            },
-            {
-                'input_role': 'flow_whole',
-                'is_wanted': is_read_as_flow
-                and (kind in ('share', 'rank') or (kind = 'count' and count_of = 'countries')),
-                'asylum_iso3': null,
-                'measure': 'new_asylum_claims',
-                'years': [to_year]
-            },
-            -- What a flow is mistaken for.
-            {
-                'input_role': 'stock',
-                'is_wanted': kind = 'level' and measure = 'applications_new',
-                'asylum_iso3': asylum_iso3,
-                'measure': 'asylum_seekers_stock',
-                'years': [to_year]
-            }
-        ], recursive := true)
-    from claims
+        group_id,
+        member_iso3,
+        from_year,
+        to_year
+    from {{ ref('dim_country_group').identifier }}
+    {%- for column in ['unhcr_region', 'un_region'] %}
+    union all
+    select
+        {{ region_group(column) }} as group_id,
+        iso3 as member_iso3,
+        null as from_year,
+        null as to_year
+    from countries
+    where {{ column }} is not null and iso3 is not null
+    {%- endfor %}
 ),
 
 by_year as (
     select
-        * exclude (is_wanted, years),
+        * exclude (years),
         cast(unnest(years) as integer) as reference_year
-    from by_role
-    where is_wanted
+    from roles
 ),
 
-final as (
+-- Of several years only the one that a reference date is in is told as of that day.
+by_unit as (
     select
-        by_year.document_id,
-        by_year.claim_id,
-        by_year.input_role,
-        by_year.input_role in ('whole', 'flow_whole') and by_year.is_among_peers as is_among_peers,
-        by_year.origin_iso3,
-        by_year.asylum_iso3,
-        coalesce(origins.unhcr_code, if(by_year.origin_iso3 is null, '-', null)) as origin,
-        coalesce(asylums.unhcr_code, if(by_year.asylum_iso3 is null, '-', null)) as asylum,
-        by_year.counting_unit,
-        by_year.measure,
-        measures.endpoint,
-        by_year.reference_year,
-        by_year.document_published_on,
-        by_year.as_of
+        * exclude (units) replace (
+            if(year(reference_date) = reference_year, reference_date, null) as reference_date
+        ),
+        unnest(units) as counting_unit
     from by_year
-    inner join measures on by_year.measure = measures.measure
-    left join countries as origins on by_year.origin_iso3 = origins.iso3
-    left join countries as asylums on by_year.asylum_iso3 = asylums.iso3
+),
+
+terms as (
+    select
+        *,
+        unnest(string_split(measure_told, '+')) as measure_term
+    from by_unit
+),
+
+by_measure as (
+    select
+        terms.* exclude (measure_term),
+        unnest(string_split(coalesce(sums.parts, terms.measure_term), '+')) as measure
+    from terms
+    left join sums on terms.measure_term = sums.measure
+),
+
+{% for side, before in [('origin', 'by_measure'), ('asylum', 'by_origin')] -%}
+by_{{ side }}_term as (
+    select
+        *,
+        unnest(string_split({{ side }}_told, '+')) as {{ side }}_term
+    from {{ before }}
+),
+
+by_{{ side }} as (
+    select
+        terms.* exclude ({{ side }}_term),
+        case coalesce(members.member_iso3, terms.{{ side }}_term)
+            when '*' then '-'
+            when '?' then '?'
+            else countries.unhcr_code
+        end as {{ side }},
+        countries.iso3 as {{ side }}_iso3
+    from by_{{ side }}_term as terms
+    left join groups as members
+        on
+            terms.{{ side }}_term = members.group_id
+            and terms.reference_year >= coalesce(members.from_year, terms.reference_year)
+            and terms.reference_year <= coalesce(members.to_year, terms.reference_year)
+    left join countries
+        on
+            coalesce(members.member_iso3, terms.{{ side }}_term)
+            = coalesce(countries.iso3, countries.unhcr_code)
+),
+
+{% endfor -%}
+-- Two steps read it: worked out once.
+final as materialized (
+    select
+        by_asylum.*,
+        measures.endpoint
+    from by_asylum
+    inner join measures on by_asylum.measure = measures.measure
 )
 
 select * from final

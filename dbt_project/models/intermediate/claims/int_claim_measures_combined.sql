@@ -1,4 +1,5 @@
--- What a claim can be about: the measures of the facts with totals, and the two rates of decisions.
+-- What a claim can be about: the measures of the datasets by country and year, and the two rates of
+-- decisions. Returns are in two datasets; those of the population dataset count.
 with measures as (
     select * from {{ ref('measures').identifier }}
 ),
@@ -16,7 +17,12 @@ counts as (
         endpoint,
         stock_or_flow
     from measures
-    where endpoint in ('population', 'asylum-applications', 'asylum-decisions', 'displacement-flows')
+    where
+        endpoint in (
+            'population', 'asylum-applications', 'asylum-decisions', 'displacement-flows', 'idmc', 'unrwa',
+            'demographics'
+        )
+        or (endpoint = 'solutions' and measure in ('resettlement', 'naturalisation'))
 ),
 
 final as (

@@ -17,39 +17,44 @@ joined as (
         on variants.document_id = claims.document_id and variants.claim_id = claims.claim_id
 ),
 
--- A place is certain where what no country is known for could not hold a higher one.
+-- A place is certain where what no country is known for could not hold a higher one. Of increases and of the
+-- largest ever no whole is known: there the world is.
 computed as (
     select
         *,
-        case kind
-            when 'level' then figure
-            when 'sum' then figure
-            when 'change' then 100 * (figure - base) / nullif(base, 0)
-            when 'ratio' then figure / nullif(base, 0)
-            when 'comparison' then figure / nullif(base, 0)
-            when 'share' then 100 * figure / nullif(whole, 0)
-            when 'range' then if(are_years_known, highest, null)
-            when 'record' then if(are_years_known, highest_year, null)
-            when 'threshold_year' then if(are_years_known, year_passed, null)
-            when 'rank'
+        case
+            when kind in ('level', 'sum') then figure
+            when kind = 'difference' then figure - base
+            when kind = 'change' then 100 * (figure - base) / nullif(base, 0)
+            when kind in ('ratio', 'comparison') then figure / nullif(base, 0)
+            when kind in ('share', 'share_of') then 100 * figure / nullif(whole, 0)
+            when kind = 'rate' then 100 * figure / nullif(base, 0)
+            when kind = 'per_head' then figure * per / nullif(inhabitants, 0)
+            when kind = 'range' then if(are_years_known, highest, null)
+            when kind = 'record' then if(are_years_known, highest_year, null)
+            when kind = 'rising' then if(are_years_known, rise_count, null)
+            when kind = 'threshold_year' then if(are_years_known, year_passed, null)
+            when kind = 'extreme'
                 then
-                    if(
-                        are_peers_complete or whole - peers < figure,
-                        1 + len(list_filter(peer_figures, lambda peer: peer > figure)),
-                        null
-                    )
-            when 'count'
-                then
-                    case
-                        when count_of = 'years' and are_years_known then year_count
-                        when count_of = 'countries' and are_peers_complete then peer_count
-                        -- The countries known are enough, whatever the others are.
-                        when
-                            count_of = 'countries'
-                            and peer_count >= stated_low
-                            and coalesce(stated_high, stated_value) is null
-                            then peer_count
-                    end
+                    1 + len(list_filter(
+                        peer_figures, lambda peer: peer > figure - if(base_from_year is null, 0, base)
+                    ))
+            when
+                kind in ('rank', 'place')
+                and (
+                    are_peers_complete
+                    or whole - peers < figure
+                )
+                then 1 + len(list_filter(peer_figures, lambda peer: peer > figure))
+            when kind = 'count' and count_of = 'years' then if(are_years_known, year_count, null)
+            when
+                kind = 'count'
+                and (
+                    are_peers_complete
+                    -- The countries known are enough, whatever the others are.
+                    or (peer_count >= stated_low and coalesce(stated_high, stated_value) is null)
+                )
+                then peer_count
         end as result,
         if(are_years_known, lowest, null) as result_low,
         kind = 'threshold_year' and are_years_known and year_passed is null as is_never_passed
@@ -75,9 +80,13 @@ final as materialized (
                 when result is null then null
                 when kind = 'range'
                     then
-                        abs(result_low - stated_low) <= tolerance
-                        and abs(result - stated_high) <= tolerance
+                        abs(result_low - stated_low) <= low_tolerance
+                        and abs(result - stated_high) <= high_tolerance
                 when kind = 'record' then result = to_year
+                when kind = 'rising' then result = to_year - from_year
+                when kind = 'extreme' then result = 1
+                when kind = 'comparison' and wording in ('slightly_below', 'slightly_above')
+                    then abs(result - 1) <= 0.05 and (result < 1) = (wording = 'slightly_below')
                 when kind = 'comparison' and relation = 'below'
                     then result < 1 and result >= coalesce(stated_low, 0)
                 when kind = 'comparison' and relation = 'above'
@@ -85,10 +94,14 @@ final as materialized (
                         result > 1
                         and result >= coalesce(stated_low, 0)
                         and result <= coalesce(stated_high, result)
-                when kind = 'comparison' then abs(result - 1) <= tolerance
-                else
-                    result >= coalesce(stated_low, stated_value, result + tolerance) - tolerance
-                    and result <= coalesce(stated_high, stated_value, result) + tolerance
+                when kind = 'comparison'
+                    then abs(result - 1) <= if(wording = 'equals' and tolerance = 0, 0.05, tolerance)
+                when stated_value is not null
+                    then result >= accepted_low - 1e-9 and result <= accepted_high + 1e-9
+                when coalesce(stated_low, stated_high) is not null
+                    then
+                        result >= coalesce(stated_low, result) - low_tolerance
+                        and result <= coalesce(stated_high, result) + high_tolerance
             end,
             -- A ratio told as an increase, or the reverse.
             'is_ratio_and_change_confused': case kind
@@ -96,9 +109,12 @@ final as materialized (
                 when 'ratio' then abs(figure / nullif(base, 0) - 1 - stated_value) <= tolerance
                 else false
             end,
+            -- A difference of two percentages is one in points.
+            'is_points_read_as_percent':
+                kind = 'change' and is_rate and abs(figure - base - stated_value) <= tolerance,
             'figure': figure,
             'base': base,
-            'stock': stock,
+            'whole': whole,
             'known_year_count': known_year_count
         } as result
     from computed

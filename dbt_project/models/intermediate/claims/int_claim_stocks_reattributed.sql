@@ -2,7 +2,7 @@
 -- moved at least as far the other way: people may have been attributed anew.
 with inputs as (
     select * from {{ ref('int_claim_inputs_found') }}
-    where origin <> '-'
+    where origin <> '-' and peer is null
 ),
 
 countries as (
@@ -21,8 +21,8 @@ nowhere as (
 
 sides as (
     select distinct
-        document_published_on,
-        as_of,
+        day_at_publication,
+        day_newest,
         reference_year,
         unnest([origin, nowhere.unhcr_code]) as origin
     from inputs
@@ -31,13 +31,13 @@ sides as (
 
 stocks as (
     select
-        sides.document_published_on,
-        sides.as_of,
+        sides.day_at_publication,
+        sides.day_newest,
         sides.reference_year,
         sides.origin,
         history.asylum_unhcr_code as asylum,
-        {{ stood_on('sides.document_published_on', 'history') }} as is_at_publication,
-        {{ stood_on('sides.as_of', 'history') }} as is_newest,
+        {{ stood_on('sides.day_at_publication', 'history') }} as is_at_publication,
+        {{ stood_on('sides.day_newest', 'history') }} as is_newest,
         unnest([
             { 'measure': 'asylum_seekers_stock', 'stock': history.asylum_seekers_stock },
             { 'measure': 'refugees_stock', 'stock': history.refugees_stock }
@@ -51,8 +51,8 @@ stocks as (
 
 moves as (
     select
-        document_published_on,
-        as_of,
+        day_at_publication,
+        day_newest,
         reference_year,
         origin,
         asylum,
@@ -62,7 +62,7 @@ moves as (
         any_value(stock) filter (where is_newest) - any_value(stock) filter (where is_at_publication)
             as moved_by
     from stocks
-    group by document_published_on, as_of, reference_year, origin, asylum, measure
+    group by day_at_publication, day_newest, reference_year, origin, asylum, measure
     having abs(moved_by) >= {{ var('carried_forward_from') }}
 ),
 
@@ -71,7 +71,9 @@ final as (
         inputs.document_id,
         inputs.claim_id,
         inputs.input_role,
+        inputs.origin,
         inputs.asylum,
+        inputs.measure,
         inputs.reference_year,
         max_by(
             {
@@ -85,16 +87,16 @@ final as (
     from inputs
     inner join moves as known
         on
-            inputs.document_published_on = known.document_published_on
-            and inputs.as_of = known.as_of
+            inputs.day_at_publication = known.day_at_publication
+            and inputs.day_newest = known.day_newest
             and inputs.reference_year = known.reference_year
             and inputs.measure = known.measure
             and inputs.origin = known.origin
             and inputs.asylum in (known.asylum, '-')
     inner join moves as other
         on
-            known.document_published_on = other.document_published_on
-            and known.as_of = other.as_of
+            known.day_at_publication = other.day_at_publication
+            and known.day_newest = other.day_newest
             and known.reference_year = other.reference_year
             and known.measure = other.measure
             and known.asylum = other.asylum

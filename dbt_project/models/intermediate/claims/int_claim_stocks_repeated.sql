@@ -2,6 +2,7 @@
 -- publication, and still standing at publication.
 with inputs as (
     select * from {{ ref('int_claim_inputs_found') }}
+    where peer is null
 ),
 
 carried_forward as (
@@ -14,7 +15,7 @@ history as (
 
 pairs as (
     select distinct
-        inputs.document_published_on,
+        inputs.day_at_publication,
         inputs.origin,
         inputs.asylum,
         inputs.measure,
@@ -28,14 +29,14 @@ pairs as (
         on
             inputs.measure = carried_forward.measure
             and inputs.reference_year = carried_forward.reference_year
-            and inputs.document_published_on >= carried_forward.published_on
+            and inputs.day_at_publication >= carried_forward.published_on
             and inputs.origin in (carried_forward.origin_unhcr_code, '-')
             and inputs.asylum in (carried_forward.asylum_unhcr_code, '-')
 ),
 
 final as (
     select
-        pairs.document_published_on,
+        pairs.day_at_publication,
         pairs.origin,
         pairs.asylum,
         pairs.measure,
@@ -48,7 +49,7 @@ final as (
             pairs.origin_unhcr_code = history.origin_unhcr_code
             and pairs.asylum_unhcr_code = history.asylum_unhcr_code
             and pairs.reference_year = history.reference_year
-            and {{ stood_on('pairs.document_published_on', 'history') }}
+            and {{ stood_on('pairs.day_at_publication', 'history') }}
     where
         pairs.carried_forward_stock = case pairs.measure
             when 'asylum_seekers_stock' then history.asylum_seekers_stock

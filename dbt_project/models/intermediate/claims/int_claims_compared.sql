@@ -1,6 +1,6 @@
 -- Each claim beside what there is to say of its inputs, and what comes of it from the figures at
--- publication, from the newest, from the document's own, and from new asylum claims. One column each: later
--- steps name a part as `claim.kind` or `newest.value`.
+-- publication, from the newest, from the document's own, and from what it may be mistaken for. One column
+-- each: later steps name a part as `claim.kind` or `newest.value`.
 with claims as (
     select * from {{ ref('int_claims_combined') }}
 ),
@@ -17,17 +17,23 @@ by_claim as (
     select
         document_id,
         claim_id,
-        any_value(result) filter (where variant = 'at_publication') as at_publication,
-        any_value(result) filter (where variant = 'newest') as newest,
         any_value(result) filter (where variant = 'stated') as own,
-        any_value(result) filter (where variant = 'as_flow_at_publication') as as_flow_at_publication,
-        any_value(result) filter (where variant = 'as_flow_newest') as as_flow_newest
+        {%- for reading in ['', 'as_flow_', 'as_stock_', 'as_cases_'] %}
+        any_value(result) filter (where variant = '{{ reading }}at_publication')
+            as {{ reading }}at_publication,
+        any_value(result) filter (where variant = '{{ reading }}newest')
+            as {{ reading }}newest{{ ',' if not loop.last }}
+        {%- endfor %}
     from results
     group by document_id, claim_id
 ),
 
 measures as (
     select * from {{ ref('int_claim_measures_combined') }}
+),
+
+sums as (
+    select * from {{ ref('measure_sums').identifier }}
 ),
 
 releases as (
@@ -40,25 +46,23 @@ final as (
         claims.claim_id,
         claims as claim,
         inputs,
-        by_claim.at_publication,
-        by_claim.newest,
-        by_claim.own,
-        by_claim.as_flow_at_publication,
-        by_claim.as_flow_newest,
+        by_claim.* exclude (document_id, claim_id),
         coalesce(releases.is_held, false) as is_release_held,
+        -- A sum of measures is of one kind: stocks are not added to flows.
         measures.stock_or_flow,
-        -- A stock told as a flow.
-        coalesce(abs(by_claim.at_publication.stock - claims.stated_value) <= claims.tolerance, false)
-            as is_the_stock,
-        coalesce(abs(by_claim.newest.stock - claims.stated_value) <= claims.tolerance, false)
-            as is_still_the_stock
+        sums.overlap_note,
+        coalesce(by_claim.as_stock_at_publication.agrees, false) as is_the_stock,
+        coalesce(by_claim.as_stock_newest.agrees, false) as is_still_the_stock,
+        coalesce(by_claim.as_cases_at_publication.agrees, false) as is_persons_and_cases
     from claims
-    inner join inputs
+    left join inputs
         on claims.document_id = inputs.document_id and claims.claim_id = inputs.claim_id
-    inner join by_claim
+    left join by_claim
         on claims.document_id = by_claim.document_id and claims.claim_id = by_claim.claim_id
     left join releases on inputs.release_id_on_the_day = releases.release_id
-    left join measures on claims.measure = measures.measure
+    left join sums on claims.measure = sums.measure
+    left join measures
+        on string_split(coalesce(sums.parts, claims.measure), '+')[1] = measures.measure
 )
 
 select * from final

@@ -1,7 +1,16 @@
 -- The verdict on each claim: whether its number is there, what it counts, the headline of both, and flags:
 -- ids of the seeds claim_verdicts, claim_meanings and claim_flags.
-with compared as (
-    select * from {{ ref('int_claims_compared') }}
+with breaks as (
+    select * from {{ ref('int_claim_breaks_found') }}
+),
+
+compared as (
+    select
+        compared.*,
+        breaks.break_text
+    from {{ ref('int_claims_compared') }} as compared
+    left join breaks
+        on compared.document_id = breaks.document_id and compared.claim_id = breaks.claim_id
 ),
 
 -- Whether the number is there. A stock told as a flow is looked up as the stock that it is.
@@ -9,22 +18,28 @@ numbers as (
     select
         *,
         case
+            when claim.kind = 'not_expressible' then 'not_checkable'
             when inputs.release_id_on_the_day is null or not is_release_held then 'not_checkable'
-            when claim.kind = 'level' and is_the_stock and stock_or_flow = 'flow'
+            when overlap_note is not null then 'not_checkable'
+            when claim.kind = 'level' and at_publication.agrees is not true and is_the_stock
                 then if(is_still_the_stock, 'confirmed', 'confirmed_since_revised')
+            when inputs.is_after_release then 'not_checkable'
             when claim.kind = 'level' and inputs.are_covered and at_publication.value is null
                 then 'not_reproduced'
             when at_publication.agrees is null then 'not_checkable'
+            -- A figure of mid-year is looked up as such: the year's end takes nothing from it.
             when at_publication.agrees and newest.agrees then 'confirmed'
             when at_publication.agrees then 'confirmed_since_revised'
             when claim.kind = 'level' then 'not_reproduced'
             when inputs.stated_differences_text is not null and own.agrees then 'input_error'
-            -- Places and counts are of countries that no document states in full.
-            when claim.kind in ('rank', 'count') then 'not_reproduced'
+            -- No document states all countries of a place or a count, nor whose inhabitants it counts.
+            when claim.kind in ('rank', 'place', 'count', 'extreme', 'per_head') then 'not_reproduced'
+            when inputs.are_all_stated and own.agrees then 'input_error'
             when inputs.are_all_stated and abs(own.value - at_publication.value) > claim.tolerance
                 then 'input_error'
             when inputs.are_all_stated then 'misstated'
-            when at_publication.is_ratio_and_change_confused then 'misstated'
+            when at_publication.is_ratio_and_change_confused or at_publication.is_points_read_as_percent
+                then 'misstated'
             else 'not_reproduced'
         end as number_found
     from compared
@@ -34,26 +49,38 @@ meanings as (
     select
         *,
         if(number_found = 'misstated', 'not_reproduced', number_found) as number_verdict,
-        (stock_or_flow = 'stock' and claim.read_as = 'flow')
-        or (claim.kind = 'level' and is_the_stock and stock_or_flow = 'flow') as is_stock_read_as_flow,
-        stock_or_flow = 'stock' and {{ adds_stocks_up('claim.') }} as is_stocks_added_up,
+        coalesce(stock_or_flow = 'stock' and claim.read_as = 'flow', false)
+        or (claim.kind = 'level' and is_the_stock and at_publication.agrees is not true)
+            as is_stock_read_as_flow,
+        coalesce(stock_or_flow = 'stock' and {{ adds_stocks_up('claim.') }}, false) as is_stocks_added_up,
         coalesce(
             inputs.carried_forward_stock > 0
             and inputs.carried_forward_share >= {{ var('carried_forward_share_from') }},
             false
         ) as rests_on_carried_forward,
         coalesce(inputs.is_provisional_on_the_day, false) as is_provisional_at_publication,
+        number_found = 'confirmed_since_revised' and break_text is not null as is_break_since,
         -- What is not known of that day, the newest figures decide.
-        coalesce(as_flow_at_publication.agrees, as_flow_newest.agrees) as is_true_as_flow,
+        coalesce(
+            as_flow_at_publication.agrees,
+            as_flow_newest.agrees,
+            -- The claim is on new asylum claims, and its number is the stock.
+            if(claim.measure = 'new_asylum_claims' and is_the_stock, at_publication.agrees, null)
+        ) as is_true_as_flow,
         case
             when number_found in ('misstated', 'input_error')
                 and coalesce(
                     own.is_ratio_and_change_confused or at_publication.is_ratio_and_change_confused, false
                 )
                 then 'ratio_read_as_increase'
+            when number_found = 'misstated' and at_publication.is_points_read_as_percent
+                then 'percent_read_as_points'
+            when number_found = 'not_reproduced' and is_persons_and_cases then 'units_added'
+            when number_found = 'not_reproduced' and is_the_stock then 'stock_read_as_flow'
             when is_stocks_added_up then 'stocks_added_up'
             when is_stock_read_as_flow then 'stock_read_as_flow'
             when stock_or_flow = 'flow' and claim.kind in ('level', 'sum') and is_provisional_at_publication
+                and claim.reference_date is null
                 then 'half_year_read_as_year'
             when claim.read_as = 'not_stated' then 'not_stated'
             else 'as_stated'
@@ -77,7 +104,8 @@ final as (
             if(is_stock_read_as_flow, 'stock_read_as_flow', null),
             if(is_stocks_added_up, 'stocks_added_up', null),
             if(rests_on_carried_forward, 'rests_on_carried_forward', null),
-            if(is_provisional_at_publication, 'provisional_at_publication', null)
+            if(is_provisional_at_publication, 'provisional_at_publication', null),
+            if(is_break_since, 'break_since', null)
         ) as flags
     from meanings
 )

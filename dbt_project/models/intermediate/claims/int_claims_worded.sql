@@ -6,7 +6,12 @@ with judged as (
 shown as (
     select
         *,
-        {{ claim_text(
+        case claim.wording
+            when 'plain' then ''
+            when 'slightly_below' then 'slightly below '
+            when 'slightly_above' then 'slightly above '
+            else claim.wording || ' '
+        end || {{ claim_text(
             'coalesce(claim.stated_value, claim.stated_high, claim.stated_low)', 'claim.stated_low', 'claim.'
         ) }} as shown_text
     from judged
@@ -21,8 +26,10 @@ final as materialized (
                 then
                     concat_ws(
                         ' ',
+                        case when claim.wording in ('slightly_below', 'slightly_above') then 'slightly' end,
                         if(claim.relation = 'equal', 'as much as', claim.relation),
-                        nullif(claim.base_asylum_iso3, claim.asylum_iso3),
+                        nullif(claim.base_origin, claim.origin),
+                        nullif(claim.base_asylum, claim.asylum),
                         claim.base_from_year,
                         if(claim.base_to_year > claim.base_from_year, 'to ' || claim.base_to_year, null)
                     )
@@ -30,6 +37,9 @@ final as materialized (
             when claim.kind = 'record'
                 then
                     'highest in ' || claim.to_year || ', of ' || claim.from_year || ' to ' || claim.to_year
+            when claim.kind = 'rising'
+                then 'higher every year, ' || claim.from_year || ' to ' || claim.to_year
+            when claim.kind = 'extreme' then 'the largest ever of any country'
             when claim.stated_value is not null or claim.kind = 'range' then shown_text
             when claim.stated_high is null then 'at least ' || shown_text
             when claim.stated_low is null then 'at most ' || shown_text
@@ -37,7 +47,7 @@ final as materialized (
         end as stated_text,
         -- Of places, years and bounds no difference in percent says anything.
         case
-            when claim.kind in ('level', 'sum')
+            when claim.kind in ('level', 'sum', 'difference')
                 then {{ fraction('newest.value - at_publication.value', 'at_publication.value') }}
         end as change_rate
     from shown

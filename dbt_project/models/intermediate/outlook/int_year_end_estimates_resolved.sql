@@ -1,6 +1,6 @@
--- What could be said of the end of a year on the day its mid-year release came out, for each pair and
--- each origin: an estimate, and a range that held eight in ten of the moves known by then. Nothing
--- that was published later goes into it; `final_stock` is there to hold it against.
+-- The outlook for the end of a year on the day its mid-year release came out, for each pair and each
+-- origin: an estimate, and a range that held eight in ten of the moves known by then. Nothing that was
+-- published later goes into it; `final_stock` is there to compare it with.
 with moves as (
     select
         *,

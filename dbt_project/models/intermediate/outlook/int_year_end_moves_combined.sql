@@ -1,7 +1,7 @@
 {% set measures = outlook_measures() %}
 -- Each pair at the middle of a year, at the end of the year before and, once that is published, at the
--- end of its year: as each was first said. A release says the middle of the year for the cells in
--- which its answer was in force.
+-- end of its year: as each was first published. A release gives the middle of the year for the cells in
+-- which its answer was valid.
 with cells as (
     select * from {{ ref('int_coverage_in_force') }}
     where endpoint = 'population' and slice = 'pairs'

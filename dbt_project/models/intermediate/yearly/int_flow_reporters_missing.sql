@@ -1,18 +1,13 @@
 -- What a total of new asylum claims lacks: countries of asylum that counted claims of an origin in the year
--- before, and in this year reported none of any origin held here. A total is incomplete where these, and
--- those whose figures of the year are known to be incomplete (reporting_gaps), had a share of the claims of
--- the year before that matters.
+-- before, and in this year reported none of any origin that is loaded.
 with pairs as (
     select
         figures.origin_unhcr_code,
         figures.asylum_unhcr_code,
-        countries.iso3 as asylum_iso3,
         figures.reference_year + 1 as reference_year,
         figures.new_asylum_claims as claims_year_before,
         figures.valid_from
     from {{ ref('int_displacement_flows_in_force') }} as figures
-    left join {{ ref('int_countries_combined') }} as countries
-        on figures.asylum_unhcr_code = countries.unhcr_code
     where figures.row_kind = 'pair' and figures.new_asylum_claims > 0
 ),
 
@@ -31,16 +26,10 @@ years as (
     from reporters
 ),
 
-gaps as (
-    select * from {{ ref('reporting_gaps') }}
-    where dataset = 'displacement-flows'
-),
-
 marked as (
     select
         pairs.*,
-        reporters.asylum_unhcr_code is null as is_missing,
-        reporters.asylum_unhcr_code is null or gaps.reference_year is not null as is_incomplete
+        reporters.asylum_unhcr_code is null as is_missing
     from pairs
     inner join years
         on pairs.reference_year = years.reference_year and pairs.valid_from = years.valid_from
@@ -49,8 +38,6 @@ marked as (
             pairs.asylum_unhcr_code = reporters.asylum_unhcr_code
             and pairs.reference_year = reporters.reference_year
             and pairs.valid_from = reporters.valid_from
-    left join gaps
-        on pairs.asylum_iso3 = gaps.asylum_iso3 and pairs.reference_year = gaps.reference_year
 ),
 
 final as (
@@ -62,9 +49,7 @@ final as (
         count(distinct asylum_unhcr_code) filter (where is_missing)
             as new_asylum_claims_missing_asylum_count,
         cast(coalesce(sum(claims_year_before) filter (where is_missing), 0) as bigint)
-            as new_asylum_claims_missing_year_before,
-        coalesce(sum(claims_year_before) filter (where is_incomplete), 0)
-        < {{ var('incomplete_from_share') }} * sum(claims_year_before) as is_new_asylum_claims_complete
+            as new_asylum_claims_missing_year_before
     from marked
     group by grouping sets (
         (origin_unhcr_code, reference_year, valid_from), (reference_year, valid_from)

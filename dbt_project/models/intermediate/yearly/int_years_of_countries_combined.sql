@@ -45,7 +45,7 @@ decisions as (
     group by total_by, country_unhcr_code, counting_unit, reference_year, valid_from, valid_to
 ),
 
--- Which countries of asylum are missing, and whether any figure of the year is known to be incomplete.
+-- Which countries of asylum are missing.
 flows as (
     select
         totals.*,
@@ -54,29 +54,18 @@ flows as (
         coalesce(missing.new_asylum_claims_missing_asylum_count, 0)
             as new_asylum_claims_missing_asylum_count,
         coalesce(missing.new_asylum_claims_missing_year_before, 0)
-            as new_asylum_claims_missing_year_before,
-        if(
-            totals.total_by = 'asylum',
-            gaps.reference_year is null,
-            coalesce(missing.is_new_asylum_claims_complete, true)
-        ) as is_new_asylum_claims_complete
+            as new_asylum_claims_missing_year_before
     from {{ ref('int_displacement_flows_totals_in_force') }} as totals
-    left join {{ ref('int_countries_combined') }} as countries
-        on totals.country_unhcr_code = countries.unhcr_code
     left join {{ ref('int_flow_reporters_missing') }} as missing
         on
             totals.total_by = missing.total_by
             and totals.country_unhcr_code is not distinct from (missing.country_unhcr_code)
             and totals.reference_year = missing.reference_year
             and totals.valid_from = missing.valid_from
-    left join {{ ref('reporting_gaps') }} as gaps
-        on
-            countries.iso3 = gaps.asylum_iso3
-            and totals.reference_year = gaps.reference_year
-            and gaps.dataset = 'displacement-flows'
 ),
 
--- Every country and year has its row of persons, so that a reader who asks for persons misses none.
+-- Every country and year of which a total is known has its row of persons, so that a reader who asks for
+-- persons misses none.
 spine as (
     {%- for dataset in datasets %}
     select
@@ -87,6 +76,7 @@ spine as (
         valid_from,
         valid_to
     from {{ dataset }}
+    where total_source is distinct from 'not_available'
     {{ 'union' if not loop.last }}
     {%- endfor %}
 ),
@@ -111,8 +101,6 @@ joined as (
         case when spine.counting_unit = 'persons' then flows.new_asylum_claims_{{ column }} end
             as new_asylum_claims_{{ column }},
         {%- endfor %}
-        case when flows.new_asylum_claims is not null then flows.is_new_asylum_claims_complete end
-            as is_new_asylum_claims_complete,
         coalesce(flows.is_world_covered, false) as is_flows_world_covered,
         coalesce(population.is_world_covered, false) as is_population_world_covered,
         coalesce(applications.is_world_covered, false) as is_applications_world_covered,

@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
-{%- set measures = ['refugees_stock', 'asylum_seekers_stock', 'new_asylum_claims', 'applications_new'] -%}
+{%- set measures = abroad_stocks() + ['new_asylum_claims', 'applications_new'] -%}
 -- Stocks, new asylum claims and new applications of each origin and country of asylum, at each vintage, and
 -- what the pairs leave of the origin's total (`not_itemised`), so that shares are right where only some pairs
 -- are known.
@@ -33,18 +33,10 @@ applications as (
 
 flows as (
     select
-        figures.*,
-        'persons' as counting_unit,
-        gaps.reference_year is null as is_new_asylum_claims_complete
-    from {{ ref('int_displacement_flows_in_force') }} as figures
-    left join {{ ref('int_countries_combined') }} as countries
-        on figures.asylum_unhcr_code = countries.unhcr_code
-    left join {{ ref('reporting_gaps') }} as gaps
-        on
-            countries.iso3 = gaps.asylum_iso3
-            and figures.reference_year = gaps.reference_year
-            and gaps.dataset = 'displacement-flows'
-    where figures.row_kind = 'pair' and figures.new_asylum_claims is not null
+        *,
+        'persons' as counting_unit
+    from {{ ref('int_displacement_flows_in_force') }}
+    where row_kind = 'pair' and new_asylum_claims is not null
 ),
 
 population_totals as (
@@ -86,8 +78,8 @@ pairs as (
             as reference_date,
         population.refugees_stock,
         population.asylum_seekers_stock,
+        population.oip_stock,
         flows.new_asylum_claims,
-        flows.is_new_asylum_claims_complete,
         applications.applications_new,
         {{ side_by_side('population', 'applications', 'flows') }}
     from population
@@ -111,6 +103,7 @@ totals as (
         ) as reference_date,
         population_totals.refugees_stock as refugees_stock_total,
         population_totals.asylum_seekers_stock as asylum_seekers_stock_total,
+        population_totals.oip_stock as oip_stock_total,
         flow_totals.new_asylum_claims as new_asylum_claims_total,
         application_totals.applications_new as applications_new_total,
         {%- for measure in measures %}
@@ -161,6 +154,7 @@ final as (
         rows_of_both_kinds.*,
         totals.refugees_stock_total,
         totals.asylum_seekers_stock_total,
+        totals.oip_stock_total,
         totals.new_asylum_claims_total,
         totals.applications_new_total
     from rows_of_both_kinds

@@ -19,7 +19,7 @@ audits as (
         from {{ ref('mart_claim_audit_of') }}(
             '{{ documents.schema }}.{{ documents.identifier }}',
             '{{ claims.schema }}.{{ claims.identifier }}',
-            days.valid_from
+            days.asked_for
         )
     ) as verdicts
     -- Of a day before any release that is loaded nothing can be said.

@@ -19,7 +19,7 @@ inputs_at_days as (
         from {{ ref('mart_claim_inputs_of') }}(
             '{{ documents.schema }}.{{ documents.identifier }}',
             '{{ claims.schema }}.{{ claims.identifier }}',
-            days.valid_from
+            days.asked_for
         )
     ) as inputs
     -- Of a day before any release that is loaded nothing can be said.

@@ -19,9 +19,14 @@ final as (
         count(*) filter (where verdict = 'input_error') as input_error_count,
         count(*) filter (where verdict = 'not_reproduced') as not_reproduced_count,
         count(*) filter (where verdict = 'not_checkable') as not_checkable_count,
+        count(*) filter (where kind = 'not_expressible') as not_expressible_count,
+        count(*) filter (where verdict in ('confirmed', 'confirmed_since_revised')) as standing_count,
+        count(*) filter (where number_verdict in ('confirmed', 'confirmed_since_revised'))
+            as number_there_count,
         count(*) filter (where is_stock_read_as_flow) as stock_read_as_flow_count,
         count(*) filter (where is_stocks_added_up) as stocks_added_up_count,
         count(*) filter (where rests_on_carried_forward) as rests_on_carried_forward_count,
+        count(*) filter (where is_break_since) as break_since_count,
         count(*) filter (where is_provisional_at_publication) as provisional_at_publication_count,
         -- Of the largest sum of stocks: what it would be as people who claimed asylum.
         max_by(as_flow_sentence, stated_value) filter (where as_flow_sentence is not null)

@@ -7,11 +7,11 @@ special_origins as (
     select * from {{ ref('special_origins') }}
 ),
 
-origin_groups as (
+country_groups as (
     select
         member_iso3,
-        list(group_id order by group_id) as origin_group_ids
-    from {{ ref('origin_groups') }}
+        list(group_id order by group_id) as country_group_ids
+    from {{ ref('country_groups') }}
     group by member_iso3
 ),
 
@@ -19,6 +19,7 @@ final as (
     select
         countries.unhcr_code,
         countries.iso3,
+        countries.country_code,
         countries.iso2,
         countries.country_name,
         countries.country_name_long,
@@ -26,11 +27,11 @@ final as (
         countries.un_region,
         countries.un_subregion,
         special_origins.special_kind,
-        array_to_string(origin_groups.origin_group_ids, ', ') as origin_group_ids,
+        array_to_string(country_groups.country_group_ids, ', ') as country_group_ids,
         countries.is_listed
     from countries
     left join special_origins on countries.unhcr_code = special_origins.unhcr_code
-    left join origin_groups on countries.iso3 = origin_groups.member_iso3
+    left join country_groups on countries.iso3 = country_groups.member_iso3
 )
 
 select * from final

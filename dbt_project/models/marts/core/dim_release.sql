@@ -1,5 +1,5 @@
--- Every release there is a name for, whether or not the warehouse holds figures of it. A release is
--- in force until the next one that is held; one of which nothing is believed ends no other.
+-- Every release that has a name, whether or not figures of it are loaded. A release is valid until the
+-- next one that is loaded; one of which nothing is accepted ends no other.
 with releases as (
     select * from {{ ref('int_releases_resolved') }}
 ),

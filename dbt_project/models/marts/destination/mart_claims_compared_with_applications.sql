@@ -1,5 +1,5 @@
--- New asylum claims of UNHCR's flow dataset held against the new applications of the applications endpoint,
--- pair by pair. Both count the same where an endpoint's figure is in persons; where it is in cases, UNHCR
+-- New asylum claims of UNHCR's flow dataset beside the new applications of the applications endpoint, pair
+-- by pair. Both count the same where an endpoint's figure is in persons; where it is in cases, UNHCR
 -- converts them, and what a case came to is `persons_per_case`.
 with claims as (
     select

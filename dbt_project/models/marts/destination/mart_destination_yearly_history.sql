@@ -1,17 +1,18 @@
 {%- set pair = ['origin_unhcr_code', 'asylum_unhcr_code', 'row_kind', 'counting_unit'] -%}
 {%- set keys = pair + ['valid_from'] -%}
-{%- set ranked = {
-    'asylum_seekers_stock': 'asylum_seekers_rank', 'new_asylum_claims': 'new_asylum_claims_rank',
-    'applications_new': 'applications_new_rank',
-} -%}
 -- A row for each origin, country of asylum, year and counting unit, and one for what the pairs leave of
 -- the origin's total ("Not itemised"), as they stood from when to when.
 with years as (
-    select * from {{ ref('int_years_of_pairs_combined') }}
+    select * from {{ ref('int_years_of_pairs_ranked') }}
 ),
 
 countries as (
     select * from {{ ref('dim_country') }}
+),
+
+inhabitants as (
+    select * from {{ ref('fct_inhabitants_yearly') }}
+    where inhabitants is not null
 ),
 
 vintages as (
@@ -33,39 +34,6 @@ revisions as (
     group by all
 ),
 
--- A rank is a place in a list: a window would sort every column of every row, once a measure.
-lists as (
-    select
-        origin_unhcr_code,
-        reference_year,
-        counting_unit,
-        valid_from,
-        {%- for measure in ranked %}
-        list_reverse_sort(list({{ measure }}) filter (where row_kind = 'pair' and {{ measure }} > 0))
-            as {{ measure }}_list{{ ',' if not loop.last }}
-        {%- endfor %}
-    from years
-    group by origin_unhcr_code, reference_year, counting_unit, valid_from
-),
-
-with_ranks as (
-    select
-        years.*,
-        {%- for measure, rank in ranked.items() %}
-        case
-            when years.row_kind = 'pair' and years.{{ measure }} > 0
-                then cast(list_position(lists.{{ measure }}_list, years.{{ measure }}) as bigint)
-        end as {{ rank }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from years
-    left join lists
-        on
-            years.origin_unhcr_code is not distinct from (lists.origin_unhcr_code)
-            and years.reference_year is not distinct from (lists.reference_year)
-            and years.counting_unit is not distinct from (lists.counting_unit)
-            and years.valid_from is not distinct from (lists.valid_from)
-),
-
 with_past as (
     select
         *,
@@ -75,7 +43,7 @@ with_past as (
         max(asylum_seekers_stock) over series as asylum_seekers_stock_peak,
         min(reference_year) filter (where asylum_seekers_stock > 1000)
             over series as asylum_seekers_stock_first_year_above_1000
-    from with_ranks
+    from years
     window series as (partition by {{ keys | join(', ') }})
 ),
 
@@ -87,6 +55,9 @@ compared as (
         {{ against_baseline('applications_new') }},
         {{ fraction('asylum_seekers_stock', 'asylum_seekers_stock_total') }} as asylum_seekers_share,
         {{ fraction('refugees_stock', 'refugees_stock_total') }} as refugees_share,
+        {{ fraction('oip_stock', 'oip_stock_total') }} as oip_share,
+        {{ fraction('displaced_abroad_stock', displaced_abroad(suffix='_total')) }}
+            as displaced_abroad_share,
         {{ fraction('new_asylum_claims', 'new_asylum_claims_total') }} as new_asylum_claims_share,
         {{ fraction('applications_new', 'applications_new_total') }} as applications_new_share,
         min(reference_year) filter (
@@ -102,28 +73,46 @@ compared as (
     from with_past
 ),
 
+with_breaks as (
+    select
+        compared.*,
+        {{ breaks_borne('asylum_seekers_stock', 'false') }} as asylum_seekers_stock_change_breaks,
+        {{ is_change_comparable('asylum_seekers_stock') }} as is_asylum_seekers_stock_change_comparable,
+        {%- for measure in ['asylum_seekers_stock', 'new_asylum_claims'] %}
+        {{ is_complete(measure) }} as is_{{ measure }}_complete{{ ',' if not loop.last }}
+        {%- endfor %}
+    from compared
+    left join {{ ref('int_breaks_of_pairs') }} as breaks
+        using (origin_unhcr_code, asylum_unhcr_code, counting_unit, reference_year, valid_from)
+    left join {{ ref('int_years_followed') }} as years_followed
+        on
+            compared.reference_year = years_followed.reference_year
+            and compared.valid_from = years_followed.valid_from
+            and compared.row_kind = 'pair'
+),
+
 shown as (
     select
-        {{ columns(pair, 'compared.') }}
-        compared.reference_year,
-        compared.reference_date,
-        {{ columns(destination_columns(), 'compared.') }}
-        compared.is_population_provisional or compared.is_applications_provisional
-        or compared.is_flows_provisional as is_provisional,
-        compared.is_population_provisional,
-        compared.is_applications_provisional,
-        compared.is_flows_provisional,
+        {{ columns(pair, 'with_breaks.') }}
+        with_breaks.reference_year,
+        with_breaks.reference_date,
+        {{ columns(destination_columns(), 'with_breaks.') }}
+        with_breaks.is_population_provisional or with_breaks.is_applications_provisional
+        or with_breaks.is_flows_provisional as is_provisional,
+        with_breaks.is_population_provisional,
+        with_breaks.is_applications_provisional,
+        with_breaks.is_flows_provisional,
         case
-            when compared.row_kind = 'pair' and compared.counting_unit = 'persons'
+            when with_breaks.row_kind = 'pair' and with_breaks.counting_unit = 'persons'
                 then coalesce(revisions.revision_count, 0)
         end as asylum_seekers_revision_count,
-        compared.population_release_id,
-        compared.applications_release_id,
-        compared.flows_release_id,
-        {{ columns(lineage_columns(), 'compared.') }}
-        compared.valid_from,
-        compared.valid_to
-    from compared
+        with_breaks.population_release_id,
+        with_breaks.applications_release_id,
+        with_breaks.flows_release_id,
+        {{ columns(lineage_columns(), 'with_breaks.') }}
+        with_breaks.valid_from,
+        with_breaks.valid_to
+    from with_breaks
     left join revisions
         using (origin_unhcr_code, asylum_unhcr_code, row_kind, counting_unit, reference_year, valid_from)
 ),
@@ -139,8 +128,10 @@ final as (
     select
         merged.origin_unhcr_code,
         origins.iso3 as origin_iso3,
+        origins.country_code as origin_code,
         merged.asylum_unhcr_code,
         asylums.iso3 as asylum_iso3,
+        asylums.country_code as asylum_code,
         merged.row_kind,
         merged.counting_unit,
         origins.country_name as origin_name,
@@ -153,6 +144,10 @@ final as (
         merged.is_applications_provisional,
         merged.is_flows_provisional,
         merged.asylum_seekers_revision_count,
+        {{ inhabitants_columns('inhabitants') }},
+        {%- for measure, name in measures_per_inhabitants().items() %}
+        {{ per_1000('merged.' ~ measure, 'inhabitants.inhabitants') }} as {{ name }},
+        {%- endfor %}
         merged.valid_from,
         merged.valid_to,
         {%- for prefix in ['', 'population_', 'applications_', 'flows_'] %}
@@ -164,6 +159,10 @@ final as (
     from merged
     left join countries as origins on merged.origin_unhcr_code = origins.unhcr_code
     left join countries as asylums on merged.asylum_unhcr_code = asylums.unhcr_code
+    asof left join inhabitants
+        on
+            if(merged.counting_unit = 'persons', asylums.iso3, null) = inhabitants.world_bank_code
+            and merged.reference_year >= inhabitants.reference_year
 )
 
 select * from final

@@ -1,5 +1,9 @@
 {%- set key = ['origin_unhcr_code', 'region_scheme', 'region_name', 'counting_unit', 'reference_year'] -%}
-{%- set measures = ['refugees_stock', 'asylum_seekers_stock', 'new_asylum_claims', 'applications_new'] -%}
+{%- set pair_measure = [
+    'origin_unhcr_code', 'asylum_unhcr_code', 'measure', 'reference_year', 'valid_from',
+] -%}
+{%- set distributed = ['asylum_seekers_stock', 'new_asylum_claims'] -%}
+{%- set measures = abroad_stocks() + ['new_asylum_claims', 'applications_new'] -%}
 -- Regions of asylum, by UNHCR's regions and by those of the UN: each country of asylum is in one of each
 -- scheme, so the two schemes are never added. Shares are of the origin's total, of which the row
 -- `not_itemised` holds what the pairs leave.
@@ -60,14 +64,85 @@ by_region as (
     )
 ),
 
+-- People without an origin, distributed; and figures that are not there or of half a year.
+missing as (
+    select
+        {{ columns(pair_measure) }}
+        {%- for column in ['unknown_origin', 'distributed', 'distributed_low', 'distributed_high'] %}
+        if(is_recent, {{ column }}, null) as {{ column }},
+        {%- endfor %}
+        distributed as persons_incomplete
+    from {{ ref('int_unknown_origins_distributed') }}
+    union all by name
+    select
+        {{ columns(pair_measure) }}
+        persons_incomplete
+    from {{ ref('int_breaks_of_years') }}
+    where level = 'pair' and counting_unit = 'persons'
+),
+
+missing_by_region as (
+    select
+        missing.origin_unhcr_code,
+        if(grouping(countries.un_region) = 1, 'unhcr', 'un') as region_scheme,
+        coalesce(countries.unhcr_region, countries.un_region) as region_name,
+        missing.reference_year,
+        missing.valid_from,
+        {%- for measure in distributed %}
+        {{ total('missing.unknown_origin', "missing.measure = '" ~ measure ~ "'") }}
+            as {{ measure }}_unknown_origin,
+        {%- for column in ['distributed', 'distributed_low', 'distributed_high'] %}
+        case
+            when
+                bool_and(missing.{{ column }} is not null) filter (
+                    where missing.measure = '{{ measure }}' and missing.distributed is not null
+                )
+                then sum(missing.{{ column }}) filter (where missing.measure = '{{ measure }}')
+        end as {{ measure }}_{{ column }},
+        {%- endfor %}
+        sum(missing.persons_incomplete) filter (where missing.measure = '{{ measure }}')
+            as {{ measure }}_persons_incomplete{{ ',' if not loop.last }}
+        {%- endfor %}
+    from missing
+    inner join countries on missing.asylum_unhcr_code = countries.unhcr_code
+    group by grouping sets (
+        (missing.origin_unhcr_code, countries.unhcr_region, missing.reference_year, missing.valid_from),
+        (missing.origin_unhcr_code, countries.un_region, missing.reference_year, missing.valid_from)
+    )
+),
+
+with_breaks as (
+    select
+        by_region.*,
+        {%- for measure in distributed %}
+        {{ is_complete(measure) }} as is_{{ measure }}_complete,
+        {{ if_distributed(measure) }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from by_region
+    left join missing_by_region
+        on
+            by_region.origin_unhcr_code = missing_by_region.origin_unhcr_code
+            and by_region.region_scheme = missing_by_region.region_scheme
+            and by_region.region_name = missing_by_region.region_name
+            and by_region.reference_year = missing_by_region.reference_year
+            and by_region.valid_from = missing_by_region.valid_from
+            and by_region.counting_unit = 'persons'
+    left join {{ ref('int_years_followed') }} as years_followed
+        on
+            by_region.reference_year = years_followed.reference_year
+            and by_region.valid_from = years_followed.valid_from
+            and by_region.region_name <> 'Not itemised'
+),
+
 merged as (
-    {{ merged_neighbours('by_region', key, lineage_columns()) }}
+    {{ merged_neighbours('with_breaks', key, lineage_columns()) }}
 ),
 
 final as (
     select
         merged.origin_unhcr_code,
         countries.iso3 as origin_iso3,
+        countries.country_code as origin_code,
         merged.region_scheme,
         merged.region_name,
         case merged.region_name
@@ -81,6 +156,9 @@ final as (
         merged.reference_date,
         merged.refugees_stock,
         merged.asylum_seekers_stock,
+        merged.oip_stock,
+        {{ displaced_abroad('merged.') }} as displaced_abroad_stock,
+        {{ displaced_abroad_lacks('merged.') }} as displaced_abroad_lacks,
         merged.new_asylum_claims,
         merged.applications_new,
         merged.asylum_country_count,
@@ -88,10 +166,15 @@ final as (
         {{ fraction('merged.asylum_seekers_stock', 'merged.asylum_seekers_stock_total') }}
             as asylum_seekers_share,
         {{ fraction('merged.refugees_stock', 'merged.refugees_stock_total') }} as refugees_share,
+        {{ fraction('merged.oip_stock', 'merged.oip_stock_total') }} as oip_share,
         {{ fraction('merged.new_asylum_claims', 'merged.new_asylum_claims_total') }}
             as new_asylum_claims_share,
         {{ fraction('merged.applications_new', 'merged.applications_new_total') }}
             as applications_new_share,
+        {{ columns(distributed_columns(), 'merged.') }}
+        {%- for measure in distributed %}
+        merged.is_{{ measure }}_complete,
+        {%- endfor %}
         merged.is_provisional,
         merged.valid_from,
         merged.valid_to,

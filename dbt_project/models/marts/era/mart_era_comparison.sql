@@ -63,6 +63,7 @@ years_known as (
             as lowest_year,
         first(figures.reference_year order by figures.year_value desc, figures.reference_year asc)
             as highest_year,
+        count(*) filter (where not figures.is_year_complete) as incomplete_year_count,
         bool_or(figures.is_provisional) as is_provisional
     from era_series
     inner join figures
@@ -115,6 +116,7 @@ final as (
         cast(compared.year_count as bigint) as year_count,
         compared.known_year_count,
         compared.year_count - compared.known_year_count as unknown_year_count,
+        coalesce(compared.incomplete_year_count, 0) as incomplete_year_count,
         case when compared.stock_or_flow = 'stock' then compared.value_sum end as stock_years,
         case when compared.stock_or_flow = 'flow' then compared.value_sum end as flow_sum,
         compared.lowest_value,

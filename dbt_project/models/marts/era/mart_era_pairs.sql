@@ -1,7 +1,7 @@
 {%- set sides = ['earlier', 'later'] -%}
 {%- set taken = [
-    'first_year_counted', 'counted_to_year', 'known_year_count', 'stock_years', 'flow_sum',
-    'lowest_value', 'highest_value', 'mean_value',
+    'first_year_counted', 'counted_to_year', 'known_year_count', 'incomplete_year_count', 'stock_years',
+    'flow_sum', 'lowest_value', 'highest_value', 'mean_value',
 ] -%}
 -- Two eras of one country of origin side by side. Of two that begin in the same year, the one that ends
 -- first is the earlier.

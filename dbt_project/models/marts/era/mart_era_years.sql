@@ -1,4 +1,4 @@
--- Each year of an origin held against each of its eras: which single year comes to as much as a whole
+-- Each year of an origin compared with each of its eras: which single year comes to as much as a whole
 -- era, and which is the first after it that does.
 with eras as (
     select
@@ -80,6 +80,7 @@ final as (
         era_mean_ratio >= 1 as is_mean_reached,
         era_highest_ratio >= 1 as is_highest_reached,
         is_complete,
+        is_year_complete,
         is_also_in_other_unit,
         is_provisional,
         release_id,

@@ -37,9 +37,26 @@ known_figures as (
     where year_value is not null
 ),
 
+breaks as (
+    select
+        origin_unhcr_code,
+        measure,
+        counting_unit,
+        reference_year,
+        valid_from,
+        persons_incomplete,
+        persons_incomplete + coalesce(distributed_high - distributed, 0) as persons_missing_at_most
+    from {{ ref('int_breaks_of_years') }}
+    where level = 'origin' and persons_incomplete > 0
+),
+
 with_record as (
     select
         known_figures.*,
+        coalesce(breaks.persons_incomplete, 0)
+        <= {{ var('incomplete_from_share') }} * (known_figures.year_value + coalesce(breaks.persons_incomplete, 0))
+            as is_year_complete,
+        known_figures.year_value + coalesce(breaks.persons_missing_at_most, 0) as year_value_at_most,
         measures.stock_or_flow,
         count(*) over ({{ series }}) as series_year_count,
         rank() over ({{ series }} order by year_value desc) as year_rank,
@@ -48,6 +65,7 @@ with_record as (
             as highest_to_date
     from known_figures
     inner join measures using (dataset, measure)
+    left join breaks using (origin_unhcr_code, measure, counting_unit, reference_year, valid_from)
     where known_figures.reference_year >= known_figures.series_first_year
 ),
 
@@ -58,6 +76,11 @@ with_record_year as (
         count(*) filter (where year_value = record_value) over ({{ series }}) as record_year_count,
         bool_or(is_provisional) filter (where year_value = record_value) over ({{ series }})
             as is_record_provisional,
+        coalesce(
+            max(year_value_at_most) filter (where year_value < record_value and not is_year_complete)
+                over ({{ series }}) <= record_value,
+            true
+        ) as is_record_certain,
         record_value - year_value as distance_to_record,
         {{ fraction('record_value - year_value', 'record_value') }} as distance_to_record_rate,
         year_value = record_value as is_record,
@@ -65,8 +88,12 @@ with_record_year as (
     from with_record
 ),
 
+published as (
+    select * exclude (year_value_at_most) from with_record_year
+),
+
 merged as (
-    {{ merged_neighbours('with_record_year', key, lineage_columns()) }}
+    {{ merged_neighbours('published', key, lineage_columns()) }}
 ),
 
 final as (
@@ -98,6 +125,8 @@ final as (
         merged.is_also_in_other_unit,
         merged.is_provisional,
         merged.is_record_provisional,
+        merged.is_year_complete,
+        merged.is_record_certain,
         merged.valid_from,
         merged.valid_to,
         merged.release_id,

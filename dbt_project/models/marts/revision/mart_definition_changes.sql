@@ -10,7 +10,7 @@ with pairs as (
     where host_community_stock_known_from is not null
 ),
 
--- Two releases may be of one day; one of which no figures are held has changed nothing.
+-- Two releases may be of one day; one of which no figures are loaded has changed nothing.
 releases as (
     select
         in_force_from as published_on,

@@ -1,5 +1,5 @@
 {%- set key = ['dataset', 'origin_unhcr_code', 'reference_year', 'counting_unit', 'measure'] -%}
--- What became of each figure of an origin since it was first published, among the releases held.
+-- What became of each figure of an origin since it was first published, among the releases loaded.
 with newest as (
     select
         * exclude (year_value),

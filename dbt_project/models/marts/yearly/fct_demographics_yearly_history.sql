@@ -1,3 +1,4 @@
+{%- set children = ['0_4', '5_11', '12_17'] -%}
 {%- set key = ['origin_unhcr_code', 'asylum_unhcr_code', 'pop_type', 'reference_year'] -%}
 with pairs as (
     select
@@ -35,6 +36,12 @@ final as (
         merged.reference_year,
         merged.reference_date,
         {{ columns(demographic_measures(), 'merged.') }}
+        {{ both_sexes(children, 'merged.') }} as under_18_stock,
+        {{ both_sexes(children + ['18_59', '60_plus'], 'merged.') }} as known_age_stock,
+        {{ fraction('merged.female_total_stock', both_sexes(['total'], 'merged.')) }} as female_share,
+        {{ fraction(
+            both_sexes(children, 'merged.'), both_sexes(children + ['18_59', '60_plus'], 'merged.')
+        ) }} as under_18_share,
         merged.is_provisional,
         merged.valid_from,
         merged.valid_to,

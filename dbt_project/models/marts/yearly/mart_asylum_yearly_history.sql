@@ -1,4 +1,5 @@
--- A row for each country of asylum, year and counting unit, over all countries of origin.
+-- A row for each country of asylum, year and counting unit, over all countries of origin. People without an
+-- origin are in its figures, so that there is nothing to distribute.
 with years as (
     select * from {{ ref('int_years_of_countries_history') }}
     where total_by = 'asylum'
@@ -12,9 +13,10 @@ final as (
     select
         years.country_unhcr_code as asylum_unhcr_code,
         countries.iso3 as asylum_iso3,
+        countries.country_code as asylum_code,
         years.counting_unit,
         countries.country_name as asylum_name,
-        {{ columns(country_year_columns(), 'years.') }}
+        {{ columns(country_year_columns() | reject('in', distributed_columns()), 'years.') }}
         years.release_id,
         years.last_release_id,
         {%- for dataset in ['population', 'applications', 'decisions', 'flows'] %}

@@ -13,6 +13,7 @@ final as (
     select
         years.country_unhcr_code as origin_unhcr_code,
         countries.iso3 as origin_iso3,
+        countries.country_code as origin_code,
         years.counting_unit,
         countries.country_name as origin_name,
         {{ columns(country_year_columns(), 'years.') }}

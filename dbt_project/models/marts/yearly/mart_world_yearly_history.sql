@@ -1,5 +1,5 @@
 {%- set apart = ['asylum_seekers_carried_forward_stock', 'asylum_seekers_revision_count'] -%}
-{%- for measure in ['refugees_stock', 'asylum_seekers_stock', 'applications_new', 'new_asylum_claims'] -%}
+{%- for measure in abroad_stocks() + ['displaced_abroad_stock', 'applications_new', 'new_asylum_claims'] -%}
     {%- do apart.append(measure ~ '_world_share') -%}
 {%- endfor -%}
 -- Figures of the whole world: known where every country was asked for.
@@ -11,7 +11,7 @@ with years as (
 final as (
     select
         years.counting_unit,
-        {{ columns(country_year_columns() | reject('in', apart), 'years.') }}
+        {{ columns(country_year_columns() | reject('in', apart + distributed_columns()), 'years.') }}
         years.release_id,
         years.last_release_id,
         {%- for dataset in ['population', 'applications', 'decisions', 'flows'] %}

@@ -11,8 +11,8 @@ import pytest
 
 from tests.fake_api import FakeApi, Fault, fast_settings, http_date, sample_data
 from warehouse.settings import Settings
-from warehouse.sources.unhcr_api.client import Client, Interrupted, UpstreamError
-from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
+from warehouse.sources.unhcr_api.client import Client, Download, Interrupted, UpstreamError
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, FLOWS
 
 POPULATION = ENDPOINTS["population"]
 QUERY = POPULATION.queries(page_size=5)[0]
@@ -22,6 +22,12 @@ FOREVER = 10**6
 def ask(settings: Settings, page: int = 1) -> dict[str, Any]:
     with Client(settings) as client:
         return client.page(POPULATION, QUERY.params, page).envelope
+
+
+def download(settings: Settings, path: Path) -> Download:
+    named = {"what": "the file", "source": "the source", "setting": "ASYLUM_FLOWS_URL"}
+    with Client(settings) as client:
+        return client.download(settings.flows_url, path, largest=1 << 20, **named)
 
 
 PASSING = [
@@ -41,6 +47,7 @@ PASSING = [
     Fault("429", value="²"),
     Fault("429", value="Wed, 21 Oct 2099 07:28:00 +99999999999"),
     Fault("429", value="Wed, 21 Oct 2099 07:28:00 +٩٩٩٩"),
+    Fault("429", value="Fri, 31 Dec 9999 23:59:59 -9999"),
     Fault("noitems"),
     Fault("envelope", value=("items", {"1": 2})),
     Fault("envelope", value=("maxPages", None)),
@@ -151,14 +158,43 @@ def test_a_server_that_hangs_is_left_after_the_read_timeout(tmp_path: Path, api:
     assert len(api.requests) == 2
 
 
-def test_a_body_that_trickles_in_is_cut_off_at_the_total_limit(
-    tmp_path: Path, api: FakeApi
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+GZIPPED = HEAD + b"Content-Encoding: gzip\r\n\r\n"
+# What comes at once, and what then comes byte by byte, each well within the read timeout.
+DRIPPING = {
+    "status line": (b"HTTP/1.1 200 ", b"O" * 900),
+    "header": (HEAD + b"X-Slow: ", b"x" * 900),
+    "headers": (HEAD, b"X: y\r\n" * 90),
+    "hints": (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n" * 40),
+    "chunk size": (CHUNKED, b"0" * 900),
+    "chunk extension": (CHUNKED + b"1;", b"x" * 900),
+    "chunk": (CHUNKED + b"fff\r\n", b" " * 900),
+    "trailer": (CHUNKED + b"2\r\n{}\r\n0\r\n", b"X: y\r\n" * 90),
+    "gzip name": (GZIPPED + b"\x1f\x8b\x08\x08" + bytes(6), b"x" * 900),
+    "body": (HEAD + b"Content-Length: 1000\r\n\r\n", b"x" * 900),
+    "body without length": (HEAD + b"\r\n", b"x" * 900),
+    "body of a refusal": (b"HTTP/1.1 503 Busy\r\n\r\n", b"x" * 900),
+}
+
+
+@pytest.mark.parametrize(
+    ("part", "to_file"),
+    [(part, False) for part in DRIPPING] + [("header", True), ("chunk size", True), ("body", True)],
+)
+def test_what_comes_byte_by_byte_is_left_when_the_time_is_up(
+    tmp_path: Path, api: FakeApi, part: str, to_file: bool
 ) -> None:
-    # Each byte comes well within the read timeout; all of them would take a minute.
-    api.faults.append(Fault("trickle", times=FOREVER))
-    settings = fast_settings(tmp_path, api.url, total_timeout=0.5, read_timeout=0.4)
-    with pytest.raises(UpstreamError, match="still coming in"):
-        ask(settings)
+    endpoint = FLOWS if to_file else "population"
+    api.faults.append(Fault("drip", endpoint=endpoint, value=DRIPPING[part], times=FOREVER))
+    settings = fast_settings(tmp_path, api.url, total_timeout=0.2, read_timeout=0.15)
+    begun = time.monotonic()
+    with pytest.raises(UpstreamError, match=r"when the time was up.*limits: 6 tries, 0\.2 s"):
+        if to_file:
+            download(settings, tmp_path / "file")
+        else:
+            ask(settings)
+    assert time.monotonic() - begun < 3  # all of it would take 15 s and more
 
 
 def test_nobody_there_is_an_error_with_the_address(tmp_path: Path) -> None:

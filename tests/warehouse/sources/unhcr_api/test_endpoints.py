@@ -13,6 +13,7 @@ from warehouse.sources.unhcr_api.client import Client
 from warehouse.sources.unhcr_api.endpoints import (
     ENDPOINTS,
     Endpoint,
+    as_asked_for,
     checked_origins,
     chosen,
     current_year,
@@ -22,18 +23,23 @@ ALL = list(ENDPOINTS.values())
 DATASETS = [endpoint for endpoint in ALL if endpoint.has_controls]
 
 
+def test_origins_without_an_iso3_code_are_asked_for_as_the_api_writes_them() -> None:
+    assert as_asked_for(("CHN", "STA", "TIB", "UKN")) == ("CHN", "TIB", "UNK", "XXA")
+
+
 def by_slice(endpoint: Endpoint, **changes: object) -> dict[str, dict[str, str]]:
     asked = endpoint.queries(page_size=10_000, **changes)  # type: ignore[arg-type]
     return {query.slice: query.params for query in asked}
 
 
-def test_every_endpoint_of_the_api_is_declared_once_and_so_is_the_flow_workbook() -> None:
+def test_every_endpoint_is_declared_once_and_so_are_workbook_and_world_bank() -> None:
     of_api = {name for name, endpoint in ENDPOINTS.items() if endpoint.published_in == "api"}
     assert of_api == {
         *("population", "asylum-applications", "asylum-decisions", "demographics", "solutions"),
         *("idmc", "unrwa", "nowcasting", "footnotes", "countries", "regions"),
     }
-    assert set(ENDPOINTS) - of_api == {"displacement-flows"}
+    assert set(ENDPOINTS) - of_api == {"displacement-flows", "inhabitants"}
+    assert [e.name for e in ALL if not e.is_of_unhcr] == ["inhabitants"]
     assert all(name == endpoint.name for name, endpoint in ENDPOINTS.items())
 
 

@@ -8,6 +8,7 @@ import io
 import json
 import random
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from warehouse.sources.unhcr_flows.workbook import COLUMNS, FILE, FlowTable, Wor
 ROWS = sample_data()[FLOWS]
 FOREVER = 99
 NAMES = list(COLUMNS)
+DATA_PART = "xl/worksheets/sheet3.xml"
 LINE = [2024, "CHI", "CHN", "China", "USA", "USA", "United States of America", "ASY", 5]
 
 
@@ -270,6 +272,50 @@ def test_a_file_that_unpacks_to_more_than_a_workbook_has_is_not_unpacked(tmp_pat
             part.write(bytes(1 << 20))
     assert len(out.getvalue()) < 1 << 20
     with pytest.raises(WorkbookError, match="bytes unpacked, more than a workbook has"):
+        read_bytes(tmp_path, out.getvalue())
+
+
+def test_a_part_that_is_larger_than_it_says_is_not_unpacked(tmp_path: Path) -> None:
+    whole = flow_workbook(ROWS)
+    with zipfile.ZipFile(io.BytesIO(whole)) as file:
+        part = file.getinfo(DATA_PART)
+    # Both sizes and the checksum are those of its first bytes: only what follows them is a lie.
+    start = zipfile.ZipFile(io.BytesIO(whole)).read(DATA_PART)[:100]
+    true, lie = (
+        crc.to_bytes(4, "little")
+        + part.compress_size.to_bytes(4, "little")
+        + size.to_bytes(4, "little")
+        for crc, size in ((part.CRC, part.file_size), (zlib.crc32(start), len(start)))
+    )
+    assert whole.count(true) == 2
+    with pytest.raises(WorkbookError, match=r"Bad CRC-32 for file 'xl/worksheets/sheet3"):
+        read_bytes(tmp_path, whole.replace(true, lie))
+    assert [one.name for one in tmp_path.iterdir()] == [FILE]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "refused"),
+    [
+        (b'r="I2"', b'r="XFD1048576"', "reach to row 1,048,576 and column 16,384"),
+        (b'r="I2"', b"r\n=  'xfd2'", None),
+        (b'<row r="2"', b'<row r="9999999999"', "reach to row 9,999,999,999"),
+        (b'<c r="I2"', b"<c", "does not say where it is"),
+        (b'<c r="I2"', b'<x:c t="n"', "does not say where it is"),
+    ],
+)
+def test_cells_that_are_far_out_end_neither_memory_nor_the_process(
+    tmp_path: Path, old: bytes, new: bytes, refused: str | None
+) -> None:
+    body = changed_part(flow_workbook(ROWS), DATA_PART, lambda xml: xml.replace(old, new))
+    with pytest.raises(WorkbookError, match=refused or "where a whole number"):
+        read_bytes(tmp_path, body)
+
+
+def test_a_part_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    out = io.BytesIO(flow_workbook(ROWS))
+    with zipfile.ZipFile(out, "a") as file, pytest.warns(UserWarning, match="Duplicate name"):
+        file.writestr(DATA_PART, "<worksheet/>")
+    with pytest.raises(WorkbookError, match="there twice"):
         read_bytes(tmp_path, out.getvalue())
 
 

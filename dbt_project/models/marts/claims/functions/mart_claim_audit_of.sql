@@ -22,6 +22,28 @@ explanations as (
     group by document_id, claim_id
 ),
 
+-- What answers now: the lineage of a claim that rests on no figure.
+coverage as (
+    select * from {{ ref('int_coverage_in_force').identifier }}
+    where endpoint = 'population'
+),
+
+answering as (
+    select
+        asked.as_of,
+        max_by(
+            {
+                'release_id': coverage.release_id,
+                'snapshot_id': coverage.snapshot_id,
+                'retrieved_at': coverage.retrieved_at
+            },
+            coverage.valid_from
+        ) as lineage
+    from (select distinct claim.as_of from claims) as asked
+    inner join coverage on {{ stood_on('asked.as_of', 'coverage') }}
+    group by asked.as_of
+),
+
 countries as (
     select * from {{ ref('dim_country').identifier }}
 ),
@@ -32,11 +54,13 @@ final as (
         claims.claim_id,
         claims.claim.kind,
         origins.unhcr_code as origin_unhcr_code,
-        claims.claim.origin_iso3,
+        origins.iso3 as origin_iso3,
         asylums.unhcr_code as asylum_unhcr_code,
-        claims.claim.asylum_iso3,
+        asylums.iso3 as asylum_iso3,
         claims.claim.counting_unit,
         claims.claim.measure,
+        claims.claim.origin,
+        claims.claim.asylum,
         origins.country_name as origin_name,
         asylums.country_name as asylum_name,
         claims.claim.publisher,
@@ -47,8 +71,11 @@ final as (
         claims.claim.document_word,
         claims.claim.reading,
         claims.claim.to_year as reference_year,
-        coalesce(claims.inputs.reference_date, make_date(claims.claim.to_year, 12, 31))
-            as reference_date,
+        coalesce(
+            claims.claim.reference_date,
+            claims.inputs.reference_date,
+            make_date(claims.claim.to_year, 12, 31)
+        ) as reference_date,
         claims.claim.from_year,
         claims.claim.base_from_year,
         claims.claim.base_to_year,
@@ -61,6 +88,8 @@ final as (
         claims.claim.stated_value,
         claims.claim.stated_low,
         claims.claim.stated_high,
+        claims.claim.accepted_low,
+        claims.claim.accepted_high,
         claims.claim.tolerance,
         claims.at_publication.value as value_on_the_day,
         claims.newest.value as value_newest,
@@ -74,6 +103,9 @@ final as (
         claims.number_verdict,
         claims.meaning_verdict,
         claims.flags,
+        claims.newest.agrees as is_borne_out_now,
+        if(claims.inputs.are_all_stated and claims.claim.kind <> 'level', claims.own.agrees, null)
+            as is_borne_out_by_own_figures,
         case
             when
                 claims.claim.kind = 'sum'
@@ -90,17 +122,19 @@ final as (
         claims.is_stocks_added_up,
         claims.is_true_as_flow,
         claims.rests_on_carried_forward,
+        claims.is_break_since,
         claims.is_provisional_at_publication,
-        claims.inputs.is_provisional,
+        coalesce(claims.inputs.is_provisional, false) as is_provisional,
         claims.inputs.release_id_on_the_day,
-        claims.inputs.release_id,
-        claims.inputs.snapshot_id,
-        claims.inputs.retrieved_at
+        coalesce(claims.inputs.release_id, answering.lineage.release_id) as release_id,
+        coalesce(claims.inputs.snapshot_id, answering.lineage.snapshot_id) as snapshot_id,
+        coalesce(claims.inputs.retrieved_at, answering.lineage.retrieved_at) as retrieved_at
     from claims
     left join explanations
         on claims.document_id = explanations.document_id and claims.claim_id = explanations.claim_id
-    left join countries as origins on claims.claim.origin_iso3 = origins.iso3
-    left join countries as asylums on claims.claim.asylum_iso3 = asylums.iso3
+    left join countries as origins on claims.claim.origin = coalesce(origins.iso3, origins.unhcr_code)
+    left join countries as asylums on claims.claim.asylum = coalesce(asylums.iso3, asylums.unhcr_code)
+    left join answering on claims.claim.as_of = answering.as_of
 )
 
 select * from final

@@ -1,0 +1,93 @@
+{#- What breaks of reporting do to a figure: expressions over the columns of
+    int_breaks_of_years_by_measure, which carry the measure's name. -#}
+
+{#- Which breaks bear on the change of a measure since the year before, as codes of break_kinds separated by
+    commas: those that are about more persons than the larger of the two figures allows. A flow of half a year
+    is none of a year. NULL where there is no change; empty where none bears on it. -#}
+{% macro breaks_borne(measure, is_provisional) -%}
+    case
+        when {{ measure }} is not null and {{ measure }}_year_before is not null
+            then array_to_string(
+                list_concat(
+                    list_transform(
+                        list_filter(
+                            coalesce({{ measure }}_breaks, []),
+                            lambda found: found.bears_below > greatest({{ measure }}, {{ measure }}_year_before)
+                        ),
+                        lambda found: found.kind
+                    ),
+                    {% if measure.endswith('_stock') %}[]{% else -%}
+                    if({{ is_provisional }}, ['half_year'], []){% endif %}
+                ),
+                ', '
+            )
+    end
+{%- endmacro %}
+
+{#- Whether a change is one of what is counted and not of how: NULL where no figures of countries of asylum
+    are loaded by which a break would be seen. -#}
+{% macro is_change_comparable(measure) -%}
+    case
+        when {{ measure }}_change_breaks <> '' then false
+        when is_{{ measure }}_followed and {{ measure }}_change_breaks = '' then true
+    end
+{%- endmacro %}
+
+{#- Whether fewer than var('incomplete_from_share') of a figure's people are known to be missing in it. -#}
+{% macro is_complete(measure) -%}
+    case
+        when {{ measure }} is null then null
+        when
+            coalesce({{ measure }}_persons_incomplete, 0)
+            > {{ var('incomplete_from_share') }} * ({{ measure }} + coalesce({{ measure }}_persons_incomplete, 0))
+            then false
+        when is_{{ measure }}_followed then true
+    end
+{%- endmacro %}
+
+{#- What a figure would be with the people without an origin distributed: an estimate, with its range. -#}
+{% macro if_distributed(measure) -%}
+    case
+        when {{ measure }} is not null and {{ measure }}_unknown_origin > 0 then {{ measure }}_unknown_origin end
+        as {{ measure }}_unknown_origin_beside,
+    {%- for column in ['', '_low', '_high'] %}
+    cast(round({{ measure }} + {{ measure }}_distributed{{ column }}) as bigint)
+        as {{ measure }}_if_distributed_as_before{{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- What happened, as a clause that follows the country and the year. -#}
+{% macro break_note(found) -%}
+    case {{ found }}.kind
+        when 'origin_withheld'
+            then 'no origin given for ' || {{ found }}.unknown_origin_text || ' of ' || {{ found }}.figure_text
+                || ' ' || {{ found }}.what || ' (' || {{ found }}.unknown_origin_before_text || ' of '
+                || {{ found }}.figure_before_text || ' the year before)'
+        when 'origin_given_again'
+            then 'no origin given for ' || {{ found }}.unknown_origin_text || ' of ' || {{ found }}.figure_text
+                || ' ' || {{ found }}.what || ', after ' || {{ found }}.unknown_origin_before_text || ' of '
+                || {{ found }}.figure_before_text || ' the year before'
+        when 'not_reported'
+            then 'no figure of ' || {{ found }}.what || ', after ' || {{ found }}.figure_before_text
+                || ' the year before'
+        when 'reported_again'
+            then {{ found }}.figure_text || ' ' || {{ found }}.what || ', after a year or more without a figure'
+        when 'unit_changed'
+            then {{ found }}.what || ' counted in ' || replace({{ found }}.detail, ' to ', ' before, now in ')
+        when 'type_changed'
+            then 'new applications given under type ' || replace({{ found }}.detail, ' to ', ' before, now under ')
+        when 'category_moved'
+            then 'some ' || {{ found }}.persons_text || ' ' || {{ found }}.moved_1 || ' of the year before are now '
+                || {{ found }}.moved_2
+        when 'carried_forward'
+            then 'the ' || {{ found }}.figure_text || ' ' || {{ found }}.what || ' are those of '
+                || if({{ found }}.detail = 'mid_year', 'the middle of the year', 'the year before')
+                || ', carried forward'
+        when 'half_year_repeated'
+            then 'the ' || {{ found }}.figure_text || ' ' || {{ found }}.what
+                || ' are those of the first half of the year, given again as the year''s'
+        when 'definition_changed'
+            then {{ found }}.figure_text || ' ' || {{ found }}.what || ' since the release of ' || {{ found }}.detail
+                || ', ' || {{ found }}.figure_before_text || ' before it'
+    end
+{%- endmacro %}

@@ -1,0 +1,130 @@
+{%- set countries = {
+    'pair': ('origin_unhcr_code', 'asylum_unhcr_code'),
+    'origin': ('origin_unhcr_code', 'cast(null as varchar)'),
+    'asylum': ('cast(null as varchar)', 'asylum_unhcr_code'),
+    'world': ('cast(null as varchar)', 'cast(null as varchar)'),
+} -%}
+{%- set grain = [
+    'level', 'origin_unhcr_code', 'asylum_unhcr_code', 'measure', 'counting_unit', 'reference_year', 'valid_from',
+] -%}
+-- What breaks of reporting do to a year of a pair, of a country of origin, of a country of asylum, and of the
+-- world, in each measure. A break bears on a change where both figures are below `bears_below`: the
+-- persons it is about / bears_from_share of its kind.
+with kinds as (
+    select * from {{ ref('break_kinds') }}
+),
+
+breaks as (
+    select * from {{ ref('int_reporting_breaks_of_origins') }}
+),
+
+distributed as (
+    select * from {{ ref('int_unknown_origins_distributed') }}
+),
+
+-- People without an origin are missing of the origins alone: a country of asylum and the world have them.
+on_year as (
+    {%- for level, (origin, asylum) in countries.items() %}
+    select
+        '{{ level }}' as level,
+        {{ origin }} as origin_unhcr_code,
+        {{ asylum }} as asylum_unhcr_code,
+        measure,
+        counting_unit,
+        reference_year,
+        valid_from,
+        kind,
+        bears_on_change,
+        {{ total('persons') }} as persons
+    from breaks
+    {%- if level in ['asylum', 'world'] %}
+    where kind not in ('origin_withheld', 'origin_given_again')
+    {%- endif %}
+    group by all
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+-- What makes a year too low bears on the change of the year after, too.
+with_year_after as (
+    select
+        on_year.*,
+        true as is_of_year
+    from on_year
+    union all by name
+    select
+        on_year.* replace (on_year.reference_year + 1 as reference_year),
+        false as is_of_year
+    from on_year
+    inner join kinds using (kind)
+    where kinds.bears_on_year_after
+),
+
+borne as (
+    select
+        {{ columns(grain) }}
+        list(
+            {
+                'kind': kind || if(is_of_year, '', '_year_before'),
+                'bears_below': persons / bears_from_share
+            }
+            order by is_of_year desc, persons / bears_from_share desc, kind asc
+        ) filter (where bears_on_change) as breaks,
+        sum(persons) filter (where is_of_year and makes_incomplete and kind <> 'origin_withheld')
+            as persons_missing
+    from with_year_after
+    inner join kinds using (kind)
+    group by {{ grain | join(', ') }}
+),
+
+estimated as (
+    select
+        'origin' as level,
+        origin_unhcr_code,
+        cast(null as varchar) as asylum_unhcr_code,
+        measure,
+        'persons' as counting_unit,
+        reference_year,
+        valid_from,
+        {{ total('unknown_origin', 'is_recent') }} as unknown_origin,
+        sum(distributed) filter (where is_recent) as distributed,
+        {%- for bound in ['low', 'high'] %}
+        case
+            when bool_and(distributed_{{ bound }} is not null) filter (where is_recent)
+                then sum(distributed_{{ bound }}) filter (where is_recent)
+        end as distributed_{{ bound }},
+        {%- endfor %}
+        sum(distributed) as persons_withheld
+    from distributed
+    where measure <> 'refugees_stock'
+    group by all
+),
+
+final as (
+    select
+        coalesce(borne.level, estimated.level) as level,
+        coalesce(borne.origin_unhcr_code, estimated.origin_unhcr_code) as origin_unhcr_code,
+        coalesce(borne.asylum_unhcr_code, estimated.asylum_unhcr_code) as asylum_unhcr_code,
+        coalesce(borne.measure, estimated.measure) as measure,
+        coalesce(borne.counting_unit, estimated.counting_unit) as counting_unit,
+        coalesce(borne.reference_year, estimated.reference_year) as reference_year,
+        coalesce(borne.valid_from, estimated.valid_from) as valid_from,
+        estimated.unknown_origin,
+        estimated.distributed,
+        estimated.distributed_low,
+        estimated.distributed_high,
+        coalesce(estimated.persons_withheld, 0) + coalesce(borne.persons_missing, 0) as persons_incomplete,
+        borne.breaks
+    from borne
+    full outer join estimated
+        on
+            borne.level = estimated.level
+            and coalesce(borne.origin_unhcr_code, '') = coalesce(estimated.origin_unhcr_code, '')
+            and coalesce(borne.asylum_unhcr_code, '') = coalesce(estimated.asylum_unhcr_code, '')
+            and borne.measure = estimated.measure
+            and borne.counting_unit = estimated.counting_unit
+            and borne.reference_year = estimated.reference_year
+            and borne.valid_from = estimated.valid_from
+)
+
+select * from final

@@ -1,0 +1,88 @@
+{#- A figure repeats another where it differs by no more than this share of it: rounding alone. -#}
+{%- set rounding = 0.001 -%}
+-- Figures of a country of asylum that repeat an earlier one, pair by pair: of a stock that of the year
+-- before, and of a final figure that of the middle of its year, as it stood last before the final one.
+with hosts as (
+    select * from {{ ref('int_figures_of_hosts') }}
+),
+
+pairs as (
+    select * from {{ ref('int_pairs_followed') }}
+),
+
+mid_years as (
+    select * from hosts
+    where is_provisional
+    qualify valid_from = max(valid_from) over (partition by asylum_unhcr_code, measure, reference_year)
+),
+
+candidates as (
+    select
+        hosts.*,
+        'end_of_year_before' as basis,
+        earlier.figure as earlier_figure,
+        earlier.reference_year as earlier_year,
+        earlier.valid_from as earlier_vintage
+    from hosts
+    inner join hosts as earlier
+        on
+            hosts.asylum_unhcr_code = earlier.asylum_unhcr_code
+            and hosts.measure = earlier.measure
+            and hosts.reference_year - 1 = earlier.reference_year
+            and hosts.valid_from = earlier.valid_from
+    where hosts.measure in ('asylum_seekers_stock', 'refugees_stock')
+    union all
+    select
+        hosts.*,
+        'mid_year' as basis,
+        mid_years.figure as earlier_figure,
+        mid_years.reference_year as earlier_year,
+        mid_years.valid_from as earlier_vintage
+    from hosts
+    inner join mid_years
+        on
+            hosts.asylum_unhcr_code = mid_years.asylum_unhcr_code
+            and hosts.measure = mid_years.measure
+            and hosts.reference_year = mid_years.reference_year
+            and hosts.valid_from > mid_years.valid_from
+    where not hosts.is_provisional
+),
+
+alike as (
+    select * from candidates
+    where abs(figure - earlier_figure) <= {{ rounding }} * figure and figure > 0
+),
+
+final as (
+    select
+        alike.asylum_unhcr_code,
+        alike.measure,
+        alike.basis,
+        alike.reference_year,
+        alike.valid_from,
+        alike.earlier_figure,
+        alike.figure,
+        coalesce({{ total('pairs.figure', 'pairs.figure = earlier_pairs.figure') }}, 0) as repeated,
+        {{ fraction('coalesce(' ~ total('pairs.figure', 'pairs.figure = earlier_pairs.figure') ~ ', 0)',
+            total('pairs.figure')) }} as repeated_share,
+        count(*) filter (
+            where pairs.figure >= {{ var('carried_forward_from') }} and pairs.figure = earlier_pairs.figure
+        ) as repeated_large_pair_count
+    from alike
+    inner join pairs
+        on
+            alike.asylum_unhcr_code = pairs.asylum_unhcr_code
+            and alike.measure = pairs.measure
+            and alike.reference_year = pairs.reference_year
+            and alike.valid_from = pairs.valid_from
+    left join pairs as earlier_pairs
+        on
+            alike.asylum_unhcr_code = earlier_pairs.asylum_unhcr_code
+            and alike.measure = earlier_pairs.measure
+            and alike.earlier_year = earlier_pairs.reference_year
+            and alike.earlier_vintage = earlier_pairs.valid_from
+            and pairs.origin_unhcr_code = earlier_pairs.origin_unhcr_code
+    group by all
+)
+
+select * from final

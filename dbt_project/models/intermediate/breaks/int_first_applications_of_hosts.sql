@@ -1,0 +1,61 @@
+{%- set types = ('N', 'NR', 'NA', 'FA') -%}
+{#- Of equals the same one every time. -#}
+{%- set largest = '(applications, counting_unit, app_type)' -%}
+-- Which unit and which type a country of asylum counted most of its first applications in, each year,
+-- against the last year before that had any, at each vintage. First applications are new ones, or new
+-- ones counted together with repeat ones or appeals. Units are compared here and never added up for use.
+with applications as (
+    select
+        asylum_unhcr_code,
+        reference_year,
+        valid_from,
+        counting_unit,
+        app_type,
+        {{ total('applications') }} as applications,
+        {{ lineage_of_totals() }}
+    from {{ ref('int_asylum_applications_in_force') }}
+    where row_kind = 'pair' and applications > 0 and app_type in {{ types }}
+    group by all
+),
+
+of_unit as (
+    select
+        *,
+        {{ fraction('applications', 'sum(applications) over unit') }} as share_of_unit
+    from applications
+    window unit as (partition by asylum_unhcr_code, reference_year, valid_from, counting_unit)
+),
+
+by_year as (
+    select
+        asylum_unhcr_code,
+        reference_year,
+        valid_from,
+        arg_max(counting_unit, {{ largest }}) as counting_unit,
+        arg_max(app_type, {{ largest }}) as app_type,
+        max(applications) as applications,
+        {%- for unit in ['persons', 'cases'] %}
+        coalesce({{ total('applications', "counting_unit = '" ~ unit ~ "'") }}, 0) as {{ unit }},
+        {%- endfor %}
+        arg_max(share_of_unit, {{ largest }}) as leading_share,
+        {{ lineage_of_totals() }}
+    from of_unit
+    group by asylum_unhcr_code, reference_year, valid_from
+),
+
+final as (
+    select
+        *,
+        lag(reference_year) over host as year_before,
+        lag(counting_unit) over host as counting_unit_before,
+        lag(app_type) over host as app_type_before,
+        lag(applications) over host as applications_before,
+        abs(
+            {{ fraction('persons', 'persons + cases') }}
+            - {{ fraction('lag(persons) over host', 'lag(persons) over host + lag(cases) over host') }}
+        ) as unit_share_changed
+    from by_year
+    window host as (partition by asylum_unhcr_code, valid_from order by reference_year)
+)
+
+select * from final

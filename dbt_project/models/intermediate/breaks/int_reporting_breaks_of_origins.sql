@@ -1,0 +1,148 @@
+{%- set host = ['asylum_unhcr_code', 'measure', 'reference_year', 'valid_from'] -%}
+{%- set first_types = ('N', 'NR', 'NA', 'FA') -%}
+-- Which origins a break of reporting bears on, and on how many persons (or cases) of each.
+with breaks as (
+    select * from {{ ref('int_reporting_breaks_found') }}
+),
+
+pairs as (
+    select * from {{ ref('int_pairs_followed') }}
+),
+
+first_applications as (
+    select
+        origin_unhcr_code,
+        asylum_unhcr_code,
+        reference_year,
+        valid_from,
+        counting_unit,
+        {{ total('applications') }} as figure
+    from {{ ref('int_asylum_applications_in_force') }}
+    where row_kind = 'pair' and applications > 0 and app_type in {{ first_types }}
+    group by all
+),
+
+figures as (
+    select
+        origin_unhcr_code,
+        asylum_unhcr_code,
+        measure,
+        'persons' as counting_unit,
+        reference_year,
+        valid_from,
+        figure
+    from pairs
+    union all by name
+    select
+        *,
+        'applications_new' as measure
+    from first_applications
+),
+
+-- Where a country gave no origin, its people without one were of these.
+withheld as (
+    select
+        breaks.kind,
+        breaks.bears_on_change,
+        breaks.counting_unit,
+        distributed.origin_unhcr_code,
+        distributed.asylum_unhcr_code,
+        distributed.measure,
+        distributed.reference_year,
+        distributed.valid_from,
+        cast(round(distributed.distributed) as bigint) as persons
+    from breaks
+    inner join {{ ref('int_unknown_origins_distributed') }} as distributed
+        using ({{ host | join(', ') }})
+    where breaks.kind = 'origin_withheld'
+),
+
+-- What was not there the year before, what is not there any more, and what repeats.
+whole as (
+    select
+        breaks.kind,
+        breaks.bears_on_change,
+        breaks.counting_unit,
+        figures.origin_unhcr_code,
+        breaks.asylum_unhcr_code,
+        breaks.measure,
+        breaks.reference_year,
+        breaks.valid_from,
+        figures.figure as persons
+    from breaks
+    inner join figures
+        on
+            breaks.asylum_unhcr_code = figures.asylum_unhcr_code
+            and breaks.measure = figures.measure
+            and breaks.counting_unit = figures.counting_unit
+            and breaks.valid_from = figures.valid_from
+            and breaks.reference_year - if(breaks.kind = 'not_reported', 1, 0) = figures.reference_year
+    where
+        breaks.kind in (
+            'origin_given_again', 'not_reported', 'reported_again', 'carried_forward', 'half_year_repeated',
+            'unit_changed', 'type_changed'
+        )
+),
+
+moved as (
+    select
+        breaks.kind,
+        breaks.bears_on_change,
+        breaks.counting_unit,
+        moved.origin_unhcr_code,
+        breaks.asylum_unhcr_code,
+        breaks.measure,
+        breaks.reference_year,
+        breaks.valid_from,
+        {{ total('moved.moved') }} as persons
+    from breaks
+    inner join {{ ref('int_categories_moved') }} as moved
+        on
+            breaks.asylum_unhcr_code = moved.asylum_unhcr_code
+            and breaks.reference_year = moved.reference_year
+            and breaks.valid_from = moved.valid_from
+            and breaks.measure in (moved.measure_left, moved.measure_entered)
+    where breaks.kind = 'category_moved'
+    group by all
+),
+
+restated as (
+    select
+        breaks.kind,
+        breaks.bears_on_change,
+        breaks.counting_unit,
+        pairs.origin_unhcr_code,
+        breaks.asylum_unhcr_code,
+        breaks.measure,
+        breaks.reference_year,
+        breaks.valid_from,
+        abs(pairs.figure - coalesce(pairs_before.figure, 0)) as persons
+    from breaks
+    inner join {{ ref('int_figures_restated') }} as figures_restated using ({{ host | join(', ') }})
+    inner join pairs using ({{ host | join(', ') }})
+    left join pairs as pairs_before
+        on
+            pairs.origin_unhcr_code = pairs_before.origin_unhcr_code
+            and pairs.asylum_unhcr_code = pairs_before.asylum_unhcr_code
+            and pairs.measure = pairs_before.measure
+            and pairs.reference_year = pairs_before.reference_year
+            and figures_restated.vintage_before = pairs_before.valid_from
+    where breaks.kind = 'definition_changed'
+),
+
+combined as (
+    select * from withheld
+    union all by name
+    select * from whole
+    union all by name
+    select * from moved
+    union all by name
+    select * from restated
+),
+
+final as (
+    select * from combined
+    where persons > 0
+)
+
+select * from final

@@ -1,0 +1,52 @@
+{{ config(materialized='view') }}
+{%- set ranked = {
+    'asylum_seekers_stock': 'asylum_seekers_rank', 'new_asylum_claims': 'new_asylum_claims_rank',
+    'applications_new': 'applications_new_rank', 'refugees_stock': 'refugees_rank',
+    'oip_stock': 'oip_rank', 'displaced_abroad_stock': 'displaced_abroad_rank',
+} -%}
+-- The years of pairs with the people displaced abroad, and the rank of each country of asylum among those of
+-- the origin. People whom UNHCR counts in their own country are in no ranking.
+with years as (
+    select
+        *,
+        {{ displaced_abroad() }} as displaced_abroad_stock,
+        {{ displaced_abroad_lacks() }} as displaced_abroad_lacks,
+        coalesce(origin_unhcr_code = asylum_unhcr_code, false) as is_origin_the_country_of_asylum,
+        row_kind = 'pair' and not is_origin_the_country_of_asylum as is_ranked
+    from {{ ref('int_years_of_pairs_combined') }}
+),
+
+-- A rank is a place in a list: a window would sort every column of every row, once a measure.
+lists as (
+    select
+        origin_unhcr_code,
+        reference_year,
+        counting_unit,
+        valid_from,
+        {%- for measure in ranked %}
+        list_reverse_sort(list({{ measure }}) filter (where is_ranked and {{ measure }} > 0))
+            as {{ measure }}_list{{ ',' if not loop.last }}
+        {%- endfor %}
+    from years
+    group by origin_unhcr_code, reference_year, counting_unit, valid_from
+),
+
+final as (
+    select
+        years.* exclude (is_ranked),
+        {%- for measure, rank in ranked.items() %}
+        case
+            when years.is_ranked and years.{{ measure }} > 0
+                then cast(list_position(lists.{{ measure }}_list, years.{{ measure }}) as bigint)
+        end as {{ rank }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from years
+    left join lists
+        on
+            years.origin_unhcr_code is not distinct from (lists.origin_unhcr_code)
+            and years.reference_year is not distinct from (lists.reference_year)
+            and years.counting_unit is not distinct from (lists.counting_unit)
+            and years.valid_from is not distinct from (lists.valid_from)
+)
+
+select * from final

@@ -1,0 +1,144 @@
+"""Damaged snapshots: found by their checksums, set aside, fetched again where that is the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.fake_api import FakeApi, sample_data
+from tests.fake_archive import FakeArchive, population
+from tests.garble import OF_PAGES, another_number
+from warehouse.build import raw
+from warehouse.core.manifest import FILE_NAME, Manifest
+from warehouse.landing import decision
+from warehouse.landing.backfill import backfill
+from warehouse.landing.restore import Attempt, restore
+from warehouse.landing.snapshots import all_set_aside, crawl, land_starter, manifests
+from warehouse.settings import Settings
+from warehouse.sources.unhcr_api.endpoints import FLOWS
+
+
+def spoil(settings: Settings, endpoint: str, how: Callable[[Path], None]) -> tuple[Path, Manifest]:
+    """Damage the first page of the newest snapshot; the folder and the manifest it had."""
+    folder, manifest = manifests(settings, endpoint)[-1]
+    how(folder / manifest.slices[0].pages[0].file)
+    return folder, manifest
+
+
+def restored(settings: Settings, reference_dir: Path | None = None) -> Attempt:
+    raw.load(settings)
+    given = {"reference_dir": reference_dir} if reference_dir else {}
+    [attempt] = restore(settings, **given)
+    return attempt
+
+
+@pytest.mark.parametrize("how", OF_PAGES.values(), ids=list(OF_PAGES))
+def test_a_page_that_is_not_as_landed_is_never_loaded(
+    settings: Settings, how: Callable[[Path], None]
+) -> None:
+    crawl(settings, endpoints=["idmc"])
+    folder, manifest = spoil(settings, "idmc", how)
+    result = raw.load(settings)
+    assert result.rows["idmc"] == 0
+    [aside] = result.set_aside
+    assert (aside.path, aside.note.is_damage) == (folder, True)
+    assert manifest.slices[0].pages[0].file in aside.sentence
+
+
+@pytest.mark.parametrize("endpoint", ["idmc", "countries", FLOWS])
+def test_what_the_source_still_serves_takes_its_place_with_its_times_and_decisions(
+    settings: Settings, endpoint: str
+) -> None:
+    wanted = ["countries", "regions"] if endpoint == "countries" else [endpoint]
+    crawl(settings, endpoints=wanted)
+    folder, before = spoil(settings, endpoint, another_number)
+    decision.write(folder, "held", "columns were swapped", settings.data_dir)
+    attempt = restored(settings)
+    assert attempt.restored_as == f"{before.snapshot_id}-2", attempt.sentence
+    [(now, manifest)] = manifests(settings, endpoint)
+    assert (manifest.started_at, manifest.finished_at) == (before.started_at, before.finished_at)
+    assert manifest.content_sha256 == before.content_sha256
+    assert decision.read(now) == decision.read(folder)
+    assert all_set_aside(settings) == [] == restore(settings)
+    assert raw.load(settings).loaded == [(endpoint, manifest.snapshot_id)]
+
+
+def test_what_the_source_has_otherwise_now_is_left_and_said(
+    settings: Settings, api: FakeApi
+) -> None:
+    crawl(settings, endpoints=["idmc"])
+    spoil(settings, "idmc", another_number)
+    api.publish(sample_data(bump=10))
+    attempt = restored(settings)
+    assert attempt.restored_as is None
+    assert "(api) has other figures now" in attempt.sentence and "backup" in attempt.sentence
+    assert len(all_set_aside(settings)) == 1
+    assert manifests(settings, "idmc") == [], "figures nobody asked for are not landed"
+
+
+def test_a_source_that_is_down_is_said_and_stops_nothing(settings: Settings) -> None:
+    crawl(settings, endpoints=["idmc", "unrwa"])
+    spoil(settings, "idmc", another_number)
+    spoil(settings, "unrwa", another_number)
+    gone = settings.model_copy(update={"api_url": "http://127.0.0.1:9/v1/", "max_attempts": 1})
+    raw.load(gone)
+    found = restore(gone)
+    assert [one.restored_as for one in found] == [None, None]
+    assert all("127.0.0.1:9" in one.sentence for one in found)
+    assert [one.restored_as is not None for one in restore(settings)] == [True, True]
+
+
+def test_a_file_of_the_archive_comes_back_by_its_checksum(
+    settings: Settings, tmp_path: Path
+) -> None:
+    pytest.importorskip("rdata", reason="the extra `archive` is not installed")
+    with FakeArchive(tmp_path / "lists") as archive:
+        rows = [population(2023, "CHI", "AUL", 5, asylum_seekers=7)]
+        archive.publish("2023-06", "2023-06-30", {"population": rows})
+        settings = settings.model_copy(update={"archive_url": archive.url})
+        backfill(settings, reference_dir=archive.reference_dir)
+        spoil(settings, "population", another_number)
+        assert restored(settings, archive.reference_dir).restored_as
+        assert len(archive.asked()) == 2
+    [(folder, manifest)] = manifests(settings, "population")
+    assert manifest.original is not None
+    found = hashlib.sha256((folder / manifest.original.file).read_bytes()).hexdigest()
+    assert found == manifest.original.sha256
+
+
+def test_the_starter_extract_comes_back_without_a_network(settings: Settings) -> None:
+    land_starter(settings)
+    folder, _ = spoil(settings, "population", another_number)
+    gone = settings.model_copy(update={"api_url": "http://127.0.0.1:9/", "max_attempts": 1})
+    assert restored(gone).restored_as == f"{folder.name}-2"
+
+
+def test_a_manifest_that_cannot_be_read_stops_no_run(settings: Settings) -> None:
+    land_starter(settings)
+    folder, before = manifests(settings, "population")[-1]
+    other, _ = manifests(settings, "regions")[-1]
+    (folder / FILE_NAME).write_bytes(b"\xa5garbage")
+    (other / FILE_NAME).unlink()
+    result = raw.load(settings)
+    assert {one.path for one in result.set_aside} == {folder, other}
+    assert all(str(one.path) in one.sentence for one in result.set_aside)
+    assert all("nobody knows what it was" in str(one.why_not) for one in restore(settings))
+    land_starter(settings)
+    assert manifests(settings, "population")[-1][1].content_sha256 == before.content_sha256
+
+
+def test_what_is_unchanged_and_cannot_be_loaded_is_not_fetched_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crawl(settings, endpoints=["idmc"])
+
+    def refused(*_: object) -> None:
+        raise raw.UnreadablePagesError("no")
+
+    monkeypatch.setattr(raw, "_load_snapshot", refused)
+    [aside] = raw.load(settings).set_aside
+    assert not aside.note.is_damage
+    assert restore(settings) == []

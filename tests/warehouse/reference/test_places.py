@@ -1,0 +1,61 @@
+"""Who is counted where, and which country a name means."""
+
+from __future__ import annotations
+
+import pytest
+
+from warehouse.reference.places import PlaceError, country_code, places
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        *(("CHN", "CHN"), (" chn ", "CHN"), ("Hong Kong", "HKG"), ("hong  kong", "HKG")),
+        *(("Macau", "MAC"), ("Tibet", "TIB"), ("TIB", "TIB"), ("STA", "STA"), ("unknown", "UKN")),
+        *(("Germany", "DEU"), ("Guinea", "GIN"), ("Niger", "NER"), ("Sudan", "SDN")),
+        *(("Western Sahara", "ESH"), ("Iran", "IRN"), ("Syria", "SYR"), ("United States", "USA")),
+    ],
+)
+def test_a_code_or_a_name_that_can_be_one_country_is_its_code(text: str, code: str) -> None:
+    assert country_code(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "candidates"),
+    [("Congo", ("COD", "COG")), ("Korea", ("KOR", "PRK")), ("United", ("GBR", "USA", "ARE"))],
+)
+def test_a_name_that_can_be_several_is_answered_with_them(
+    text: str, candidates: tuple[str, ...]
+) -> None:
+    with pytest.raises(PlaceError, match=r"can be .*Give a code") as said:
+        country_code(text)
+    assert all(code in str(said.value) for code in candidates)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "Atlantis", "C", "ÄÖÜ", "CHN; drop table x"])
+def test_what_is_no_country_is_refused(text: str) -> None:
+    with pytest.raises(PlaceError):
+        country_code(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "elsewhere"),
+    [("TWN", "CHN or UKN"), ("Taiwan", "CHN or UKN"), ("XKX", "SRB"), ("Kosovo", "SRB")],
+)
+def test_a_place_that_is_no_origin_is_answered_with_where_its_people_are_counted(
+    text: str, elsewhere: str
+) -> None:
+    with pytest.raises(PlaceError, match=rf"no origin .*Ask for {elsewhere}") as said:
+        country_code(text)
+    assert "backfill" not in str(said.value)
+
+
+def test_names_of_the_published_file_are_known_besides() -> None:
+    assert country_code("Türkiye", [("TUR", "Türkiye")]) == "TUR"
+    assert country_code("Elsewhere", [("ELS", "Elsewhere")]) == "ELS"
+
+
+def test_a_place_that_is_an_origin_is_asked_for_by_its_own_code() -> None:
+    assert {code for code, place in places().items() if not place.is_unhcr_origin} == {
+        *("TWN", "XKX"),
+    }

@@ -1,0 +1,78 @@
+"""A build database that is damaged: set aside, and rebuilt from landing in the same run.
+
+It is a function of the landing folder, so nothing is lost but the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import duckdb
+
+from warehouse.build import dbt, fingerprint, raw
+from warehouse.core.repairs import Repair, damage, is_damage, move_aside
+from warehouse.releases.assign import assign
+from warehouse.settings import Settings
+
+_Done = TypeVar("_Done")
+Say = Callable[[str], None]
+
+
+def set_aside(settings: Settings) -> Repair | None:
+    """Give the build database another name if it cannot be read whole; None where it can."""
+    reason = damage(settings.build_db, settings) if settings.build_db.exists() else None
+    if reason is None:
+        return None
+    fingerprint.forget_tested(settings)
+    return move_aside(settings, settings.build_db, reason)
+
+
+def load(settings: Settings) -> None:
+    """What comes before releases are assigned, in a build database that was just set aside."""
+    raw.load(settings)
+
+
+def load_and_assign(settings: Settings) -> None:
+    """What comes before dbt, in a build database that was just set aside."""
+    load(settings)
+    assign(settings)
+
+
+def repaired(
+    settings: Settings,
+    work: Callable[[], _Done],
+    say: Say,
+    *,
+    before: Callable[[Settings], None] = lambda _: None,
+) -> _Done:
+    """`work()`; where it meets a damaged build database, that is set aside, `before` is done again,
+    and `work()` a second time. `say` is told of it.
+    """
+    try:
+        return work()
+    except (duckdb.Error, dbt.DbtError) as error:
+        if not is_damage(str(error)):
+            raise
+        found = set_aside(settings)
+        if found is None:
+            raise
+    say(found.sentence)
+    before(settings)
+    return work()
+
+
+def build(
+    settings: Settings, on_event: dbt.OnEvent | None, say: Say, *, select: list[str]
+) -> dbt.BuildResult:
+    """As `dbt.build`, with a build database that is repaired where it is damaged."""
+
+    def work() -> dbt.BuildResult:
+        return dbt.build(settings, on_event, select=select)
+
+    result = repaired(settings, work, say, before=load_and_assign)
+    if any(is_damage(node.message) for node in result.failed) and (found := set_aside(settings)):
+        say(found.sentence)
+        load_and_assign(settings)
+        return dbt.build(settings, on_event, select=select)
+    return result

@@ -1,0 +1,121 @@
+"""Who is counted where: seeds/reference/places_counted.csv, and what a country is called.
+
+ISO3 and UNHCR's codes are different alphabets. Three origins have no ISO3 and are asked for by
+UNHCR's code (STA, UKN, TIB), which is nobody's ISO3.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from warehouse.reference.seeds import read_seed
+
+_CODE = re.compile(r"[A-Z]{3}")
+# "Congo, The Democratic Republic of the", "Korea (the Republic of)": what stands first is not all.
+_INVERTED = re.compile(r"\s*[,(]")
+_MOST = 6
+
+
+class PlaceError(ValueError):
+    """What was given names no country, or several; the message says what to give instead."""
+
+
+class CountedElsewhereError(PlaceError):
+    """A place that UNHCR has not: its people are counted in another."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Somewhere people ask for by a name of its own; `counted_in`: the origin that has its people,
+    by code.
+    """
+
+    code: str
+    name: str
+    names: tuple[str, ...]
+    is_unhcr_origin: bool
+    counted_in: str
+    note: str
+
+    @property
+    def sentence(self) -> str:
+        """That UNHCR has no such origin, and where its people are counted."""
+        return (
+            f"UNHCR has no origin and no country of asylum {self.name} ({self.code}). "
+            f"{self.note}. Ask for {self.counted_in}."
+        )
+
+
+@cache
+def places() -> Mapping[str, Place]:
+    """The places by code. Raises ReferenceListError naming the list where it cannot be used."""
+    return {
+        row["code"]: Place(
+            row["code"],
+            row["name"],
+            (row["name"], *(name.strip() for name in row["other_names"].split(";"))),
+            row["is_unhcr_origin"] == "true",
+            row["counted_in"],
+            row["note"],
+        )
+        for _, row in read_seed("places_counted")
+    }
+
+
+def country_code(text: str, also: Sequence[tuple[str, str]] = ()) -> str:
+    """The code of the country that `text` is the code or a name of: ISO3, or STA, UKN or TIB.
+
+    Any three capital letters are taken for a code. `also`: names that are known besides, with the
+    code of each. Raises PlaceError for a name that is none or several countries', with candidates;
+    CountedElsewhereError for a place that UNHCR counts in another.
+    """
+    given = text.strip()
+    code = given.upper() if _CODE.fullmatch(given.upper()) else _named(given, also)
+    place = places().get(code)
+    if place is not None and not place.is_unhcr_origin:
+        raise CountedElsewhereError(place.sentence)
+    return code
+
+
+def _named(text: str, also: Sequence[tuple[str, str]]) -> str:
+    shown = {code: name for code, name in (*also, *reversed(_all_names()))}
+    names = [(code, name.casefold()) for code, name in (*_all_names(), *also)]
+    wanted = " ".join(text.casefold().split())
+    exact = {code for code, name in names if name == wanted}
+    # A name that others begin with before a comma is theirs, too.
+    exact |= {
+        code
+        for code, name in names
+        if exact and name.startswith(wanted) and _INVERTED.match(name[len(wanted) :])
+    }
+    likely = exact or {code for code, name in names if wanted and wanted in name}
+    if len(likely) == 1:
+        return likely.pop()
+    listed = "; ".join(f"{code} ({shown[code]})" for code in sorted(likely)[:_MOST])
+    if likely:
+        raise PlaceError(f"{text!r} can be {listed}. Give a code.")
+    raise PlaceError(
+        f"{text!r} is no country: give a name or an ISO3 code, such as CHN or SYR, or STA "
+        f"(stateless), UKN (unknown) or TIB (Tibetan), which have none."
+    )
+
+
+@cache
+def _all_names() -> tuple[tuple[str, str], ...]:
+    """Code and name: those of the list, and those of ISO 3166-1."""
+    # Takes a while to import, and most commands are given a code.
+    import pycountry  # noqa: PLC0415
+
+    ours = [(place.code, name) for place in places().values() for name in place.names]
+    listed = set(places())
+    of_iso = [
+        (country.alpha_3, name)
+        for country in pycountry.countries
+        if country.alpha_3 not in listed
+        for field in ("name", "common_name", "official_name")
+        if (name := getattr(country, field, None))
+    ]
+    return (*ours, *of_iso)

@@ -1,0 +1,1 @@
+"""The World Bank's population: how many people live in a country."""
