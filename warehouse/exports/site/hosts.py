@@ -45,7 +45,11 @@ Rows = dict[str, list[dict[str, Any]]]
 
 def years_by_asylum(con: duckdb.DuckDBPyConnection) -> Rows:
     """The rows of mart_asylum_yearly by country, oldest year first, persons before cases."""
-    return by_country(con, _YEARS, "asylum_iso3", "asylum_unhcr_code")
+    # What only rows by origin have, such as estimates of withheld origins, is not known of these.
+    shared = con.execute("select * from mart_origin_yearly limit 0").description or []
+    unknown = dict.fromkeys(column[0] for column in shared)
+    found = by_country(con, _YEARS, "asylum_iso3", "asylum_unhcr_code")
+    return {code: [unknown | row for row in rows] for code, rows in found.items()}
 
 
 def origins_by_asylum(con: duckdb.DuckDBPyConnection) -> Rows:
