@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run docs test test-full-scale test-bi test-faults test-spark audit lint ui superset lock superset-lock bench clean
+.PHONY: run docs test test-full-scale test-bi test-faults test-spark audit lint ui site superset lock superset-lock bench clean
 
 run: $(READY)  ## build the warehouse from the starter extract and show China (ARGS="--source api" asks UNHCR)
 	@$(BIN)/asylum run $(ARGS)
@@ -58,6 +58,9 @@ docs: $(READY)  ## documentation of every table, column, test and metric as one 
 ui: $(READY)  ## Dagster's web UI on loopback
 	@$(BIN)/asylum ui
 
+site: $(READY)  ## the site of all countries and releases, on loopback (ARGS="--port 8001")
+	@$(BIN)/asylum site --serve $(ARGS)
+
 superset: $(READY)  ## Apache Superset on loopback, with the dashboard (ARGS="--port 8088")
 	@$(BIN)/python bi/superset/run.py setup
 	@$(BIN)/python bi/superset/run.py start $(ARGS)
@@ -68,7 +71,7 @@ bench: $(READY)  ## speed and memory, as ratios against a floor measured in the 
 # The lock pins every version with hashes, for every platform and every Python that is supported,
 # and names no index: pip uses the one it is set up with.
 lock: $(READY)  ## make requirements.lock anew from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --extra archive --extra postgres --extra lake --extra metrics --extra dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra archive --extra postgres --extra lake --extra metrics --extra site --extra mcp --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --quiet \
 		--custom-compile-command "make lock" --output-file requirements.lock
 

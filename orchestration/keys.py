@@ -35,6 +35,7 @@ DBT_DOCS = AssetKey([EXPORTS, "dbt_docs"])
 REPORT_PAGE = AssetKey([EXPORTS, "report_page"])
 REPORT_TEXT = AssetKey([EXPORTS, "report_text"])
 WORKBOOK = AssetKey([EXPORTS, "workbook"])
+SITE = AssetKey([EXPORTS, "site"])
 
 # What the manifests say of all snapshots together.
 RAW_DESCRIPTIONS = {

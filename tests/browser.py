@@ -58,9 +58,16 @@ class Seen:
 
 
 @contextmanager
-def opened(browser: Browser, path: Path, width: int = 1200, **options: Any) -> Iterator[Seen]:
-    """`path` in a tab of its own without a network; every complaint and request is written down."""
-    context = browser.new_context(viewport={"width": width, "height": 800}, offline=True, **options)
+def opened(
+    browser: Browser, place: Path | str, width: int = 1200, **options: Any
+) -> Iterator[Seen]:
+    """A file without a network, or an address on loopback, in a tab of its own; every complaint and
+    request is written down.
+    """
+    address = place.as_uri() if isinstance(place, Path) else place
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, offline=isinstance(place, Path), **options
+    )
     try:
         seen = Seen(context.new_page())
         seen.page.on(
@@ -80,7 +87,7 @@ def opened(browser: Browser, path: Path, width: int = 1200, **options: Any) -> I
                 None if request.url.startswith("data:") else seen.asked_for.append(request.url)
             ),
         )
-        seen.page.goto(path.as_uri())
+        seen.page.goto(address)
         yield seen
     finally:
         context.close()

@@ -9,6 +9,7 @@ import dagster as dg
 
 from orchestration import keys
 from orchestration.assets.reports import reports
+from orchestration.assets.site import site
 from orchestration.descriptions import written
 from orchestration.resources import Warehouse
 from warehouse.build.dbt import PublishedTable
@@ -96,6 +97,7 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
             keys.REPORT_PAGE,
             keys.REPORT_TEXT,
             keys.WORKBOOK,
+            keys.SITE,
             keys.PUBLISHED_FILE,
         ],
         group_name=keys.EXPORTS,
@@ -121,7 +123,7 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
             }
         )
 
-    return [exported_tables, chart_files, *reports(), data_package]
+    return [exported_tables, chart_files, *reports(), site(published), data_package]
 
 
 def _spec(table: PublishedTable) -> dg.AssetSpec:

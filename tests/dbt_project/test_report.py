@@ -410,7 +410,7 @@ def test_the_same_figures_give_the_same_bytes(settings: Settings) -> None:
 
 def test_a_hostile_name_is_text_in_csv_and_the_same_in_parquet(hostile: Settings) -> None:
     folder = hostile.exports_dir / tables.FOLDER
-    text = (folder / "mart_destination_yearly.csv").read_bytes().decode("utf-8")
+    text = (folder / "mart_destination_yearly.csv").read_bytes().decode("utf-8-sig")
     names = {row["asylum_name"] for row in csv.DictReader(io.StringIO(text, newline=""))}
     # What a spreadsheet would run has a ' in front.
     expected = {"'" + name if name[0] in "=+-@" else name for name in HOSTILE}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -16,12 +18,16 @@ from random import Random
 
 import duckdb
 import pytest
+from playwright.sync_api import Browser
 
+from tests.browser import DRAWN, axe, chromium, opened
 from tests.cookbooks import Question, check, questions
 from tests.full_scale import claims_oracle
 from tests.full_scale.conftest import RELEASES, SHARED, Ten, missing
+from tests.static_server import serving
 from warehouse.claims import audit
 from warehouse.core.database import connect
+from warehouse.exports import site
 from warehouse.published.read import open_published
 from warehouse.reference.claims import CLAIM_COLUMNS, parts_of
 from warehouse.reference.seeds import read_seed
@@ -419,3 +425,96 @@ def test_what_is_known_of_the_documents_is_what_comes_of_their_claims(ten: Ten) 
         ).fetchall()
     assert {key: found[key] for key in KNOWN} == KNOWN
     assert undecided <= len(found) * 0.05
+
+
+# ---- the site
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+def test_the_site_is_made_within_a_minute_and_no_country_is_a_large_file(
+    ten: Ten, tmp_path: Path
+) -> None:
+    began = time.monotonic()
+    made = site.write_site(ten.settings, tmp_path / "web")
+    assert time.monotonic() - began < 60
+    assert made.page_count > 400
+    for path in (tmp_path / "web" / "data").rglob("*.json"):
+        assert path.stat().st_size < 500_000, path
+        assert len(gzip.compress(path.read_bytes())) < 100_000, path
+
+
+def test_any_figure_of_any_release_is_in_the_site(
+    ten: Ten, published: duckdb.DuckDBPyConnection
+) -> None:
+    folder = ten.settings.exports_dir / site.FOLDER / "data"
+    days = json.loads((folder / "index.json").read_text("utf-8"))["days"]
+    codes = published.execute(
+        "select distinct origin_iso3 from mart_origin_yearly "
+        "where origin_iso3 is not null order by 1"
+    ).fetchall()
+    for (code,) in Random(7).sample(codes, 12):
+        data = json.loads((folder / "origin" / f"{code}.json").read_text("utf-8"))["pairs"]
+        for at, day in enumerate(days):
+            expected = published.execute(
+                "select coalesce(asylum_iso3, asylum_unhcr_code), reference_year, "
+                "asylum_seekers_stock, new_asylum_claims, refugees_stock "
+                "from destination_yearly_as_of(?::date) where origin_iso3 = ? "
+                "and counting_unit = 'persons' and row_kind = 'pair' and "
+                "coalesce(asylum_seekers_stock, new_asylum_claims, refugees_stock) is not null",
+                [day, code],
+            ).fetchall()
+            columns = ("asylum", "year", "stock", "claims", "refugees", "began", "ended")
+            shown = [
+                row[:5]
+                for row in zip(*(data[column] for column in columns), strict=True)
+                if row[5] <= at and (row[6] is None or at < row[6]) and any(
+                    value is not None for value in row[2:5]
+                )
+            ]  # fmt: skip
+            assert sorted(shown, key=repr) == sorted(expected, key=repr), (code, day)
+
+
+@pytest.mark.parametrize("path", ["index.html", "origin/SYR.html", "asylum/DEU.html"])
+def test_the_first_figure_is_there_at_once_and_a_country_soon_on_a_slow_line(
+    ten: Ten, browser: Browser, path: str
+) -> None:
+    script = axe()
+    figure = ".figures strong:visible, td.number:visible"
+    with serving(ten.settings.exports_dir / site.FOLDER) as address:
+        began = time.monotonic()
+        with opened(browser, f"{address}{path}") as seen:
+            seen.page.wait_for_selector(figure)
+            assert time.monotonic() - began < 2
+            seen.page.wait_for_selector(DRAWN)
+            assert seen.problems == []
+            assert seen.page.locator("[id^='chart-map_'] .live svg").count() >= 1
+            found = seen.page.evaluate(
+                f"(() => {{ {script}; return axe.run({{exclude: ['.live svg']}}); }})()"
+            )
+            faults = [one["id"] for one in found["violations"] if one["impact"] == "critical"]
+            assert faults == []
+        if path == "index.html":
+            return
+        with opened(browser, f"{address}method.html") as seen:
+            # 1.6 Mbit a second and 150 ms of delay: a slow mobile line.
+            line = seen.page.context.new_cdp_session(seen.page)
+            line.send("Network.enable")
+            line.send(
+                "Network.emulateNetworkConditions",
+                {
+                    "offline": False,
+                    "latency": 150,
+                    "downloadThroughput": 200_000,
+                    "uploadThroughput": 100_000,
+                },
+            )
+            line.send("Network.setCacheDisabled", {"cacheDisabled": True})
+            seen.page.goto(f"{address}{path}", wait_until="commit")
+            began = time.monotonic()
+            seen.page.wait_for_selector(figure)
+            assert time.monotonic() - began < 1

@@ -127,6 +127,8 @@ REPORTED = (
     "dim_country",
     "dim_era",
     "dim_release",
+    "mart_asylum_yearly",
+    "mart_asylum_yearly_history",
     "mart_carried_forward",
     "mart_carried_forward_by_asylum",
     "mart_claim_audit",
@@ -134,13 +136,16 @@ REPORTED = (
     "mart_claim_summary",
     "mart_destination_concentration",
     "mart_destination_yearly",
+    "mart_destination_yearly_history",
     "mart_era_comparison",
     "mart_footnotes",
     "mart_origin_yearly",
+    "mart_origin_yearly_history",
     "mart_reporting_break_origins",
     "mart_reporting_breaks",
     "mart_revision_summary",
     "mart_revisions",
+    "mart_world_yearly_history",
 )
 
 WARNING_TEST = """
@@ -188,20 +193,26 @@ def run_job(
 
 
 def add_reported(made: SmallSettings) -> None:
-    """What report and charts read: tables with the columns of the real project's contracts, and the
-    rows that the small project has of them, if any.
+    """What report, charts and site read: tables with the columns of the real project, and the rows
+    that the small project has of them, if any.
     """
     real = PROJECT_ROOT / "dbt_project" / "models" / "marts"
-    described = [
-        model
+    described = {
+        model["name"]: model
         for path in sorted(real.rglob("_*__models.yml"))
         for model in yaml.safe_load(path.read_text("utf-8"))["models"]
-    ]
+    }
+
+    def types(name: str) -> dict[str, str]:
+        model = described[name]
+        like = model.get("config", {}).get("meta", {}).get("described_like")
+        found = types(like) if like else {}
+        own = {one["name"]: one.get("data_type") for one in model["columns"]}
+        days = dict.fromkeys(("valid_from", "valid_to"), "date")
+        return found | {n: kind or (found | days).get(n, "varchar") for n, kind in own.items()}
+
     for name in REPORTED:
-        [model] = [one for one in described if one["name"] == name]
-        columns = ", ".join(
-            f"null::{one['data_type']} as {one['name']}" for one in model["columns"]
-        )
+        columns = ", ".join(f"null::{kind} as {column}" for column, kind in types(name).items())
         path = made.dbt_dir / "models" / "marts" / f"{name}.sql"
         rows = f"{path.read_text('utf-8')}\nunion all by name\n" if path.exists() else ""
         path.write_text(f"{rows}select {columns} where false\n", encoding="utf-8")

@@ -133,6 +133,15 @@ KNOWN: dict[tuple[str, str], str] = {
     ("warehouse.published.functions", "function.query"): "SQL of our own dbt project",
     ("warehouse.published.about", "columns.items()"): "the columns of tables about the file",
     ("warehouse.build.raw", "columns(endpoint).items()"): "its types; the names are quoted",
+    ("warehouse.exports.completeness", "rows"): "the name that a query of ours gives a table",
+    ("warehouse.exports.site.data", "marks.items()"): "the dicts of expressions of this module",
+    ("warehouse.exports.site.data", "keys.items()"): "the dicts of expressions of this module",
+    ("warehouse.exports.site.data", "figures.items()"): "the dicts of expressions of this module",
+    ("warehouse.exports.site.data", "{name: column for name, column in _YEAR_FIGURES.items() "
+     "if name != 'carried'}"): "expressions of this module",
+    ("warehouse.exports.site.data", "side"): "origin or asylum",
+    ("warehouse.exports.site.hosts", "side"): "origin or asylum",
+    ("warehouse.exports.site.hosts", "query"): "a constant of this package",
 }  # fmt: skip
 # Made elsewhere than where they are used: traced from here.
 TRACED = [("warehouse.exports.workbook", "_of_origin")]

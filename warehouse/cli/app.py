@@ -15,11 +15,13 @@ from warehouse.cli.commands.decide import accept, hold
 from warehouse.cli.commands.docs import docs
 from warehouse.cli.commands.doctor import doctor
 from warehouse.cli.commands.land import backfill, fetch
+from warehouse.cli.commands.mcp import mcp
 from warehouse.cli.commands.metrics import metrics
 from warehouse.cli.commands.prune import prune
 from warehouse.cli.commands.publish import publish
 from warehouse.cli.commands.report import report
 from warehouse.cli.commands.run import run
+from warehouse.cli.commands.site import site
 from warehouse.cli.commands.sql import sql
 from warehouse.cli.commands.status import status
 from warehouse.cli.commands.ui import ui
@@ -52,6 +54,8 @@ app.command()(docs)
 app.command()(ui)
 app.command()(sql)
 app.command()(report)
+app.command()(site)
+app.command()(mcp)
 
 
 def main() -> None:

@@ -36,6 +36,8 @@ _OF_NO_COUNTRY = {"STA": "stateless {}", "UKN": "{} of unknown origin", "TIB": "
 # A spreadsheet takes a cell that begins with one of these for a formula, or skips the character
 # and then does.
 RUN_BY_SPREADSHEETS = r"^[=+\-@\t\n\r]"
+# At the front of a CSV: without it Excel takes UTF-8 for an encoding of the system's own.
+BYTE_ORDER_MARK = "\ufeff"
 # Commands to a terminal; tabs and line breaks are text. NUL, which DuckDB takes in no pattern, is
 # looked for on its own.
 _COMMANDS = "\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"

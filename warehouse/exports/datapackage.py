@@ -27,7 +27,8 @@ TABLE_PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
 _CSV_NOTE = (
     "Text cells that a spreadsheet would run as a formula (they begin with = + - @, a tab or a "
     "line break) have a ' put in front; the Parquet file has them unchanged. NULL is an empty "
-    'cell, an empty text is "" in quotes; both are read as missing.'
+    'cell, an empty text is "" in quotes; both are read as missing. The file begins with a byte '
+    "order mark, so that Excel reads it as UTF-8."
 )
 
 # The first that matches a column's name decides; what matches none has no unit.
@@ -126,7 +127,9 @@ def _resources(
         **_file(folder, f"{FOLDER}/{table}.parquet"),
         "title": table,
         "description": description,
-        "format": "parquet",
+        # Not `parquet`, and no type: the standard's own validator reads such as a table, for which
+        # it needs an extra, and fails the package without it.
+        "format": "vnd.apache.parquet",
         "mediatype": "application/vnd.apache.parquet",
         "schema": schema,
     }

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.core import files
-from warehouse.core.wording import harmless
+from warehouse.core.wording import BYTE_ORDER_MARK, harmless
 from warehouse.exports.datapackage import table_schema, unit_of
 from warehouse.published.read import open_published
 from warehouse.settings import Settings
@@ -49,7 +49,7 @@ def write_dictionary(con: duckdb.DuckDBPyConnection, settings: Settings) -> list
         if path not in written:
             path.unlink()
     dictionary = settings.exports_dir / FILE_NAME
-    files.write_text(dictionary, dictionary_text(con))
+    files.write_text(dictionary, BYTE_ORDER_MARK + dictionary_text(con))
     return [dictionary, *written]
 
 

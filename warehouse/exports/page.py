@@ -8,35 +8,30 @@ even text that slipped through could not be run, and could not fetch or send any
 from __future__ import annotations
 
 import base64
-import functools
 import hashlib
-import json
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import jinja2
 
 from warehouse.core import attribution, wording
 from warehouse.exports import findings
 from warehouse.exports.findings import Findings
 from warehouse.exports.findings.words import DEFINITIONS
+from warehouse.exports.templating import environment, text_of, vega_library
 from warehouse.reference.claim_lists import verdicts
 
 if TYPE_CHECKING:
     from warehouse.exports.charts import Drawing
 
-TEMPLATES = Path(__file__).parent / "templates"
 _SVG_SIZE = re.compile(r'<svg\b[^>]*?\swidth="([\d.]+)"[^>]*?\sheight="([\d.]+)"')
 
 
 def render(found: Findings, drawings: Sequence[Drawing]) -> str:
     """The page of an origin as HTML."""
-    scripts = [_script("report.js")]
+    scripts = [_script(name) for name in ("drawing.js", "claims.js", "report.js")]
     if drawings:
-        scripts.insert(0, _library())
-    template = _environment().get_template("report.html")
+        scripts.insert(0, _inline(vega_library()))
+    template = environment().get_template("report.html")
     return template.render(
         found=found,
         about=found.about,
@@ -52,7 +47,7 @@ def render(found: Findings, drawings: Sequence[Drawing]) -> str:
         definitions=DEFINITIONS,
         numeric=wording.NUMERIC,
         licence_title=attribution.LICENCE_TITLE,
-        looks=_looks() if drawings else None,
+        looks=looks() if drawings else None,
         style=_script("report.css"),
         scripts=scripts,
         policy=_policy(scripts),
@@ -99,9 +94,9 @@ def _chart(drawing: Drawing) -> dict[str, Any]:
     }
 
 
-def _looks() -> dict[str, Any]:
+def looks() -> dict[str, Any]:
     """The colours of charts on a light and on a dark page; the page itself is their paper."""
-    from warehouse.exports.charts import config  # noqa: PLC0415
+    from warehouse.exports.charts.style import config  # noqa: PLC0415
 
     return {
         name: config(dark=dark) | {"background": "transparent"}
@@ -109,16 +104,8 @@ def _looks() -> dict[str, Any]:
     }
 
 
-@functools.cache
-def _library() -> str:
-    """Vega, Vega-Lite and Vega-Embed, as vl-convert brings them: drawn here as it is there."""
-    import vl_convert  # noqa: PLC0415
-
-    return _inline(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
-
-
 def _script(name: str) -> str:
-    return _inline((TEMPLATES / name).read_text(encoding="utf-8"))
+    return _inline(text_of(name))
 
 
 def _inline(text: str) -> str:
@@ -138,25 +125,3 @@ def _policy(scripts: Sequence[str]) -> str:
         f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
         f"base-uri 'none'; form-action 'none'"
     )
-
-
-@functools.cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {
-        "seen": lambda text: wording.visible(str(text)),
-        "show": wording.show,
-        "value": wording.number,
-        "day": wording.day,
-        "moment": lambda iso: wording.moment(iso) if iso else wording.NOT_KNOWN,
-        "plural": wording.plural,
-    }
-    # `tojson` makes a data block safe to stand in a page; names stay legible in it.
-    environment.policies["json.dumps_function"] = json.dumps
-    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
-    return environment

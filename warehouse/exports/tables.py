@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 from warehouse.core import files
 from warehouse.core.database import identifier, literal
-from warehouse.core.wording import CONTROL, RUN_BY_SPREADSHEETS, SHOWN_INSTEAD
-from warehouse.published.read import open_published
+from warehouse.core.wording import BYTE_ORDER_MARK, CONTROL, RUN_BY_SPREADSHEETS, SHOWN_INSTEAD
+from warehouse.published.read import open_published, read_about
 from warehouse.settings import Settings
 
 _PREFIXES = ("dim_", "mart_")
@@ -50,6 +52,26 @@ def export_tables(settings: Settings) -> list[Path]:
         return _write(con, settings)
 
 
+@contextmanager
+def table_files(
+    con: duckdb.DuckDBPyConnection, settings: Settings, *, just_exported: bool
+) -> Iterator[list[Path]]:
+    """The files of all tables of an opened published file, CSV and Parquet.
+
+    Those under `exports/tables/`, where they were made from it (`just_exported` says so while a run
+    is not complete); else they are written to a folder that is removed afterwards.
+    """
+    names = [f"{table}.{kind}" for table in exported_tables(con) for kind in ("csv", "parquet")]
+    if just_exported or exported_fingerprint(settings) == read_about(con)["build_fingerprint"]:
+        yield [settings.exports_dir / FOLDER / name for name in names]
+        return
+    settings.exports_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=_STAGING_PREFIX, dir=settings.exports_dir) as folder:
+        for table in exported_tables(con):
+            _write_table(con, table, Path(folder))
+        yield [Path(folder) / name for name in names]
+
+
 def _write(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Path]:
     folder = settings.exports_dir / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -59,16 +81,7 @@ def _write(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Path]:
     written = []
     try:
         for table in exported_tables(con):
-            csv, parquet = staging / f"{table}.csv", staging / f"{table}.parquet"
-            con.execute(
-                f"copy (select {_csv_columns(con, table)} from {identifier(table)}) "
-                f"to {literal(str(csv))} (format csv, header, delimiter ',', quote '\"', "
-                f"escape '\"', nullstr '')"
-            )
-            con.execute(
-                f"copy {identifier(table)} to {literal(str(parquet))} "
-                f"(format parquet, compression zstd, row_group_size 122880)"
-            )
+            csv, parquet = _write_table(con, table, staging)
             written += [csv, parquet]
         # Everything is written before anything is swapped: a full disk costs no old file.
         for path in written:
@@ -80,6 +93,21 @@ def _write(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Path]:
         if path.suffix in {".csv", ".parquet"} and path not in targets:
             path.unlink()
     return targets
+
+
+def _write_table(con: duckdb.DuckDBPyConnection, table: str, folder: Path) -> tuple[Path, Path]:
+    """Write a table to `folder` as CSV and Parquet, whose locked connection may write there."""
+    csv, parquet = folder / f"{table}.csv", folder / f"{table}.parquet"
+    con.execute(
+        f"copy (select {_csv_columns(con, table)} from {identifier(table)}) "
+        f"to {literal(str(csv))} (format csv, header, delimiter ',', quote '\"', "
+        f"escape '\"', nullstr '')"
+    )
+    con.execute(
+        f"copy {identifier(table)} to {literal(str(parquet))} "
+        f"(format parquet, compression zstd, row_group_size 122880)"
+    )
+    return csv, parquet
 
 
 def exported_fingerprint(settings: Settings) -> str | None:
@@ -99,7 +127,10 @@ def keep_fingerprint(settings: Settings, fingerprint: str) -> None:
 
 
 def _csv_columns(con: duckdb.DuckDBPyConnection, table: str) -> str:
-    """The columns as a CSV shows them: text that no spreadsheet runs, times in ISO 8601."""
+    """The columns as a CSV shows them: text that no spreadsheet runs, times in ISO 8601.
+
+    The first heading begins with the mark by which spreadsheets know UTF-8.
+    """
     columns = con.execute(
         "select column_name, data_type from duckdb_columns() "
         "where database_name = current_database() and schema_name = 'main' and table_name = ? "
@@ -107,7 +138,8 @@ def _csv_columns(con: duckdb.DuckDBPyConnection, table: str) -> str:
         [table],
     ).fetchall()
     return ", ".join(
-        f"{_csv_value(identifier(name), kind)} as {identifier(name)}" for name, kind in columns
+        f"{_csv_value(identifier(name), kind)} as {identifier(BYTE_ORDER_MARK * (not at) + name)}"
+        for at, (name, kind) in enumerate(columns)
     )
 
 

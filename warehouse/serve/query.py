@@ -90,6 +90,10 @@ class Session:
         self._do(lambda: result.query(_RESULT, copy))
         return path
 
+    def interrupt(self) -> None:
+        """End what runs; whoever waits for it hears KeyboardInterrupt. From any thread."""
+        self._con.interrupt()
+
     def _write_workbook(self, result: duckdb.DuckDBPyRelation, path: Path) -> None:
         columns = [
             (name, str(kind)) for name, kind in zip(result.columns, result.types, strict=True)

@@ -107,7 +107,7 @@ def test_paths_sizes_and_hashes_are_those_of_the_files(
         content = (settings.exports_dir / resource["path"]).read_bytes()
         assert resource["bytes"] == len(content)
         assert resource["hash"] == "sha256:" + hashlib.sha256(content).hexdigest()
-        assert resource["path"].endswith("." + resource["format"])
+        assert resource["path"].endswith("." + resource["format"].rpartition(".")[2])
         described.add(settings.exports_dir / resource["path"])
     assert described == set((settings.exports_dir / "tables").iterdir())
 
@@ -119,7 +119,7 @@ def test_fields_are_the_columns_of_the_csv_in_order(
         if resource["format"] != "csv":
             continue
         path = settings.exports_dir / resource["path"]
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             header, *rows = csv.reader(file)
         fields = resource["schema"]["fields"]
         assert header == [field["name"] for field in fields]

@@ -40,7 +40,7 @@ def test_a_line_for_each_column_of_each_table(
 ) -> None:
     settings, con = published
     path, *schemas = dictionary.write_dictionary(con, settings)
-    with path.open(encoding="utf-8", newline="") as lines:
+    with path.open(encoding="utf-8-sig", newline="") as lines:
         found = list(csv.reader(lines))
     assert found[0] == list(dictionary.HEADER)
     of_people = [row[1:] for row in found if row[0] == "fct_people_yearly"]

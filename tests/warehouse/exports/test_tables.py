@@ -50,7 +50,8 @@ def bytes_of(settings: Settings) -> dict[str, bytes]:
 
 
 def csv_rows(settings: Settings, table: str) -> list[dict[str, str]]:
-    with (settings.exports_dir / "tables" / f"{table}.csv").open(encoding="utf-8", newline="") as f:
+    path = settings.exports_dir / "tables" / f"{table}.csv"
+    with path.open(encoding="utf-8-sig", newline="") as f:
         return list(csv.DictReader(f))
 
 
@@ -124,7 +125,7 @@ def test_null_is_an_empty_cell_and_empty_text_a_quoted_one(settings: Settings) -
     )
     publish(settings, lineage=LINEAGE)
     export_tables(settings)
-    content = (settings.exports_dir / "tables" / "dim_x.csv").read_text()
+    content = (settings.exports_dir / "tables" / "dim_x.csv").read_text("utf-8-sig")
     assert content == 'id,name\n1,\n2,""\n'
 
 
@@ -140,7 +141,7 @@ def test_times_have_their_fraction_only_where_there_is_one_and_no_zone_of_the_ma
     )
     publish(settings, lineage=LINEAGE)
     export_tables(settings)
-    content = (settings.exports_dir / "tables" / "dim_x.csv").read_text()
+    content = (settings.exports_dir / "tables" / "dim_x.csv").read_text("utf-8-sig")
     assert content == "a,b,c\n2024-12-31T21:00:00.5Z,2025-01-01T10:00:00,\n"
 
 

@@ -88,6 +88,7 @@ def config(*, dark: bool = False) -> dict[str, Any]:
             "flow": {"color": ORANGE},
             "stale": {"color": ORANGE},
             "rest": {"color": colours["rest"]},
+            "land": {"color": colours["lines"], "stroke": paper, "strokeWidth": 0.5},
             "outline": {"color": quiet, "filled": False, "strokeWidth": 1},
             "estimate": {"color": quiet, "filled": False, "strokeWidth": 1, "strokeDash": [3, 2]},
             "stripe": {"color": paper, "strokeWidth": 2.2},

@@ -23,14 +23,14 @@ _INPUTS = """
     from mart_claim_inputs as inputs
     inner join mart_claim_audit as claims using (document_id, claim_id)
     where
-        coalesce(claims.origin_iso3, claims.origin_unhcr_code) = $origin
+        (coalesce(claims.origin_iso3, claims.origin_unhcr_code) = $origin or $origin is null)
         -- The countries that a place is among are of the place, and not of the claim.
         and inputs.input_role not in ('peer', 'flow_peer')
     order by document_id, claim_id, input_number
 """
 _CLAIMS = """
     select * from mart_claim_audit
-    where coalesce(origin_iso3, origin_unhcr_code) = $origin
+    where coalesce(origin_iso3, origin_unhcr_code) = $origin or $origin is null
     order by
         document_published_on desc,
         document_id,
@@ -110,12 +110,15 @@ class Document:
     as_flow: str | None
 
 
-def claims_on(con: duckdb.DuckDBPyConnection, origin: Origin) -> tuple[list[Document], list[Claim]]:
-    """The documents that state something of an origin, newest first, and their claims."""
+def claims_on(
+    con: duckdb.DuckDBPyConnection, origin: Origin | None
+) -> tuple[list[Document], list[Claim]]:
+    """The documents on an origin (None: on any), newest first, and their claims."""
+    code = {"origin": origin.code if origin else None}
     inputs: dict[tuple[str, str], list[ClaimInput]] = {}
-    for row in named_rows(con.execute(_INPUTS, {"origin": origin.code})):
+    for row in named_rows(con.execute(_INPUTS, code)):
         inputs.setdefault((row["document_id"], row["claim_id"]), []).append(_input(row))
-    rows = named_rows(con.execute(_CLAIMS, {"origin": origin.code}))
+    rows = named_rows(con.execute(_CLAIMS, code))
     claims = [_claim(row, inputs.get((row["document_id"], row["claim_id"]), ())) for row in rows]
     verdicts_by_document: dict[str, Counter[str]] = {}
     for claim in claims:

@@ -16,17 +16,20 @@ DESTINATIONS_SHOWN = 15
 _QUERY = """
     with known as (
         select * from mart_destination_yearly
-        where coalesce(origin_iso3, origin_unhcr_code) = $origin and counting_unit = 'persons'
+        where
+            (coalesce(origin_iso3, origin_unhcr_code) = $origin or $origin is null)
+            and counting_unit = 'persons'
     ),
     newest as (
-        select max(reference_year) as reference_year from known
+        select origin_unhcr_code, max(reference_year) as reference_year from known
         where row_kind = 'pair' and asylum_seekers_stock > 0
+        group by origin_unhcr_code
     )
     select
         known.*,
         coalesce(asylum_name, asylum_unhcr_code) as place,
         coalesce(asylum_seekers_rank, 1000000) as position
-    from known inner join newest using (reference_year)
+    from known inner join newest using (origin_unhcr_code, reference_year)
     where asylum_seekers_stock > 0
     order by row_kind = 'pair' desc, position, place
 """
@@ -46,9 +49,20 @@ _COLUMNS = (
 )
 
 
+def destination_rows(con: duckdb.DuckDBPyConnection, code: str | None) -> list[dict[str, Any]]:
+    """The countries of asylum of an origin's newest year, or of each origin's where none is named:
+    pairs by rank, then what is not itemised.
+    """
+    return named_rows(con.execute(_QUERY, {"origin": code}))
+
+
 def destinations_section(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section:
+    """The section on the countries of asylum of an origin."""
+    return destinations_of(destination_rows(con, origin.code), origin)
+
+
+def destinations_of(rows: Sequence[dict[str, Any]], origin: Origin) -> Section:
     """The first countries of asylum, the others together, and what is not itemised by country."""
-    rows = named_rows(con.execute(_QUERY, {"origin": origin.code}))
     pairs = [row for row in rows if row["row_kind"] == "pair"]
     if not pairs:
         return Section("destinations", "Where they are")

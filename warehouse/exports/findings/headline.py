@@ -11,17 +11,25 @@ from warehouse.exports.origin_years import Break, OriginYear, if_distributed, no
 STOCK = "asylum_seekers_stock"
 
 
-def headline_figures(years: Sequence[OriginYear], breaks: Sequence[Break] = ()) -> list[Figure]:
+def headline_figures(
+    years: Sequence[OriginYear],
+    breaks: Sequence[Break] = (),
+    whole: str = "those from all origins",
+) -> list[Figure]:
     """The headline figures, of the newest year in which each is known; `years` oldest first;
-    `breaks`: how they were reported otherwise than before.
+    `breaks`: how they were reported otherwise than before; `whole`: what shares are out of.
     """
     newest_first = years[::-1]
     persons = [year.persons for year in newest_first]
     figures = [
         _claims_figure(persons, breaks),
-        _stock_figure(persons, STOCK, "asylum-seekers: persons waiting for a decision", breaks),
+        _stock_figure(
+            persons, STOCK, "asylum-seekers: persons waiting for a decision", whole, breaks
+        ),
         _rate_figure(persons),
-        _stock_figure(persons, "refugees_stock", "refugees: persons with refugee protection"),
+        _stock_figure(
+            persons, "refugees_stock", "refugees: persons with refugee protection", whole
+        ),
     ]
     return [figure for figure in figures if figure]
 
@@ -34,7 +42,7 @@ def _newest(rows: Sequence[Row], column: str) -> Row | None:
 
 
 def _stock_figure(
-    rows: Sequence[Row], measure: str, counts: str, breaks: Sequence[Break] = ()
+    rows: Sequence[Row], measure: str, counts: str, whole: str, breaks: Sequence[Break] = ()
 ) -> Figure | None:
     row = _newest(rows, measure)
     if row is None:
@@ -48,7 +56,7 @@ def _stock_figure(
         )
     share = row[f"{measure}_world_share"]
     if share:
-        notes.append(f"{show(share, 'share')} of those from all origins")
+        notes.append(f"{show(share, 'share')} of {whole}")
     carried = row["asylum_seekers_carried_forward_stock"] if measure == STOCK else None
     if carried and row["is_population_provisional"]:
         notes.append(f"of them {show(carried, 'count')} carried forward from the year before")

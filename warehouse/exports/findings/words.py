@@ -29,6 +29,11 @@ REVISION_KINDS = {
     "appeared": "appeared",
     "disappeared": "disappeared",
 }
+# UNHCR's, for its own maps.
+BOUNDARIES = (
+    "The boundaries and names shown and the designations used on this map do not imply official "
+    "endorsement or acceptance by the United Nations."
+)
 DEFINITIONS = (
     (
         "Stock",

@@ -17,7 +17,7 @@ from warehouse.exports.origin_years import (
 from warehouse.exports.origins import Origin
 
 YEARS_SHOWN = 15
-_COLUMNS = (
+YEAR_COLUMNS = (
     ReportColumn("year", "Year"),
     ReportColumn("claimed", "People who claimed asylum in the year", "bound"),
     ReportColumn("waiting", "Asylum-seekers at the end of the year", "bound"),
@@ -46,7 +46,7 @@ def years_section(
     table = ReportTable(
         "years",
         f"{origin.name} by year, newest first",
-        _COLUMNS,
+        YEAR_COLUMNS,
         [_row(year) for year in shown],
     )
     sentences = ["Stocks are persons on 31 December, or on 30 June while a year is provisional."]

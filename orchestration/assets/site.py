@@ -1,0 +1,47 @@
+"""The site: all countries and releases as static files for any web server."""
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from orchestration import keys
+from orchestration.descriptions import written
+from orchestration.resources import Warehouse
+from warehouse.build.dbt import PublishedTable
+from warehouse.exports.tables import is_exported
+
+
+def site(published: Sequence[PublishedTable]) -> dg.AssetsDefinition:
+    """The step that writes `exports/site/`, after the tables it offers."""
+    exported = [keys.exported(table.name) for table in published if is_exported(table.name)]
+
+    @dg.asset(
+        key=keys.SITE,
+        deps=[*exported, keys.PUBLISHED_FILE],
+        group_name=keys.EXPORTS,
+        description="`exports/site/`: a page for each country of origin and of asylum, pairs, "
+        "documents checked, releases, data and method, as published in any release. Static files "
+        "for any web server; without scripts they show the newest release.",
+        kinds={"html", "json"},
+        pool=keys.WRITERS,
+    )
+    def site_files(warehouse: Warehouse) -> dg.MaterializeResult:
+        # What draws takes long to import: only a run that does waits for it.
+        from warehouse.exports.site import export_site  # noqa: PLC0415
+
+        settings = warehouse.settings
+        warehouse.on_progress("exports", "site", 1, 3)
+        made = export_site(settings)
+        return dg.MaterializeResult(
+            metadata={
+                "release": made.release,
+                "pages": made.page_count,
+                "site_files": made.file_count,
+                "site_bytes": made.bytes,
+                "path": dg.MetadataValue.path(str(made.path.relative_to(settings.data_dir))),
+                # The first page stands for all: there are hundreds.
+                **written(settings, [made.path / "index.html"]),
+            }
+        )
+
+    return site_files

@@ -1,0 +1,154 @@
+"""What assistants are answered, asked as they ask: with the protocol's own client."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from warehouse.settings import Settings
+
+pytest.importorskip("mcp", reason="the extra mcp is not installed")
+Asked = tuple[bool, Any]
+
+
+@pytest.fixture(scope="module")
+def ask(published_starter: Settings) -> Callable[..., Asked]:
+    """Call a tool: whether that is an error, and its answer."""
+    from mcp.client.client import Client
+
+    from warehouse.serve.mcp import server
+
+    async def call(name: str, given: dict[str, Any]) -> Asked:
+        async with Client(server(published_starter)) as client:
+            result = await client.call_tool(name, given)
+        [content] = result.content
+        return bool(result.is_error), content.text
+
+    def asked(name: str, **given: Any) -> Asked:
+        is_error, text = asyncio.run(call(name, given))
+        return is_error, text if is_error else json.loads(text)
+
+    return asked
+
+
+def test_there_are_six_tools_that_say_what_they_do(published_starter: Settings) -> None:
+    from mcp.client.client import Client
+
+    from warehouse.serve.mcp import server
+
+    async def tools() -> list[Any]:
+        async with Client(server(published_starter)) as client:
+            return list((await client.list_tools()).tools)
+
+    found = asyncio.run(tools())
+    assert [tool.name for tool in found] == [
+        *("find_country", "describe_measures", "figures", "revisions", "check_claim", "query"),
+    ]
+    assert all(len(tool.description) > 80 for tool in found)
+
+
+QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("find_country", {"text": "china"}),
+    ("describe_measures", {}),
+    ("figures", {"measure": "asylum_seekers_stock", "origin": "CHN"}),
+    ("revisions", {"measure": "asylum_seekers_stock", "origin": "CHN", "year": 2025}),
+    ("check_claim", {"value": 1, "year": 2025, "published": "2026-02-01", "origin": "CHN"}),
+    ("query", {"sql": "select 1 as one"}),
+)
+
+
+@pytest.mark.parametrize(("name", "given"), QUESTIONS, ids=[name for name, _ in QUESTIONS])
+def test_every_answer_has_its_release_its_day_and_how_to_cite_it(
+    ask: Callable[..., Asked], name: str, given: dict[str, Any]
+) -> None:
+    is_error, found = ask(name, **given)
+    assert not is_error, found
+    assert found["release"] == "2025-12.1"
+    assert found["reference_date"] == "2025-12-31"
+    assert found["is_provisional_release"] is False
+    assert "release 2025-12.1" in found["citation"]
+    assert any("not endorsed by UNHCR" in note for note in found["notes"])
+
+
+def test_figures_are_those_of_the_day_with_what_is_provisional_and_carried_forward(
+    ask: Callable[..., Asked],
+) -> None:
+    _, then = ask(
+        "figures", measure="asylum_seekers_stock", origin="chn", from_year=2025, as_of="2026-02-01"
+    )
+    [figure] = then["figures"]
+    assert (then["release"], then["nature"]) == ("2025-06", "stock")
+    assert (figure["value"], figure["described"]) == (178725, "2025-06-30")
+    assert figure["is_provisional"] is True
+    assert figure["carried_forward"] == 147909
+    assert "release 2025-06." in then["citation"]
+    _, now = ask("figures", measure="asylum_seekers_stock", origin="CHN", from_year=2025)
+    [figure] = now["figures"]
+    assert (figure["value"], figure["is_lower_bound"]) == (99716, True)
+    _, pair = ask("figures", measure="new_asylum_claims", origin="CHN", asylum="USA", to_year=2025)
+    assert pair["nature"] == "flow"
+    assert pair["figures"][-1]["value"] == 5024
+    assert pair["figures"][-1]["is_lower_bound"] is True
+
+
+def test_revisions_follow_each_other_without_a_repeat(ask: Callable[..., Asked]) -> None:
+    _, found = ask("revisions", measure="asylum_seekers_stock", origin="CHN", year=2025)
+    told = found["statements"]
+    assert [one["value"] for one in told] == [178725, 99716]
+    assert told[0]["valid_to"] == told[1]["valid_from"]
+    assert told[-1]["valid_to"] is None
+
+
+def test_a_claim_is_answered_with_its_verdict(ask: Callable[..., Asked]) -> None:
+    _, found = ask(
+        "check_claim", value=178725, year=2025, published="2026-02-01", origin="CHN", read_as="flow"
+    )
+    assert found["claim"]["verdict"] == "misleading"
+    assert found["claim"]["number_verdict"] == "confirmed_since_revised"
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "said"),
+    [
+        ("figures", {"measure": "stock; drop table about"}, "is none of asylum_seekers_stock"),
+        ("figures", {"measure": "refugees_stock", "as_of": "1999-01-01"}, "the first came later"),
+        ("figures", {"measure": "refugees_stock", "as_of": "yesterday"}, "is not a day"),
+        ("query", {"sql": "drop table about"}, "read-only"),
+        ("query", {"sql": "copy about to '/tmp/stolen.csv'"}, "disabled"),
+        ("query", {"sql": "select * from read_csv('/etc/passwd')"}, "disabled"),
+        ("query", {"sql": "select * from nowhere"}, "nowhere"),
+        ("query", {"sql": ""}, "no result"),
+        ("check_claim", {"value": 1, "year": 2025, "published": "now"}, "is not a day"),
+        ("check_claim", {"value": 1, "year": 2025, "published": "2026-02-01", "origin": "CHN",
+                         "measure": "nothing"}, "nothing"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_answered_is_said_in_words(
+    ask: Callable[..., Asked], name: str, given: dict[str, Any], said: str
+) -> None:
+    is_error, text = ask(name, **given)
+    assert is_error
+    assert said in text
+    assert "Traceback" not in text
+
+
+def test_hostile_words_find_no_country_and_change_nothing(ask: Callable[..., Asked]) -> None:
+    for text in ("' or 1=1 --", "%", "\x00", "\u202e", "'; drop table about; --", ""):
+        is_error, found = ask("find_country", text=text)
+        assert is_error or isinstance(found["countries"], list)
+    assert ask("find_country", text="Chi")[1]["countries"][0]["code"]
+
+
+def test_a_statement_that_runs_for_ever_is_ended(
+    ask: Callable[..., Asked], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from warehouse.serve import assistant
+
+    monkeypatch.setattr(assistant, "SECONDS", 0.3)
+    is_error, text = ask("query", sql="select count(*) from range(1e12::bigint) a, range(1000) b")
+    assert is_error
+    assert "took more than" in text

@@ -1,0 +1,509 @@
+"""The site on the starter extract: in Chromium, without scripts, and with hostile names."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import duckdb
+import pytest
+import yaml
+from playwright.sync_api import Browser, Page
+
+from tests.browser import DRAWN, axe, chromium, opened
+from tests.dbt_project.test_report import HOSTILE, ORIGIN, Elements
+from tests.static_server import serving
+from warehouse.core import wording
+from warehouse.exports import site
+from warehouse.exports.site.names import stem
+from warehouse.published.read import open_published
+from warehouse.settings import Settings
+
+PAGES = (
+    *("index.html", "origin/CHN.html", "asylum/USA.html", "pair.html?origin=CHN&asylum=USA"),
+    *("documents.html", "documents/khabarhub_2026.html", "releases.html", "data.html"),
+    *("method.html", "countries.html"),
+)
+STATIC = {"documents.html", "releases.html", "data.html", "method.html", "countries.html"}
+FIGURES = {
+    "refugees": "refugees_stock",
+    "stock": "asylum_seekers_stock",
+    "claims": "new_asylum_claims",
+}
+WRITTEN = "html[data-shown]"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A site and where it is served."""
+
+    folder: Path
+    address: str
+    settings: Settings
+
+
+@contextmanager
+def served(settings: Settings) -> Iterator[Served]:
+    folder = site.write_site(settings, settings.exports_dir / site.FOLDER).path
+
+    with serving(folder) as address:
+        yield Served(folder, address, settings)
+
+
+@pytest.fixture(scope="module")
+def real(published_starter: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The site of the starter extract; its countries of asylum have made-up totals, which the
+    extract lacks.
+    """
+    settings = Settings(data_dir=tmp_path_factory.mktemp("site"), threads=2)
+    shutil.copy(published_starter.published_db, settings.published_db)
+    with duckdb.connect(str(settings.published_db)) as con:
+        for table in ("mart_asylum_yearly", "mart_asylum_yearly_history"):
+            con.execute(
+                f"update {table} set asylum_seekers_stock = 5000 + reference_year, "
+                f"new_asylum_claims = 2000 where asylum_iso3 in ('USA', 'DEU')"
+            )
+    with served(settings) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def hostile(real: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The same, after somebody upstream gave countries, releases and documents hostile names."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("hostile_site"), threads=2)
+    shutil.copy(real.settings.published_db, settings.published_db)
+    with duckdb.connect(str(settings.published_db)) as con:
+        named = con.execute(
+            "select table_name, column_name from duckdb_columns() "
+            "where column_name in ('origin_name', 'asylum_name') and table_name like 'mart_%'"
+        ).fetchall()
+        for table, column in named:
+            con.execute(f"update {table} set {column} = ? where {column} is not null", [ORIGIN])
+        con.execute("update dim_release set title = ?", [ORIGIN])
+        con.execute("update mart_claim_audit set paraphrase = ?, document_title = ?", [ORIGIN] * 2)
+        con.execute("update about set value = ? where item = 'held_back'", [ORIGIN])
+    with served(settings) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+def drawn(page: Page, path: str = "origin/CHN.html") -> None:
+    page.wait_for_selector(WRITTEN if path in STATIC or "documents" in path else DRAWN)
+
+
+def figure(page: Page, measure: str) -> str:
+    text = page.locator(f".figures [data-measure={measure}]").inner_text()
+    return re.sub(r"\s+", " ", text)
+
+
+# ---- the data
+
+
+def read(served_: Served, name: str) -> Any:
+    return json.loads((served_.folder / "data" / name).read_text("utf-8"))
+
+
+def rows_at(table: dict[str, list[Any]], day: int) -> Iterator[dict[str, Any]]:
+    """The rows of a file that stand at a day, by an implementation other than the browser's."""
+    for index, began in enumerate(table["began"]):
+        ended = table["ended"][index]
+        if began <= day and (ended is None or day < ended):
+            yield {name: column[index] for name, column in table.items()}
+
+
+def test_every_figure_of_every_release_is_in_the_files_as_the_database_had_it(real: Served) -> None:
+    index = read(real, "index.json")
+    data = read(real, "origin/CHN.json")
+    assert len(index["releases"]) > 2
+    for release in index["releases"]:
+        day = index["days"].index(release["from"])
+        with open_published(real.settings) as con:
+            expected = con.execute(
+                f"select reference_year, counting_unit, {', '.join(FIGURES.values())} "
+                f"from origin_yearly_as_of(?::date) where origin_iso3 = 'CHN' "
+                f"and coalesce({', '.join(FIGURES.values())}) is not null",
+                [release["from"]],
+            ).fetchall()
+            expected_pairs = con.execute(
+                f"select asylum_iso3, reference_year, {', '.join(FIGURES.values())} "
+                f"from destination_yearly_as_of(?::date) where origin_iso3 = 'CHN' "
+                f"and counting_unit = 'persons' and row_kind = 'pair' and asylum_iso3 is not null "
+                f"and coalesce({', '.join(FIGURES.values())}) is not null",
+                [release["from"]],
+            ).fetchall()
+        measured = [
+            (row["year"], row["unit"], *(row[name] for name in FIGURES))
+            for row in rows_at(data["years"], day)
+            if any(row[name] is not None for name in FIGURES)
+        ]
+        pairs = [
+            (row["asylum"], row["year"], *(row[name] for name in FIGURES))
+            for row in rows_at(data["pairs"], day)
+            if row["asylum"] in index["names"] and len(row["asylum"]) == 3
+        ]
+        key = repr
+        assert sorted(measured, key=key) == sorted(expected, key=key)
+        assert expected_pairs
+        assert sorted(pairs, key=key) == sorted(expected_pairs, key=key)
+
+
+def test_a_row_stands_once_and_differs_from_the_one_before_it(real: Served) -> None:
+    for part, keys in (("years", ("year", "unit")), ("pairs", ("year", "asylum"))):
+        table = read(real, "origin/CHN.json")[part]
+        told: dict[Any, list[dict[str, Any]]] = {}
+        for index in range(len(table["began"])):
+            row = {name: column[index] for name, column in table.items()}
+            told.setdefault(tuple(row[key] for key in keys), []).append(row)
+        for rows in told.values():
+            for before, after in pairwise(rows):
+                assert before["ended"] is not None
+                assert before["ended"] <= after["began"]
+                shown = set(before) - {"began", "ended"}
+                assert before["ended"] < after["began"] or any(
+                    before[name] != after[name] for name in shown
+                ), "two rows that show the same are one"
+
+
+def test_a_file_name_holds_nothing_that_a_path_could_be(real: Served) -> None:
+    for code in ("../x", "a/b", "C:\\d", "ÄÖ", "", "x y", ".", "CHN", "a_b"):
+        assert re.fullmatch(r"[A-Za-z0-9_-]*", stem(code))
+    assert stem("CHN") == "CHN"
+    assert len({stem(code) for code in ("a b", "a-b", "a20b", "a/b")}) == 4
+
+
+# ---- without scripts, and from a disk
+
+
+def test_without_scripts_the_newest_figures_are_in_plain_tables(
+    real: Served, browser: Browser
+) -> None:
+    with opened(browser, f"{real.address}origin/CHN.html", java_script_enabled=False) as seen:
+        text = re.sub(r"\s+", " ", seen.page.locator("#static").inner_text())
+        for said in ("at least 99,716", "at least 25,198", "≥ 99,716", "68,691", "180,960"):
+            assert said in text
+        assert not seen.page.locator("#bar").is_visible()
+        assert seen.page.locator("a[href*='countries.html']").first.is_visible()
+
+
+def test_from_a_disk_it_says_what_to_do(real: Served, browser: Browser) -> None:
+    with opened(browser, real.folder / "origin" / "CHN.html") as seen:
+        assert "99,716" in seen.page.locator("#static").inner_text()
+        seen.page.get_by_text("python3 -m http.server").wait_for(timeout=5000)
+        assert all(asked.startswith("file:") for asked in seen.asked_for)
+
+
+def test_pages_hold_no_script_of_their_own_and_name_no_other_place(real: Served) -> None:
+    for path in real.folder.rglob("*.html"):
+        for tag, given in Elements(path.read_text("utf-8")).found:
+            source = given.get("src") or (given.get("href") if tag == "link" else None)
+            assert not (source or "").startswith(("http", "//")), (path, source)
+            if tag == "script" and "src" not in given:
+                assert given["type"] == "application/ld+json"
+
+
+# ---- in a browser
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_quiet_whole_and_accessible_on_a_dark_phone(
+    real: Served, browser: Browser, path: str
+) -> None:
+    script = axe()
+    with opened(browser, f"{real.address}{path}", 360, color_scheme="dark") as seen:
+        page = seen.page
+        drawn(page, path)
+        assert seen.problems == []
+        assert [asked for asked in seen.asked_for if not asked.startswith(real.address)] == []
+        room, used = page.evaluate("[innerWidth, document.documentElement.scrollWidth]")
+        assert used <= room, "nothing scrolls sideways but tables and charts on their own"
+        # As a program that tests a page, outside its policy.
+        found = page.evaluate(
+            f"(() => {{ {script}; return axe.run({{exclude: ['.live svg']}}, "
+            f"{{resultTypes: ['violations']}}); }})()"
+        )
+        faults = [
+            (fault["id"], [node["html"][:200] for node in fault["nodes"]])
+            for fault in found["violations"]
+            if fault["impact"] in {"serious", "critical"}
+        ]
+        assert faults == []
+        levels = [int(tag[1]) for tag in page.evaluate(
+            "[...document.querySelectorAll('h1,h2,h3,h4')]"
+            ".filter((e) => e.checkVisibility()).map((e) => e.tagName)"
+        )]  # fmt: skip
+        assert levels[0] == 1
+        assert all(b <= a + 1 for a, b in pairwise(levels))
+
+
+def test_a_link_of_an_older_release_shows_what_its_sender_saw(
+    real: Served, browser: Browser
+) -> None:
+    with opened(browser, f"{real.address}origin/CHN.html?release=2025-06") as seen:
+        page = seen.page
+        drawn(page)
+        assert "178,725 asylum-seekers" in figure(page, "stock")
+        assert "30 June 2025" in figure(page, "stock")
+        assert "stock, provisional" in figure(page, "stock")
+        assert "first half of 2025" in figure(page, "claims")
+        assert " on 2024" not in figure(page, "claims"), "half a year is not compared with a year"
+        assert "carried forward" in figure(page, "stock")
+        row = page.locator("#places tbody tr", has_text="United States of America").inner_text()
+        assert "147,909" in row
+        assert "carried forward" in row
+        page.locator("#release").select_option("2025-12.1")
+        page.wait_for_selector("html[data-shown='2025-12.1'][data-charts=drawn]")
+        assert "release=2025-12.1" in page.url
+        assert "at least 99,716" in figure(page, "stock")
+        first = "first published as 178,725 for mid-year, in release 2025-06"
+        assert first in figure(page, "stock")
+        assert "flow" in figure(page, "claims")
+        assert seen.problems == []
+
+
+def test_a_release_that_is_not_here_is_said(real: Served, browser: Browser) -> None:
+    with opened(browser, f"{real.address}origin/CHN.html?release=2031-06&measure=constructor") as s:
+        s.page.wait_for_selector(WRITTEN)
+        assert "does not hold the release 2031-06" in s.page.locator("#live").inner_text()
+
+
+def test_a_newest_link_names_its_release_and_links_keep_it(real: Served, browser: Browser) -> None:
+    with opened(browser, f"{real.address}origin/CHN.html") as seen:
+        page = seen.page
+        page.wait_for_selector(WRITTEN)
+        assert "release=2025-12.1" in page.url
+        page.locator("#release").select_option("2025-06")
+        page.wait_for_selector("html[data-shown='2025-06']")
+        page.locator("#places a", has_text="United States").click()
+        page.wait_for_selector(WRITTEN)
+        assert "release=2025-06" in page.url
+        assert "147,909" in figure(page, "stock")
+
+
+def test_a_country_is_found_by_typing_alone(real: Served, browser: Browser) -> None:
+    with opened(browser, f"{real.address}index.html?release=2025-06") as seen:
+        page = seen.page
+        page.wait_for_selector(WRITTEN)
+        page.locator("#country").focus()
+        page.keyboard.type("chin")
+        assert page.locator("#found [role=option]").count() >= 1
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/origin/CHN.html?*")
+        page.wait_for_selector(WRITTEN)
+        assert "release=2025-06" in page.url
+        page.locator("#country").focus()
+        page.keyboard.type("nowhere at all")
+        assert "no country" in page.locator("#found").inner_text()
+        page.keyboard.press("Escape")
+        assert not page.locator("#found").is_visible()
+
+
+def test_filters_of_documents_stand_in_the_address(real: Served, browser: Browser) -> None:
+    with opened(browser, f"{real.address}documents.html?verdict=misstated") as seen:
+        page = seen.page
+        page.wait_for_selector(WRITTEN)
+        shown = page.locator("#claims-table > tbody > tr:visible")
+        assert 0 < shown.count() < page.locator("#claims-table > tbody > tr").count()
+        page.locator("#claims-words").fill("169")
+        page.wait_for_function("location.search.includes('words=169')")
+        assert shown.count() == 1
+
+
+def test_a_picture_is_given_away_with_its_source_and_release(
+    real: Served, browser: Browser
+) -> None:
+    with opened(browser, f"{real.address}origin/CHN.html?release=2025-06") as seen:
+        page = seen.page
+        drawn(page)
+        chart = page.locator("#chart-yearly")
+        got = {}
+        for name in ("PNG", "SVG", "CSV", "CSV ;"):
+            with page.expect_download() as download:
+                chart.get_by_text(name, exact=True).click()
+            got[name] = Path(download.value.path()).read_bytes()
+            assert "2025-06" in download.value.suggested_filename
+        assert got["PNG"].startswith(b"\x89PNG")
+        drawing = ElementTree.fromstring(got["SVG"])
+        words = " ".join(drawing.itertext())
+        assert "release 2025-06, CC-BY-4.0" in words
+        assert "People from China seeking asylum" in words
+        english, german = (got[name].decode() for name in ("CSV", "CSV ;"))
+        assert english.startswith("\ufeffyear,People who claimed asylum in the year (flow),")
+        assert german.startswith("\ufeffyear;People who claimed asylum in the year (flow);")
+        assert '2025,9307,"provisional' in english or "2025,9307," in english
+        assert "release 2025-06" in english
+        chart.get_by_text("Cite", exact=True).click()
+        cited = chart.locator("..").locator(".citation:not([hidden])").first.inner_text()
+        assert "release 2025-06" in cited
+        assert "@misc{unhcr_2025_06_yearly," in cited
+        assert "TY  - DATA" in re.sub(r"\xa0", " ", cited)
+        assert seen.problems == []
+
+
+def test_paper_has_no_controls_and_nothing_is_cut(real: Served, browser: Browser) -> None:
+    with opened(browser, f"{real.address}origin/CHN.html", 700, color_scheme="dark") as seen:
+        page = seen.page
+        drawn(page)
+        page.emulate_media(media="print", color_scheme="light")
+        for hidden in ("#bar", ".buttons", "nav.top"):
+            assert not page.locator(hidden).first.is_visible()
+        assert page.locator("#chart-yearly .live svg").is_visible()
+        room, used = page.evaluate("[innerWidth, document.documentElement.scrollWidth]")
+        assert used <= room
+
+
+def test_numbers_in_the_browser_are_written_as_everywhere_else(
+    real: Served, browser: Browser
+) -> None:
+    chance = random.Random(15)
+    cases: list[tuple[str, Any]] = [
+        (kind, value)
+        for kind in ("share", "change_rate")
+        for value in (
+            *(0, 0.0001, 0.0004999, 0.0005, 0.5, 1, 9.99999, 10, 10.005, 123.456, 0.00125, 0.12225),
+            *(chance.random() * 10 ** chance.randint(-4, 3) for _ in range(150)),
+            *(k / 4000 for k in range(1, 200, 3)),
+        )
+    ]
+    cases += [("change_rate", -value) for kind, value in cases if kind == "change_rate" and value]
+    cases += [(kind, value) for kind in ("count", "change") for value in (0, 7, 999, 1000, 1234567)]
+    cases += [("change", -value) for value in (1, 1000, 98765)]
+    cases += [("text", name) for name in HOSTILE]
+    with opened(browser, f"{real.address}method.html") as seen:
+        seen.page.wait_for_selector(WRITTEN)
+        core = next(asked for asked in seen.asked_for if asked.endswith("core.js"))
+        shown = seen.page.evaluate(
+            "async ([core, cases]) => { const { show } = await import(core); "
+            "return cases.map(([kind, value]) => show(value, kind)); }",
+            [core, cases],
+        )
+    expected = [wording.show(value, kind) for kind, value in cases]
+    wrong = [
+        (case, got, want)
+        for case, got, want in zip(cases, shown, expected, strict=True)
+        if got != want and not (case[0] == "text" or math.isclose(case[1] * 1000 % 1, 0.5))
+    ]
+    assert wrong == []
+    texts = [(g, w) for (k, _), g, w in zip(cases, shown, expected, strict=True) if k == "text"]
+    assert all(got == want for got, want in texts)
+
+
+# ---- names that would do harm
+
+
+def test_a_hostile_name_does_nothing_in_a_browser(hostile: Served, browser: Browser) -> None:
+    for path in ("origin/CHN.html", "index.html", "pair.html?origin=CHN&asylum=USA"):
+        with opened(browser, f"{hostile.address}{path}") as seen:
+            page = seen.page
+            drawn(page, path)
+            page.locator("#country").fill("script")
+            assert seen.problems == []
+            assert page.locator("img[onerror], [onload], [onerror], main script").count() == 0
+            assert "<script>alert(1)</script>" in page.locator("main").inner_text()
+            assert "\u202e" not in page.locator("body").inner_text()
+            assert [
+                asked for asked in seen.asked_for if not asked.startswith(hostile.address)
+            ] == []
+
+
+def test_a_hostile_name_adds_no_element_to_a_page(hostile: Served, real: Served) -> None:
+    for name in ("origin/CHN.html", "index.html", "documents.html", "releases.html"):
+        usual, met = (
+            Elements((served_.folder / name).read_text("utf-8")) for served_ in (real, hostile)
+        )
+        allowed = {(tag, name) for tag, given in usual.found for name in given}
+        assert {(tag, name) for tag, given in met.found for name in given} <= allowed
+
+
+# ---- for machines, and where it is written
+
+
+def test_programs_find_every_table_with_its_columns_and_its_hash(real: Served) -> None:
+    package = json.loads((real.folder / "datapackage.json").read_text("utf-8"))
+    croissant = json.loads((real.folder / "croissant.json").read_text("utf-8"))
+    csvs = {r["name"]: r for r in package["resources"] if r["format"] == "csv"}
+    assert len(csvs) > 10
+    assert {one["@id"] for one in croissant["recordSet"]} == set(csvs)
+    for one in croissant["distribution"]:
+        resource = csvs[one["name"].removesuffix(".csv")]
+        assert (real.folder / one["contentUrl"]).exists()
+        assert f"sha256:{one['sha256']}" == resource["hash"]
+    for one in croissant["recordSet"]:
+        fields = [field["source"]["extract"]["column"] for field in one["field"]]
+        assert fields == [f["name"] for f in csvs[one["name"]]["schema"]["fields"]]
+    citation = yaml.safe_load((real.folder / "CITATION.cff").read_text("utf-8"))
+    assert citation["version"] == croissant["version"] == "2025-12.1"
+    assert citation["authors"] == [{"name": "UNHCR"}]
+    index = (real.folder / "llms.txt").read_text("utf-8")
+    for name in csvs:
+        assert f"[{name}](tables/{name}.csv)" in index
+
+
+VALIDATE = """
+import sys
+import frictionless, mlcroissant
+report = frictionless.validate(sys.argv[1] + "/datapackage.json")
+for task in report.tasks:
+    print(*(f"{task.name}: {error.message}" for error in task.errors[:3]), sep="\\n")
+assert report.valid, report.errors
+found = mlcroissant.Dataset(jsonld=sys.argv[1] + "/croissant.json")
+assert not found.metadata.issues.errors
+[first, *_] = found.records("dim_release")
+assert first["dim_release/release_id"], first
+"""
+
+
+def test_the_descriptions_pass_the_validators_of_their_standards(real: Served) -> None:
+    python = Path(sys.prefix) / "share/validators/bin/python"
+    if not python.exists():
+        pytest.skip(f"there are no validators at {python}: .ci/install-tools installs them")
+    done = subprocess.run(
+        [str(python), "-c", VALIDATE, str(real.folder)], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(real: Served, tmp_path: Path) -> None:
+    (tmp_path / "precious.txt").write_text("x")
+    with pytest.raises(site.SiteFolderError, match="no site of this project"):
+        site.write_site(real.settings, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["precious.txt"]
+
+
+def test_the_exposure_names_the_tables_that_the_site_reads(manifest: dict[str, Any]) -> None:
+    [found] = [one for one in manifest["exposures"].values() if one["name"] == "site"]
+    named = {unique_id.split(".")[-1] for unique_id in found["depends_on"]["nodes"]}
+    folder = Path(site.__file__).parent
+    beside = folder.parent
+    asking = [
+        *folder.glob("*.py"),
+        beside / "completeness.py",
+        beside / "origin_years.py",
+        *(beside / "findings" / f"{name}.py" for name in ("claims", "destinations")),
+    ]
+    text = "".join(path.read_text("utf-8") for path in asking)
+    used = set(re.findall(r"(?:from|join) ((?:mart|dim|special|reporting)_\w+)", text))
+    used = {name for name in used if "{" not in name}
+    for side in ("origin", "asylum"):
+        used |= {f"mart_{side}_yearly", f"mart_{side}_yearly_history"}
+    used |= {"mart_destination_yearly_history", "mart_world_yearly_history"}
+    used.discard("mart_")
+    assert named == used

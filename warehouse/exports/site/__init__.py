@@ -1,0 +1,232 @@
+"""The site: static files that any web server serves, with no server behind them.
+
+`exports/site/` is made by every run; `asylum site --out DIR` writes it anywhere. All of it is made
+from the published file. It is written beside the old one and then takes its place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.core.database import named_rows
+from warehouse.exports import datapackage, page, tables
+from warehouse.exports.site import data, geometry, machines, pages
+from warehouse.exports.site.names import MEASURES, stem, words
+from warehouse.exports.site.pages import Country, Shell
+from warehouse.exports.templating import TEMPLATES, text_of, vega_library
+from warehouse.published.read import open_published, read_about
+from warehouse.settings import Settings
+
+FOLDER = "site"
+# A folder with this file is a site that was written before, and may be replaced.
+_MARK = "data/index.json"
+_RELEASES = """
+    select
+        release_id as id,
+        title,
+        published_on::varchar as published,
+        in_force_from::varchar as "from",
+        reference_date::varchar as reference_date,
+        is_provisional as provisional,
+        (
+            select arg_max(other.release_id, other.in_force_from)
+            from dim_release as other
+            where
+                other.is_held
+                and other.in_force_from <= release.in_force_from
+                and list_contains(string_split(other.datasets, ', '), 'displacement-flows')
+        ) as flows
+    from dim_release as release
+    where is_held
+    order by in_force_from
+"""
+
+
+class SiteFolderError(Exception):
+    """The folder that was named for the site holds something else."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site as written."""
+
+    path: Path
+    file_count: int
+    bytes: int
+    page_count: int
+    release: str
+
+    @property
+    def summary(self) -> str:
+        """It in one line."""
+        size = f"{self.bytes / 1_000_000:,.1f} MB"
+        return (
+            f"{self.page_count:,} pages, {self.file_count:,} files, {size}, release {self.release}"
+        )
+
+
+def export_site(settings: Settings) -> Site:
+    """Write `exports/site/` from the published file and the tables exported from it.
+
+    Raises PublishedMissingError when nothing is published.
+    """
+    return write_site(settings, settings.exports_dir / FOLDER, just_exported=True)
+
+
+def write_site(settings: Settings, out: Path, *, just_exported: bool = False) -> Site:
+    """Write the site to the folder `out`, which is new, empty, or an earlier site.
+
+    `just_exported`: the files of tables are those of the published file, as within a run. Raises
+    SiteFolderError for any other folder, PublishedMissingError, and OSError where it cannot be
+    written.
+    """
+    out = out.absolute()
+    if out.exists() and not (out.is_dir() and (not any(out.iterdir()) or (out / _MARK).exists())):
+        raise SiteFolderError(
+            f"{out} holds something that is no site of this project. Name a new or empty folder."
+        )
+    staging = out.with_name(f".{out.name}.{os.getpid()}.tmp")
+    old = out.with_name(f".{out.name}.{os.getpid()}.old")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        staging.mkdir()
+        with (
+            open_published(settings) as con,
+            tables.table_files(con, settings, just_exported=just_exported) as files,
+        ):
+            made = _write(con, files, staging)
+        if out.exists():
+            out.rename(old)
+        staging.rename(out)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+    paths = [path for path in out.rglob("*") if path.is_file()]
+    return Site(
+        path=out,
+        file_count=len(paths),
+        bytes=sum(path.stat().st_size for path in paths),
+        page_count=sum(path.suffix == ".html" for path in paths),
+        release=made["release"],
+    )
+
+
+def _write(con: duckdb.DuckDBPyConnection, files: Sequence[Path], folder: Path) -> dict[str, str]:
+    about = read_about(con)
+    assets = _write_assets(folder)
+    shell = Shell(about, about["build_fingerprint"][:12], assets)
+    countries = _write_data(con, folder, assets)
+    package = _write_tables(con, files, folder)
+    dataset = machines.dataset(about)
+    for path, text in (
+        *pages.country_pages(con, shell, countries),
+        *pages.other_pages(con, shell, countries, dataset, _downloads(con, package)),
+        (datapackage.FILE_NAME, _json(package, indent=2)),
+        (machines.CROISSANT, _json(machines.croissant(about, package), indent=2)),
+        (machines.CITATION, machines.citation_cff(about)),
+        (machines.INDEX, machines.index(about, package, [c.code for c in countries])),
+    ):
+        _put(folder / path, text)
+    return about
+
+
+def _write_assets(folder: Path) -> str:
+    """Scripts and style, in a folder named after their content; returns its name."""
+    scripts = {path.name: path.read_text("utf-8") for path in TEMPLATES.glob("site/*.js")}
+    scripts |= {name: text_of(name) for name in ("drawing.js", "claims.js")}
+    scripts["vega.js"] = vega_library()
+    scripts["site.css"] = text_of("report.css") + text_of("site/site.css")
+    digest = hashlib.sha256(repr(sorted(scripts.items())).encode()).hexdigest()[:12]
+    for name, text in scripts.items():
+        _put(folder / "assets" / digest / name, text)
+    return digest
+
+
+def _write_data(con: duckdb.DuckDBPyConnection, folder: Path, assets: str) -> Sequence[Country]:
+    data.prepare(con)
+    days = data.days(con)
+    countries = [Country(*found) for found in data.countries(con)]
+    for side in ("origin", "asylum"):
+        for code, text in data.country_files(con, side):
+            _put(folder / "data" / side / f"{stem(code)}.json", text)
+    years = []
+    for year, text in data.year_files(con):
+        years.append(year)
+        _put(folder / "data" / "world" / f"{year}.json", text)
+    _put(folder / "data" / "world.json", data.world_file(con))
+    has_map = geometry.is_installed()
+    if has_map:
+        _put(folder / "data" / "map.json", geometry.map_json())
+    from warehouse.exports.charts.style import config  # noqa: PLC0415
+
+    index = {
+        "days": days,
+        "releases": named_rows(con.execute(_RELEASES)),
+        "names": data.names(con),
+        "sides": {
+            side: [c.code for c in countries if c.side == side] for side in ("origin", "asylum")
+        },
+        "years": years,
+        "marks": data.MARKS,
+        "measures": MEASURES,
+        "words": words(),
+        "looks": page.looks() | {"file": config()},
+        "map": has_map,
+        "assets": assets,
+    }
+    _put(folder / _MARK, _json(index))
+    return countries
+
+
+def _write_tables(
+    con: duckdb.DuckDBPyConnection, files: Sequence[Path], folder: Path
+) -> dict[str, Any]:
+    """The exported tables within the site, and the data package that describes them."""
+    target = folder / tables.FOLDER
+    target.mkdir()
+    for path in files:
+        _link(path, target / path.name)
+    return datapackage.describe(con, folder)
+
+
+def _downloads(con: duckdb.DuckDBPyConnection, package: Mapping[str, Any]) -> list[dict[str, Any]]:
+    rows = dict(con.execute("select table_name, row_count from about_tables").fetchall())
+    comments = dict(con.execute("select table_name, description from about_tables").fetchall())
+    found: dict[str, dict[str, Any]] = {}
+    for resource in package["resources"]:
+        name = resource["name"].removesuffix(".parquet")
+        kind = "csv" if resource["format"] == "csv" else "parquet"
+        found.setdefault(name, {"name": name, "rows": rows[name], "description": comments[name]})
+        found[name] |= {kind: resource["path"], f"{kind}_size": _size(resource["bytes"])}
+    return list(found.values())
+
+
+def _size(count: int) -> str:
+    return f"{count / 1_000_000:,.1f} MB" if count >= 100_000 else f"{count / 1_000:,.1f} kB"
+
+
+def _link(source: Path, target: Path) -> None:
+    """The same file under a second name, or a copy where the system has no such thing."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def _json(value: Any, indent: int | None = None) -> str:
+    separators = (",", ":") if indent is None else None
+    return json.dumps(value, ensure_ascii=False, indent=indent, separators=separators) + "\n"
+
+
+def _put(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,277 @@
+"""The figures of the site as JSON, column by column: one file for each country and page.
+
+A row is a figure with the days from which and to which it was what UNHCR's database said, so that
+any release is a filter in the browser. Rows that differ in nothing shown are one row. DuckDB
+writes the JSON. Text of upstream is a value in it and nothing else.
+
+Columns that all tables of rows have:
+
+- `from`, `to`: positions in `days` of the file `index.json`; `to` is null while it stands.
+- `marks`: bits, see MARKS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+
+from warehouse.exports.completeness import stock_is_incomplete
+
+# What is marked of a row, by bit. The browser reads the same list from `index.json`.
+MARKS = {
+    "stock_provisional": 1,
+    "claims_provisional": 2,
+    "claims_incomplete": 4,
+    "stock_incomplete": 8,
+    "applications_provisional": 16,
+    "decisions_provisional": 32,
+    "few_decisions": 64,
+}
+READS = frozenset(
+    {
+        *("dim_release", "dim_country", "special_origins"),
+        *("mart_origin_yearly", "mart_asylum_yearly", "mart_destination_yearly"),
+        *("mart_origin_yearly_history", "mart_asylum_yearly_history"),
+        *("mart_destination_yearly_history", "mart_world_yearly_history"),
+    }
+)
+
+_PAIR_FIGURES = {
+    "refugees": "refugees_stock",
+    "stock": "asylum_seekers_stock",
+    "carried": "asylum_seekers_carried_forward_stock",
+    "claims": "new_asylum_claims",
+}
+_YEAR_FIGURES = {
+    "refugees": "refugees_stock",
+    "stock": "asylum_seekers_stock",
+    "carried": "asylum_seekers_carried_forward_stock",
+    "claims": "new_asylum_claims",
+    "applications": "applications_new",
+    "decided": "decisions_substantive",
+    "recognition": "round(refugee_recognition_rate, 5)",
+    "protection": "round(total_protection_rate, 5)",
+}
+_WORLD_FIGURES = {name: column for name, column in _YEAR_FIGURES.items() if name != "carried"}
+_PAIR_MARKS = {
+    "stock_provisional": "is_population_provisional",
+    "claims_provisional": "is_flows_provisional",
+    "claims_incomplete": "not is_new_asylum_claims_complete",
+}
+_YEAR_MARKS = _PAIR_MARKS | {
+    "applications_provisional": "is_applications_provisional",
+    "decisions_provisional": "is_decisions_provisional",
+    "few_decisions": "is_rate_on_small_count",
+}
+# How a country is asked for: by ISO3, or by UNHCR's code where it has none.
+_ORIGIN = "coalesce(origin_iso3, origin_unhcr_code)"
+_ASYLUM = "coalesce(asylum_iso3, asylum_unhcr_code)"
+
+
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables that all files are written from, in memory beside the published file."""
+    _ranges(
+        con,
+        "site_pairs",
+        "mart_destination_yearly_history",
+        keys={"origin": _ORIGIN, "asylum": _ASYLUM, "year": "reference_year"},
+        figures=_PAIR_FIGURES,
+        marks=_PAIR_MARKS,
+        where="counting_unit = 'persons' and row_kind in ('pair', 'not_itemised')",
+    )
+    for side, code in (("origin", _ORIGIN), ("asylum", _ASYLUM)):
+        _ranges(
+            con,
+            f"site_{side}_years",
+            f"mart_{side}_yearly_history",
+            keys={"code": code, "year": "reference_year", "unit": "counting_unit"},
+            figures=_YEAR_FIGURES,
+            marks=_YEAR_MARKS,
+        )
+    _ranges(
+        con,
+        "site_world_years",
+        "mart_world_yearly_history",
+        keys={"code": "'WORLD'", "year": "reference_year", "unit": "counting_unit"},
+        figures=_WORLD_FIGURES,
+        marks=_YEAR_MARKS,
+    )
+
+
+def _ranges(
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    history: str,
+    *,
+    keys: dict[str, str],
+    figures: dict[str, str],
+    marks: dict[str, str],
+    where: str = "true",
+) -> None:
+    """A table of what is shown of a history: neighbouring rows that show the same are one."""
+    bits = [f"{MARKS[mark]} * coalesce({test}, false)::integer" for mark, test in marks.items()]
+    bits.append(
+        f"{MARKS['stock_incomplete']} * coalesce({stock_is_incomplete('history')}, false)::integer"
+    )
+    shown = ", ".join(figures)
+    con.execute(
+        f"""
+        create temp table {name} as
+        with shown as (
+            select
+                {", ".join(f"{column} as {key}" for key, column in keys.items())},
+                {", ".join(f"{column} as {figure}" for figure, column in figures.items())},
+                ({" + ".join(bits)}) as marks,
+                valid_from,
+                valid_to
+            from {history} as history
+            where {where}
+        ),
+        told as (select * from shown where coalesce({shown}) is not null),
+        compared as (
+            select
+                *,
+                row({shown}, marks) is distinct from lag(row({shown}, marks)) over stands
+                or valid_from is distinct from lag(valid_to) over stands as begins
+            from told
+            window stands as (partition by {", ".join(keys)} order by valid_from)
+        ),
+        numbered as (
+            select
+                *,
+                sum(begins::integer) over (
+                    partition by {", ".join(keys)} order by valid_from
+                ) as run
+            from compared
+        )
+        select
+            {", ".join(keys)}, {shown}, marks,
+            min(valid_from) as valid_from,
+            arg_max(coalesce(valid_to, date '9999-12-31'), valid_from) as valid_to
+        from numbered
+        group by {", ".join(keys)}, {shown}, marks, run
+        """
+    )
+
+
+def days(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """The days on which any figure began or ended, oldest first; makes the table `site_days`."""
+    tables = ("site_pairs", "site_origin_years", "site_asylum_years", "site_world_years")
+    union = " union ".join(
+        f"select valid_from as day from {table} union select valid_to from {table}"
+        for table in tables
+    )
+    con.execute(
+        f"""
+        create temp table site_days as
+        select day, row_number() over (order by day) - 1 as number
+        from ({union} union select in_force_from from dim_release where is_held) as found
+        where day < date '9999-12-31'
+        """
+    )
+    return [str(day) for (day,) in con.execute("select day from site_days order by day").fetchall()]
+
+
+def countries(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str]]:
+    """Side (origin or asylum), code and name of each country that has figures of its own."""
+    called = names(con)
+    for side in ("origin", "asylum"):
+        found = con.execute(f"select distinct code from site_{side}_years").fetchall()
+        for code in sorted((code for (code,) in found), key=lambda code: (called[code], code)):
+            yield side, code, called[code]
+
+
+def names(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The name of each country of the files, by its code: the newest that a mart has."""
+    return dict(
+        con.execute(
+            f"""
+            with named as (
+                select {_ORIGIN} as code, origin_name as name, reference_year
+                from mart_origin_yearly
+                union all
+                select {_ASYLUM}, asylum_name, reference_year from mart_asylum_yearly
+                union all
+                select {_ASYLUM}, asylum_name, reference_year from mart_destination_yearly
+            )
+            select code, coalesce(arg_max(name, reference_year), code)
+            from named
+            where code is not null
+            group by code
+            order by code
+            """
+        ).fetchall()
+    )
+
+
+def country_files(con: duckdb.DuckDBPyConnection, side: str) -> Iterator[tuple[str, str]]:
+    """Code and JSON of each country of one side: its years, and its pairs by the other side."""
+    other = "asylum" if side == "origin" else "origin"
+    years = _columns(
+        f"site_{side}_years", "code", ["year", "unit", *_YEAR_FIGURES], "unit desc, year"
+    )
+    pairs = _columns(
+        "site_pairs", side, [other, "year", *_PAIR_FIGURES], f"{other} nulls last, year"
+    )
+    yield from con.execute(
+        f"""
+        with years as ({years}), pairs as ({pairs})
+        select years.code, to_json({{'years': years.columns, 'pairs': pairs.columns}})
+        from years left join pairs using (code)
+        order by 1
+        """
+    ).fetchall()
+
+
+def world_file(con: duckdb.DuckDBPyConnection) -> str:
+    """JSON of the years of the world."""
+    years = _columns(
+        "site_world_years", "code", ["year", "unit", *_WORLD_FIGURES], "unit desc, year"
+    )
+    found = con.execute(f"with years as ({years}) select to_json(columns) from years").fetchall()
+    return found[0][0] if found else "null"
+
+
+def year_files(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, str]]:
+    """Year and JSON of each year: all countries of origin and of asylum, persons."""
+    figures = ["refugees", "stock", "claims"]
+    sides = []
+    for side in ("origin", "asylum"):
+        con.execute(
+            f"""
+            create or replace temp table site_year_{side} as
+            select *, code as country
+            from site_{side}_years
+            where unit = 'persons' and coalesce({", ".join(figures)}) is not null
+            """
+        )
+        sides.append(_columns(f"site_year_{side}", "year", ["country", *figures], "country"))
+    yield from con.execute(
+        f"""
+        with origins as ({sides[0]}), asylums as ({sides[1]})
+        select
+            coalesce(origins.code, asylums.code),
+            to_json({{'origin': origins.columns, 'asylum': asylums.columns}})
+        from origins full join asylums using (code)
+        order by 1
+        """
+    ).fetchall()
+
+
+def _columns(table: str, key: str, columns: list[str], order: str) -> str:
+    """A query: for each `code`, the rows of a table as one struct of lists."""
+    lists = [
+        f"{column}: list({column} order by {order}, valid_from)" for column in [*columns, "marks"]
+    ]
+    lists += [
+        f"{name}: list({name}s.number order by {order}, valid_from)" for name in ("began", "ended")
+    ]
+    listed = ", ".join(lists)
+    return f"""
+        select {table}.{key} as code, {{{listed}}} as columns
+        from {table}
+        inner join site_days as begans on {table}.valid_from = begans.day
+        left join site_days as endeds on {table}.valid_to = endeds.day
+        group by {table}.{key}
+    """

@@ -1,0 +1,129 @@
+"""What a page says of a country of asylum without scripts: the newest release, in tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from warehouse.core.database import named_rows
+from warehouse.core.wording import at_least, day, plural
+from warehouse.exports.completeness import stock_is_incomplete
+from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, section
+
+ORIGINS_SHOWN = 15
+_YEARS = """
+    select * from mart_asylum_yearly
+    order by coalesce(asylum_iso3, asylum_unhcr_code), reference_year, counting_unit desc
+"""
+_ORIGINS = f"""
+    with pairs as (
+        select
+            *,
+            {stock_is_incomplete("mart_destination_yearly")} as is_stock_incomplete,
+            coalesce(asylum_iso3, asylum_unhcr_code) as asylum,
+            coalesce(origin_name, origin_unhcr_code) as place
+        from mart_destination_yearly
+        where counting_unit = 'persons' and row_kind = 'pair' and asylum_seekers_stock > 0
+    )
+    select asylum, place, reference_date, asylum_seekers_stock, new_asylum_claims,
+        is_stock_incomplete, is_new_asylum_claims_complete,
+        count(*) over of_asylum as pair_count
+    from pairs
+    window
+        of_asylum as (partition by asylum, reference_year),
+        of_asylum_and_year as (
+            partition by asylum, reference_year
+            order by asylum_seekers_stock desc, place
+        )
+    qualify reference_year = max(reference_year) over (partition by asylum)
+        and row_number() over of_asylum_and_year <= $shown
+    order by asylum, asylum_seekers_stock desc, place
+"""
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def years_by_asylum(con: duckdb.DuckDBPyConnection) -> Rows:
+    """The rows of mart_asylum_yearly by country, oldest year first, persons before cases."""
+    # What only rows by origin have, such as estimates of withheld origins, is not known of these.
+    shared = con.execute("select * from mart_origin_yearly limit 0").description or []
+    unknown = dict.fromkeys(column[0] for column in shared)
+    found = by_country(con, _YEARS, "asylum_iso3", "asylum_unhcr_code")
+    return {code: [unknown | row for row in rows] for code, rows in found.items()}
+
+
+def origins_by_asylum(con: duckdb.DuckDBPyConnection) -> Rows:
+    """The largest origins of each country of asylum in its newest year."""
+    return by_keys(_bounded(named_rows(con.execute(_ORIGINS, {"shown": ORIGINS_SHOWN}))), "asylum")
+
+
+def origins_section(name: str, rows: list[dict[str, Any]]) -> Section:
+    """Where the asylum-seekers of a country of asylum are from."""
+    if not rows:
+        return Section("origins", "Where they are from")
+    reference = day(rows[0]["reference_date"])
+    table = ReportTable(
+        "origins",
+        f"Asylum-seekers in {name} by country of origin, {reference}: the largest",
+        place_columns("Country of origin"),
+        [*rows],
+    )
+    sentence = (
+        f"On {reference} people of "
+        f"{plural(rows[0]['pair_count'], 'origin', 'origins')} were waiting in {name}, of those "
+        f"loaded here."
+    )
+    return section("origins", "Where they are from", [sentence], [table])
+
+
+def largest(con: duckdb.DuckDBPyConnection, side: str, count: int) -> list[dict[str, Any]]:
+    """The countries of one side with the most asylum-seekers in the newest year."""
+    incomplete = stock_is_incomplete(f"mart_{side}_yearly")
+    rows = named_rows(
+        con.execute(
+            f"""
+            select
+                {incomplete} as is_stock_incomplete, is_new_asylum_claims_complete,
+                coalesce({side}_name, {side}_unhcr_code) as place,
+                reference_date, asylum_seekers_stock, new_asylum_claims
+            from mart_{side}_yearly
+            where counting_unit = 'persons' and asylum_seekers_stock > 0
+            qualify reference_year = max(reference_year) over ()
+            order by asylum_seekers_stock desc, place
+            limit $count
+            """,
+            {"count": count},
+        )
+    )
+    return _bounded(rows)
+
+
+def place_columns(heading: str) -> tuple[ReportColumn, ...]:
+    """The columns of a table of the largest places."""
+    return (
+        ReportColumn("place", heading),
+        ReportColumn("waiting", "Asylum-seekers", "bound"),
+        ReportColumn("claimed", "People who claimed asylum in the year", "bound"),
+    )
+
+
+def _bounded(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with their figures as shown: a lower bound is marked."""
+    for row in rows:
+        row["waiting"] = at_least(row["asylum_seekers_stock"], not row["is_stock_incomplete"])
+        row["claimed"] = at_least(row["new_asylum_claims"], row["is_new_asylum_claims_complete"])
+    return rows
+
+
+def by_country(con: duckdb.DuckDBPyConnection, query: str, *keys: str) -> Rows:
+    """The rows of a query, by the first of `keys` that is known of each."""
+    return by_keys(named_rows(con.execute(query)), *keys)
+
+
+def by_keys(rows: list[dict[str, Any]], *keys: str) -> Rows:
+    """Rows by the first of `keys` that is known of each, in their order."""
+    found: Rows = {}
+    for row in rows:
+        code = next(row[key] for key in keys if row[key] is not None)
+        found.setdefault(code, []).append(row)
+    return found

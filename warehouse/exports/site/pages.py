@@ -1,0 +1,288 @@
+"""The pages of the site as HTML. What they hold without scripts is of the newest release.
+
+A page loads nothing from elsewhere, and its policy allows nothing else: only the site's own
+scripts run, so even text that slipped through could not be run, and could not send anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from warehouse.core import attribution, wording
+from warehouse.exports.findings.claims import claims_on
+from warehouse.exports.findings.destinations import destination_rows, destinations_of
+from warehouse.exports.findings.headline import headline_figures
+from warehouse.exports.findings.parts import ReportTable
+from warehouse.exports.findings.words import BOUNDARIES, DEFINITIONS
+from warehouse.exports.findings.years import years_section
+from warehouse.exports.origin_years import breaks_of, by_year
+from warehouse.exports.origins import Origin
+from warehouse.exports.site import geometry, hosts
+from warehouse.exports.site.changes import release_sections
+from warehouse.exports.site.names import stem
+from warehouse.exports.templating import environment
+from warehouse.reference.claim_lists import verdicts
+
+# Styles may be set, as charts need; a picture is made in the page.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
+    "img-src 'self' data: blob:; base-uri 'none'; form-action 'none'"
+)
+PAGES = (
+    ("countries.html", "Countries"),
+    ("documents.html", "Documents checked"),
+    ("releases.html", "Releases"),
+    ("data.html", "Data"),
+    ("method.html", "Method"),
+)
+LARGEST_SHOWN = 20
+_ORIGIN_ROWS = """
+    select * from mart_origin_yearly
+    order by coalesce(origin_iso3, origin_unhcr_code), reference_year, counting_unit desc
+"""
+
+
+@dataclass(frozen=True)
+class Country:
+    """A country of one side: `side` is origin or asylum, `code` its ISO3 or UNHCR's code."""
+
+    side: str
+    code: str
+    name: str
+
+    @property
+    def path(self) -> str:
+        """Its page."""
+        return f"{self.side}/{stem(self.code)}.html"
+
+
+@dataclass(frozen=True)
+class Shell:
+    """What all pages share: the facts of the published file, and versions in addresses."""
+
+    about: Mapping[str, str]
+    version: str
+    assets: str
+
+    def page(self, path: str, template: str, title: str, summary: str, **given: Any) -> str:
+        """A page at `path`, as HTML."""
+        depth = path.count("/")
+        context: dict[str, Any] = {
+            **dict.fromkeys(("preload", "dataset", "side", "code")),
+            "scripts": (),
+            "module": "plain.js",
+            **given,
+        }
+        return (
+            environment()
+            .get_template(f"site/{template}.html")
+            .render(
+                root="../" * depth,
+                here=path,
+                kind=template,
+                title=title,
+                summary=summary,
+                about=self.about,
+                held_back=self.about.get("held_back", "").splitlines(),
+                version=self.version,
+                assets=self.assets,
+                pages=PAGES,
+                policy=POLICY,
+                numeric=wording.NUMERIC,
+                licence_title=attribution.LICENCE_TITLE,
+                **context,
+            )
+        )
+
+
+def country_pages(
+    con: duckdb.DuckDBPyConnection, shell: Shell, countries: Sequence[Country]
+) -> Iterator[tuple[str, str]]:
+    """Path and HTML of the page of each country."""
+    origin_rows = hosts.by_country(con, _ORIGIN_ROWS, "origin_iso3", "origin_unhcr_code")
+    asylum_rows = hosts.years_by_asylum(con)
+    destinations = hosts.by_keys(destination_rows(con, None), "origin_iso3", "origin_unhcr_code")
+    largest_origins = hosts.origins_by_asylum(con)
+    for country in countries:
+        name = wording.visible(country.name)
+        # Of the three that have no ISO3, and of any other, the code is what it is asked for by.
+        subject = Origin(country.code, None, country.name)
+        if country.side == "origin":
+            years = by_year(origin_rows.get(country.code, []))
+            breaks = breaks_of(con, country.code)
+            figures = headline_figures(years, breaks)
+            parts = [
+                years_section(years, subject, breaks),
+                destinations_of(destinations.get(country.code, []), subject),
+            ]
+            title = f"{wording.visible(subject.of('People'))} who seek asylum abroad"
+        else:
+            years = by_year(asylum_rows.get(country.code, []))
+            figures = headline_figures(years, whole="those in all countries")
+            parts = [
+                years_section(years, subject),
+                hosts.origins_section(country.name, largest_origins.get(country.code, [])),
+            ]
+            title = f"People who seek asylum in {name}"
+        first = f"{figures[0].value} {figures[0].counts}" if figures else "no newest figures"
+        yield (
+            country.path,
+            shell.page(
+                country.path,
+                "country",
+                title,
+                f"{name}: {first}, by UNHCR’s figures.",
+                side=country.side,
+                code=country.code,
+                figures=figures,
+                sections=parts,
+                module="country.js",
+                scripts=("drawing.js",),
+                preload=f"{country.side}/{stem(country.code)}.json",
+            ),
+        )
+
+
+def other_pages(
+    con: duckdb.DuckDBPyConnection,
+    shell: Shell,
+    countries: Sequence[Country],
+    dataset: Mapping[str, Any],
+    downloads: Sequence[Mapping[str, Any]],
+) -> Iterator[tuple[str, str]]:
+    """Path and HTML of every other page."""
+    release = shell.about["release"]
+    yield _page(
+        shell,
+        "index.html",
+        "world",
+        "People who seek asylum, as published",
+        f"UNHCR’s figures on asylum, any country and year, as published on any day; {release}.",
+        tables=_largest(con),
+        module="world.js",
+        scripts=("drawing.js",),
+        preload="world.json",
+        dataset=dataset,
+    )
+    yield _page(
+        shell,
+        "pair.html",
+        "pair",
+        "From one country in another",
+        "One country of origin and one country of asylum, year by year, in any release.",
+        module="pair.js",
+        scripts=("drawing.js",),
+    )
+    sides = (
+        ("origin", "Countries of origin"),
+        ("asylum", "Countries of asylum"),
+    )
+    yield _page(
+        shell,
+        "countries.html",
+        "countries",
+        "All countries",
+        "All countries of origin and of asylum, by name.",
+        sides=[
+            (side, heading, [(c.path, c.name) for c in countries if c.side == side])
+            for side, heading in sides
+        ],
+    )
+    yield from _document_pages(con, shell)
+    yield _page(
+        shell,
+        "releases.html",
+        "sections",
+        "Releases, and what each changed",
+        "The releases of UNHCR’s database that are loaded here, and what each changed.",
+        introduction="The control above chooses what other pages show; here are all releases.",
+        sections=release_sections(con),
+    )
+    yield _page(
+        shell,
+        "data.html",
+        "data",
+        "Data and downloads",
+        "Every table as CSV and Parquet, with descriptions for programs.",
+        tables=downloads,
+        dataset=dataset,
+    )
+    yield _page(
+        shell,
+        "method.html",
+        "method",
+        "What the figures count",
+        "What the figures count, what they do not, and how to read them here.",
+        definitions=DEFINITIONS,
+        verdicts=verdicts(),
+        boundaries=BOUNDARIES,
+        map_source=geometry.SOURCE if geometry.is_installed() else None,
+    )
+
+
+def _page(shell: Shell, path: str, *given: str, **context: Any) -> tuple[str, str]:
+    template, title, summary = given
+    return path, shell.page(path, template, title, summary, **context)
+
+
+def _document_pages(con: duckdb.DuckDBPyConnection, shell: Shell) -> Iterator[tuple[str, str]]:
+    documents, claims = claims_on(con, None)
+    paths = {
+        document.document_id: f"documents/{stem(document.document_id)}.html"
+        for document in documents
+    }
+    scripts = ("claims.js",)
+    shared = {"verdicts": verdicts(), "scripts": scripts}
+    yield _page(
+        shell,
+        "documents.html",
+        "documents",
+        "What others published, checked",
+        "Figures on asylum that others published, compared with UNHCR’s database of that day.",
+        documents=documents,
+        claims=claims,
+        met={claim.verdict for claim in claims},
+        caption="Claims, newest document first",
+        links=[
+            (paths[document.document_id], f"{document.publisher}: {document.title}")
+            for document in documents
+        ],
+        **shared,
+    )
+    for document in documents:
+        of_it = [claim for claim in claims if claim.document_id == document.document_id]
+        yield _page(
+            shell,
+            paths[document.document_id],
+            "documents",
+            f"{document.publisher}: {document.title}, checked",
+            f"{document.claim_count} claims compared with UNHCR’s database.",
+            documents=[document],
+            claims=of_it,
+            met={claim.verdict for claim in of_it},
+            caption=f"Claims of {document.publisher}",
+            links=[],
+            **shared,
+        )
+
+
+def _largest(con: duckdb.DuckDBPyConnection) -> list[ReportTable]:
+    """The largest origins and countries of asylum of the newest year, for the first page."""
+    tables = []
+    for side, heading in (("origin", "Country of origin"), ("asylum", "Country of asylum")):
+        rows = hosts.largest(con, side, LARGEST_SHOWN)
+        if rows:
+            tables.append(
+                ReportTable(
+                    f"largest_{side}",
+                    f"Asylum-seekers by {heading.lower()}, {wording.day(rows[0]['reference_date'])}"
+                    f": the largest",
+                    hosts.place_columns(heading),
+                    [*rows],
+                )
+            )
+    return tables

@@ -1,0 +1,63 @@
+// How a chart meets a page: its colours, its width, and the library that draws it.
+(() => {
+  "use strict";
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const LEGIBLE = 800; // px; with less room a chart is drawn narrower, and scrolls where that is not enough
+  const NARROWEST = 420; // px of a plot: with less, labels run into each other
+  const AXES = 110; // px that axes and margins take beside the plot
+
+  const wrapped = (text, width, size) => {
+    const most = Math.max(12, Math.floor(width / (size * 0.6)));
+    const lines = [];
+    for (const given of [].concat(text)) {
+      let line = "";
+      for (const word of String(given).split(" ")) {
+        if (line && line.length + word.length >= most) {
+          lines.push(line);
+          line = "";
+        }
+        line += (line ? " " : "") + word;
+      }
+      lines.push(line);
+    }
+    return lines;
+  };
+
+  const heading = (title, width) => {
+    const given = typeof title === "string" || Array.isArray(title) ? { text: title } : title;
+    const fontSize = Math.min(given.fontSize ?? 13, 14);
+    const made = { ...given, fontSize, limit: width, text: wrapped(given.text, width, fontSize) };
+    if (given.subtitle) made.subtitle = wrapped(given.subtitle, width, 12);
+    return made;
+  };
+
+  // A view and the views in it, not wider than there is room for; data are never touched.
+  const PARTS = ["layer", "vconcat", "hconcat", "concat"];
+  const narrowed = (view, width) => {
+    const made = { ...view };
+    if (typeof made.width === "number" && !made.projection) made.width = Math.min(made.width, Math.max(NARROWEST, width - AXES));
+    if (made.title) made.title = heading(made.title, width);
+    for (const part of PARTS) {
+      if (Array.isArray(made[part])) made[part] = made[part].map((one) => narrowed(one, width));
+    }
+    if (made.spec) made.spec = narrowed(made.spec, width);
+    return made;
+  };
+
+  const adapted = (spec, width, looks) => ({
+    ...(width < LEGIBLE ? narrowed(spec, width) : spec),
+    config: looks[dark.matches ? "dark" : "light"],
+  });
+
+  // Draws a specification into a place; resolves to the view.
+  // ast: expressions are interpreted, so that a page needs no right to run made-up code.
+  const embed = async (place, spec) => {
+    const result = await window.vegaEmbed(place, spec, {
+      mode: "vega-lite", renderer: "svg", actions: false, ast: true,
+      defaultStyle: false, logLevel: 1, // errors alone: a panel may rightly have no provisional year
+    });
+    return result.view;
+  };
+
+  window.drawing = { LEGIBLE, dark, adapted, embed };
+})();

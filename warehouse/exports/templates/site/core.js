@@ -1,0 +1,310 @@
+// What every page of the site uses: elements, numbers as the project writes them, the address,
+// the data files, and figures as of a release. Text of data becomes text nodes and nothing else.
+
+// ---- elements
+
+export const el = (name, given = {}, ...children) => {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(given)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else made.setAttribute(key, value === true ? "" : String(value));
+  }
+  made.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return made;
+};
+export const byId = (id) => document.getElementById(id);
+
+// ---- numbers and days, written as warehouse/core/wording.py writes them
+
+const NO_BREAK = "\u00a0";
+export const NOT_KNOWN = "–";
+const MINUS = "−";
+const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August",
+  "September", "October", "November", "December"];
+const UNSEEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]/g;
+
+export const visible = (text) => String(text).replace(/[\t\r\n\u2028\u2029]+/g, " ").replace(UNSEEN, "\ufffd");
+const grouped = (digits) => digits.replace(/\B(?=(\d{3})+$)/g, ",");
+// To whole numbers or tenths. What lies exactly between two goes to the even one, as in Python;
+// of tenths only quarters can.
+const rounded = (value, places) => {
+  if (places === 1 && Number.isInteger(value * 4 - 1) && !Number.isInteger(value * 2)) return (Math.floor(value * 10) / 10).toFixed(1);
+  if (places === 0 && value % 1 === 0.5) return String(2 * Math.round(value / 2));
+  return value.toFixed(places);
+};
+const percent = (fraction, sign) => {
+  const value = Math.abs(fraction * 100);
+  const text = Math.abs(fraction) < 10 ? rounded(value, 1) : grouped(rounded(value, 0));
+  const mark = fraction < 0 ? MINUS : sign ? "+" : "";
+  return `${mark}${text}${NO_BREAK}%`;
+};
+const WRITTEN = {
+  text: (value) => visible(value),
+  year: (value) => String(value),
+  count: (value) => (value < 0 ? "-" : "") + grouped(String(Math.abs(value))),
+  change: (value) => (value ? (value < 0 ? MINUS : "+") + grouped(String(Math.abs(value))) : "0"),
+  share: (value) => (value > 0 && value < 0.0005 ? `under 0.1${NO_BREAK}%` : percent(value, false)),
+  change_rate: (value) => percent(value, true),
+  day: (iso) => {
+    const [year, month, day] = String(iso).slice(0, 10).split("-").map(Number);
+    return [day, MONTHS[month - 1], year].join(NO_BREAK);
+  },
+};
+export const show = (value, kind = "text") =>
+  value === null || value === undefined ? NOT_KNOWN : WRITTEN[kind](value);
+export const atLeast = (value, isIncomplete) =>
+  value !== null && value !== undefined && isIncomplete ? `≥${NO_BREAK}${show(value, "count")}` : show(value, "count");
+export const plural = (count, one, many) => `${show(count, "count")}${NO_BREAK}${count === 1 ? one : many}`;
+
+// ---- the address: all that a link must carry to show what the sender saw
+
+const page = document.documentElement.dataset;
+export const ROOT = page.root;
+export const params = new URLSearchParams(location.search);
+const listeners = [];
+export const onChange = (listener) => listeners.push(listener);
+export const put = (values, { quiet = false } = {}) => {
+  for (const [key, value] of Object.entries(values)) {
+    if (value === null || value === undefined || value === "") params.delete(key);
+    else params.set(key, String(value));
+  }
+  const query = params.toString();
+  history.replaceState(null, "", `${location.pathname}${query ? `?${query}` : ""}${location.hash}`);
+  markLinks();
+  if (!quiet) listeners.forEach((listener) => listener());
+};
+
+// A file is named after a country's code; what is no letter, digit or underscore is written as its number.
+export const stem = (code) => Array.from(code).map((c) => (/[A-Za-z0-9_]/.test(c) ? c : `-${c.codePointAt(0).toString(16)}`)).join("");
+export const pageOf = (side, code) => `${ROOT}${side}/${stem(code)}.html`;
+export const link = (path, given = {}) => {
+  const query = new URLSearchParams(given);
+  if (params.get("release")) query.set("release", params.get("release"));
+  return `${path}?${query}`;
+};
+// Links within the site keep the release that is shown.
+const markLinks = () => {
+  for (const anchor of document.querySelectorAll("a[data-keeps]")) {
+    const url = new URL(anchor.href);
+    if (params.get("release")) url.searchParams.set("release", params.get("release"));
+    anchor.href = url.href;
+  }
+};
+
+// ---- data
+
+export const load = async (path) => {
+  const url = `${ROOT}data/${path}?v=${page.version}`;
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${path}: the server answers ${answer.status}`);
+  return answer.json();
+};
+
+export const site = await load("index.json");
+const { marks: MARKS } = site;
+const number = new Map(site.days.map((day, index) => [day, index]));
+export const releases = site.releases.map((release) => ({ ...release, day: number.get(release.from) }));
+export const newest = releases[releases.length - 1];
+export const releaseOfDay = (day) => releases.findLast((release) => release.day <= day);
+const asked = params.get("release");
+export const unknownRelease = asked && !releases.some((release) => release.id === asked) ? asked : null;
+export const current = () => releases.find((release) => release.id === params.get("release")) ?? newest;
+export const nameOf = (code) => (code === null ? "not itemised by country" : (Object.hasOwn(site.names, code) ? site.names[code] : code));
+const paged = { origin: new Set(site.sides.origin), asylum: new Set(site.sides.asylum) };
+export const hasPage = (side, code) => paged[side].has(code);
+
+// Rows of a file, as objects; `began` and `ended` are positions in site.days.
+export const rowsOf = (table) => {
+  if (!table) return [];
+  const names = Object.keys(table);
+  return table.began.map((_, index) => {
+    const row = {};
+    for (const name of names) row[name] = table[name][index];
+    for (const [mark, bit] of Object.entries(MARKS)) row[mark] = (row.marks & bit) !== 0;
+    return row;
+  });
+};
+export const standsAt = (row, day) => row.began <= day && (row.ended === null || day < row.ended);
+export const asOf = (rows, release) => rows.filter((row) => standsAt(row, release.day));
+
+// What a figure was when a release first had it: {value, release}, among the releases loaded.
+export const firstSaid = (rows, keys, measure) => {
+  const found = new Map();
+  for (const row of rows) {
+    if (row[measure] === null) continue;
+    const key = keys.map((name) => row[name]).join("|");
+    const before = found.get(key);
+    if (!before || row.began < before.began) found.set(key, row);
+  }
+  return (row) => {
+    const first = found.get(keys.map((name) => row[name]).join("|"));
+    return first ? { value: first[measure], release: releaseOfDay(first.began), row: first } : null;
+  };
+};
+// UNHCR writes zeros back to 1951, before it counted.
+export const sinceCounted = (rows, measures) => {
+  const counted = rows.filter((row) => measures.some((measure) => row[measure]));
+  const first = Math.min(...counted.map((row) => row.year));
+  return rows.filter((row) => row.year >= first);
+};
+
+// ---- measures: a stock and a flow are told apart wherever they are named
+
+export const MEASURES = site.measures;
+export const titleOf = (measure, people) => MEASURES[measure].of.split("{people}").join(people);
+export const isProvisional = (row, measure) => (measure === "claims" ? row.claims_provisional : row.stock_provisional);
+export const isIncomplete = (row, measure) =>
+  measure === "claims" ? row.claims_incomplete : measure === "stock" ? row.stock_incomplete : false;
+export const when = (row, measure) => {
+  if (measure === "claims") return row.claims_provisional ? `the first half of ${row.year}` : String(row.year);
+  return show(row.stock_provisional ? `${row.year}-06-30` : `${row.year}-12-31`, "day");
+};
+export const status = (row, measure) => [
+  isProvisional(row, measure) ? (measure === "claims" ? "provisional, of the first half-year" : "provisional, on 30 June") : null,
+  isIncomplete(row, measure) ? "at least: not all was reported" : null,
+  measure === "stock" && row.carried ? `${show(row.carried, "count")} carried forward` : null,
+].filter(Boolean);
+export const statusWords = (row, measure) => status(row, measure).join("; ") || "final";
+
+// What a figure was at first, for a note under it.
+export const firstWords = (begun, measure) => {
+  const part = !isProvisional(begun.row, measure) ? "" : measure === "claims" ? " for the first half-year" : " for mid-year";
+  return `first published as ${show(begun.value, "count")}${part}, in release ${visible(begun.release.id)}`;
+};
+
+// ---- tables
+
+export const table = (name, caption, columns, rows) => {
+  const numeric = new Set(["count", "change", "share", "change_rate", "year", "bound"]);
+  const cell = (column, row, isFirst) => {
+    const value = column.value(row);
+    const shown = value instanceof Node ? value : column.kind === "bound" ? String(value) : show(value, column.kind);
+    if (isFirst) return el("th", { scope: "row" }, shown);
+    return el("td", { class: numeric.has(column.kind) ? "number" : null }, shown);
+  };
+  return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-labelledby": `${name}-caption` },
+    el("table", { id: name },
+      el("caption", { id: `${name}-caption` }, caption),
+      el("thead", {}, el("tr", {}, columns.map((column, index) =>
+        el("th", { scope: "col", class: index && numeric.has(column.kind) ? "number" : null }, column.heading)))),
+      el("tbody", {}, rows.map((row) => el("tr", {}, columns.map((column, index) => cell(column, row, index === 0)))))));
+};
+
+// ---- the bar above each page: which release, and which country
+
+const bar = () => {
+  const place = byId("bar");
+  if (!place) return;
+  const select = el("select", { id: "release" },
+    releases.toReversed().map((release) => el("option", { value: release.id },
+      `${visible(release.id)}, ${show(release.published, "day")}${release === newest ? " (newest)" : ""}`)));
+  select.value = current().id;
+  select.addEventListener("change", () => put({ release: select.value }));
+  const input = el("input", { id: "country", type: "text", role: "combobox", autocomplete: "off",
+    "aria-expanded": "false", "aria-controls": "found", "aria-autocomplete": "list", placeholder: "a country, or its code" });
+  const list = el("ul", { id: "found", role: "listbox", "aria-label": "Countries", hidden: true });
+  place.append(
+    el("div", { class: "field" }, el("label", { for: "release" }, "As published in release"), select),
+    el("div", { class: "field find" }, el("label", { for: "country" }, "Find a country"), input, list));
+  place.hidden = false;
+  searching(input, list);
+};
+
+const folded = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+const searching = (input, list) => {
+  const SHOWN = 12;
+  const entries = ["origin", "asylum"].flatMap((side) => site.sides[side].map((code) => ({
+    code, side, name: visible(nameOf(code)), words: `${folded(visible(nameOf(code)))} ${code.toLowerCase()}`,
+    kind: side === "origin" ? "country of origin" : "country of asylum",
+  })));
+  let found = [];
+  let chosen = -1;
+  const choose = (index) => {
+    chosen = index;
+    [...list.children].forEach((item, at) => item.setAttribute("aria-selected", String(at === index)));
+    if (index >= 0) {
+      input.setAttribute("aria-activedescendant", `found-${index}`);
+      list.children[index].scrollIntoView({ block: "nearest" });
+    } else input.removeAttribute("aria-activedescendant");
+  };
+  const close = () => {
+    list.hidden = true;
+    input.setAttribute("aria-expanded", "false");
+    choose(-1);
+  };
+  const go = (entry) => { location.href = link(pageOf(entry.side, entry.code)); };
+  const look = () => {
+    const wanted = folded(input.value.trim());
+    if (!wanted) return close();
+    const rank = (entry) => (entry.code.toLowerCase() === wanted ? 0 : entry.words.startsWith(wanted) ? 1 : entry.words.includes(` ${wanted}`) ? 2 : 3);
+    found = entries.filter((entry) => entry.words.includes(wanted))
+      .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name)).slice(0, SHOWN);
+    list.replaceChildren(...found.map((entry, index) => el("li", { id: `found-${index}`, role: "option", "aria-selected": "false",
+      onmousedown: (event) => { event.preventDefault(); go(entry); } }, entry.name, " ", el("small", {}, entry.kind))));
+    if (!found.length) list.replaceChildren(el("li", { role: "option", "aria-disabled": "true", "aria-selected": "false" }, "no country of that name or code"));
+    list.hidden = false;
+    input.setAttribute("aria-expanded", "true");
+    choose(found.length ? 0 : -1);
+  };
+  input.addEventListener("input", look);
+  input.addEventListener("blur", close);
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (list.hidden) look();
+      else if (found.length) choose((chosen + (event.key === "ArrowDown" ? 1 : -1) + found.length) % found.length);
+    } else if (event.key === "Enter" && found[chosen]) go(found[chosen]);
+    else if (event.key === "Escape") close();
+  });
+};
+
+// What must be said of the release that is shown, before any figure.
+export const releaseNotes = () => {
+  const release = current();
+  const notes = [];
+  if (unknownRelease && !params.get("release-replaced")) {
+    notes.push(el("p", { class: "held-back" }, `This site does not hold the release ${visible(unknownRelease)}, which the link names. It shows ${visible(newest.id)} instead.`));
+  }
+  const line = [`As published by UNHCR in release ${visible(release.id)} (${visible(release.title)}), from ${show(release.published, "day")}`];
+  line.push(release === newest ? ", the newest." : ". ");
+  const shown = el("p", { class: release === newest ? "quiet" : "held-back older" }, line.join(""));
+  if (release !== newest) {
+    shown.append(el("button", { type: "button", onclick: () => put({ release: newest.id }) }, `Show the newest, ${visible(newest.id)}`));
+  }
+  notes.push(shown);
+  if (release.flows && release.flows !== release.id) {
+    notes.push(el("p", { class: "held-back" }, `The flow dataset of this release is missing or held back: people who claimed asylum are as in release ${visible(release.flows)}.`));
+  }
+  if (release.provisional) {
+    notes.push(el("p", { class: "quiet" }, `A mid-year release: its newest year is provisional, on ${show(release.reference_date, "day")}.`));
+  }
+  return notes;
+};
+
+// Shows the live part of a page in the place of the one that was written for readers without scripts.
+export const takeOver = (render) => {
+  const live = byId("live");
+  const draw = async () => {
+    try {
+      const select = byId("release");
+      if (select) select.value = current().id;
+      await render(live);
+      byId("static").hidden = true;
+      live.hidden = false;
+      document.documentElement.dataset.shown = current().id;
+    } catch (error) {
+      // The figures of the newest release still stand on the page; say why there is no more.
+      byId("trouble").textContent = `The figures could not be loaded (${error.message}). Below are those of the newest release.`;
+      byId("trouble").hidden = false;
+      throw error;
+    }
+  };
+  onChange(draw);
+  return draw();
+};
+
+byId("from-disk")?.remove();
+bar();
+// The release is named in the address from the first moment on, so that a copied link stays true.
+put({ release: current().id }, { quiet: true });

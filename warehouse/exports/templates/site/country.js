@@ -1,0 +1,180 @@
+// A country of origin, or a country of asylum: its years, and its pairs, as of any release.
+import {
+  MEASURES, asOf, atLeast, byId, current, el, firstSaid, firstWords, hasPage, isIncomplete, isProvisional, link, load, nameOf,
+  pageOf, params, plural, put, releaseNotes, ROOT, rowsOf, show, sinceCounted, site, status, stem, table, takeOver, titleOf, visible, when,
+} from "./core.js";
+
+const { side, code } = document.documentElement.dataset;
+const other = side === "origin" ? "asylum" : "origin";
+const name = visible(nameOf(code));
+const data = await load(`${side}/${stem(code)}.json`);
+const years = rowsOf(data.years);
+const pairs = rowsOf(data.pairs);
+const said = Object.fromEntries(Object.keys(MEASURES).map((measure) => [measure, firstSaid(years.filter((row) => row.unit === "persons"), ["year"], measure)]));
+const people = side === "origin" ? `from ${name}` : `in ${name}`;
+let pictures = null;
+
+const first = (row, measure) => {
+  const found = said[measure](row);
+  if (!found || (found.value === row[measure] && found.row.marks === row.marks)) return "";
+  const mark = isProvisional(found.row, measure) ? (measure === "claims" ? ", half-year" : ", mid-year") : "";
+  return el("span", {}, show(found.value, "count"), el("br"), el("small", { class: "quiet" }, `${visible(found.release.id)}${mark}`));
+};
+
+const figures = (persons) => {
+  const cards = [];
+  for (const measure of ["claims", "stock", "refugees"]) {
+    const counted = persons.filter((row) => row[measure] !== null);
+    const row = counted.at(-1);
+    if (!row || !counted.some((one) => one[measure])) continue;
+    const before = persons.find((one) => one.year === row.year - 1)?.[measure];
+    const notes = [];
+    // Half a year is not compared with a whole one.
+    if (before !== null && before !== undefined && !(measure === "claims" && row.claims_provisional)) {
+      const change = row[measure] - before;
+      const rate = before ? ` (${show(change / before, "change_rate")})` : "";
+      notes.push(change ? `${show(change, "change")}${rate} on ${row.year - 1}` : `as many as in ${row.year - 1}`);
+    }
+    const top = counted.reduce((most, one) => (one[measure] > most[measure] ? one : most));
+    notes.push(top === row ? "the highest so far" : `highest: ${show(top[measure], "count")} in ${top.year}`);
+    const begun = said[measure](row);
+    if (begun && begun.value !== row[measure]) {
+      notes.push(firstWords(begun, measure));
+    }
+    if (measure === "stock" && row.carried) notes.push(`of them ${show(row.carried, "count")} carried forward from an earlier date`);
+    if (isIncomplete(row, measure)) notes.push(site.words.incomplete);
+    const nature = MEASURES[measure].nature + (isProvisional(row, measure) ? ", provisional" : "");
+    cards.push(el("li", { "data-measure": measure },
+      el("strong", {}, `${isIncomplete(row, measure) ? "at least " : ""}${show(row[measure], "count")}`), " ",
+      `${MEASURES[measure].counts} ${measure === "claims" ? "in" : "on"} ${when(row, measure)}`,
+      el("br"), el("span", { class: "nature" }, nature), el("ul", {}, notes.map((note) => el("li", {}, note)))));
+  }
+  const rated = persons.filter((row) => row.recognition !== null).at(-1);
+  if (rated) {
+    const notes = [
+      `of ${plural(rated.decided, "substantive decision", "substantive decisions")}, persons`,
+      rated.protection !== null ? `with complementary protection: ${show(rated.protection, "share")} (Total Protection Rate)` : null,
+      rated.few_decisions ? "on fewer than 10 decisions" : null,
+    ].filter(Boolean);
+    const within = `${rated.decisions_provisional ? "the first half of " : ""}${rated.year}`;
+    cards.splice(2, 0, el("li", { "data-measure": "recognition" }, el("strong", {}, show(rated.recognition, "share")), " ",
+      `Refugee Recognition Rate in ${within}: recognised as refugees, out of substantive decisions`, el("br"),
+      el("span", { class: "nature" }, "rate"), el("ul", {}, notes.map((note) => el("li", {}, note)))));
+  }
+  return cards.length ? el("ul", { class: "figures" }, cards)
+    : el("p", {}, el("strong", {}, `Release ${visible(current().id)} has no figures of people ${people} who seek asylum.`));
+};
+
+const yearsTable = (persons, cases) => {
+  const heading = site.words;
+  const columns = [
+    { heading: heading.year, value: (row) => `${row.year}${row.stock_provisional ? " (30 June, provisional)" : ""}` },
+    { heading: heading.claimed, kind: "bound", value: (row) => atLeast(row.claims, row.claims_incomplete) },
+    { heading: "First published as", kind: "bound", value: (row) => first(row, "claims") },
+    { heading: heading.waiting, kind: "bound", value: (row) => atLeast(row.stock, row.stock_incomplete) },
+    { heading: "First published as", kind: "bound", value: (row) => first(row, "stock") },
+    { heading: "Of them carried forward", kind: "count", value: (row) => row.carried || null },
+    { heading: heading.refugees_stock, kind: "count", value: (row) => row.refugees },
+    { heading: heading.applications_new, kind: "count", value: (row) => row.applications },
+    { heading: heading.applications_new_cases, kind: "count", value: (row) => cases.get(row.year)?.applications },
+    { heading: heading.refugee_recognition_rate, kind: "share", value: (row) => row.recognition },
+    { heading: heading.refugee_recognition_rate_cases, kind: "share", value: (row) => cases.get(row.year)?.recognition },
+  ];
+  const rows = persons.toReversed();
+  const known = columns.filter((column, index) => !index || rows.some((row) => {
+    const value = column.value(row);
+    return value instanceof Node || (value !== null && value !== undefined && value !== "" && value !== "–");
+  }));
+  return table("years", `${name} by year, newest first`, known, rows);
+};
+
+// ---- by country of asylum, or of origin, in one year
+
+const placesOf = (shown) => {
+  const persons = shown.filter((row) => Object.keys(MEASURES).some((measure) => row[measure]));
+  const choices = [...new Set(persons.map((row) => row.year))].sort((a, b) => b - a);
+  const wanted = params.get("measure");
+  const measure = Object.hasOwn(MEASURES, wanted) ? wanted : "stock";
+  const counted = choices.filter((year) => persons.some((row) => row.year === year && row[measure]));
+  const year = counted.includes(Number(params.get("year"))) ? Number(params.get("year")) : counted[0];
+  const rows = persons.filter((row) => row.year === year && row[measure]).sort((a, b) => b[measure] - a[measure] || (a[other] ?? "").localeCompare(b[other] ?? ""));
+  return { measure, year, years: counted, rows, total: rows.reduce((sum, row) => sum + row[measure], 0) };
+};
+
+const controls = (found) => el("form", { class: "filter", onsubmit: (event) => event.preventDefault() },
+  el("div", { class: "field" }, el("label", { for: "measure" }, "What is counted"),
+    choice("measure", Object.entries(MEASURES).map(([key, words]) => [key, words.title]), found.measure)),
+  el("div", { class: "field" }, el("label", { for: "year" }, "Year"),
+    choice("year", found.years.map((year) => [year, String(year)]), found.year)));
+const choice = (id, options, value) => {
+  const select = el("select", { id, onchange: () => put({ [id]: select.value }) },
+    options.map(([key, words]) => el("option", { value: key }, words)));
+  select.value = String(value);
+  return select;
+};
+
+const placeColumns = (found) => {
+  const begun = firstSaid(pairs, [other, "year"], found.measure);
+  return [
+    { heading: other === "asylum" ? "Country of asylum" : "Country of origin", plain: (row) => nameOf(row[other]), value: (row) => place(row) },
+    { heading: "Rank", kind: "count", value: (row) => (row[other] === null ? null : found.rows.filter((one) => one[other] !== null && one[found.measure] > row[found.measure]).length + 1) },
+    { heading: MEASURES[found.measure].column, kind: "bound", plain: (row) => row[found.measure], value: (row) => atLeast(row[found.measure], isIncomplete(row, found.measure)) },
+    { heading: "Share of what is shown", kind: "share", value: (row) => row[found.measure] / found.total },
+    { heading: "First published as", kind: "bound", plain: (row) => begun(row)?.value, value: (row) => {
+      const one = begun(row);
+      return one && one.value !== row[found.measure] ? `${show(one.value, "count")} (${visible(one.release.id)})` : "";
+    } },
+    { heading: "Remarks", value: (row) => status(row, found.measure).join("; ") },
+  ];
+};
+const place = (row) => {
+  if (row[other] === null) return document.createTextNode(nameOf(null));
+  const pair = { [side]: code, [other]: row[other] };
+  return el("a", { href: link(`${ROOT}pair.html`, { origin: pair.origin, asylum: pair.asylum }) }, visible(nameOf(row[other])));
+};
+
+const SHOWN = 25;
+const placesSection = (found) => {
+  if (!found.rows.length) return [];
+  const words = MEASURES[found.measure];
+  const caption = `${titleOf(found.measure, people)}, by country of ${other}, ${when(found.rows[0], found.measure)} (${words.nature})`;
+  const columns = placeColumns(found);
+  const shown = params.get("all") ? found.rows : found.rows.slice(0, SHOWN);
+  return [
+    el("p", {}, `${plural(found.rows.length, `country of ${other}`, `countries of ${other}`)} with such figures in release ${visible(current().id)}.`),
+    table("places", caption, columns, shown),
+    found.rows.length > SHOWN && !params.get("all")
+      ? el("p", {}, el("button", { type: "button", id: "all", onclick: () => put({ all: 1 }) }, `Show all ${found.rows.length}`)) : null,
+  ];
+};
+
+const otherSide = () => {
+  if (!hasPage(other, code)) return null;
+  const words = other === "origin" ? `People from ${name} who seek asylum abroad` : `People who seek asylum in ${name}`;
+  return el("p", {}, el("a", { href: link(pageOf(other, code)) }, words));
+};
+
+const render = async (live) => {
+  const release = current();
+  const shownYears = asOf(years, release);
+  const cases = new Map(shownYears.filter((row) => row.unit === "cases").map((row) => [row.year, row]));
+  const persons = sinceCounted(shownYears.filter((row) => row.unit === "persons").sort((a, b) => a.year - b.year), ["stock", "claims", "refugees", "applications"]);
+  const found = placesOf(asOf(pairs, release));
+  const focused = document.activeElement?.id;
+  live.replaceChildren(
+    ...releaseNotes(),
+    el("section", { "aria-labelledby": "figures-heading" }, el("h2", { id: "figures-heading" }, "Headline figures"), figures(persons),
+      el("p", { class: "quiet" }, site.words.stock_and_flow), otherSide()),
+    el("section", { "aria-labelledby": "charts-heading", id: "yearly-pictures" }, el("h2", { id: "charts-heading" }, "Year by year"), el("div", { class: "pictures" }),
+      persons.length ? el("details", { class: "figures-of", open: true }, el("summary", {}, "The figures"), yearsTable(persons, cases)) : null),
+    el("section", { "aria-labelledby": "places-heading", id: "place-pictures" }, el("h2", { id: "places-heading" }, side === "origin" ? "Where they are" : "Where they are from"),
+      controls(found), el("div", { class: "pictures" }), ...placesSection(found).filter(Boolean)),
+  );
+  if (focused) byId(focused)?.focus();
+  document.documentElement.dataset.charts = "waiting";
+  pictures ??= import("./pictures.js");
+  pictures.then((module) => module.ofCountry({ side, other, name, code, people, persons, years, pairs, found, placeColumns: placeColumns(found) }))
+    .catch((error) => console.error(error));
+};
+
+await takeOver(render);

@@ -1,0 +1,420 @@
+// Pictures of figures, each with title, source, release, alternative text, and buttons that give it
+// away: PNG, SVG, CSV of what is shown, and how to cite it. Drawn by Vega, in the report's colours.
+import {
+  MEASURES, current, el, isIncomplete, isProvisional, load, nameOf, releases,
+  show, site, standsAt, statusWords, titleOf, visible, when,
+} from "./core.js";
+
+const WIDTH = 760;
+const { embed, adapted, LEGIBLE, dark } = window.drawing;
+
+// ---- the library, once, when the figures already stand
+
+let library = null;
+const ready = () => (library ??= new Promise((resolve, reject) => {
+  const script = el("script", { src: new URL("vega.js", import.meta.url), onload: resolve, onerror: () => reject(new Error("vega.js cannot be loaded")) });
+  document.head.append(script);
+}));
+
+// ---- words: texts of data are values of a title or of a row, never part of an expression
+
+const clean = (text) => visible(text).replace(/ +/g, " ").trim();
+const cut = (text, most = 60) => (text.length <= most ? text : `${text.slice(0, most)}…`);
+const lines = (text, most) => {
+  const made = [""];
+  for (const word of String(text).split(" ")) {
+    if (made.at(-1) && made.at(-1).length + word.length >= most) made.push("");
+    made[made.length - 1] += (made.at(-1) ? " " : "") + word;
+  }
+  return made;
+};
+const sourceSentence = () => site.words.source.replace("{release}", clean(current().id));
+
+const framed = (panels, title, notes, extra = []) => ({
+  $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+  vconcat: [{
+    vconcat: panels, spacing: 22,
+    resolve: { scale: { color: "independent" }, legend: { color: "independent" } },
+    title: { text: lines(title, 78), subtitle: notes.flatMap((note) => lines(note, 128)), fontSize: 18, offset: 16, anchor: "start" },
+  }],
+  title: { text: [sourceSentence(), ...extra].flatMap((line) => lines(line, 128)), orient: "bottom", anchor: "start", fontSize: 12, fontWeight: "normal", offset: 14 },
+});
+const panel = (layer, width, height, title) => ({ layer, width, height, ...(title ? { title: { text: [title], offset: 8, frame: "group" } } : {}) });
+const values = (rows) => ({ values: rows });
+
+// ---- bars and their hatching, as warehouse/exports/charts/frame.py draws them
+
+const HATCH = 6;
+const hatch = (box, perX, perY) => {
+  const x = Math.min(box.left, box.right);
+  const y = Math.min(box.low, box.high);
+  const width = Math.abs(box.right - box.left) * perX;
+  const height = Math.abs(box.high - box.low) * perY;
+  const stripes = [];
+  for (let offset = -width + HATCH / 2; offset < height; offset += HATCH) {
+    const start = Math.max(0, -offset);
+    const end = Math.min(width, height - offset);
+    if (end > start) {
+      stripes.push({ left: x + start / perX, right: x + end / perX, low: y + (start + offset) / perY, high: y + (end + offset) / perY });
+    }
+  }
+  return stripes;
+};
+const boxes = (rows, style, x, y, perX, perY, tooltip, x2 = "right") => {
+  const edges = { x, x2: { field: x2 }, y, y2: { field: "high" } };
+  const made = [{ data: values(rows), mark: { type: "rect", style }, encoding: { ...edges, tooltip } }];
+  const hatched = rows.filter((row) => row.hatched);
+  if (hatched.length) {
+    made.push({ data: values(hatched.flatMap((row) => hatch(row, perX, perY))), mark: { type: "rule", style: "stripe", aria: false, tooltip: false }, encoding: edges });
+    made.push({ data: values(hatched), mark: { type: "rect", style: "outline", aria: false }, encoding: { ...edges, tooltip } });
+  }
+  return made;
+};
+const labels = (rows, x, y, mark = {}) => ({ data: values(rows), mark: { type: "text", style: "words", ...mark }, encoding: { x, y, text: { field: "text", type: "nominal" } } });
+const headroom = (rows, measure) => Math.max(1, ...rows.map((row) => row[measure] ?? 0)) * 1.15;
+const yearsAxis = (first, last) => {
+  const start = Math.min(first, last - 9);
+  const perYear = WIDTH / (last - start + 1);
+  const step = [1, 2, 5, 10, 20].find((one) => perYear * one >= 38) ?? 20;
+  const ticks = [];
+  for (let year = last; year >= first; year -= step) ticks.unshift(year);
+  return [{ field: "left", type: "quantitative", title: null, scale: { domain: [start - 0.5, last + 0.5], zero: false, nice: false },
+    axis: { format: "d", grid: false, values: ticks } }, perYear];
+};
+const tooltip = (title) => [
+  { field: "name", type: "nominal", title: " " },
+  { field: "shown", type: "nominal", title },
+  { field: "status", type: "nominal", title: "Status" },
+  { field: "release", type: "nominal", title: "Release" },
+];
+
+const STYLE = { claims: "flow", stock: "stock", refugees: "rest" };
+const yearBars = (persons, measure, x, perYear) => {
+  const rows = persons.filter((row) => row[measure] !== null).map((row) => ({
+    name: String(row.year), year: row.year, left: row.year - 0.42, right: row.year + 0.42, low: 0, high: row[measure],
+    shown: show(row[measure], "count"), status: statusWords(row, measure), release: clean(current().id),
+    hatched: isProvisional(row, measure) || isIncomplete(row, measure),
+  }));
+  const top = headroom(persons, measure);
+  const height = 190;
+  const y = { field: "low", type: "quantitative", title: null, scale: { domain: [0, top], nice: false }, axis: { format: ",d", tickCount: 5 } };
+  const layers = boxes(rows, STYLE[measure], x, y, perYear, height / top, tooltip(MEASURES[measure].title));
+  if (rows.length) {
+    const most = rows.reduce((a, b) => (b.high > a.high ? b : a));
+    const last = rows.at(-1);
+    const told = [[most, most === last ? most.right : most.year, most === last || last.year - most.year === 1 ? "right" : "center"]];
+    if (last !== most) told.push([last, last.left, "left"]);
+    for (const [row, at, align] of told) {
+      layers.push(labels([{ left: align === "right" ? row.right : at, low: row.high, text: row.shown }], x, y, { align, baseline: "bottom", dy: -3 }));
+    }
+  }
+  return panel(layers, WIDTH, height, MEASURES[measure].panel);
+};
+const hatchedNote = (rows, measures) => {
+  const marked = rows.filter((row) => measures.some((measure) => row[measure] !== null && (isProvisional(row, measure) || isIncomplete(row, measure))));
+  const newest = marked.slice(-4);
+  const more = marked.length > newest.length ? `, and ${marked.length - newest.length} before` : "";
+  return marked.length ? [`Hatched: ${newest.map((row) => {
+    const why = [...new Set(measures.filter((measure) => row[measure] !== null).flatMap((measure) => [
+      isProvisional(row, measure) ? "provisional" : null, isIncomplete(row, measure) ? "at least, not all was reported" : null].filter(Boolean)))];
+    return `${row.year} (${why.join("; ")})`;
+  }).join(", ")}${more}.`] : [];
+};
+const describe = (persons, measures, title) => `${title}. ${measures.map((measure) => {
+  const counted = persons.filter((row) => row[measure] !== null);
+  if (!counted.some((row) => row[measure])) return null;
+  const top = counted.reduce((a, b) => (b[measure] > a[measure] ? b : a));
+  const last = counted.at(-1);
+  return `${MEASURES[measure].title}: most in ${top.year}, ${show(top[measure], "count")}; newest ${when(last, measure)}, ${show(last[measure], "count")} (${statusWords(last, measure)}).`;
+}).filter(Boolean).join(" ")} As published in release ${clean(current().id)}.`;
+
+export const yearly = (persons, people, name = "yearly") => {
+  // Flow above, stock below: two panels, never one series.
+  const measures = ["claims", "stock"].filter((measure) => persons.some((row) => row[measure]));
+  if (!measures.length) return null;
+  const rows = persons.filter((row) => row.claims !== null || row.stock !== null);
+  const from = rows.findIndex((row) => row.claims || row.stock);
+  const shown = rows.slice(from);
+  const [x, perYear] = yearsAxis(shown[0].year, shown.at(-1).year);
+  const title = `People ${people} seeking asylum, by year`;
+  return {
+    name, title, description: describe(shown, measures, title),
+    spec: framed(measures.map((measure) => yearBars(shown, measure, x, perYear)), title,
+      [...hatchedNote(shown, measures), "No bar: none, or not known."]),
+    columns: [
+      { heading: "year", value: (row) => row.year },
+      ...measures.flatMap((measure) => [
+        { heading: MEASURES[measure].column, value: (row) => row[measure] },
+        { heading: `${MEASURES[measure].title}: status`, value: (row) => (row[measure] === null ? "" : statusWords(row, measure)) },
+      ]),
+    ],
+    rows: shown,
+  };
+};
+
+// The same year in each release: what was said of it, from the first that had it.
+const RELEASE_YEARS = 4;
+export const byRelease = (all, people, measure) => {
+  const persons = all.filter((row) => row.unit === "persons" && row[measure] !== null);
+  const years = [...new Set(persons.map((row) => row.year))].sort((a, b) => b - a).slice(0, RELEASE_YEARS).reverse();
+  const until = releases.filter((release) => release.day <= current().day).slice(-8);
+  if (until.length < 2 || !years.length) return null;
+  const rows = years.flatMap((year) => until.map((release) => {
+    const row = persons.find((one) => one.year === year && standsAt(one, release.day));
+    return row && { ...row, release };
+  }).filter(Boolean));
+  if (!rows.some((row) => row[measure])) return null;
+  const top = headroom(rows, measure);
+  const height = 150;
+  const panels = years.map((year) => {
+    const inYear = rows.filter((row) => row.year === year).map((row) => {
+      const at = until.indexOf(row.release);
+      return { name: clean(row.release.id), left: at - 0.4, right: at + 0.4, low: 0, high: row[measure], shown: show(row[measure], "count"),
+        status: statusWords(row, measure), release: clean(row.release.id), hatched: isProvisional(row, measure) || isIncomplete(row, measure) };
+    });
+    const x = { field: "left", type: "quantitative", title: null, scale: { domain: [-0.5, until.length - 0.5], zero: false, nice: false }, axis: null };
+    const y = { field: "low", type: "quantitative", title: null, scale: { domain: [0, top], nice: false }, axis: { format: ",d", tickCount: 3 } };
+    const layers = boxes(inYear, STYLE[measure], x, y, WIDTH / until.length, height / top, tooltip(MEASURES[measure].title));
+    layers.push(labels(inYear.map((row) => ({ left: (row.left + row.right) / 2, low: row.high, text: row.shown })), x, y, { baseline: "bottom", dy: -3 }));
+    layers.push({ data: values(until.map((release, at) => ({ left: at, text: clean(release.id) }))), mark: { type: "text", style: "quiet", baseline: "top", dy: 5 },
+      encoding: { x, y: { value: height }, text: { field: "text", type: "nominal" } } });
+    return panel(layers, WIDTH, height, String(year));
+  });
+  const words = MEASURES[measure];
+  const title = `${titleOf(measure, people)}: the same year in each release`;
+  return {
+    name: `releases_${measure}`, title,
+    description: `${title}. ${years.map((year) => `${year}: ${rows.filter((row) => row.year === year).map((row) => `${show(row[measure], "count")} in ${clean(row.release.id)}`).join(", ")}.`).join(" ")}`,
+    spec: framed(panels, title, ["Hatched: provisional, or at least: not all was reported."]),
+    columns: [
+      { heading: "year", value: (row) => row.year }, { heading: "release", value: (row) => clean(row.release.id) },
+      { heading: "published", value: (row) => row.release.published }, { heading: words.column, value: (row) => row[measure] },
+      { heading: "status", value: (row) => statusWords(row, measure) },
+    ],
+    rows,
+  };
+};
+
+// Countries of one year, largest first.
+const PLACES = 15;
+export const largest = ({ rows, measure, other, title, columns }) => {
+  const top = rows.filter((row) => row[other] !== null).slice(0, PLACES);
+  if (!top.length) return null;
+  const widest = headroom(top, measure);
+  const pitch = 26;
+  const height = top.length * pitch;
+  const width = 520;
+  const made = top.map((row, at) => ({ name: cut(clean(nameOf(row[other]))), left: 0, right: row[measure], low: at - 0.38, high: at + 0.38, row: at,
+    shown: show(row[measure], "count"), status: statusWords(row, measure), release: clean(current().id), hatched: isProvisional(row, measure) || isIncomplete(row, measure) }));
+  const x = { field: "left", type: "quantitative", title: null, scale: { domain: [0, widest], nice: false }, axis: { format: ",d", tickCount: 5 } };
+  const y = { field: "low", type: "quantitative", title: null, scale: { domain: [top.length - 0.5, -0.5], zero: false, nice: false }, axis: null };
+  const layers = boxes(made, STYLE[measure], x, y, width / widest, pitch, tooltip(MEASURES[measure].title));
+  layers.push(labels(made.map((row) => ({ low: row.row, text: row.name })), { value: -8 }, y, { align: "right", limit: 260 }));
+  layers.push(labels(made.map((row) => ({ left: row.right, low: row.row, text: row.shown })), x, y, { align: "left", dx: 5 }));
+  return {
+    name: `largest_${other}_${measure}`, title,
+    description: `${title}. ${made.map((row) => `${row.name} ${row.shown}`).join(", ")}. As published in release ${clean(current().id)}.`,
+    spec: framed([panel(layers, width, height, `${MEASURES[measure].panel}`)], title,
+      made.some((row) => row.hatched) ? ["Hatched: provisional, or at least: not all was reported."] : []),
+    columns, rows,
+  };
+};
+
+// A map: circles as large as the number, so that a large country is not a large figure.
+let geometry = null;
+export const map = async ({ rows, measure, other, title, columns }) => {
+  if (!site.map) return null;
+  geometry ??= load("map.json");
+  const world = await geometry;
+  const placed = rows.filter((row) => row[other] !== null && world.places[row[other]]);
+  if (!placed.length) return null;
+  const missing = rows.filter((row) => !world.places[row[other]]);
+  const most = Math.max(...placed.map((row) => row[measure]));
+  const circles = placed.map((row) => ({ x: world.places[row[other]][0], y: world.places[row[other]][1], size: row[measure],
+    name: clean(nameOf(row[other])), shown: show(row[measure], "count"), status: statusWords(row, measure), release: clean(current().id) }));
+  return mapPicture({ title, world, circles, most, missing, measure, other, columns, rows });
+};
+
+// The specification of a picture for a place of so many pixels; charts of bars are made narrower there.
+const MARGINS = 64;
+const specOf = (picture, width = WIDTH + MARGINS) => (picture.fit ? picture.fit(Math.max(240, Math.min(WIDTH, width - MARGINS))) : picture.spec);
+
+// ---- what a picture gives away
+
+const spreadsheetCell = (value, separator) => {
+  if (value === null || value === undefined) return "";
+  let text = typeof value === "number" ? String(value) : String(value).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g, "\ufffd");
+  // A number as the spreadsheets that want this separator read it.
+  if (typeof value === "number") return separator === ";" ? text.replace(".", ",") : text;
+  if (/^[=+\-@\t\n\r]/.test(text)) text = `'${text}`;
+  return /["\n\r,;]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+};
+export const csv = (picture, separator) => {
+  const rows = [picture.columns.map((column) => column.heading), ...picture.rows.map((row) => picture.columns.map((column) => (column.plain ?? column.value)(row)))];
+  const cells = rows.map((row) => row.map((value) => spreadsheetCell(value instanceof Node ? value.textContent : value, separator)).join(separator));
+  const about = [spreadsheetCell(sourceSentence(), separator), spreadsheetCell(location.href, separator)];
+  // The mark at the front tells Excel that this is UTF-8.
+  return `\ufeff${[...cells, "", ...about].join("\r\n")}\r\n`;
+};
+const citation = (picture) => {
+  const { words } = site;
+  const title = clean(picture.title);
+  const year = current().published.slice(0, 4);
+  const today = new Date().toISOString().slice(0, 10);
+  const address = location.href;
+  const key = `unhcr_${current().id}_${picture.name}`.replace(/[^A-Za-z0-9]+/g, "_").toLowerCase();
+  const tex = (text) => text.replace(/[\\{}]/g, "").replace(/([%&#$_~^])/g, "\\$1");
+  const line = (text) => text.replace(/[\r\n]+/g, " ");
+  return {
+    text: `${title}. ${words.cite.replace("{release}", clean(current().id))} ${address} (accessed ${today}).`,
+    bibtex: `@misc{${key},\n  author = {{UNHCR}},\n  title = {${tex(title)}},\n  howpublished = {${tex(words.database)}, release ${tex(clean(current().id))}},\n  year = {${year}},\n  url = {${address.replace(/[{}\\]/g, encodeURIComponent)}},\n  urldate = {${today}},\n  note = {${tex(words.licence)}}\n}`,
+    ris: ["TY  - DATA", "AU  - UNHCR", `TI  - ${line(title)}`, `T2  - ${words.database}`, `ET  - release ${line(clean(current().id))}`, `PY  - ${year}`,
+      `DA  - ${current().published.replaceAll("-", "/")}`, `UR  - ${address}`, `Y2  - ${today.replaceAll("-", "/")}`, `N1  - ${words.licence}`, "ER  - "].join("\r\n"),
+  };
+};
+const save = (content, name, type) => {
+  const url = URL.createObjectURL(new Blob([content], { type }));
+  const anchor = el("a", { href: url, download: name });
+  document.body.append(anchor);
+  anchor.click();
+  anchor.remove();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+};
+const fileName = (picture, ending) => [document.documentElement.dataset.code ?? document.documentElement.dataset.kind, picture.name, current().id]
+  .join("_").replace(/[^A-Za-z0-9._-]+/g, "_").toLowerCase() + ending;
+const pngOf = (canvas) => new Promise((resolve, reject) => {
+  canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the browser made no picture"))), "image/png");
+});
+// As on paper: wide, light, whatever the page looks like.
+const still = async (picture, use) => {
+  const place = el("div", { class: "unseen", "aria-hidden": "true" });
+  document.body.append(place);
+  try {
+    const view = await embed(place, { ...specOf(picture), description: picture.description, config: site.looks.file });
+    const result = await use(view);
+    view.finalize();
+    return result;
+  } finally {
+    place.remove();
+  }
+};
+const buttons = (picture) => {
+  const shown = el("div", { class: "citation", hidden: true });
+  const cite = el("button", { type: "button", "aria-expanded": "false", onclick: () => {
+    const made = citation(picture);
+    shown.hidden = !shown.hidden;
+    cite.setAttribute("aria-expanded", String(!shown.hidden));
+    shown.replaceChildren(...Object.entries({ Text: made.text, BibTeX: made.bibtex, RIS: made.ris }).map(([kind, text]) => el("div", {},
+      el("strong", {}, kind), " ", el("button", { type: "button", onclick: (event) => {
+        navigator.clipboard?.writeText(text).then(() => { event.target.textContent = "Copied"; });
+      } }, "Copy"), " ", el("button", { type: "button", onclick: () => save(text, fileName(picture, { Text: ".txt", BibTeX: ".bib", RIS: ".ris" }[kind]), "text/plain;charset=utf-8") }, "Save"),
+      el("pre", { tabindex: 0 }, text))));
+  } }, "Cite");
+  const button = (words, act, label) => el("button", { type: "button", "aria-label": `${label}: ${picture.title}`, onclick: act }, words);
+  return [el("div", { class: "buttons" },
+    button("PNG", () => still(picture, async (view) => save(await pngOf(await view.toCanvas(2)), fileName(picture, ".png"), "image/png")), "Picture as PNG"),
+    button("SVG", () => still(picture, async (view) => save(await view.toSVG(), fileName(picture, ".svg"), "image/svg+xml")), "Picture as SVG"),
+    button("CSV", () => save(csv(picture, ","), fileName(picture, ".csv"), "text/csv;charset=utf-8"), "Figures as CSV with commas"),
+    button("CSV ;", () => save(csv(picture, ";"), fileName(picture, "_semicolon.csv"), "text/csv;charset=utf-8"), "Figures as CSV with semicolons, for Excel in German"),
+    cite), shown];
+};
+
+// ---- on the page
+
+let turn = 0;
+const shownNow = [];
+const drawInto = async (figure, picture) => {
+  const live = figure.querySelector(".live");
+  const width = figure.clientWidth - 24;
+  const place = el("div");
+  const view = await embed(place, adapted({ ...specOf(picture, width), description: picture.description }, width, site.looks));
+  place.querySelector("svg").setAttribute("aria-hidden", "true");
+  live.replaceChildren(place);
+  figure.view?.finalize();
+  figure.view = view;
+  figure.dataset.width = String(width);
+  figure.dataset.look = dark.matches ? "dark" : "light";
+  figure.classList.add("drawn");
+};
+export const putPictures = async (container, made) => {
+  if (!container) return; // nothing is known that this part of the page would show
+  const figures = made.filter(Boolean).map((picture) => {
+    const figure = el("figure", { class: "chart", id: `chart-${picture.name}` },
+      el("div", { class: "drawing", tabindex: 0, role: "region", "aria-label": `Chart: ${picture.title}` },
+        el("div", { class: "live", role: "img", "aria-label": picture.description })),
+      el("figcaption", {}, picture.description, ...(picture.remarks ?? []).map((remark) => el("span", { class: "remark" }, ` ${remark}`))),
+      buttons(picture));
+    return [figure, picture];
+  });
+  container.replaceChildren(...figures.map(([figure]) => figure));
+  for (const [figure, picture] of figures) {
+    await drawInto(figure, picture);
+    shownNow.push([figure, picture]);
+  }
+};
+const again = async (fits) => {
+  for (const [figure, picture] of shownNow.filter(([one]) => one.isConnected)) if (fits(figure)) await drawInto(figure, picture);
+};
+dark.addEventListener("change", () => again(() => true));
+let waiting;
+window.addEventListener("resize", () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => again((figure) => {
+    const was = Number(figure.dataset.width);
+    const is = figure.clientWidth - 24;
+    return was !== is && Math.min(was, is) < LEGIBLE;
+  }), 200);
+});
+
+const drawn = async (work) => {
+  const mine = ++turn;
+  await ready();
+  if (mine !== turn) return;
+  shownNow.splice(0, shownNow.length, ...shownNow.filter(([figure]) => figure.isConnected));
+  await work(() => mine === turn);
+  if (mine === turn) document.documentElement.dataset.charts = "drawn";
+};
+
+export const ofPlaces = async (container, given) => {
+  const { rows, measure, other, title, columns } = given;
+  if (!rows.length) return container.replaceChildren();
+  const bars = largest({ rows, measure, other, title, columns });
+  const made = await map({ rows, measure, other, title: `${title}, on a map`, columns });
+  await putPictures(container, [made, bars]);
+};
+const mapPicture = ({ title, world, circles, most, missing, measure, other, columns, rows }) => {
+  const biggest = circles.toSorted((a, b) => b.size - a.size);
+  return {
+    name: `map_${other}_${measure}`, title,
+    description: `${title}. Circles as large as the number: ${biggest.slice(0, 8).map((one) => `${one.name} ${one.shown}`).join(", ")}${biggest.length > 8 ? `, and ${biggest.length - 8} more` : ""}. As published in release ${clean(current().id)}.`,
+    remarks: [site.words.boundaries, missing.length ? `Not on the map: ${missing.map((row) => `${clean(nameOf(row[other]))} (${show(row[measure], "count")})`).join(", ")}.` : null].filter(Boolean),
+    // As wide as there is room for: a map is not cut.
+    fit: (width) => framed([{
+      width, height: Math.round((world.height * width) / world.width),
+      layer: [
+        { data: values(world.land.map((feature) => ({ type: "Feature", geometry: { type: "MultiPolygon", coordinates: feature } }))),
+          projection: { type: "identity", scale: width / world.width, translate: [0, 0] }, mark: { type: "geoshape", style: "land", aria: false, tooltip: false } },
+        { data: values(biggest), projection: { type: "identity", scale: width / world.width, translate: [0, 0] },
+          mark: { type: "circle", style: STYLE[measure], opacity: 0.62, stroke: null, aria: false },
+          encoding: { longitude: { field: "x", type: "quantitative" }, latitude: { field: "y", type: "quantitative" },
+            size: { field: "size", type: "quantitative", scale: { domain: [0, most], range: [4, 2200 * (width / WIDTH) ** 2] },
+              legend: { columns: 3, title: MEASURES[measure].title, format: ",d", orient: "bottom", direction: "horizontal", values: [most, most / 4, most / 20].map((one) => Number(one.toPrecision(1))).filter((one) => one >= 1), symbolFillColor: "transparent", symbolStrokeColor: "#888888" } },
+            order: { field: "size", sort: "descending" }, tooltip: tooltip(MEASURES[measure].title) } },
+      ],
+    }], title, [], [site.words.boundaries]),
+    columns, rows,
+  };
+};
+
+export const ofCountry = ({ side, other, people, persons, years, found, placeColumns }) => drawn(async (isMine) => {
+  await putPictures(document.querySelector("#yearly-pictures .pictures"), [yearly(persons, people), byRelease(years, people, "stock"), byRelease(years, people, "claims")]);
+  if (!isMine() || !found.rows.length) return;
+  await ofPlaces(document.querySelector("#place-pictures .pictures"), { rows: found.rows, measure: found.measure, other,
+    title: `${titleOf(found.measure, people)}, ${when(found.rows[0], found.measure)}, by country of ${other}`, columns: placeColumns });
+});
+export const ofPair = ({ people, persons, years }) => drawn(() => putPictures(document.querySelector("#yearly-pictures .pictures"),
+  [yearly(persons, people), byRelease(years.map((row) => ({ ...row, unit: "persons" })), people, "stock"), byRelease(years.map((row) => ({ ...row, unit: "persons" })), people, "claims")]));
+export const ofWorld = ({ persons, years, sides }) => drawn(async (isMine) => {
+  await putPictures(document.querySelector("#yearly-pictures .pictures"), [yearly(persons, "of all origins"), byRelease(years, "of all origins", "stock"), byRelease(years, "of all origins", "claims")]);
+  for (const side of sides) if (isMine()) await ofPlaces(document.querySelector(`#${side.other}-pictures .pictures`), side);
+});

@@ -1,0 +1,312 @@
+"""Answers for assistants: each with release, reference date, what is provisional, and a citation.
+
+A question is about one measure of one country or pair; a stock and a flow never come in one list.
+Nothing here knows the protocol; `mcp.py` does.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from warehouse.claims import audit
+from warehouse.claims.asked import asked
+from warehouse.core.attribution import NO_ENDORSEMENT
+from warehouse.core.database import identifier, named_rows
+from warehouse.core.wording import visible
+from warehouse.exports.completeness import stock_is_incomplete
+from warehouse.exports.findings.words import DEFINITIONS
+from warehouse.published.read import open_published, read_about
+from warehouse.serve.query import QueryError, open_session
+from warehouse.settings import Settings
+
+Answer = dict[str, Any]
+ROWS_SHOWN = 200
+SECONDS = 20.0
+_ALIKE = 0.8
+# The measures that can be asked for by name: nature, and the dataset whose release and
+# provisional flag count.
+MEASURES: Mapping[str, tuple[str, str]] = {
+    "asylum_seekers_stock": ("stock", "population"),
+    "refugees_stock": ("stock", "population"),
+    "new_asylum_claims": ("flow", "flows"),
+    "applications_new": ("flow", "applications"),
+}
+_COUNTRIES = """
+    with countries as (
+        select coalesce(iso3, unhcr_code) as code, iso3, unhcr_code, country_name as name
+        from dim_country
+        union all
+        select unhcr_code, null, unhcr_code, name from special_origins
+    )
+    select distinct code, iso3, unhcr_code, name,
+        upper(code) = upper($text) as is_code,
+        contains(lower(strip_accents(name)), lower(strip_accents($text))) as is_part,
+        jaro_winkler_similarity(lower(strip_accents(name)), lower(strip_accents($text))) as likeness
+    from countries
+    where is_code or is_part or likeness > $alike
+    order by is_code desc, is_part desc, likeness desc, name
+    limit 10
+"""
+
+
+class QuestionError(Exception):
+    """A question that cannot be answered; the message says what to ask instead."""
+
+
+def find_country(settings: Settings, text: str) -> Answer:
+    """Codes and names of countries by a code or a part of a name, likeliest first."""
+    with open_published(settings) as con:
+        rows = named_rows(con.execute(_COUNTRIES, {"text": text.strip(), "alike": _ALIKE}))
+        found = [
+            {"code": row["code"], "iso3": row["iso3"], "name": visible(row["name"] or row["code"])}
+            for row in rows
+        ]
+        return _answer(con, None, countries=found)
+
+
+def describe_measures(settings: Settings) -> Answer:
+    """The measures, whether each is a stock or a flow, and the terms they are defined by."""
+    with open_published(settings) as con:
+        rows = named_rows(
+            con.execute(
+                "select distinct measure, stock_or_flow, unit, first_year, description "
+                "from measures order by measure"
+            )
+        )
+        return _answer(con, None, measures=rows, definitions=dict(DEFINITIONS))
+
+
+def figures(  # noqa: PLR0917 - asked by name
+    settings: Settings,
+    measure: str,
+    origin: str | None = None,
+    asylum: str | None = None,
+    from_year: int | None = None,
+    to_year: int | None = None,
+    as_of: str | None = None,
+) -> Answer:
+    """One measure by year, in persons: of an origin, a country of asylum, a pair, or the world."""
+    nature, dataset = _measure(measure)
+    day = _day(as_of)
+    origin, asylum = _code(origin), _code(asylum)
+    level, table, where = _level(origin, asylum)
+    carried = (
+        "figures.asylum_seekers_carried_forward_stock"
+        if measure == "asylum_seekers_stock" and level != "world"
+        else "null"
+    )
+    incomplete = {
+        "asylum_seekers_stock": stock_is_incomplete("figures"),
+        "new_asylum_claims": "not coalesce(figures.is_new_asylum_claims_complete, true)",
+    }.get(measure, "false")
+    with open_published(settings) as con:
+        rows = named_rows(
+            con.execute(
+                f"""
+                select
+                    figures.reference_year,
+                    figures.{identifier(measure)} as value,
+                    figures.is_{dataset}_provisional as is_provisional,
+                    {incomplete} as is_lower_bound,
+                    {carried} as carried_forward,
+                    figures.last_{dataset}_release_id as newest_release_with_it,
+                    figures.{dataset}_release_id as release_id
+                from {table} as figures
+                where
+                    figures.valid_from <= $day
+                    and coalesce(figures.valid_to > $day, true)
+                    and figures.counting_unit = 'persons'
+                    and figures.{identifier(measure)} is not null
+                    and figures.reference_year between $first and $last
+                    and {where}
+                order by figures.reference_year
+                """,
+                {
+                    "day": day or date.max,
+                    "first": -9999 if from_year is None else from_year,
+                    "last": 9999 if to_year is None else to_year,
+                    **_codes(origin, asylum),
+                },
+            )
+        )
+        for row in rows:
+            half = row["is_provisional"]
+            row["described"] = (
+                f"{row['reference_year']}-{'06-30' if half else '12-31'}"
+                if nature == "stock"
+                else f"{'first half of ' if half else ''}{row['reference_year']}"
+            )
+        return _answer(
+            con,
+            day,
+            measure=measure,
+            nature=nature,
+            counting_unit="persons",
+            origin=origin,
+            asylum=asylum,
+            figures=rows,
+        )
+
+
+def revisions(
+    settings: Settings,
+    measure: str,
+    year: int,
+    origin: str | None = None,
+    asylum: str | None = None,
+) -> Answer:
+    """What each release said of one measure of one year, from the first that had it."""
+    nature, dataset = _measure(measure)
+    origin, asylum = _code(origin), _code(asylum)
+    _, table, where = _level(origin, asylum)
+    with open_published(settings) as con:
+        rows = named_rows(
+            con.execute(
+                f"""
+                select
+                    figures.valid_from, figures.valid_to, figures.{identifier(measure)} as value,
+                    figures.is_{dataset}_provisional as is_provisional,
+                    figures.release_id
+                from {table} as figures
+                where
+                    figures.counting_unit = 'persons'
+                    and figures.reference_year = $year
+                    and {where}
+                order by figures.valid_from
+                """,
+                {"year": year, **_codes(origin, asylum)},
+            )
+        )
+        told: list[dict[str, Any]] = []
+        for row in rows:
+            same = told and all(told[-1][key] == row[key] for key in ("value", "is_provisional"))
+            if same and told[-1]["valid_to"] == row["valid_from"]:
+                told[-1]["valid_to"] = row["valid_to"]
+            else:
+                told.append(row)
+        return _answer(
+            con, None, measure=measure, nature=nature, reference_year=year, origin=origin,
+            asylum=asylum, statements=told,
+        )  # fmt: skip
+
+
+def check_claim(  # noqa: PLR0917 - asked by name
+    settings: Settings,
+    value: float,
+    year: int,
+    published: str,
+    origin: str | None = None,
+    asylum: str | None = None,
+    measure: str = "asylum_seekers_stock",
+    read_as: str | None = None,
+) -> Answer:
+    """A stated figure with its verdict: what the database had that day, and what it has now."""
+    day = _day(published)
+    if day is None:
+        raise QuestionError("published: give the day on which the claim was published, YYYY-MM-DD")
+    if read_as not in {None, "stock", "flow"}:
+        raise QuestionError(f"read_as is stock or flow, not {read_as!r}")
+    cells = asked(
+        origin=_code(origin),
+        asylum=_code(asylum),
+        year=year,
+        measure=measure,
+        value=value,
+        read_as=read_as,
+    )
+    with open_published(settings) as con:
+        return _answer(con, None, claim=audit.check(con, cells, day))
+
+
+def query(settings: Settings, sql: str) -> Answer:
+    """The first rows of a read-only statement. It ends after some seconds."""
+    with open_session(settings) as session:
+        timer = threading.Timer(SECONDS, session.interrupt)
+        timer.start()
+        try:
+            results = [session.head(result, ROWS_SHOWN) for result in session.run(sql)]
+        except KeyboardInterrupt as error:
+            raise QueryError(f"The statement took more than {SECONDS:.0f} seconds.") from error
+        finally:
+            timer.cancel()
+    if not results:
+        raise QuestionError("The statement has no result. Ask with select.")
+    head = results[-1]
+    with open_published(settings) as con:
+        return _answer(
+            con,
+            None,
+            columns=head.columns,
+            types=head.types,
+            rows=[list(row) for row in head.rows],
+            row_count=head.total,
+            note="Add release_id, reference_date and is_provisional to what you ask for, and name "
+            "them beside each figure.",
+        )
+
+
+def _answer(con: duckdb.DuckDBPyConnection, day: date | None, **found: Any) -> Answer:
+    """What was found, and what must be said with it."""
+    about = read_about(con)
+    releases = con.execute(
+        "select release_id, reference_date, is_provisional from dim_release "
+        "where is_held and in_force_from <= ? order by in_force_from desc limit 1",
+        [day or date.max],
+    ).fetchall()
+    if not releases:
+        raise QuestionError(
+            f"No release loaded here stood on {day}: the first came later. Ask for a later day."
+        )
+    [(release, reference_date, is_provisional)] = releases
+    return {
+        **found,
+        "release": release,
+        "as_of": day,
+        "reference_date": reference_date,
+        "is_provisional_release": is_provisional,
+        "citation": about["how_to_cite"].replace(about["release"], release),
+        "source": about["source_address"],
+        "licence": about["licence"],
+        "notes": [*about.get("held_back", "").splitlines(), NO_ENDORSEMENT],
+    }
+
+
+def _measure(measure: str) -> tuple[str, str]:
+    if measure not in MEASURES:
+        raise QuestionError(f"{measure!r} is none of {', '.join(MEASURES)}; ask for others by SQL.")
+    return MEASURES[measure]
+
+
+def _level(origin: str | None, asylum: str | None) -> tuple[str, str, str]:
+    """Level, table and condition of a question."""
+    by_origin = "coalesce(figures.origin_iso3, figures.origin_unhcr_code) = $origin"
+    by_asylum = "coalesce(figures.asylum_iso3, figures.asylum_unhcr_code) = $asylum"
+    if origin and asylum:
+        pair = f"{by_origin} and {by_asylum} and figures.row_kind = 'pair'"
+        return "pair", "mart_destination_yearly_history", pair
+    if origin:
+        return "origin", "mart_origin_yearly_history", by_origin
+    if asylum:
+        return "asylum", "mart_asylum_yearly_history", by_asylum
+    return "world", "mart_world_yearly_history", "true"
+
+
+def _codes(origin: str | None, asylum: str | None) -> dict[str, str]:
+    given = {"origin": origin, "asylum": asylum}
+    return {name: code for name, code in given.items() if code}
+
+
+def _code(text: str | None) -> str | None:
+    return text.strip().upper() or None if text else None
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise QuestionError(f"{text!r} is not a day as YYYY-MM-DD") from error
