@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run docs test test-full-scale test-bi test-faults audit lint ui site superset lock superset-lock bench clean
+.PHONY: run docs test test-full-scale test-bi test-faults test-spark audit lint ui site superset lock superset-lock bench clean
 
 run: $(READY)  ## build the warehouse from the starter extract and show China (ARGS="--source api" asks UNHCR)
 	@$(BIN)/asylum run $(ARGS)
@@ -21,6 +21,14 @@ test-bi: $(READY)  ## tests with Apache Superset, which it installs into .venv-s
 
 test-faults: $(READY)  ## all faults: 200 at the sources, 100 kills, full disks, clocks, two runs, readers
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m faults $(ARGS)
+
+test-spark: $(READY) .venv-spark/.ready  ## ten questions to the files of the object store, in Apache Spark and in DuckDB
+	@$(BIN)/python -m pytest -m spark $(ARGS)
+
+.venv-spark/.ready: Makefile
+	@$(PYTHON) -m venv .venv-spark
+	@.venv-spark/bin/pip install --quiet --disable-pip-version-check pyspark==4.3.0
+	@touch $@
 
 audit: .venv-audit/.ready  ## known vulnerabilities of what is installed; skips with a reason where they cannot be asked for
 	@report=$$(mktemp) && trap 'rm -f '$$report EXIT; \

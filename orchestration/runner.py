@@ -53,6 +53,7 @@ def run_refresh(
     def once() -> RunResult:
         with open_instance(settings) as instance:
             _close_killed_runs(instance)
+            prune_if_due(settings, instance)
             # The client has tried for minutes, and somebody is waiting: no further attempts.
             known = definitions(settings, on_progress=on_progress or silent, landing_retries=None)
             outcome = known.resolve_job_def(REFRESH).execute_in_process(
@@ -65,9 +66,7 @@ def run_refresh(
                 tags={TAG_SOURCE: source, TAG_COMMAND: "command line", **REPOSITORY_TAG},
                 raise_on_error=False,
             )
-            result = run_result(settings, outcome, started)
-            prune_if_due(settings, instance)
-            return result
+            return run_result(settings, outcome, started)
 
     try:
         with exclusive(settings, patience=0):

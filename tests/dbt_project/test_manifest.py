@@ -56,6 +56,8 @@ MAY_READ_BESIDES = {
     "staging/unhcr": r"flow_codes",
     "marts/revision": r"int_[a-z_]+|mart_revisions",
     "marts/claims": r"int_claims?_[a-z_]+|mart_claim_[a-z_]+",
+    # A claim that rests on no figure has the lineage of what answers.
+    "marts/claims/functions": r"int_coverage_in_force",
     "marts/yearly": r"int_years_of_countries_history",
     "marts/notes": r"int_[a-z]+_in_force",
     "marts/destination": r"int_years_of_pairs_(combined|ranked)"
@@ -65,8 +67,8 @@ MAY_READ_BESIDES = {
     "marts/era": r"int_breaks_of_years|int_measures_of_origins_unpivoted|mart_origin_records"
     r"|mart_era_comparison",
     # Steps of a claim's audit become part of functions of the published file, and read its tables.
-    "intermediate/claims": r"dim_(country|release)|fct_[a-z_]+_history|mart_carried_forward"
-    r"|mart_reporting_breaks",
+    "intermediate/claims": r"dim_(country|country_group|release)|fct_[a-z_]+_history"
+    r"|fct_inhabitants_yearly|mart_carried_forward|mart_reporting_break(s|_origins)(_history)?",
     # What changed between two days, or may change until the year's end, is told from histories.
     "intermediate/revision": r"fct_[a-z_]+_history",
     "intermediate/outlook": r"fct_population_yearly_history",
@@ -88,9 +90,21 @@ OF_REPORTING = {
     *("mart_reporting_break_origins", "mart_reporting_break_origins_history"),
 }
 # What tables leave out of those that they are described like; histories leave out nothing.
+DISTRIBUTED = {
+    f"{measure}_{column}"
+    for measure in ("asylum_seekers_stock", "new_asylum_claims")
+    for column in (
+        *("unknown_origin_beside", "if_distributed_as_before"),
+        *("if_distributed_as_before_low", "if_distributed_as_before_high"),
+    )
+}
 LEFT_OUT = {
-    "mart_asylum_yearly": {"origin_unhcr_code", "origin_iso3", "origin_code", "origin_name"},
+    "mart_asylum_yearly": {
+        *("origin_unhcr_code", "origin_iso3", "origin_code", "origin_name"),
+        *DISTRIBUTED,
+    },
     "mart_world_yearly": {
+        *DISTRIBUTED,
         *("origin_unhcr_code", "origin_iso3", "origin_code", "origin_name"),
         *("asylum_seekers_carried_forward_stock", "asylum_seekers_revision_count"),
         *("refugees_stock_world_share", "asylum_seekers_stock_world_share"),

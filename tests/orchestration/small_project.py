@@ -123,6 +123,7 @@ unit_tests:
 }
 
 REPORTED = (
+    "fct_palestine_refugees_yearly",
     "dim_country",
     "dim_era",
     "dim_release",
@@ -133,11 +134,15 @@ REPORTED = (
     "mart_claim_audit",
     "mart_claim_inputs",
     "mart_claim_summary",
+    "mart_destination_concentration",
     "mart_destination_yearly",
     "mart_destination_yearly_history",
     "mart_era_comparison",
+    "mart_footnotes",
     "mart_origin_yearly",
     "mart_origin_yearly_history",
+    "mart_reporting_break_origins",
+    "mart_reporting_breaks",
     "mart_revision_summary",
     "mart_revisions",
     "mart_world_yearly_history",
@@ -211,6 +216,6 @@ def add_reported(made: SmallSettings) -> None:
         path = made.dbt_dir / "models" / "marts" / f"{name}.sql"
         rows = f"{path.read_text('utf-8')}\nunion all by name\n" if path.exists() else ""
         path.write_text(f"{rows}select {columns} where false\n", encoding="utf-8")
-    for name in ("special_origins", "break_kinds"):
+    for name in ("special_origins", "break_kinds", "population_types"):
         seed = Path(f"seeds/reference/{name}.csv")
         write(made, str(seed), (PROJECT_ROOT / seed).read_text("utf-8"))

@@ -44,6 +44,8 @@ def connect(path: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnectio
         ) from error
     try:
         con.execute("set TimeZone = 'UTC'")
+        # Whoever wants to know how far it is says so: DuckDB would draw bars into any output.
+        con.execute("set enable_progress_bar = false")
         lock(con, [settings.data_dir])
         yield con
     finally:

@@ -93,7 +93,13 @@ def fetch(settings: Settings, folder: Path, report: Report) -> tuple[Path, Manif
     original = home / FILE
     got = _download(settings, original)
     report("read")
-    table = read(original)
+    try:
+        table = read(original)
+    except WorkbookError as error:
+        raise WorkbookError(
+            f"{settings.flows_url}: {error}. Try again later; if it stays so, see whether "
+            f"ASYLUM_FLOWS_URL is right."
+        ) from error
     part, digest = write_pages(ENDPOINTS[FLOWS], table, home, table.place, report)
     return home, Manifest(
         endpoint=FLOWS,
