@@ -28,15 +28,6 @@ MARKS = {
     "decisions_provisional": 32,
     "few_decisions": 64,
 }
-READS = frozenset(
-    {
-        *("dim_release", "dim_country", "special_origins"),
-        *("mart_origin_yearly", "mart_asylum_yearly", "mart_destination_yearly"),
-        *("mart_origin_yearly_history", "mart_asylum_yearly_history"),
-        *("mart_destination_yearly_history", "mart_world_yearly_history"),
-    }
-)
-
 _PAIR_FIGURES = {
     "refugees": "refugees_stock",
     "stock": "asylum_seekers_stock",
