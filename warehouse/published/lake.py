@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import duckdb
@@ -28,6 +28,9 @@ import duckdb
 from warehouse.core.database import identifier, literal
 from warehouse.published.read import open_published, read_about
 from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
 
 POINTER = "current.json"
 COMPLETE = "complete.json"
@@ -156,7 +159,7 @@ def _store(settings: Settings, url: str | None) -> Any:
             "The library for object stores is not installed. Install the extra `lake`: "
             "pip install 'asylum-warehouse[lake]'"
         ) from error
-    options: dict[str, Any] = {"region": settings.lake_region}
+    options: S3Config = {"region": settings.lake_region}
     if settings.lake_endpoint:
         options["endpoint"] = settings.lake_endpoint
         # A server of one's own has its buckets in the path.

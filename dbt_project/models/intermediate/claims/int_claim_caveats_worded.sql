@@ -79,7 +79,9 @@ sentences as (
                 'sentence_number': 14,
                 'sentence': case
                     when is_break_since
-                        then 'What is newest is no revision alone, but a break of reporting: ' || break_text || '.'
+                        then
+                            'What is newest is no revision alone, but a break of reporting: '
+                            || break_text || '.'
                 end
             },
             {

@@ -43,10 +43,19 @@ told as (
     from worded
 ),
 
+with_first as (
+    select
+        told.*,
+        firsts.first_release_id,
+        firsts.first_published_on
+    from told
+    left join firsts on told.claim.to_year = firsts.reference_year
+),
+
 findings as (
     select
-        told.document_id,
-        told.claim_id,
+        document_id,
+        claim_id,
         1 as sentence_number,
         case
             when claim.kind = 'not_expressible'
@@ -70,8 +79,8 @@ findings as (
                     'Release ' || inputs.release_id_on_the_day || ', in force on '
                     || claim.document_published_on || ', has no year ' || claim.to_year
                     || coalesce(
-                        ': the first that has is ' || firsts.first_release_id || ', published on '
-                        || firsts.first_published_on || '.',
+                        ': the first that has is ' || first_release_id || ', published on '
+                        || first_published_on || '.',
                         ', and no later one is known that has.'
                     )
             when verdict = 'not_checkable' and inputs.years_not_covered is not null
@@ -96,8 +105,7 @@ findings as (
                 || ' UNHCR''s database (release ' || inputs.release_id_on_the_day || ') gave '
                 || at_publication.text || newest_clause || '.'
         end as sentence
-    from told
-    left join firsts on told.claim.to_year = firsts.reference_year
+    from with_first
 ),
 
 -- The verdict first, for who reads no further.

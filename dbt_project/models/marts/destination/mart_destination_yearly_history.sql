@@ -82,7 +82,7 @@ with_breaks as (
         {{ is_complete(measure) }} as is_{{ measure }}_complete{{ ',' if not loop.last }}
         {%- endfor %}
     from compared
-    left join {{ ref('int_breaks_of_pairs') }} as breaks
+    left join {{ ref('int_breaks_of_pairs') }}
         using (origin_unhcr_code, asylum_unhcr_code, counting_unit, reference_year, valid_from)
     left join {{ ref('int_years_followed') }} as years_followed
         on
