@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
-from warehouse.core.wording import AT_LEAST, at_least
+from warehouse.core.wording import AT_LEAST, at_least, show
 from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, section
 from warehouse.exports.origin_years import (
     Break,
     OriginYear,
+    Row,
     if_distributed,
     not_comparable,
     since_counted,
@@ -17,13 +18,14 @@ from warehouse.exports.origin_years import (
 from warehouse.exports.origins import Origin
 
 YEARS_SHOWN = 15
+# Of how many of them it is told what is missing.
+YEARS_TOLD = 3
 YEAR_COLUMNS = (
     ReportColumn("year", "Year"),
     ReportColumn("claimed", "People who claimed asylum in the year", "bound"),
     ReportColumn("waiting", "Asylum-seekers at the end of the year", "bound"),
-    ReportColumn("asylum_seekers_stock_change", "Change on the year before", "change"),
-    ReportColumn("asylum_seekers_stock_change_rate", "Change in per cent", "change_rate"),
-    ReportColumn("not_comparable", "Not comparable with the year before", "text"),
+    ReportColumn("asylum_seekers_stock_change", "Change on the year before", "bound"),
+    ReportColumn("asylum_seekers_stock_change_rate", "Change in per cent", "bound"),
     ReportColumn("refugees_stock", "Refugees at the end of the year", "count"),
     ReportColumn("applications_new", "New applications in the year, persons", "count"),
     ReportColumn("applications_new_cases", "New applications in the year, cases", "count"),
@@ -50,15 +52,18 @@ def years_section(
         [_row(year) for year in shown],
     )
     sentences = ["Stocks are persons on 31 December, or on 30 June while a year is provisional."]
-    first = shown[-1].year if shown else 0
-    borne = [found.sentence for found in breaks if found.year >= first]
-    if borne:
+    newest = shown[:YEARS_TOLD]
+    if any(not_comparable(year.persons, "asylum_seekers_stock") for year in shown):
         sentences.append(
-            f"{AT_LEAST}: at least; some countries of asylum did not report, or gave no origin. "
-            f"A change that is not comparable is one of reporting, too."
+            "A change in brackets is not comparable: a country of asylum reported otherwise."
         )
-        sentences += borne
-    for year in shown:
+    if any(_is_incomplete(year) for year in shown):
+        sentences.append(
+            f"{AT_LEAST}: at least; some countries of asylum did not report, or gave no origin."
+        )
+    told = {year.year for year in newest}
+    sentences += [found.sentence for found in breaks if found.year in told]
+    for year in newest:
         for measure in ("asylum_seekers_stock", "new_asylum_claims"):
             estimate = if_distributed(year.persons, measure)
             if estimate:
@@ -68,6 +73,22 @@ def years_section(
             f"The newest {len(shown)} of {len(counted)} years; the workbook holds them all."
         )
     return section("years", "Year by year", sentences, [table])
+
+
+def _is_incomplete(year: OriginYear) -> bool:
+    return any(
+        year.persons[f"is_{measure}_complete"] is False
+        for measure in ("asylum_seekers_stock", "new_asylum_claims")
+    )
+
+
+def _change(row: Row, kind: Literal["change", "change_rate"]) -> str:
+    """The change of the stock as readers see it, in brackets where it is none of people."""
+    value = row[f"asylum_seekers_stock_{kind}"]
+    words = show(value, kind)
+    return (
+        f"({words})" if value is not None and not_comparable(row, "asylum_seekers_stock") else words
+    )
 
 
 def _row(year: OriginYear) -> dict[str, Any]:
@@ -82,7 +103,8 @@ def _row(year: OriginYear) -> dict[str, Any]:
             year.persons["asylum_seekers_stock"],
             year.persons["is_asylum_seekers_stock_complete"],
         ),
-        "not_comparable": not_comparable(year.persons, "asylum_seekers_stock"),
+        "asylum_seekers_stock_change": _change(year.persons, "change"),
+        "asylum_seekers_stock_change_rate": _change(year.persons, "change_rate"),
         "applications_new_cases": year.cases["applications_new"],
         "refugee_recognition_rate_cases": year.cases["refugee_recognition_rate"],
     }
