@@ -180,7 +180,11 @@ def starter_data(release: str = "2025-12.1", folder: Path = PROJECT_ROOT / "seed
             continue
         pairs = slices.get("pairs", [])
         data[endpoint.name] = pairs + [
-            _rest(endpoint, whole, [p for p in pairs if p["year"] == whole["year"]])
+            _rest(
+                endpoint,
+                whole,
+                [p for p in pairs if (p["year"], p["coo"]) == (whole["year"], whole["coo"])],
+            )
             for whole in slices.get("by_origin", [])
         ]
     return data

@@ -251,7 +251,10 @@ def world(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """The marts of eras as views over totals and eras that a test fills in."""
     with in_memory() as con:
-        project.like_starter(con, [*TOTALS, "marts.dim_country", "reference.eras"])
+        project.like_starter(
+            con,
+            [*TOTALS, "intermediate.int_breaks_of_years", "marts.dim_country", "reference.eras"],
+        )
         project.like_starter(con, ["reference.measures"], rows=True)
         con.execute(
             "insert into build.marts.dim_country by name select * from (values "

@@ -180,6 +180,8 @@ def test_no_column_of_a_mart_adds_a_stock_over_years(hostile: duckdb.DuckDBPyCon
         for column, kind in columns.items():
             if "stock" not in column or kind != "BIGINT" or column.endswith("stock_years"):
                 continue
+            if column.startswith("displaced_abroad_"):
+                continue  # of several stocks of one day
             [(highest,)] = values(hostile, f"select max({column}) from marts.{table} where {rows}")
             assert highest is None or highest <= STEADY_STOCK, f"{table}.{column}"
             looked_at += highest == STEADY_STOCK
@@ -406,11 +408,13 @@ def test_what_is_provisional_is_of_30_june_and_the_reverse(
             # Of spans of years: whether one of them is (test_eras.py).
             if table in ("dim_release", "mart_era_comparison", "mart_era_pairs"):
                 continue
+            # A claim about a day of which no figure is loaded rests on none.
+            checkable = "verdict <> 'not_checkable'" if "claim_audit" in table else "true"
             assert values(
                 con,
-                f"select count(*) from marts.{table} where reference_date is null "
+                f"select count(*) from marts.{table} where {checkable} and (reference_date is null "
                 "or year(reference_date) <> reference_year "
-                "or is_provisional <> (strftime(reference_date, '%m-%d') = '06-30')",
+                "or is_provisional <> (strftime(reference_date, '%m-%d') = '06-30'))",
             ) == [(0,)], table
 
 
@@ -547,7 +551,8 @@ def test_every_row_of_facts_and_marts_names_its_release_and_snapshot(
 ) -> None:
     for con in (starter, hostile):
         # A change of definition is of a measure, and of no snapshot's figure.
-        apart = ("dim_", "mart_definition_changes")
+        # Inhabitants are the World Bank's, of no release.
+        apart = ("dim_", "mart_definition_changes", "fct_inhabitants")
         tables = [name for name in columns_of(con, "marts") if not name.startswith(apart)]
         assert tables
         for table in tables:

@@ -165,7 +165,13 @@ def test_a_metric_by_origin_and_year_is_the_figure_of_the_mart(
         f"from marts.mart_origin_yearly where counting_unit = 'persons' and {mart} is not null "
         f"order by all"
     ).fetchall()
-    found = [(y.year, *rest) for y, *rest in ask([metric], [BY_YEAR, "origin__iso3"])]
+    # People without an origin have no ISO3; in the starter extract their total is not known.
+    found = [
+        (y.year, *rest)
+        for y, *rest in ask([metric], [BY_YEAR, "origin__iso3"])
+        if rest[0] is not None
+    ]
+    expected = [row for row in expected if row[1] is not None]
     assert [row for row in found if row[-1] is not None] == [
         (*keys, pytest.approx(value, rel=1e-12)) for *keys, value in expected
     ]
@@ -176,8 +182,8 @@ def test_a_stock_by_asylum_is_the_figure_of_the_destinations(
     ask: Ask, starter: duckdb.DuckDBPyConnection
 ) -> None:
     expected = starter.execute(
-        "select asylum_iso3, asylum_seekers_stock from marts.mart_destination_yearly "
-        "where reference_year = 2025 and counting_unit = 'persons' order by all"
+        "select asylum_iso3, sum(asylum_seekers_stock) from marts.mart_destination_yearly "
+        "where reference_year = 2025 and counting_unit = 'persons' group by all order by all"
     ).fetchall()
     where = ["{{ TimeDimension('metric_time', 'year') }} = '2025-01-01'"]
     assert ask(["asylum_seekers_stock"], ["asylum__iso3"], where) == expected
@@ -296,6 +302,7 @@ def test_mf_itself_answers_from_the_published_file(published_starter: Settings) 
             *(sys.executable, "-m", "warehouse.cli.app", "metrics", "query", "--quiet"),
             *("--metrics", "asylum_seekers_stock,refugee_recognition_rate"),
             *("--group-by", "metric_time__year", "--order", "-metric_time__year"),
+            *("--where", "{{ Entity('origin') }} = 'CHI'"),
             *("--limit", "1", "--csv", str(target)),
         ],
         env={

@@ -38,6 +38,8 @@ AS_OF = {
     "destination_decisions_as_of": "mart_destination_decisions",
     "region_yearly_as_of": "mart_region_yearly",
     "origin_records_as_of": "mart_origin_records",
+    "reporting_breaks_as_of": "mart_reporting_breaks",
+    "reporting_break_origins_as_of": "mart_reporting_break_origins",
     "claim_audit_as_of": "mart_claim_audit",
     "claim_inputs_as_of": "mart_claim_inputs",
 }

@@ -365,6 +365,11 @@ def test_a_workbook_reads_back_as_the_tables_stand(
             where = "true"
             if "origin_iso3" in columns:
                 where = "origin_iso3 = 'CHN'"
+            elif name == "mart_claim_summary":
+                where = (
+                    "document_id in (select document_id from mart_claim_audit "
+                    "where origin_iso3 = 'CHN')"
+                )
             elif "country_iso3" in columns:
                 where = "country_iso3 = 'CHN'"
             rows = con.execute(

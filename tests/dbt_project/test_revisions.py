@@ -42,16 +42,20 @@ def test_the_united_states_are_carried_forward_and_whether_they_reported_is_not_
     assert rows(
         starter,
         f"select origin_iso3, carried_forward_stock from marts.mart_carried_forward {at}",
-    ) == [("CHN", 147_909)]
+    ) == [("CHN", 147_909), (None, 10_494)]
     assert rows(
         starter,
         "select carried_forward_stock, pairs_stock, carried_forward_share, is_not_reported "
         f"from marts.mart_carried_forward_by_asylum {at}",
-    ) == [(147_909, None, None, None)]
+    ) == [(158_403, None, None, None)]
 
 
-def test_no_total_of_a_country_of_asylum_is_revised_where_one_origin_alone_is_known(
+def test_a_total_of_a_country_of_asylum_is_revised_where_all_its_origins_are_known_together(
     starter: duckdb.DuckDBPyConnection,
 ) -> None:
-    levels = rows(starter, "select distinct level from marts.mart_revisions order by level")
-    assert levels == [("origin",), ("pair",)]
+    levels = rows(
+        starter,
+        "select level, bool_and(dataset in ('population', 'displacement-flows')) "
+        "from marts.mart_revisions group by level order by level",
+    )
+    assert levels == [("asylum", True), ("origin", True), ("pair", True)]

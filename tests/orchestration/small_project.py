@@ -72,6 +72,7 @@ from {{ source('raw', 'population') }} where _slice = 'pairs'
 select endpoint, snapshot_id, coalesce(release_id, 'api-' || finished_at::date) as release_id,
     source as source_kind, finished_at::timestamp as retrieved_at, row_count
 from {{ source('raw', 'snapshots') }}
+where endpoint <> 'inhabitants'
 -- depends_on: {{ source('releases', 'snapshot_releases') }}
 """,
     "dbt_project/models/marts/dim_release.sql": """

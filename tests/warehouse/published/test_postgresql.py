@@ -818,7 +818,7 @@ def test_the_command_publishes_and_says_nothing_of_the_address(
     monkeypatch.setenv("ASYLUM_POSTGRES_URL", database.get_secret_value())
     said = ""
     for words, expected in (
-        (["publish", "--verbose"], "10 tables, 5,098 rows of release 2025-12.1 in schema asylum"),
+        (["publish", "--verbose"], "12 tables, 5,101 rows of release 2025-12.1 in schema asylum"),
         (["publish", "--to", database.get_secret_value()], "nothing was done"),
         (["publish", "--force", "--schema", "other", "--reader", "r2"], "in schema other"),
         (["status"], "2025-12.1"),

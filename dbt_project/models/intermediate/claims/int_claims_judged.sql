@@ -4,13 +4,17 @@ with breaks as (
     select * from {{ ref('int_claim_breaks_found') }}
 ),
 
+claims as (
+    select * from {{ ref('int_claims_compared') }}
+),
+
 compared as (
     select
-        compared.*,
+        claims.*,
         breaks.break_text
-    from {{ ref('int_claims_compared') }} as compared
+    from claims
     left join breaks
-        on compared.document_id = breaks.document_id and compared.claim_id = breaks.claim_id
+        on claims.document_id = breaks.document_id and claims.claim_id = breaks.claim_id
 ),
 
 -- Whether the number is there. A stock told as a flow is looked up as the stock that it is.
