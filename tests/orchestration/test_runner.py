@@ -175,7 +175,7 @@ def test_a_refresh_goes_from_the_starter_extract_to_exported_files(
     assert result.error is None
     assert result.release == "2025-12.1"
     assert all(snapshot.is_new for snapshot in result.snapshots)
-    assert result.models_built == 5 + len(REPORTED)
+    assert result.models_built == 6 + len(REPORTED)
     assert (result.tests_passed, result.tests_warned, result.tests_failed) == (3, 1, [])
     assert result.published == settings.published_db
     assert {path.name for path in result.exports} == {
