@@ -230,7 +230,7 @@ def test_it_is_built_anew_when_something_is_missing_or_the_code_changed(
     else:
         write(built, "dbt_project/models/marts/mart_extra.sql", "select 1 as a")
     result = run_refresh(built)
-    assert result.success
+    assert result.success, result.error
     assert not result.up_to_date
     assert published_fingerprint(built) == exported_fingerprint(built) is not None
     assert all(path.exists() for path in result.exports)

@@ -82,6 +82,11 @@ def export_site(settings: Settings) -> Site:
     return write_site(settings, settings.exports_dir / FOLDER, just_exported=True)
 
 
+def _is_empty(folder: Path) -> bool:
+    """Whether nothing would be lost with the folder: it holds empty folders at most."""
+    return all(path.is_dir() and not path.is_symlink() for path in folder.rglob("*"))
+
+
 def write_site(settings: Settings, out: Path, *, just_exported: bool = False) -> Site:
     """Write the site to the folder `out`, which is new, empty, or an earlier site.
 
@@ -90,7 +95,7 @@ def write_site(settings: Settings, out: Path, *, just_exported: bool = False) ->
     written.
     """
     out = out.absolute()
-    if out.exists() and not (out.is_dir() and (not any(out.iterdir()) or (out / _MARK).exists())):
+    if out.exists() and not (out.is_dir() and (_is_empty(out) or (out / _MARK).exists())):
         raise SiteFolderError(
             f"{out} holds something that is no site of this project. Name a new or empty folder."
         )
