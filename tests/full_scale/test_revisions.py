@@ -220,7 +220,10 @@ def audit(five_releases: Settings) -> dict[tuple[str, str], dict[str, Any]]:
 def test_every_claim_is_decided_where_all_countries_are_held(
     audit: dict[tuple[str, str], dict[str, Any]],
 ) -> None:
-    assert [key for key, claim in audit.items() if claim["verdict"] == "not_checkable"] == []
+    # The other documents are about releases that are not among the five.
+    of_five = {key: one for key, one in audit.items() if key[0] in ("safeguard", "khabarhub")}
+    assert len(of_five) == 39
+    assert [key for key, claim in of_five.items() if claim["verdict"] == "not_checkable"] == []
 
 
 def test_dozens_of_countries_and_many_single_digits_are_confirmed(
