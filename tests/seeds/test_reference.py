@@ -19,7 +19,9 @@ PROPERTIES = REFERENCE / "_reference__seeds.yml"
 
 SEEDS = sorted(path.stem for path in REFERENCE.glob("*.csv"))
 MAY_BE_EMPTY = {
-    "break_kinds": {"share_from", "share_is_of"},
+    "break_kinds": {
+        *("share_from", "share_is_of", "pairs_from", "years_from", "differs_up_to_share"),
+    },
     "eras": {"in_office_to", "last_year_counted"},
     "country_groups": {"from_year", "to_year", "note"},
     "measure_sums": {"overlap_note"},

@@ -211,15 +211,34 @@ def decided(done: Decided) -> RenderableType:
     )
 
 
+def _and_also(threshold: Threshold) -> str:
+    if threshold.pairs_from is not None:
+        within = figure(threshold.differs_up_to_share, "share")
+        return f"{threshold.pairs_from} large pairs repeat, and the total within {within}"
+    if threshold.years_from is not None:
+        return f"{threshold.years_from} years restated together"
+    return ""
+
+
 def breaks(known: Sequence[Threshold], found: Sequence[Found]) -> RenderableType:
     """The thresholds, and the breaks of reporting that they find."""
-    kinds = _table("kind", "from persons", "and from", "of", right=["from persons", "and from"])
+    kinds = _table(
+        "kind", "from persons", "and from", "of", "and", right=["from persons", "and from"]
+    )
     for one in known:
         share = figure(one.share_from, "share") if one.share_from is not None else ""
-        kinds.add_row(one.kind, figure(one.persons_from), share, one.share_is_of or "")
-    listed = _table("year", "country of asylum", "kind", "what happened", right=["year"])
+        kinds.add_row(
+            one.kind, figure(one.persons_from), share, one.share_is_of or "", _and_also(one)
+        )
+    listed = _table(
+        *("year", "country of asylum", "kind", "persons", "share", "what happened"),
+        right=["year", "persons", "share"],
+    )
     for met in found:
-        listed.add_row(str(met.year), shown(met.country), met.kind, shown(met.note))
+        listed.add_row(
+            *(str(met.year), shown(met.country), met.kind),
+            *(figure(met.persons), figure(met.share, "share"), shown(met.note)),
+        )
     return Group(
         _title("From what size on there is a break of reporting"),
         kinds,

@@ -10,7 +10,8 @@ import duckdb
 from warehouse.core.database import literal, named_rows
 
 _KINDS = """
-    select kind, label, meaning, persons_from, share_from, share_is_of
+    select
+        kind, persons_from, share_from, share_is_of, pairs_from, years_from, differs_up_to_share
     from break_kinds
     order by sort_order
 """
@@ -32,14 +33,20 @@ _CHOSEN = """
 
 @dataclass(frozen=True)
 class Threshold:
-    """A kind of break, and from what size on there is one: persons, and a fraction of something."""
+    """A kind of break, and from what size on there is one.
+
+    persons_from persons (or cases), and where it is given: the fraction share_from of what share_is_of
+    says, pairs_from large pairs that repeat, in a total that differs by the fraction
+    differs_up_to_share at most, years_from years restated together.
+    """
 
     kind: str
-    label: str
-    meaning: str
     persons_from: int
     share_from: float | None
     share_is_of: str | None
+    pairs_from: int | None
+    years_from: int | None
+    differs_up_to_share: float | None
 
 
 @dataclass(frozen=True)

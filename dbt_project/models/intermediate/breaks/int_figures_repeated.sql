@@ -1,9 +1,11 @@
-{#- A figure repeats another where it differs by no more than this share of it: rounding alone. -#}
-{%- set rounding = 0.001 -%}
 -- Figures of a country of asylum that repeat an earlier one, pair by pair: of a stock that of the year
 -- before, and of a final figure that of the middle of its year, as it stood last before the final one.
 with hosts as (
     select * from {{ ref('int_figures_of_hosts') }}
+),
+
+kinds as (
+    select * from {{ ref('break_kinds') }}
 ),
 
 pairs as (
@@ -49,14 +51,23 @@ candidates as (
 ),
 
 alike as (
-    select * from candidates
-    where abs(figure - earlier_figure) <= {{ rounding }} * figure and figure > 0
+    select
+        candidates.*,
+        kinds.kind
+    from candidates
+    inner join kinds
+        on kinds.kind = if(candidates.measure like '%_stock', 'carried_forward', 'half_year_repeated')
+    where
+        candidates.figure > 0
+        and abs(candidates.figure - candidates.earlier_figure)
+        <= kinds.differs_up_to_share * candidates.figure
 ),
 
 final as (
     select
         alike.asylum_unhcr_code,
         alike.measure,
+        alike.kind,
         alike.basis,
         alike.reference_year,
         alike.valid_from,

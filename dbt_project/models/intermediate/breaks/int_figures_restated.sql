@@ -48,7 +48,7 @@ events as (
         figure_before,
         restated_in_all
     from restated_together
-    where restated_year_count >= 2 and restated_in_all >= persons_from
+    where restated_year_count >= years_from and restated_in_all >= persons_from
 ),
 
 -- The last restatement that a vintage knows of.

@@ -16,6 +16,18 @@ moved as (
     select * from {{ ref('int_categories_moved_by_measure') }}
 ),
 
+-- One large pair says enough only of a half-year whose whole is the same to a person.
+repeated as (
+    select figures.*
+    from {{ ref('int_figures_repeated') }} as figures
+    inner join kinds using (kind)
+    where
+        figures.repeated_large_pair_count >= kinds.pairs_from
+        or figures.kind = 'half_year_repeated'
+        and figures.repeated_large_pair_count = 1
+        and figures.figure = figures.earlier_figure
+),
+
 candidates as (
     select
         'origin_withheld' as kind,
@@ -56,7 +68,7 @@ candidates as (
     select * from {{ ref('int_reporters_silent') }}
     union all by name
     select
-        'carried_forward' as kind,
+        kind,
         asylum_unhcr_code,
         measure,
         reference_year,
@@ -68,30 +80,8 @@ candidates as (
         first(earlier_figure order by repeated_share desc, basis asc) as figure_before,
         max(figure) as figure,
         first(basis order by repeated_share desc, basis asc) as detail
-    from {{ ref('int_figures_repeated') }}
-    where measure <> 'new_asylum_claims' and repeated_large_pair_count >= {{ var('not_reported_from_pairs') }}
+    from repeated
     group by all
-    union all by name
-    select
-        'half_year_repeated' as kind,
-        asylum_unhcr_code,
-        measure,
-        reference_year,
-        valid_from,
-        figure as persons,
-        repeated_share as share,
-        repeated_share as threshold_share,
-        figure as threshold_persons,
-        earlier_figure as figure_before,
-        figure,
-        basis as detail
-    from {{ ref('int_figures_repeated') }}
-    where
-        measure = 'new_asylum_claims'
-        and (
-            repeated_large_pair_count >= {{ var('not_reported_from_pairs') }}
-            or repeated_large_pair_count = 1 and figure = earlier_figure
-        )
     union all by name
     select
         'category_moved' as kind,
