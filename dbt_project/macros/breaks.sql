@@ -33,14 +33,17 @@
     end
 {%- endmacro %}
 
-{#- Whether fewer than var('incomplete_from_share') of a figure's people are known to be missing in it. -#}
+{#- Whether more than var('incomplete_from_share') of the people are known to be missing in a figure. -#}
+{% macro is_missing_people(figure, persons_incomplete) -%}
+    coalesce({{ persons_incomplete }}, 0)
+    > {{ var('incomplete_from_share') }} * ({{ figure }} + coalesce({{ persons_incomplete }}, 0))
+{%- endmacro %}
+
+{#- Whether a figure has its people: NULL where it is not known, or where nothing is known of who is missing. -#}
 {% macro is_complete(measure) -%}
     case
         when {{ measure }} is null then null
-        when
-            coalesce({{ measure }}_persons_incomplete, 0)
-            > {{ var('incomplete_from_share') }} * ({{ measure }} + coalesce({{ measure }}_persons_incomplete, 0))
-            then false
+        when {{ is_missing_people(measure, measure ~ '_persons_incomplete') }} then false
         when is_{{ measure }}_followed then true
     end
 {%- endmacro %}

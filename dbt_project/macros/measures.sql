@@ -33,9 +33,25 @@
     }) }}
 {%- endmacro %}
 
+{#- The types that first applications are counted in: new ones, or new ones together with repeat ones or
+    appeals. -#}
+{% macro first_application_types() -%}
+    {{ return(('N', 'NR', 'NA', 'FA')) }}
+{%- endmacro %}
+
 {#- Whether a type of application has a column of its own. -#}
 {% macro is_known_application_type(app_type) -%}
     {{ app_type }} in ('{{ application_types().keys() | join("', '") }}')
+{%- endmacro %}
+
+{#- The measures whose years are compared with each other, with what breaks the comparison. -#}
+{% macro followed_measures() -%}
+    {{ return(['refugees_stock', 'asylum_seekers_stock', 'new_asylum_claims', 'applications_new']) }}
+{%- endmacro %}
+
+{#- The measures in which people without an origin hide in a figure by origin, and are distributed. -#}
+{% macro distributed_measures() -%}
+    {{ return(('asylum_seekers_stock', 'new_asylum_claims')) }}
 {%- endmacro %}
 
 {% macro application_measures() -%}

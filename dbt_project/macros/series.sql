@@ -45,10 +45,7 @@
             'new_asylum_claims_missing_asylum_count', 'new_asylum_claims_missing_year_before',
         ] + distributed_columns() + application_measures() + decision_measures()
         + ['decisions_substantive'] + population_flows() + abroad_columns() -%}
-    {%- set followed = [
-        'refugees_stock', 'asylum_seekers_stock', 'new_asylum_claims', 'applications_new',
-    ] -%}
-    {%- for measure in followed -%}
+    {%- for measure in followed_measures() -%}
         {%- for what in [
             'change', 'change_rate', 'highest_to_date', 'highest_year_to_date', 'baseline',
             'baseline_difference', 'baseline_ratio', 'world_share',
@@ -57,10 +54,10 @@
         {%- endfor -%}
     {%- endfor -%}
     {%- do found.extend(['refugee_recognition_rate', 'total_protection_rate']) -%}
-    {%- for measure in followed -%}
+    {%- for measure in followed_measures() -%}
         {%- do found.extend([measure ~ '_change_breaks', 'is_' ~ measure ~ '_change_comparable']) -%}
     {%- endfor -%}
-    {%- for measure in followed -%}
+    {%- for measure in followed_measures() -%}
         {%- do found.extend([
             'is_' ~ measure ~ '_change_on_small_count', 'is_' ~ measure ~ '_baseline_on_small_count',
         ]) -%}
@@ -79,7 +76,7 @@
 {#- What figures would be with the people without an origin distributed, as a column each. -#}
 {% macro distributed_columns() -%}
     {%- set found = [] -%}
-    {%- for measure in ['asylum_seekers_stock', 'new_asylum_claims'] -%}
+    {%- for measure in distributed_measures() -%}
         {%- do found.append(measure ~ '_unknown_origin_beside') -%}
         {%- for column in ['', '_low', '_high'] -%}
             {%- do found.append(measure ~ '_if_distributed_as_before' ~ column) -%}

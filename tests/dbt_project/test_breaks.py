@@ -1,4 +1,4 @@
-"""`asylum breaks` lists the breaks of the published starter extract, and from what size on one counts."""
+"""`asylum breaks` lists the breaks of the starter extract, and from what size on one counts."""
 
 from __future__ import annotations
 

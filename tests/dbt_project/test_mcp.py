@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from warehouse.claims.asked import asked as cells_asked
+from warehouse.published.read import open_published
 from warehouse.settings import Settings
 
 pytest.importorskip("mcp", reason="the extra mcp is not installed")
@@ -89,16 +91,49 @@ def test_figures_are_those_of_the_day_with_what_is_provisional_and_carried_forwa
     _, now = ask("figures", measure="asylum_seekers_stock", origin="CHN", from_year=2025)
     [figure] = now["figures"]
     assert (figure["value"], figure["is_lower_bound"]) == (99716, True)
+    assert figure["is_comparable_with_year_before"] is False
+    assert figure["breaks_since_year_before"].startswith("origin_withheld")
     _, pair = ask("figures", measure="new_asylum_claims", origin="CHN", asylum="USA", to_year=2025)
     assert pair["nature"] == "flow"
     assert pair["figures"][-1]["value"] == 5024
     assert pair["figures"][-1]["is_lower_bound"] is True
+    assert pair["figures"][-1]["breaks_since_year_before"] is None  # not known of a pair's flow
+
+
+@pytest.mark.parametrize("measure", ["asylum_seekers_stock", "new_asylum_claims"])
+@pytest.mark.parametrize("who", [{"origin": "CHN"}, {"asylum": "USA"}, {}])
+def test_where_a_figure_is_a_lower_bound_is_what_the_marts_say(
+    ask: Callable[..., Asked], published_starter: Settings, measure: str, who: dict[str, str]
+) -> None:
+    table, where = {
+        "origin": ("mart_origin_yearly", "origin_iso3 = 'CHN'"),
+        "asylum": ("mart_asylum_yearly", "asylum_iso3 = 'USA'"),
+    }.get(next(iter(who), ""), ("mart_world_yearly", "true"))
+    with open_published(published_starter) as con:
+        told = con.execute(
+            f"select reference_year, {measure}, is_{measure}_complete, "
+            f"{measure}_change_breaks, is_{measure}_change_comparable from {table} "
+            f"where {where} and counting_unit = 'persons' and {measure} is not null order by all"
+        ).fetchall()
+    _, found = ask("figures", measure=measure, **who)
+    assert told
+    assert [
+        (row["reference_year"], row["value"], row["is_lower_bound"],
+         row["breaks_since_year_before"], row["is_comparable_with_year_before"])
+        for row in found["figures"]
+    ] == [
+        (year, value, is_complete is False, breaks, comparable)
+        for year, value, is_complete, breaks, comparable in told
+    ]  # fmt: skip
 
 
 def test_revisions_follow_each_other_without_a_repeat(ask: Callable[..., Asked]) -> None:
     _, found = ask("revisions", measure="asylum_seekers_stock", origin="CHN", year=2025)
     told = found["statements"]
-    assert [one["value"] for one in told] == [178725, 99716]
+    assert [(one["value"], one["is_lower_bound"]) for one in told] == [
+        (178725, False),
+        (99716, True),
+    ]
     assert told[0]["valid_to"] == told[1]["valid_from"]
     assert told[-1]["valid_to"] is None
 
@@ -109,6 +144,12 @@ def test_a_claim_is_answered_with_its_verdict(ask: Callable[..., Asked]) -> None
     )
     assert found["claim"]["verdict"] == "misleading"
     assert found["claim"]["number_verdict"] == "confirmed_since_revised"
+
+
+@pytest.mark.parametrize("measure", ["forcibly_displaced", "refugees_stock+oip_stock"])
+def test_a_sum_of_stocks_that_is_asked_about_is_read_as_one(measure: str) -> None:
+    cells = cells_asked(measure=measure, location="here", read_as=None)
+    assert (cells["read_as"], cells["document_word"]) == ("stock", measure)
 
 
 @pytest.mark.parametrize(

@@ -1,35 +1,27 @@
-"""One claim that an assistant asks about, as a row of the register."""
+"""One claim that somebody asks about, as a row of the register."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from warehouse.reference.claims import ALL
+from warehouse.reference.claims import is_stock, parts_of
 
 
-def asked(
-    *,
-    origin: str | None,
-    asylum: str | None,
-    year: int,
-    measure: str,
-    value: float,
-    read_as: str | None = None,
-) -> dict[str, Any]:
-    """The cells of a claim on one figure of a year; `read_as`: by default what the measure is."""
+def asked(*, measure: str, location: str, read_as: str | None, **cells: Any) -> dict[str, Any]:
+    """The cells of a claim, with those that nobody is asked for; `location` says who asked.
+
+    `read_as`: stock or flow, by default what the measure is. `cells`: the other columns of
+    published_claims.csv; a level in persons unless they say otherwise.
+    """
+    nature = "stock" if all(is_stock(part) for part in parts_of(measure)) else "flow"
     return {
         "document_id": "asked",
         "claim_id": "1",
         "kind": "level",
-        "measure": measure,
         "counting_unit": "persons",
-        "origin": origin or ALL,
-        "asylum": asylum or ALL,
-        "from_year": year,
-        "to_year": year,
-        "stated_value": f"{value:f}".rstrip("0").rstrip("."),
+        "measure": measure,
         "document_word": "people who apply" if read_as == "flow" else measure,
-        "read_as": read_as or ("stock" if measure.endswith("_stock") else "flow"),
+        "read_as": read_as or nature,
         "paraphrase": "The claim asked for",
-        "location": "a question of an assistant",
-    }
+        "location": location,
+    } | cells

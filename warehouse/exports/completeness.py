@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+# The measures of which the marts know how many people are missing.
+_KNOWN = ("asylum_seekers_stock", "new_asylum_claims")
 
-def stock_is_incomplete(rows: str) -> str:
-    """A SQL expression: whether the stock of asylum-seekers in a row of a yearly mart, which the
-    query calls `rows`, is a lower bound.
+
+def is_lower_bound(rows: str, measure: str = "asylum_seekers_stock") -> str:
+    """A SQL expression: whether the measure in a row of a yearly mart, which the query calls
+    `rows`, is a lower bound. Never, where the marts do not know who is missing.
     """
-    return f"(not coalesce({rows}.is_asylum_seekers_stock_complete, true))"
+    return f"(not coalesce({rows}.is_{measure}_complete, true))" if measure in _KNOWN else "false"

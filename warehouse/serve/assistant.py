@@ -18,9 +18,10 @@ from warehouse.claims.asked import asked
 from warehouse.core.attribution import NO_ENDORSEMENT
 from warehouse.core.database import identifier, named_rows
 from warehouse.core.wording import visible
-from warehouse.exports.completeness import stock_is_incomplete
+from warehouse.exports.completeness import is_lower_bound
 from warehouse.exports.findings.words import DEFINITIONS
 from warehouse.published.read import open_published, read_about
+from warehouse.reference.claims import ALL
 from warehouse.serve.query import QueryError, open_session
 from warehouse.settings import Settings
 
@@ -100,10 +101,7 @@ def figures(  # noqa: PLR0917 - asked by name
         if measure == "asylum_seekers_stock" and level != "world"
         else "null"
     )
-    incomplete = {
-        "asylum_seekers_stock": stock_is_incomplete("figures"),
-        "new_asylum_claims": "not coalesce(figures.is_new_asylum_claims_complete, true)",
-    }.get(measure, "false")
+    change_breaks, comparable = _change_columns(measure, level)
     with open_published(settings) as con:
         rows = named_rows(
             con.execute(
@@ -112,7 +110,9 @@ def figures(  # noqa: PLR0917 - asked by name
                     figures.reference_year,
                     figures.{identifier(measure)} as value,
                     figures.is_{dataset}_provisional as is_provisional,
-                    {incomplete} as is_lower_bound,
+                    {is_lower_bound("figures", measure)} as is_lower_bound,
+                    {change_breaks} as breaks_since_year_before,
+                    {comparable} as is_comparable_with_year_before,
                     {carried} as carried_forward,
                     figures.last_{dataset}_release_id as newest_release_with_it,
                     figures.{dataset}_release_id as release_id
@@ -171,6 +171,7 @@ def revisions(
                 select
                     figures.valid_from, figures.valid_to, figures.{identifier(measure)} as value,
                     figures.is_{dataset}_provisional as is_provisional,
+                    {is_lower_bound("figures", measure)} as is_lower_bound,
                     figures.release_id
                 from {table} as figures
                 where
@@ -184,7 +185,9 @@ def revisions(
         )
         told: list[dict[str, Any]] = []
         for row in rows:
-            same = told and all(told[-1][key] == row[key] for key in ("value", "is_provisional"))
+            same = told and all(
+                told[-1][key] == row[key] for key in ("value", "is_provisional", "is_lower_bound")
+            )
             if same and told[-1]["valid_to"] == row["valid_from"]:
                 told[-1]["valid_to"] = row["valid_to"]
             else:
@@ -212,12 +215,14 @@ def check_claim(  # noqa: PLR0917 - asked by name
     if read_as not in {None, "stock", "flow"}:
         raise QuestionError(f"read_as is stock or flow, not {read_as!r}")
     cells = asked(
-        origin=_code(origin),
-        asylum=_code(asylum),
-        year=year,
+        origin=_code(origin) or ALL,
+        asylum=_code(asylum) or ALL,
+        from_year=year,
+        to_year=year,
         measure=measure,
-        value=value,
+        stated_value=f"{value:f}".rstrip("0").rstrip("."),
         read_as=read_as,
+        location="a question of an assistant",
     )
     with open_published(settings) as con:
         return _answer(con, None, claim=audit.check(con, cells, day))
@@ -294,6 +299,16 @@ def _level(origin: str | None, asylum: str | None) -> tuple[str, str, str]:
     if asylum:
         return "asylum", "mart_asylum_yearly_history", by_asylum
     return "world", "mart_world_yearly_history", "true"
+
+
+def _change_columns(measure: str, level: str) -> tuple[str, str]:
+    """Which breaks bear on the change since the year before, and whether that is one of people.
+
+    Of a pair that is known of the stock of asylum-seekers alone.
+    """
+    if level == "pair" and measure != "asylum_seekers_stock":
+        return "null", "null"
+    return f"figures.{measure}_change_breaks", f"figures.is_{measure}_change_comparable"
 
 
 def _codes(origin: str | None, asylum: str | None) -> dict[str, str]:

@@ -35,8 +35,8 @@ _CHOSEN = """
 class Threshold:
     """A kind of break, and from what size on there is one.
 
-    persons_from persons (or cases), and where it is given: the fraction share_from of what share_is_of
-    says, pairs_from large pairs that repeat, in a total that differs by the fraction
+    persons_from persons (or cases), and where it is given: the fraction share_from of what
+    share_is_of says, pairs_from large pairs that repeat, in a total that differs by the fraction
     differs_up_to_share at most, years_from years restated together.
     """
 

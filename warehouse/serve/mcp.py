@@ -80,7 +80,8 @@ def server(settings: Settings) -> MCPServer[Any]:
         measure: asylum_seekers_stock (people waiting on a day), refugees_stock, new_asylum_claims
         (people who claimed asylum in a year) or applications_new. as_of: a day, YYYY-MM-DD; the
         figures are those that UNHCR's database had then. Each has its release, what it describes,
-        and whether it is provisional or a lower bound.
+        whether it is provisional or a lower bound, and which breaks of reporting bear on the change
+        since the year before: where it is not comparable, speak of no rise and no fall.
         """
 
     @tool(assistant.revisions)

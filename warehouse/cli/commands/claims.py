@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from warehouse.claims.audit import Audit
 
 ClaimFormat = Literal["table", "json", "csv", "markdown"]
+FormatOption = Annotated[
+    ClaimFormat, typer.Option("--format", help="Output format; json includes the inputs.")
+]
+ExplainOption = Annotated[
+    bool, typer.Option("--explain", help="Show the explanation and the inputs of each claim.")
+]
 
 
 def claims(
@@ -29,12 +35,8 @@ def claims(
         str | None,
         typer.Option("--as-of", help="Treat this day as today, YYYY-MM-DD.", show_default=False),
     ] = None,
-    format_: Annotated[
-        ClaimFormat, typer.Option("--format", help="Output format; json includes the inputs.")
-    ] = "table",
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Show the explanation and the inputs of each claim.")
-    ] = False,
+    format_: FormatOption = "table",
+    explain: ExplainOption = False,
 ) -> None:
     """Compare figures in published documents with the database, at publication and now."""
     with failures():
@@ -56,12 +58,8 @@ def audit(
             help="Day of publication of the claims that give none, YYYY-MM-DD.", show_default=False
         ),
     ] = None,
-    format_: Annotated[
-        ClaimFormat, typer.Option("--format", help="Output format; json includes the inputs.")
-    ] = "table",
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Show the explanation and the inputs of each claim.")
-    ] = False,
+    format_: FormatOption = "table",
+    explain: ExplainOption = False,
 ) -> None:
     """Check the claims of a file of your own, in the register's shape."""
     with failures():
@@ -222,9 +220,9 @@ def check(  # noqa: PLR0917 - options, given by name
         assert day is not None
         from warehouse.claims import asking
         from warehouse.claims import audit as audits
+        from warehouse.claims.asked import asked
         from warehouse.cli import render
         from warehouse.published.read import open_published
-        from warehouse.reference.claims import is_stock, parts_of
 
         try:
             first, last, on = asking.years(year)
@@ -241,36 +239,32 @@ def check(  # noqa: PLR0917 - options, given by name
             }
         except asking.AskedError as error:
             raise typer.BadParameter(str(error)) from error
-        reading = "stock" if all(is_stock(part) for part in parts_of(measure)) else "flow"
-        cells = {
-            "document_id": "asked",
-            "claim_id": "1",
-            "kind": kind,
-            "measure": measure,
-            "counting_unit": unit,
-            "population_type": population_type,
-            "origin": _side("--origin", origin),
-            "asylum": _side("--asylum", asylum),
-            "from_year": first if from_year is None else from_year,
-            "to_year": last,
-            "reference_date": on,
-            "base_measure": base_measure,
-            "base_origin": _side("--base-origin", base_origin) if base_origin else None,
-            "base_asylum": _side("--base-asylum", base_asylum) if base_asylum else None,
-            "base_from_year": base_first,
-            "base_to_year": base_last,
-            "base_reference_date": base_on,
-            "relation": relation,
-            "among": among,
-            "share_of": share_of,
-            "count_of": count_of,
-            "wording": wording,
-            "tolerance": tolerance,
-            "document_word": "people who apply" if read_as == "flow" else measure,
-            "read_as": read_as or reading,
-            "paraphrase": "The claim asked for",
-            "location": "the command line",
-        } | figures
+        cells = asked(
+            **figures,
+            kind=kind,
+            measure=measure,
+            counting_unit=unit,
+            population_type=population_type,
+            origin=_side("--origin", origin),
+            asylum=_side("--asylum", asylum),
+            from_year=first if from_year is None else from_year,
+            to_year=last,
+            reference_date=on,
+            base_measure=base_measure,
+            base_origin=_side("--base-origin", base_origin) if base_origin else None,
+            base_asylum=_side("--base-asylum", base_asylum) if base_asylum else None,
+            base_from_year=base_first,
+            base_to_year=base_last,
+            base_reference_date=base_on,
+            relation=relation,
+            among=among,
+            share_of=share_of,
+            count_of=count_of,
+            wording=wording,
+            tolerance=tolerance,
+            read_as=read_as,
+            location="the command line",
+        )
         with open_published(settings) as con:
             found = audits.check(con, cells, day)
         if format_ == "json":

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 import duckdb
 
-from warehouse.exports.completeness import stock_is_incomplete
+from warehouse.exports.completeness import is_lower_bound
 
 # What is marked of a row, by bit. The browser reads the same list from `index.json`.
 MARKS = {
@@ -103,7 +103,7 @@ def _ranges(
     """A table of what is shown of a history: neighbouring rows that show the same are one."""
     bits = [f"{MARKS[mark]} * coalesce({test}, false)::integer" for mark, test in marks.items()]
     bits.append(
-        f"{MARKS['stock_incomplete']} * coalesce({stock_is_incomplete('history')}, false)::integer"
+        f"{MARKS['stock_incomplete']} * coalesce({is_lower_bound('history')}, false)::integer"
     )
     shown = ", ".join(figures)
     con.execute(

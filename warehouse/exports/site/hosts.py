@@ -8,7 +8,7 @@ import duckdb
 
 from warehouse.core.database import named_rows
 from warehouse.core.wording import at_least, day, plural
-from warehouse.exports.completeness import stock_is_incomplete
+from warehouse.exports.completeness import is_lower_bound
 from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, section
 
 ORIGINS_SHOWN = 15
@@ -20,7 +20,7 @@ _ORIGINS = f"""
     with pairs as (
         select
             *,
-            {stock_is_incomplete("mart_destination_yearly")} as is_stock_incomplete,
+            {is_lower_bound("mart_destination_yearly")} as is_stock_incomplete,
             coalesce(asylum_iso3, asylum_unhcr_code) as asylum,
             coalesce(origin_name, origin_unhcr_code) as place
         from mart_destination_yearly
@@ -78,7 +78,7 @@ def origins_section(name: str, rows: list[dict[str, Any]]) -> Section:
 
 def largest(con: duckdb.DuckDBPyConnection, side: str, count: int) -> list[dict[str, Any]]:
     """The countries of one side with the most asylum-seekers in the newest year."""
-    incomplete = stock_is_incomplete(f"mart_{side}_yearly")
+    incomplete = is_lower_bound(f"mart_{side}_yearly")
     rows = named_rows(
         con.execute(
             f"""

@@ -1,4 +1,3 @@
-{%- set measures = ('asylum_seekers_stock', 'new_asylum_claims') -%}
 {%- set pair = ['origin_unhcr_code', 'asylum_unhcr_code', 'reference_year', 'valid_from'] -%}
 -- What breaks of reporting do to a year of a pair, with the measures side by side: a row where any does.
 with breaks as (
@@ -11,7 +10,7 @@ with breaks as (
     where
         level = 'pair'
         and counting_unit = 'persons'
-        and measure in {{ measures }}
+        and measure in {{ distributed_measures() }}
 ),
 
 -- Where a country of asylum gave no origin of a few people only, its pairs are complete.
@@ -23,7 +22,7 @@ withheld as (
         distributed as persons_incomplete
     from {{ ref('int_unknown_origins_distributed') }}
     where
-        measure in {{ measures }}
+        measure in {{ distributed_measures() }}
         and unknown_origin >= {{ var('incomplete_from_share') }} * host_figure
 ),
 
@@ -37,7 +36,7 @@ final as (
     select
         {{ columns(pair) }}
         'persons' as counting_unit,
-        {%- for measure in measures %}
+        {%- for measure in distributed_measures() %}
         any_value(breaks) filter (where measure = '{{ measure }}') as {{ measure }}_breaks,
         sum(persons_incomplete) filter (where measure = '{{ measure }}')
             as {{ measure }}_persons_incomplete{{ ',' if not loop.last }}

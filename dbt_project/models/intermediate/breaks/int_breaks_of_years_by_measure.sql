@@ -1,4 +1,3 @@
-{%- set measures = ['refugees_stock', 'asylum_seekers_stock', 'new_asylum_claims', 'applications_new'] -%}
 {%- set found = [
     'unknown_origin', 'distributed', 'distributed_low', 'distributed_high', 'persons_incomplete', 'breaks',
 ] -%}
@@ -16,7 +15,7 @@ final as (
         counting_unit,
         reference_year,
         valid_from,
-        {%- for measure in measures %}
+        {%- for measure in followed_measures() %}
         {%- set outer = loop %}
         {%- for column in found %}
         any_value({{ column }}) filter (where measure = '{{ measure }}') as {{ measure }}_{{ column }}

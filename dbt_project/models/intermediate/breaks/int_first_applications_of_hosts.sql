@@ -1,9 +1,8 @@
-{%- set types = ('N', 'NR', 'NA', 'FA') -%}
 {#- Of equals the same one every time. -#}
 {%- set largest = '(applications, counting_unit, app_type)' -%}
 -- Which unit and which type a country of asylum counted most of its first applications in, each year,
--- against the last year before that had any, at each vintage. First applications are new ones, or new
--- ones counted together with repeat ones or appeals. Units are compared here and never added up for use.
+-- against the last year before that had any, at each vintage. Units are compared here and never added up
+-- for use.
 with applications as (
     select
         asylum_unhcr_code,
@@ -14,7 +13,7 @@ with applications as (
         {{ total('applications') }} as applications,
         {{ lineage_of_totals() }}
     from {{ ref('int_asylum_applications_in_force') }}
-    where row_kind = 'pair' and applications > 0 and app_type in {{ types }}
+    where row_kind = 'pair' and applications > 0 and app_type in {{ first_application_types() }}
     group by all
 ),
 

@@ -1,5 +1,4 @@
 {%- set host = ['asylum_unhcr_code', 'measure', 'reference_year', 'valid_from'] -%}
-{%- set first_types = ('N', 'NR', 'NA', 'FA') -%}
 -- Which origins a break of reporting bears on, and on how many persons (or cases) of each.
 with breaks as (
     select * from {{ ref('int_reporting_breaks_found') }}
@@ -18,7 +17,7 @@ first_applications as (
         counting_unit,
         {{ total('applications') }} as figure
     from {{ ref('int_asylum_applications_in_force') }}
-    where row_kind = 'pair' and applications > 0 and app_type in {{ first_types }}
+    where row_kind = 'pair' and applications > 0 and app_type in {{ first_application_types() }}
     group by all
 ),
 

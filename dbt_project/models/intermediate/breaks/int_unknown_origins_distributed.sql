@@ -4,7 +4,7 @@
 with hosts as (
     select * from {{ ref('int_unknown_origins_of_hosts') }}
     where
-        measure in ('asylum_seekers_stock', 'new_asylum_claims')
+        measure in {{ distributed_measures() }}
         or (measure = 'refugees_stock' and (is_origin_withheld or base_year < reference_year - 1))
 ),
 

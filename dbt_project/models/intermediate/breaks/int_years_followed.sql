@@ -1,4 +1,3 @@
-{%- set measures = ['refugees_stock', 'asylum_seekers_stock', 'new_asylum_claims', 'applications_new'] -%}
 -- In which years and of which measures figures of countries of asylum are known, so that a break of
 -- reporting would be seen, at each vintage.
 with followed as (
@@ -20,7 +19,7 @@ final as (
     select
         reference_year,
         valid_from,
-        {%- for measure in measures %}
+        {%- for measure in followed_measures() %}
         bool_or(measure = '{{ measure }}') as is_{{ measure }}_followed{{ ',' if not loop.last }}
         {%- endfor %}
     from followed

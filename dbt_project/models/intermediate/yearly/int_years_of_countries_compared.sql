@@ -1,6 +1,5 @@
 {{ config(materialized='view') }}
 {%- set keys = ['total_by', 'country_unhcr_code', 'counting_unit', 'valid_from'] -%}
-{%- set distributed = ['asylum_seekers_stock', 'new_asylum_claims'] -%}
 {%- set followed = {
     'refugees_stock': 'population', 'asylum_seekers_stock': 'population',
     'applications_new': 'applications', 'new_asylum_claims': 'flows',
@@ -100,7 +99,7 @@ final as (
         {{ breaks_borne(measure, 'is_' ~ dataset ~ '_provisional') }} as {{ measure }}_change_breaks,
         {{ is_change_comparable(measure) }} as is_{{ measure }}_change_comparable,
         {%- endfor %}
-        {%- for measure in distributed %}
+        {%- for measure in distributed_measures() %}
         {{ is_complete(measure) }} as is_{{ measure }}_complete,
         {{ if_distributed(measure) }}{{ ',' if not loop.last }}
         {%- endfor %}

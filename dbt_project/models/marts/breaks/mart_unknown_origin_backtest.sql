@@ -13,7 +13,7 @@ with hosts as (
     from {{ ref('int_unknown_origins_of_hosts') }}
     where
         valid_to is null
-        and measure in ('asylum_seekers_stock', 'new_asylum_claims')
+        and measure in {{ distributed_measures() }}
         and share < {{ var('origins_given_below_share') }}
 ),
 

@@ -78,7 +78,7 @@ with_breaks as (
         compared.*,
         {{ breaks_borne('asylum_seekers_stock', 'false') }} as asylum_seekers_stock_change_breaks,
         {{ is_change_comparable('asylum_seekers_stock') }} as is_asylum_seekers_stock_change_comparable,
-        {%- for measure in ['asylum_seekers_stock', 'new_asylum_claims'] %}
+        {%- for measure in distributed_measures() %}
         {{ is_complete(measure) }} as is_{{ measure }}_complete{{ ',' if not loop.last }}
         {%- endfor %}
     from compared

@@ -2,7 +2,6 @@
 {%- set pair_measure = [
     'origin_unhcr_code', 'asylum_unhcr_code', 'measure', 'reference_year', 'valid_from',
 ] -%}
-{%- set distributed = ['asylum_seekers_stock', 'new_asylum_claims'] -%}
 {%- set measures = abroad_stocks() + ['new_asylum_claims', 'applications_new'] -%}
 -- Regions of asylum, by UNHCR's regions and by those of the UN: each country of asylum is in one of each
 -- scheme, so the two schemes are never added. Shares are of the origin's total, of which the row
@@ -88,7 +87,7 @@ missing_by_region as (
         coalesce(countries.unhcr_region, countries.un_region) as region_name,
         missing.reference_year,
         missing.valid_from,
-        {%- for measure in distributed %}
+        {%- for measure in distributed_measures() %}
         {{ total('missing.unknown_origin', "missing.measure = '" ~ measure ~ "'") }}
             as {{ measure }}_unknown_origin,
         {%- for column in ['distributed', 'distributed_low', 'distributed_high'] %}
@@ -114,7 +113,7 @@ missing_by_region as (
 with_breaks as (
     select
         by_region.*,
-        {%- for measure in distributed %}
+        {%- for measure in distributed_measures() %}
         {{ is_complete(measure) }} as is_{{ measure }}_complete,
         {{ if_distributed(measure) }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -172,7 +171,7 @@ final as (
         {{ fraction('merged.applications_new', 'merged.applications_new_total') }}
             as applications_new_share,
         {{ columns(distributed_columns(), 'merged.') }}
-        {%- for measure in distributed %}
+        {%- for measure in distributed_measures() %}
         merged.is_{{ measure }}_complete,
         {%- endfor %}
         merged.is_provisional,

@@ -53,9 +53,7 @@ breaks as (
 with_record as (
     select
         known_figures.*,
-        coalesce(breaks.persons_incomplete, 0) <= {{ var('incomplete_from_share') }} * (
-            known_figures.year_value + coalesce(breaks.persons_incomplete, 0)
-        )
+        not {{ is_missing_people('known_figures.year_value', 'breaks.persons_incomplete') }}
             as is_year_complete,
         known_figures.year_value + coalesce(breaks.persons_missing_at_most, 0) as year_value_at_most,
         measures.stock_or_flow,
