@@ -1,5 +1,7 @@
 -- Breaks whose own figures are below the thresholds of their kind. Of a definition that changed the
 -- years count together, so a year alone may be below.
+{{ config(meta={'dagster': {'ref': {'name': 'mart_reporting_breaks'}}}) }}
+
 with breaks as (
     select * from {{ ref('mart_reporting_breaks') }}
 ),

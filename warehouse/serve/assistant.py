@@ -308,7 +308,10 @@ def _change_columns(measure: str, level: str) -> tuple[str, str]:
     """
     if level == "pair" and measure != "asylum_seekers_stock":
         return "null", "null"
-    return f"figures.{measure}_change_breaks", f"figures.is_{measure}_change_comparable"
+    return (
+        f"figures.{identifier(f'{measure}_change_breaks')}",
+        f"figures.{identifier(f'is_{measure}_change_comparable')}",
+    )
 
 
 def _codes(origin: str | None, asylum: str | None) -> dict[str, str]:
