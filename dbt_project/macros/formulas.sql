@@ -80,6 +80,13 @@
     cast(sum({{ expression }}) {%- if where %} filter (where {{ where }}) {%- endif %} as bigint)
 {%- endmacro %}
 
+{#- Sum of floating-point numbers that does not depend on the order of the rows, to six decimals. -#}
+{% macro exact_sum(expression, where=none) -%}
+    cast(
+        sum(cast({{ expression }} as decimal(18, 6))) {%- if where %} filter (where {{ where }}) {%- endif %} as double
+    )
+{%- endmacro %}
+
 {#- A measure's value in the year before; NULL where there is no row of that year. -#}
 {% macro year_before(measure, keys) -%}
     {%- set series = 'partition by ' ~ (keys | join(', ')) ~ ' order by reference_year' -%}

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 from filelock import FileLock
 
-from warehouse.build import fingerprint
+from warehouse.build import data_tests, fingerprint
 from warehouse.build.lineage import SCHEMAS, Lineage, SnapshotUsed
 from warehouse.core import files
 from warehouse.core.database import connect
@@ -34,7 +34,8 @@ OnEvent = Callable[[str, int, int | None], None]
 
 # Every warning of dbt itself is an error. A data test of severity `warn` is an event too, the only
 # one that is a statement about the data and not about the project.
-_WARNINGS_ARE_ERRORS = {"error": "all", "warn": ["LogTestResult"]}
+_WARNINGS_ARE_ERRORS: dict[str, Any] = {"error": "all", "warn": ["LogTestResult"]}
+_NOTHING_TO_DO = ["NothingToDo", "NoNodesForSelectionCriteria"]
 _MANIFEST = "manifest.json"
 _MANIFEST_HASH = "manifest.sha256"
 _CATALOG = "catalog.json"
@@ -139,7 +140,7 @@ def ensure_manifest(settings: Settings) -> Path:
         if manifest.exists() and noted.exists() and noted.read_bytes().strip() == current.encode():
             return manifest
         noted.unlink(missing_ok=True)
-        _invoke(settings, "parse", [], write_json=True)
+        _parse(settings, write_json=True)
         files.write_text(noted, current + "\n")
     return manifest
 
@@ -200,10 +201,11 @@ def build(
     *,
     select: Sequence[str] = (),
 ) -> BuildResult:
-    """Build and test the project, or the nodes that `select` names, each table before its tests.
+    """Build the project, or the nodes that `select` names, then test the data in them.
 
-    Unit tests try formulas on made-up rows: they test the project, not the data, and have a
-    function of their own (`unit_test`).
+    A test is left out where a table that it stands on could not be built. Unit tests try formulas
+    on made-up rows: they test the project, not the data, and have a function of their own
+    (`unit_test`).
 
     A failed node is in the result and raises nothing. After a whole build without a failure the
     database counts as tested (`fingerprint.read_tested`); during and after any other it does not.
@@ -219,13 +221,24 @@ def build(
     (settings.data_dir / "tmp").mkdir(parents=True, exist_ok=True)
     with connect(settings.build_db, settings):
         pass  # dbt's own words for a database that another process holds say too little
-    # An exposure only names what is made of the tables: nothing is built.
-    arguments = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"]
-    if select:
-        arguments += ["--select", *select]
-    outcome = _invoke(settings, "build", arguments, on_event=on_event)
-    result = BuildResult(_nodes(outcome.results), 0.0)
-    result = replace(result, nodes=_look_up(settings, result.nodes))
+    manifest = _parse(settings)
+    every_test = sum(str(node.resource_type) == "test" for node in manifest.nodes.values())
+    with _frozen():
+        built = _invoke(
+            settings,
+            "build",
+            [
+                *_all_but("test", "unit_test", "exposure"),
+                *(["--select", *select] if select else []),
+            ],
+            manifest=manifest,
+            on_event=on_event,
+            to_come=0 if select else every_test,
+            may_be_empty=bool(select),
+        )
+        nodes = _nodes(built.results)
+        tested = _test_data(settings, manifest, select, nodes, on_event)
+    result = BuildResult(_look_up(settings, nodes) + tested, 0.0)
     if not select and not result.failed:
         fingerprint.keep_tested(settings, _tested(settings, code, result))
     return replace(result, seconds=time.perf_counter() - started)
@@ -237,8 +250,8 @@ def unit_test(settings: Settings, on_event: OnEvent | None = None) -> BuildResul
     Raises DbtError when dbt itself stops. Nobody holds the database afterwards.
     """
     started = time.perf_counter()
-    arguments = ["--select", "test_type:unit"]
-    outcome = _invoke(settings, "test", arguments, on_event=on_event)
+    with _garbage_kept():
+        outcome = _invoke(settings, "test", ["--select", "test_type:unit"], on_event=on_event)
     return BuildResult(_nodes(outcome.results), time.perf_counter() - started)
 
 
@@ -256,27 +269,101 @@ def document(settings: Settings) -> tuple[Path, Path, Path]:
     return settings.dbt_target_dir / "index.html", manifest, settings.dbt_target_dir / _CATALOG
 
 
+def _parse(settings: Settings, *, write_json: bool = False) -> Any:
+    """dbt's own manifest, in memory. Only what has changed is parsed again."""
+    with _garbage_kept():
+        return _invoke(settings, "parse", [], write_json=write_json)
+
+
+def _test_data(
+    settings: Settings,
+    manifest: Any,
+    select: Sequence[str],
+    built: Sequence[NodeResult],
+    on_event: OnEvent | None,
+) -> tuple[NodeResult, ...]:
+    """The data tests, of all that was built."""
+    missing = [node for node in built if node.status not in {"success", "no-op"}]
+    without = [f"{'.'.join(manifest.nodes[node.unique_id].fqn)}+" for node in missing]
+    compiled = _invoke(
+        settings,
+        "compile",
+        [
+            "--select",
+            *([f"{name},test_type:data" for name in select] or ["test_type:data"]),
+            *(["--exclude", *without] if without else []),
+        ],
+        manifest=manifest,
+        may_be_empty=True,
+    )
+    found = {one.node.unique_id: one for one in compiled.results}
+    # What dbt could not compile has no query.
+    results = [_node(one) for one in found.values() if not one.node.compiled_code]
+    tests = [
+        data_tests.DataTest(
+            unique_id,
+            of=getattr(one.node, "attached_node", None) or one.node.path,
+            query=one.node.compiled_code,
+            count=one.node.config.fail_calc,
+            warn_if=one.node.config.warn_if,
+            error_if=one.node.config.error_if,
+            severity=str(one.node.config.severity),
+        )
+        for unique_id, one in found.items()
+        if one.node.compiled_code
+    ]
+    with connect(settings.build_db, settings) as con, _log(settings) as log:
+        for tested in data_tests.run(con, tests):
+            result = replace(
+                _node(found[tested.unique_id]),
+                status=tested.status,
+                message=tested.message,
+                failures=tested.failures,
+                seconds=tested.seconds,
+            )
+            results.append(result)
+            if tested.status != "pass":
+                log.warning("%s %s: %s", tested.status, result.name, tested.message)
+            if on_event is not None:
+                on_event(result.name, len(built) + len(results), len(built) + len(found))
+    return tuple(results)
+
+
+def _all_but(*resource_types: str) -> list[str]:
+    return [word for kind in resource_types for word in ("--exclude-resource-type", kind)]
+
+
 def _invoke(
     settings: Settings,
     command: str,
     arguments: Sequence[str],
     *,
+    manifest: Any = None,
     write_json: bool = False,
     on_event: OnEvent | None = None,
+    to_come: int = 0,
+    may_be_empty: bool = False,
 ) -> Any:
-    """Run one command of dbt; returns what it returns, with the database closed."""
+    """Run one command of dbt; returns what it returns, with the database closed.
+
+    `manifest` is one of `_parse`; without it dbt parses the project. `to_come` is how many steps
+    follow the command's own. With `may_be_empty` the command may have nothing to do.
+    """
     # dbt takes two seconds to import: only who runs it waits for it.
     from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
-    with _profile(settings), _log(settings) as log, _garbage_kept():
-        runner = dbtRunner(callbacks=[_Listener(log, on_event)])
+    warnings = _WARNINGS_ARE_ERRORS
+    if may_be_empty:
+        warnings = warnings | {"warn": [*warnings["warn"], *_NOTHING_TO_DO]}
+    with _profile(settings), _log(settings) as log:
+        runner = dbtRunner(manifest=manifest, callbacks=[_Listener(log, on_event, to_come)])
         try:
             # dbt's own log file and the artifacts of a build cost a fifth of its time.
             outcome = runner.invoke(
                 [
                     *("--log-level", "none", "--log-level-file", "none", "--no-use-colors"),
                     *("--log-path", str(settings.dbt_target_dir / "logs")),
-                    *("--warn-error-options", json.dumps(_WARNINGS_ARE_ERRORS)),
+                    *("--warn-error-options", json.dumps(warnings)),
                     *("--no-send-anonymous-usage-stats", "--no-version-check"),
                     *("--static-parser", "--partial-parse"),
                     "--write-json" if write_json else "--no-write-json",
@@ -325,10 +412,7 @@ def _profile(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def _garbage_kept() -> Iterator[None]:
-    """No garbage collection meanwhile: the parsed project is large, lives to the end, and looking
-    through it again and again takes a sixth of the CPU of a build (the starter extract: 31 s with
-    collection, 26 s without it, which takes 250 MB more memory at the peak).
-    """
+    """No garbage collection meanwhile: what parsing makes is kept."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -336,6 +420,21 @@ def _garbage_kept() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+@contextmanager
+def _frozen() -> Iterator[None]:
+    """What is there now is not looked through for garbage meanwhile, and the rest less often: a
+    parsed project is large, and looking through it again takes a sixth of the CPU of a build.
+    """
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 @contextmanager
@@ -364,9 +463,10 @@ class _Listener:
         "error": logging.ERROR,
     }
 
-    def __init__(self, log: logging.Logger, on_event: OnEvent | None) -> None:
+    def __init__(self, log: logging.Logger, on_event: OnEvent | None, to_come: int) -> None:
         self._log = log
         self._on_event = on_event
+        self._to_come = to_come
         self._lock = Lock()
         self._done = 0
         self._total: int | None = None
@@ -383,7 +483,7 @@ class _Listener:
         elif name == "NodeFinished":
             with self._lock:
                 self._done += 1
-                total = max(self._total, self._done) if self._total else None
+                total = max(self._total, self._done) + self._to_come if self._total else None
                 self._on_event(event.data.node_info.node_name, self._done, total)
 
 

@@ -196,6 +196,25 @@ def test_what_failed_is_named_with_its_reason(loaded: SmallSettings) -> None:
     assert "Skipped, because they depend on these: 1." in text
 
 
+def test_data_tests_run_where_their_table_was_built_and_nowhere_else(
+    loaded: SmallSettings,
+) -> None:
+    broken = loaded.dbt_dir / "models/marts/mart_origin_yearly.sql"
+    broken.write_text("select no_such_column from {{ ref('stg_unhcr__population') }}")
+    result = dbt.build(loaded)
+    tested = {node.unique_id.split(".")[2] for node in result.tests}
+    assert not any("mart_origin_yearly" in name for name in tested)
+    assert any("population_year" in name for name in tested)
+    assert [node.name for node in result.failed] == ["mart_origin_yearly"]
+
+
+def test_a_data_test_alone_can_be_asked_for(loaded: SmallSettings) -> None:
+    assert not dbt.build(loaded).failed
+    write(loaded, "dbt_project/tests/assert_nothing.sql", FAILING_TEST)
+    result = dbt.build(loaded, select=["assert_nothing"])
+    assert [(node.name, node.status) for node in result.nodes] == [("assert_nothing", "fail")]
+
+
 def test_a_test_of_severity_warn_warns(loaded: SmallSettings) -> None:
     write(loaded, "dbt_project/tests/assert_warned.sql", WARNING_TEST)
     result = dbt.build(loaded)

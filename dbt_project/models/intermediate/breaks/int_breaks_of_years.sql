@@ -77,6 +77,7 @@ borne as (
     group by {{ grain | join(', ') }}
 ),
 
+-- Decimals, since a sum of floating-point numbers depends on their order: a rerun changes nothing.
 estimated as (
     select
         'origin' as level,
@@ -87,14 +88,14 @@ estimated as (
         reference_year,
         valid_from,
         {{ total('unknown_origin', 'is_recent') }} as unknown_origin,
-        sum(distributed) filter (where is_recent) as distributed,
+        {{ exact_sum('distributed', 'is_recent') }} as distributed,
         {%- for bound in ['low', 'high'] %}
         case
             when bool_and(distributed_{{ bound }} is not null) filter (where is_recent)
-                then sum(distributed_{{ bound }}) filter (where is_recent)
+                then {{ exact_sum('distributed_' ~ bound, 'is_recent') }}
         end as distributed_{{ bound }},
         {%- endfor %}
-        sum(distributed) as persons_withheld
+        {{ exact_sum('distributed') }} as persons_withheld
     from distributed
     where measure <> 'refugees_stock'
     group by all

@@ -102,7 +102,7 @@ final as (
         quantile_cont(figure / estimate, 0.1) as low_ratio,
         quantile_cont(figure / estimate, 0.5) as median_ratio,
         quantile_cont(figure / estimate, 0.9) as high_ratio,
-        {{ fraction('sum(abs(figure - estimate))', 'sum(figure)') }} as weighted_error,
+        {{ fraction(exact_sum('abs(figure - estimate)'), 'sum(figure)') }} as weighted_error,
         max(release_id) as release_id,
         max(snapshot_id) as snapshot_id,
         max(retrieved_at) as retrieved_at

@@ -96,10 +96,10 @@ missing_by_region as (
                 bool_and(missing.{{ column }} is not null) filter (
                     where missing.measure = '{{ measure }}' and missing.distributed is not null
                 )
-                then sum(missing.{{ column }}) filter (where missing.measure = '{{ measure }}')
+                then {{ exact_sum('missing.' ~ column, "missing.measure = '" ~ measure ~ "'") }}
         end as {{ measure }}_{{ column }},
         {%- endfor %}
-        sum(missing.persons_incomplete) filter (where missing.measure = '{{ measure }}')
+        {{ exact_sum('missing.persons_incomplete', "missing.measure = '" ~ measure ~ "'") }}
             as {{ measure }}_persons_incomplete{{ ',' if not loop.last }}
         {%- endfor %}
     from missing
