@@ -17,6 +17,11 @@ from warehouse.serve.notify import FailedRun, notify
 from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.client import UpstreamError
 
+# What Dagster calls the definitions in pyproject.toml's `tool.dagster`. A run made in another
+# process is put with them by this tag.
+CODE_LOCATION = "asylum_warehouse"
+REPOSITORY_TAG = {".dagster/repository": f"__repository__@{CODE_LOCATION}"}
+
 REFRESH = "refresh"
 REBUILD = "rebuild"
 BACKFILL = "backfill"

@@ -30,15 +30,10 @@ from orchestration.automation import (
 )
 from orchestration.descriptions import files_described
 from orchestration.housekeeping import housekeeping, tidy_up
-from orchestration.resources import Warehouse, silent
+from orchestration.resources import resources, silent
 from warehouse.build.dbt import load_manifest, published_tables
 from warehouse.build.run_result import OnProgress
 from warehouse.settings import Settings, load_settings
-
-# What Dagster calls the definitions in pyproject.toml's `tool.dagster`. A run made in another
-# process is put with them by this tag.
-CODE_LOCATION = "asylum_warehouse"
-REPOSITORY_TAG = {".dagster/repository": f"__repository__@{CODE_LOCATION}"}
 
 # The client has asked again within minutes; these attempts are for an outage of hours.
 LANDING_RETRIES = dg.RetryPolicy(
@@ -70,10 +65,7 @@ def definitions(
         jobs=[refresh, rebuild, backfill, housekeeping],
         schedules=[weekly, tidy_up],
         sensors=[new_figures, failed_runs],
-        resources={
-            "warehouse": Warehouse(settings=settings, on_progress=on_progress),
-            "settings": settings,
-        },
+        resources=resources(settings, on_progress),
         executor=EXECUTOR,
     )
 

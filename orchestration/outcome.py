@@ -23,21 +23,22 @@ Metadata = Mapping[str, dg.MetadataValue[Any]]
 
 
 def run_result(
-    settings: Settings, outcome: dg.ExecuteInProcessResult, started: datetime
+    settings: Settings, outcomes: Sequence[dg.ExecuteInProcessResult], started: datetime
 ) -> RunResult:
-    """The result of a run in this process."""
-    events = outcome.all_events
+    """The result of runs in this process that follow each other."""
+    events = [event for outcome in outcomes for event in outcome.all_events]
+    success = all(outcome.success for outcome in outcomes)
     made = _made(events)
     evaluated = _evaluated(events)
     # A run that finds nothing new says what stands, and makes nothing.
-    up_to_date = outcome.success and not any(key.path[0] != keys.LANDING for key in made)
+    up_to_date = success and not any(key.path[0] != keys.LANDING for key in made)
     statuses = [
         (one, str(one.metadata["status"].value)) for one in evaluated if "status" in one.metadata
     ]
     return RunResult(
-        success=outcome.success,
+        success=success,
         up_to_date=up_to_date,
-        run_id=outcome.run_id,
+        run_id=outcomes[-1].run_id,
         snapshots=list(_snapshots(settings, made)),
         not_landed=_not_landed(evaluated),
         quarantined=_quarantined(settings, evaluated, up_to_date=up_to_date),
@@ -56,7 +57,7 @@ def run_result(
             for one, status in statuses
             if status not in {"pass", "warn"}
         ],
-        error=None if outcome.success else error_text(events),
+        error=None if success else error_text(events),
         published=settings.published_db if settings.published_db.exists() else None,
         exports=[
             settings.data_dir / name

@@ -59,3 +59,11 @@ class Warehouse(dg.ConfigurableResource):
     def progress(self, stage: str) -> Callable[[str, int, int | None], None]:
         """The callback of one stage: (label, done, total)."""
         return partial(self.on_progress, stage)
+
+
+def resources(settings: Settings, on_progress: OnProgress) -> dict[str, object]:
+    """What the assets of one data folder ask for, by name."""
+    return {
+        "warehouse": Warehouse(settings=settings, on_progress=on_progress),
+        "settings": settings,
+    }

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
 import dagster as dg
 import sqlalchemy
 
-from orchestration.assets.landing import TAG_SOURCE
-from orchestration.automation import REFRESH
-from orchestration.definitions import REPOSITORY_TAG, definitions
+from orchestration import keys
+from orchestration.assets.landing import TAG_SOURCE, ends_here, landing, sources
+from orchestration.automation import EXECUTOR, REBUILD, REFRESH, REPOSITORY_TAG
 from orchestration.housekeeping import prune_if_due
 from orchestration.instance import open_instance
 from orchestration.outcome import run_result
-from orchestration.resources import WarehouseBusyError, exclusive, silent
+from orchestration.resources import WarehouseBusyError, exclusive, resources, silent
 from warehouse.build.dbt import DbtError
 from warehouse.build.run_result import OnProgress, RunResult
 from warehouse.core.repairs import move_aside
@@ -35,6 +36,62 @@ _UNFINISHED = [
 ]
 
 
+@dataclass(frozen=True)
+class _Run:
+    """What was asked for, and how it is done."""
+
+    settings: Settings
+    source: str
+    origins: list[str]
+    on_progress: OnProgress
+
+    def outcomes(self, instance: dg.DagsterInstance) -> Iterator[dg.ExecuteInProcessResult]:
+        """One run, or two."""
+        stood = ends_here(self.settings)
+        if stood:
+            landed = self._execute(instance, self._landing_alone(), REFRESH)
+            yield landed
+            if not landed.success or any(
+                event.event_type == dg.DagsterEventType.ASSET_OBSERVATION
+                for event in landed.all_events
+            ):
+                return  # what landing found, it left as it is
+        # What follows takes dbt, and that takes seconds to import.
+        from orchestration.definitions import definitions  # noqa: PLC0415
+
+        # The client has tried for minutes, and somebody is waiting: no further attempts.
+        known = definitions(self.settings, on_progress=self.on_progress, landing_retries=None)
+        yield self._execute(instance, known, REBUILD if stood else REFRESH)
+
+    def _landing_alone(self) -> dg.Definitions:
+        return dg.Definitions(
+            assets=[*sources(), landing(None)],
+            jobs=[
+                dg.define_asset_job(
+                    REFRESH,
+                    selection=dg.AssetSelection.groups(keys.LANDING),
+                    executor_def=EXECUTOR,
+                )
+            ],
+            resources=resources(self.settings, self.on_progress),
+        )
+
+    def _execute(
+        self, instance: dg.DagsterInstance, known: dg.Definitions, job: str
+    ) -> dg.ExecuteInProcessResult:
+        config = {"source": self.source, "origins": self.origins}
+        return known.resolve_job_def(job).execute_in_process(
+            instance=instance,
+            run_config={
+                **({"ops": {"landing": {"config": config}}} if job == REFRESH else {}),
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            },
+            # Without its repository the UI shows it with no job and in no timeline.
+            tags={TAG_SOURCE: self.source, TAG_COMMAND: "command line", **REPOSITORY_TAG},
+            raise_on_error=False,
+        )
+
+
 def run_refresh(
     settings: Settings,
     *,
@@ -44,29 +101,20 @@ def run_refresh(
 ) -> RunResult:
     """Land, load, build, test, publish, export; end after landing when nothing is new.
 
+    It is one run. Where the published file stands for all that is landed, it is a run of landing
+    alone, since all the rest has likely nothing to do, and one of the rest if it has.
+
     A run that fails gives a result with `success` False and the cause in `error`; nothing is
     raised for it. What runs that were killed left behind is put in order first.
     """
     started = datetime.now(UTC)
-    config = {"source": source, "origins": list(origins)}
+    run = _Run(settings, source, list(origins), on_progress or silent)
 
     def once() -> RunResult:
         with open_instance(settings) as instance:
             _close_killed_runs(instance)
             prune_if_due(settings, instance)
-            # The client has tried for minutes, and somebody is waiting: no further attempts.
-            known = definitions(settings, on_progress=on_progress or silent, landing_retries=None)
-            outcome = known.resolve_job_def(REFRESH).execute_in_process(
-                instance=instance,
-                run_config={
-                    "ops": {"landing": {"config": config}},
-                    "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-                },
-                # Without its repository the UI shows it with no job and in no timeline.
-                tags={TAG_SOURCE: source, TAG_COMMAND: "command line", **REPOSITORY_TAG},
-                raise_on_error=False,
-            )
-            return run_result(settings, outcome, started)
+            return run_result(settings, list(run.outcomes(instance)), started)
 
     try:
         with exclusive(settings, patience=0):

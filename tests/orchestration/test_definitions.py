@@ -12,7 +12,8 @@ import pytest
 from dagster_dbt.asset_utils import DAGSTER_DBT_UNIQUE_ID_METADATA_KEY as UNIQUE_ID
 
 from orchestration import keys
-from orchestration.definitions import CODE_LOCATION, definitions
+from orchestration.automation import CODE_LOCATION
+from orchestration.definitions import definitions
 from warehouse.build.dbt import load_manifest
 from warehouse.settings import PROJECT_ROOT, Settings
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS

@@ -27,8 +27,7 @@ def failures(
     try:
         yield
     except KeyboardInterrupt as stop:
-        typer.echo("\nStopped. The published file is unchanged; run again to continue.", err=True)
-        raise typer.Exit(INTERRUPTED) from stop
+        raise _stopped() from stop
     except BrokenPipeError as closed:
         # The reader of our output had enough, as `head` has.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -37,12 +36,20 @@ def failures(
         _say(str(error))
         raise typer.Exit(2) from error
     except Exception as error:
+        # DuckDB's word for Ctrl-C, where it comes in the middle of a query.
+        if type(error).__name__ == "InterruptException":
+            raise _stopped() from error
         if not (isinstance(error, OSError) or _speaks_for_itself(error)):
             raise
         if verbose:
             traceback.print_exc()
         _say(str(error), after())
         raise typer.Exit(1) from error
+
+
+def _stopped() -> typer.Exit:
+    typer.echo("\nStopped. The published file is unchanged; run again to continue.", err=True)
+    return typer.Exit(INTERRUPTED)
 
 
 def _speaks_for_itself(error: Exception) -> bool:

@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 import openpyxl
 import pytest
+import typer
 from typer.testing import CliRunner, Result
 
 from tests.warehouse.small_build import (
@@ -34,6 +35,7 @@ from tests.warehouse.small_build import (
 from warehouse.build.run_result import LastRun, RunResult, RunSnapshot, read_last_run, under_way
 from warehouse.cli import render
 from warehouse.cli.app import app
+from warehouse.cli.failures import failures
 from warehouse.landing import set_aside, snapshots
 from warehouse.published.write import publish
 from warehouse.settings import Settings
@@ -832,6 +834,16 @@ def test_ctrl_c_during_a_query_ends_with_130(settings: Settings) -> None:
     _, errors = command.communicate()
     assert command.returncode == 130
     assert b"Traceback" not in errors
+
+
+@pytest.mark.parametrize("word", [KeyboardInterrupt(), duckdb.InterruptException("Interrupted!")])
+def test_ctrl_c_is_one_sentence_whoever_says_it(
+    word: BaseException, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit) as stopped, failures():
+        raise word
+    assert stopped.value.exit_code == 130
+    assert capsys.readouterr().err.strip().startswith("Stopped. ")
 
 
 # all ---------------------------------------------------------------------------------------------
