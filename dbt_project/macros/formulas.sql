@@ -162,3 +162,9 @@
 {% macro estimate_size(estimate) -%}
     cast(least(greatest(floor(log10(greatest({{ estimate }}, 1))), 0), 4) as integer)
 {%- endmacro %}
+
+{#- Whether a member of a group is one at the end of a year. -#}
+{% macro is_member_in(members, year) -%}
+    {{ year }} >= coalesce({{ members }}.from_year, {{ year }})
+    and {{ year }} <= coalesce({{ members }}.to_year, {{ year }})
+{%- endmacro %}

@@ -25,7 +25,7 @@ NAMES = {
     "intermediate/breaks": r"int_(breaks|figures|categories|pairs|years|reporters|reporting_breaks"
     r"|unknown_origins|first_applications)_[a-z_]+",
     "marts/core": r"dim_[a-z_]+",
-    "marts/yearly": r"(fct_[a-z_]+|mart_[a-z]+)_yearly(_history)?",
+    "marts/yearly": r"(fct_[a-z_]+|mart_[a-z]+|mart_country_group)_yearly(_history)?",
     "marts/destination": r"mart_(destination_[a-z]+|region_yearly)(_history)?"
     r"|mart_claims_compared_with_applications",
     "marts/era": r"mart_era_[a-z]+|mart_origin_records(_history)?",
@@ -58,7 +58,7 @@ MAY_READ_BESIDES = {
     "marts/claims": r"int_claims?_[a-z_]+|mart_claim_[a-z_]+",
     # A claim that rests on no figure has the lineage of what answers.
     "marts/claims/functions": r"int_coverage_in_force",
-    "marts/yearly": r"int_years_of_countries_history",
+    "marts/yearly": r"int_years_of_countries_history|int_vintages_resolved",
     "marts/notes": r"int_[a-z]+_in_force",
     "marts/destination": r"int_years_of_pairs_(combined|ranked)"
     r"|int_asylum_decisions(_totals)?_in_force"

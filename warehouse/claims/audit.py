@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from warehouse.claims import sentence
-from warehouse.claims.notes import Note, notes_on
+from warehouse.claims.notes import notes_on_claims
 from warehouse.core.attribution import source_sentence
 from warehouse.core.database import literal
 from warehouse.core.wording import harmless, markdown
@@ -140,7 +140,6 @@ def check(
         "published_on": published_on.isoformat()
     }
     [claim] = _audited(con, [document], [text])
-    claim["notes"] = [note.sentence for note in _notes(con, cells)]
     return claim
 
 
@@ -174,23 +173,6 @@ def _audited(
     )
     given = f"('documents_asked', 'claims_asked', date {literal(END_OF_TIME.isoformat())})"
     return _claims(con, f"claim_audit_of{given}", f"claim_inputs_of{given}")
-
-
-def _one(side: str | None) -> str | None:
-    """The country of a side of a claim; None for all, a group or several."""
-    return side if side and re.fullmatch(r"[A-Z]{3}", side) else None
-
-
-def _notes(con: duckdb.DuckDBPyConnection, cells: Mapping[str, Any]) -> list[Note]:
-    """What UNHCR writes beside the figures of a claim."""
-    return notes_on(
-        con,
-        origin=_one(cells.get("origin")),
-        asylum=_one(cells.get("asylum")),
-        from_year=cells["from_year"],
-        to_year=cells["to_year"],
-        measure=claims.parts_of(cells["measure"])[0],
-    )
 
 
 def as_json(found: Audit) -> str:
@@ -256,7 +238,8 @@ def _claims(con: duckdb.DuckDBPyConnection, audit_: str, inputs: str) -> list[di
         of_claim.setdefault((document_id, claim_id), []).append(one)
     found = [dict(zip(_AUDIT_COLUMNS, row, strict=True)) for row in rows]
     published = dict(con.execute("select release_id, published_on from dim_release").fetchall())
-    for claim in found:
+    for claim, notes in zip(found, notes_on_claims(con, found), strict=True):
+        claim["notes"] = list(notes)
         claim["inputs"] = of_claim.get((claim["document_id"], claim["claim_id"]), [])
         claim["to_print"] = sentence.to_print(claim)
         claim["citation"] = sentence.citation(claim, published)

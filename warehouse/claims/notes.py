@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import duckdb
 
 from warehouse.core.database import named_rows
+from warehouse.reference.claims import parts_of
 
 # A note that names no country at all bears on every figure; else one of the figure's is named.
 _QUERY = """
@@ -54,39 +58,54 @@ class Note:
         return f"UNHCR on {self.about}: {self.text}"
 
 
-def notes_on(
-    con: duckdb.DuckDBPyConnection,
-    *,
-    origin: str | None,
-    asylum: str | None,
-    from_year: int,
-    to_year: int,
-    measure: str,
-) -> list[Note]:
-    """The notes that bear on the figures of a measure; countries as ISO3, or UNHCR's code where
-    there is none, None for all. None where the published file is of before there were notes.
+def notes_on_claims(
+    con: duckdb.DuckDBPyConnection, claims: Sequence[Mapping[str, Any]]
+) -> list[tuple[str, ...]]:
+    """For each claim the notes on its figures, as sentences. Of several countries, those that name
+    none of them. Empty where the published file is of before there were notes.
     """
     there = con.execute(
         "select 1 from duckdb_tables() where database_name = current_database() "
         "and table_name = 'mart_footnotes'"
     ).fetchall()
-    if not there:
-        return []
-    given = {
-        "origin": origin,
-        "asylum": asylum,
-        "from_year": from_year,
-        "to_year": to_year,
-        "measure": measure,
-    }
-    return [Note(about(row), row["footnote"]) for row in named_rows(con.execute(_QUERY, given))]
+
+    @cache
+    def notes(origin: str | None, asylum: str | None, first: int, last: int, measure: str) -> Any:
+        given = {
+            "origin": origin,
+            "asylum": asylum,
+            "from_year": first,
+            "to_year": last,
+            "measure": measure,
+        }
+        found = named_rows(con.execute(_QUERY, given))
+        return tuple(Note(about(row), row["footnote"]).sentence for row in found)
+
+    return [
+        notes(
+            _one(claim["origin"]),
+            _one(claim["asylum"]),
+            claim["reference_year"] if claim["from_year"] is None else claim["from_year"],
+            claim["reference_year"],
+            parts_of(claim["measure"])[0],
+        )
+        if there and claim["measure"] and claim["reference_year"] is not None
+        else ()
+        for claim in claims
+    ]
+
+
+def _one(side: str | None) -> str | None:
+    """The country of a side of a claim; None for all, a group or several."""
+    return side if side and re.fullmatch(r"[A-Z]{3}", side) else None
 
 
 def about(row: dict[str, Any]) -> str:
     """Whom a note is about, and which years, as UNHCR names them."""
     parts = [
-        row["origin_name"] and f"people from {row['origin_name']}",
+        row["origin_name"] and f"from {row['origin_name']}",
         row["asylum_name"] and f"in {row['asylum_name']}",
     ]
-    who = " ".join(part for part in parts if part) or "all countries"
+    named = [part for part in parts if part]
+    who = " ".join(["people", *named]) if named else "all countries"
     return f"{who}, {row['reference_years'] or 'any year'}"

@@ -9,12 +9,13 @@ from typing import Any
 
 from warehouse.core.attribution import LICENCE_NAME, SOURCE_TITLE
 from warehouse.core.wording import day
+from warehouse.reference.claims import is_stock, label, parts_of
 from warehouse.reference.seeds import read_seed
 
 
 def to_print(claim: Mapping[str, Any]) -> str:
     """The sentence to print: what is counted, of whom, where, when, and the newest figure."""
-    what = " plus ".join(measure_label(term) for term in claim["measure"].split("+"))
+    what = " plus ".join(label(term) for term in claim["measure"].split("+"))
     origin, asylum = (
         claim[f"{side}_name"] or place_name(claim[side]) for side in ("origin", "asylum")
     )
@@ -44,18 +45,6 @@ def citation(claim: Mapping[str, Any], published: Mapping[str, date]) -> str:
 
 
 @cache
-def _labels() -> Mapping[str, str]:
-    counted = {row["measure"]: row["description"] for _, row in read_seed("measures")}
-    return counted | {row["measure"]: row["label"] for _, row in read_seed("measure_sums")}
-
-
-def measure_label(measure: str) -> str:
-    """A measure in words: its description up to what that adds."""
-    words = _labels().get(measure, measure.replace("_", " ").capitalize())
-    return words.split(";")[0].split(":")[0].strip()
-
-
-@cache
 def _group_names() -> Mapping[str, str]:
     return {row["group_id"]: row["group_name"] for _, row in read_seed("country_groups")}
 
@@ -72,5 +61,7 @@ def _when(claim: Mapping[str, Any]) -> str:
     first, last = claim["from_year"], claim["reference_year"]
     if first is not None and first < last:
         return f"{first} to {last}"
-    mid_year = reference_date is not None and reference_date.month != 12
-    return f"as of {day(reference_date)}" if mid_year else str(last)
+    if reference_date is not None and reference_date.month != 12:
+        return f"as of {day(reference_date)}"
+    is_of_a_day = all(is_stock(part) for part in parts_of(claim["measure"]))
+    return f"end of {last}" if is_of_a_day else str(last)

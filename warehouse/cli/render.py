@@ -385,7 +385,6 @@ def checked(claim: dict[str, Any]) -> RenderableType:
     """One claim, with all inputs of its verdict, UNHCR's notes and what may be printed of it."""
     return Group(
         *_claim_in_full(claim),
-        *(plain(note) for note in claim["notes"]),
         Text(),
         plain(f"To print: {claim['to_print']}"),
         plain(claim["citation"], "dim"),
@@ -419,7 +418,7 @@ def _claim_in_full(claim: dict[str, Any]) -> list[RenderableType]:
                 ),
             )
         parts.append(table)
-    return parts
+    return [*parts, *(plain(note) for note in claim["notes"])]
 
 
 def _three_lines(claim: Mapping[str, Any]) -> RenderableType:

@@ -11,6 +11,7 @@ import duckdb
 from warehouse.core.database import named_rows
 from warehouse.core.wording import show
 from warehouse.reference.break_kinds import in_words
+from warehouse.reference.claims import label
 
 _ROWS = """
     select * from mart_origin_yearly
@@ -44,10 +45,6 @@ _BREAKS = """
         breaks.reference_year desc, breaks.measure, kinds.makes_incomplete desc,
         origins.persons desc
 """
-_COUNTED = {
-    "asylum_seekers_stock": "asylum-seekers",
-    "new_asylum_claims": "people who claimed asylum",
-}
 Row = Mapping[str, Any]
 
 
@@ -105,7 +102,7 @@ def if_distributed(row: Row, measure: str) -> str | None:
         else ""
     )
     return (
-        f"{row['reference_year']}: {show(row[measure], 'count')} {_COUNTED[measure]} were "
+        f"{row['reference_year']}: {show(row[measure], 'count')} {label(measure).lower()} were "
         f"reported; about {_rounded(estimate)}{between}, if the people without an origin were of "
         f"the origins of the year before: an estimate."
     )

@@ -283,6 +283,20 @@ def is_stock(measure: str) -> bool:
 
 
 @cache
+def _labels() -> Mapping[str, str]:
+    return {
+        row["measure"]: row["label"]
+        for seed in ("measures", "measure_sums")
+        for _, row in read_seed(seed)
+    }
+
+
+def label(measure: str) -> str:
+    """A measure, or a named sum of measures, in the words of a sentence or a heading."""
+    return _labels()[measure]
+
+
+@cache
 def first_years() -> Mapping[str, int]:
     """The first year of each dataset: documentation, and no bound of what is loaded."""
     found: dict[str, int] = {}

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from warehouse.claims.notes import notes_on_claims
 from warehouse.core.database import named_rows
 from warehouse.exports.findings.parts import Row
 from warehouse.exports.findings.words import INPUT_ROLES, MEASURES
@@ -75,6 +76,7 @@ class Claim:
     flags: tuple[str, ...]
     explanation: str
     inputs: tuple[ClaimInput, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def verdict_words(self) -> str:
@@ -119,7 +121,10 @@ def claims_on(
     for row in named_rows(con.execute(_INPUTS, code)):
         inputs.setdefault((row["document_id"], row["claim_id"]), []).append(_input(row))
     rows = named_rows(con.execute(_CLAIMS, code))
-    claims = [_claim(row, inputs.get((row["document_id"], row["claim_id"]), ())) for row in rows]
+    claims = [
+        _claim(row, inputs.get((row["document_id"], row["claim_id"]), ()), notes)
+        for row, notes in zip(rows, notes_on_claims(con, rows), strict=True)
+    ]
     verdicts_by_document: dict[str, Counter[str]] = {}
     for claim in claims:
         verdicts_by_document.setdefault(claim.document_id, Counter())[claim.verdict] += 1
@@ -152,7 +157,7 @@ def _input(row: Row) -> ClaimInput:
     )
 
 
-def _claim(row: Row, inputs: Sequence[ClaimInput]) -> Claim:
+def _claim(row: Row, inputs: Sequence[ClaimInput], notes: tuple[str, ...]) -> Claim:
     return Claim(
         document_id=row["document_id"],
         document=row["document_title"],
@@ -173,4 +178,5 @@ def _claim(row: Row, inputs: Sequence[ClaimInput]) -> Claim:
         flags=tuple(flag.strip() for flag in (row["flags"] or "").split(",") if flag.strip()),
         explanation=row["explanation"] or "",
         inputs=tuple(inputs),
+        notes=notes,
     )

@@ -89,8 +89,7 @@ by_{{ side }} as (
     left join groups as members
         on
             terms.{{ side }}_term = members.group_id
-            and terms.reference_year >= coalesce(members.from_year, terms.reference_year)
-            and terms.reference_year <= coalesce(members.to_year, terms.reference_year)
+            and {{ is_member_in('members', 'terms.reference_year') }}
     left join countries
         on
             coalesce(members.member_iso3, terms.{{ side }}_term)

@@ -1,0 +1,12 @@
+with history as (
+    select * from {{ ref('mart_country_group_yearly_history') }}
+    where valid_to is null
+),
+
+final as (
+    select * exclude (valid_from, valid_to, release_id) rename (last_release_id as release_id)
+    from history
+)
+
+select * from final
+order by group_id asc, total_by asc, reference_year asc

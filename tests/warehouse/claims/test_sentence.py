@@ -1,0 +1,85 @@
+"""What may be printed of a claim: what is counted, of whom, where, when, and the figure."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from warehouse.claims.sentence import citation, to_print
+from warehouse.reference.seeds import read_seed
+
+CLAIM: dict[str, Any] = {
+    "measure": "asylum_seekers_stock",
+    "origin": "CHN", "origin_name": "China",
+    "asylum": "*", "asylum_name": None,
+    "from_year": 2025, "reference_year": 2025, "reference_date": date(2025, 12, 31),
+    "kind": "level",
+    "newest_text": "99,716", "on_the_day_text": "178,725",
+    "document_published_on": date(2026, 3, 13),
+    "release_id": "2025-12.1", "release_id_on_the_day": "2025-06",
+}  # fmt: skip
+
+
+def plain(text: str) -> str:
+    """Without the spaces that keep a day on one line."""
+    return text.replace("\xa0", " ")
+
+
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        (
+            {},
+            "Asylum-seekers from China in all countries, end of 2025: 99,716 "
+            "(178,725 on 13 March 2026).",
+        ),
+        (
+            {"on_the_day_text": "99,716"},
+            "Asylum-seekers from China in all countries, end of 2025: 99,716.",
+        ),
+        (
+            {"reference_date": date(2025, 6, 30), "on_the_day_text": None},
+            "Asylum-seekers from China in all countries, as of 30 June 2025: 99,716.",
+        ),
+        (
+            {"measure": "new_asylum_claims", "asylum": "USA", "asylum_name": "United States"},
+            "People who claimed asylum from China in United States, 2025: 99,716 "
+            "(178,725 on 13 March 2026).",
+        ),
+        (
+            {"from_year": 2013, "kind": "sum", "measure": "new_asylum_claims"},
+            "People who claimed asylum from China in all countries, 2013 to 2025: 99,716 "
+            "(178,725 on 13 March 2026).",
+        ),
+        (
+            {"measure": "refugees_stock+oip_stock", "origin": "*", "origin_name": None},
+            "Refugees plus Other people in need of international protection in all countries, "
+            "end of 2025: 99,716 (178,725 on 13 March 2026).",
+        ),
+        (
+            {"newest_text": None},
+            "Asylum-seekers from China in all countries, end of 2025: UNHCR's database has no "
+            "figure.",
+        ),
+    ],
+)  # fmt: skip
+def test_the_sentence_says_what_is_counted_of_whom_where_and_when(
+    cells: dict[str, Any], sentence: str
+) -> None:
+    assert plain(to_print(CLAIM | cells)) == sentence
+
+
+def test_the_source_names_the_release_of_each_figure_with_its_day() -> None:
+    published = {"2025-12.1": date(2026, 6, 25), "2025-06": date(2025, 11, 11)}
+    told = plain(citation(CLAIM, published))
+    assert (
+        "release 2025-12.1 of 25 June 2026, at publication release 2025-06 of 11 November" in told
+    )
+
+
+def test_every_measure_has_a_label_for_a_sentence() -> None:
+    labels = [row["label"] for seed in ("measures", "measure_sums") for _, row in read_seed(seed)]
+    assert all(label and label[0].isupper() and label[-1] not in ".;:" for label in labels)
+    assert not [label for label in labels if ";" in label or ":" in label]
