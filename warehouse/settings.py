@@ -64,8 +64,12 @@ class Settings(BaseModel):
     max_attempts: int = Field(6, ge=1, description="tries for one page")
     retry_wait: float = Field(1.0, ge=0, description="seconds before the second try, then doubled")
     page_size: int = Field(10_000, ge=1, le=10_000)
-    memory_limit: str = Field("900MB", pattern=r"^\d+(\.\d+)? ?(MB|GB|MiB|GiB)$")
-    threads: int = Field(4, ge=1)
+    memory_limit: str = Field("450MB", pattern=r"^\d+(\.\d+)? ?(MB|GB|MiB|GiB)$")
+    threads: int = Field(
+        default_factory=lambda: min(os.cpu_count() or 1, 2),
+        ge=1,
+        description="for DuckDB, and models built at a time",
+    )
     keep_runs: int = Field(6, ge=1, description="runs in Dagster's record, of some 17 MB each")
     keep_days: int = Field(90, ge=1, description="days for runs, and for files found damaged")
     postgres_url: SecretStr | None = Field(None, description="may hold a password; None: not used")

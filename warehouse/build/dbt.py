@@ -42,6 +42,9 @@ _CATALOG = "catalog.json"
 _LOG_BYTES = 2_000_000
 _LOGS_KEPT = 5
 _FAILED = {"error", "fail", "runtime error", "partial success"}
+_DONE = {"success", "no-op"}
+# How DuckDB begins where its memory limit does not do.
+_NO_ROOM = "Out of Memory Error"
 _TABLES = {"model", "seed", "snapshot"}
 _TESTS = {"test", "unit_test"}
 # A function of DuckDB that answers with a table.
@@ -105,9 +108,7 @@ class BuildResult:
     @property
     def models(self) -> tuple[NodeResult, ...]:
         """Models, seeds and snapshots that were built."""
-        return tuple(
-            n for n in self.nodes if n.resource_type in _TABLES and n.status in {"success", "no-op"}
-        )
+        return tuple(n for n in self.nodes if n.resource_type in _TABLES and n.status in _DONE)
 
     @property
     def tests(self) -> tuple[NodeResult, ...]:
@@ -236,7 +237,7 @@ def build(
             to_come=0 if select else every_test,
             may_be_empty=bool(select),
         )
-        nodes = _nodes(built.results)
+        nodes = _with_room(settings, manifest, _nodes(built.results))
         tested = _test_data(settings, manifest, select, nodes, on_event)
     result = BuildResult(_look_up(settings, nodes) + tested, 0.0)
     if not select and not result.failed:
@@ -275,6 +276,26 @@ def _parse(settings: Settings, *, write_json: bool = False) -> Any:
         return _invoke(settings, "parse", [], write_json=write_json)
 
 
+def _with_room(
+    settings: Settings, manifest: Any, built: tuple[NodeResult, ...]
+) -> tuple[NodeResult, ...]:
+    """`built`, and those for which there was no memory, built again one by one with what waited for
+    them: models built at the same time share DuckDB's memory.
+    """
+    if not any(_NO_ROOM in node.message for node in built if node.failed):
+        return built
+    done = [node for node in built if node.status in _DONE]
+    rest = [_fqn(manifest, node) for node in built if node.status not in _DONE]
+    again = _invoke(
+        settings,
+        "build",
+        [*_all_but("test", "unit_test", "exposure"), "--threads", "1", "--select", *rest],
+        # A model that dbt has compiled once has lost its ephemeral parents.
+        manifest=_parse(settings),
+    )
+    return (*done, *_nodes(again.results))
+
+
 def _test_data(
     settings: Settings,
     manifest: Any,
@@ -283,8 +304,7 @@ def _test_data(
     on_event: OnEvent | None,
 ) -> tuple[NodeResult, ...]:
     """The data tests, of all that was built."""
-    missing = [node for node in built if node.status not in {"success", "no-op"}]
-    without = [f"{'.'.join(manifest.nodes[node.unique_id].fqn)}+" for node in missing]
+    without = [f"{_fqn(manifest, node)}+" for node in built if node.status not in _DONE]
     compiled = _invoke(
         settings,
         "compile",
@@ -327,6 +347,11 @@ def _test_data(
             if on_event is not None:
                 on_event(result.name, len(built) + len(results), len(built) + len(found))
     return tuple(results)
+
+
+def _fqn(manifest: Any, node: NodeResult) -> str:
+    """What dbt selects the node by."""
+    return ".".join(manifest.nodes[node.unique_id].fqn)
 
 
 def _all_but(*resource_types: str) -> list[str]:
