@@ -27,6 +27,7 @@ from tests.dbt_project.test_report import HOSTILE, ORIGIN, Elements
 from tests.static_server import serving
 from warehouse.core import wording
 from warehouse.exports import site
+from warehouse.exports.origin_years import if_distributed, origin_rows
 from warehouse.exports.site.names import stem
 from warehouse.published.read import open_published
 from warehouse.settings import Settings
@@ -274,6 +275,26 @@ def test_a_link_of_an_older_release_shows_what_its_sender_saw(
         first = "first published as 178,725 for mid-year, in release 2025-06"
         assert first in figure(page, "stock")
         assert "flow" in figure(page, "claims")
+        assert seen.problems == []
+
+
+def test_a_fall_that_is_one_of_reporting_is_not_told_as_a_fall(
+    real: Served, browser: Browser, published_starter: Settings
+) -> None:
+    with open_published(published_starter) as con:
+        [newest] = [row for row in origin_rows(con, "CHN") if row["reference_year"] == 2025
+                    and row["counting_unit"] == "persons"]  # fmt: skip
+    with opened(browser, f"{real.address}origin/CHN.html") as seen:
+        drawn(seen.page)
+        for name, measure in (("stock", "asylum_seekers_stock"), ("claims", "new_asylum_claims")):
+            said = figure(seen.page, name)
+            assert "on 2024: not comparable with the year before; a country of asylum" in said
+            told = if_distributed(newest, measure)
+            assert told is not None
+            assert told.partition("reported; ")[2].rstrip(".") in said
+        seen.page.locator("#release").select_option("2024-12")
+        seen.page.wait_for_selector("html[data-shown='2024-12'][data-charts=drawn]")
+        assert "if the people without an origin" not in figure(seen.page, "stock")
         assert seen.problems == []
 
 

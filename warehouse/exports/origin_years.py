@@ -88,6 +88,14 @@ def breaks_of(con: duckdb.DuckDBPyConnection, code: str) -> list[Break]:
     return [Break(*row) for row in con.execute(_BREAKS, {"origin": code}).fetchall()]
 
 
+# What an incomplete figure would be; the site's scripts fill in the same words.
+ESTIMATE = (
+    "about {about}{between}, if the people without an origin were of the origins of the year "
+    "before: an estimate"
+)
+BETWEEN = " (four times in five between {low} and {high})"
+
+
 def if_distributed(row: Row, measure: str) -> str | None:
     """What an incomplete figure would be with the people without an origin, in a sentence; None
     where it is complete or nothing can be estimated.
@@ -97,14 +105,13 @@ def if_distributed(row: Row, measure: str) -> str | None:
         return None
     low, high = (row[f"{measure}_if_distributed_as_before_{end}"] for end in ("low", "high"))
     between = (
-        f" (four times in five between {_rounded(low)} and {_rounded(high)})"
+        BETWEEN.format(low=_rounded(low), high=_rounded(high))
         if low is not None and high is not None and low < high
         else ""
     )
     return (
         f"{row['reference_year']}: {show(row[measure], 'count')} {label(measure).lower()} were "
-        f"reported; about {_rounded(estimate)}{between}, if the people without an origin were of "
-        f"the origins of the year before: an estimate."
+        f"reported; {ESTIMATE.format(about=_rounded(estimate), between=between)}."
     )
 
 

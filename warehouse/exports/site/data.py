@@ -27,6 +27,9 @@ MARKS = {
     "applications_provisional": 16,
     "decisions_provisional": 32,
     "few_decisions": 64,
+    "stock_break": 128,
+    "claims_break": 256,
+    "refugees_break": 512,
 }
 _PAIR_FIGURES = {
     "refugees": "refugees_stock",
@@ -44,13 +47,23 @@ _YEAR_FIGURES = {
     "recognition": "round(refugee_recognition_rate, 5)",
     "protection": "round(total_protection_rate, 5)",
 }
+# What incomplete figures would be with the people without an origin: of countries of origin alone.
+_ESTIMATES = {
+    f"{figure}_about{end}": f"{column}_if_distributed_as_before{end}"
+    for figure, column in (("stock", "asylum_seekers_stock"), ("claims", "new_asylum_claims"))
+    for end in ("", "_low", "_high")
+}
+_YEARS_OF = {"origin": _YEAR_FIGURES | _ESTIMATES, "asylum": _YEAR_FIGURES}
 _WORLD_FIGURES = {name: column for name, column in _YEAR_FIGURES.items() if name != "carried"}
 _PAIR_MARKS = {
     "stock_provisional": "is_population_provisional",
     "claims_provisional": "is_flows_provisional",
     "claims_incomplete": "not is_new_asylum_claims_complete",
+    "stock_break": "not is_asylum_seekers_stock_change_comparable",
 }
 _YEAR_MARKS = _PAIR_MARKS | {
+    "claims_break": "not is_new_asylum_claims_change_comparable",
+    "refugees_break": "not is_refugees_stock_change_comparable",
     "applications_provisional": "is_applications_provisional",
     "decisions_provisional": "is_decisions_provisional",
     "few_decisions": "is_rate_on_small_count",
@@ -77,7 +90,7 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
             f"site_{side}_years",
             f"mart_{side}_yearly_history",
             keys={"code": code, "year": "reference_year", "unit": "counting_unit"},
-            figures=_YEAR_FIGURES,
+            figures=_YEARS_OF[side],
             marks=_YEAR_MARKS,
         )
     _ranges(
@@ -200,7 +213,7 @@ def country_files(con: duckdb.DuckDBPyConnection, side: str) -> Iterator[tuple[s
     """Code and JSON of each country of one side: its years, and its pairs by the other side."""
     other = "asylum" if side == "origin" else "origin"
     years = _columns(
-        f"site_{side}_years", "code", ["year", "unit", *_YEAR_FIGURES], "unit desc, year"
+        f"site_{side}_years", "code", ["year", "unit", *_YEARS_OF[side]], "unit desc, year"
     )
     pairs = _columns(
         "site_pairs", side, [other, "year", *_PAIR_FIGURES], f"{other} nulls last, year"

@@ -7,6 +7,7 @@ import re
 from warehouse.core import attribution
 from warehouse.exports.findings.words import BOUNDARIES
 from warehouse.exports.findings.years import YEAR_COLUMNS
+from warehouse.exports.origin_years import BETWEEN, ESTIMATE
 
 # A stock and a flow are told apart wherever one of them is named. `counts` goes before "on 30
 # June 2025" or "in 2025"; {people} is "from Syria" or "in Germany".
@@ -60,5 +61,8 @@ def words() -> dict[str, str]:
         "licence": f"{attribution.LICENCE_NAME}, {attribution.LICENCE_URL}",
         "boundaries": BOUNDARIES,
         "stock_and_flow": STOCK_AND_FLOW,
+        "estimate": ESTIMATE,
+        "between": BETWEEN,
+        "break": "not comparable with the year before; a country of asylum reported otherwise",
         "incomplete": "what countries of asylum did not report, or gave no origin of, is missing",
     }

@@ -156,6 +156,23 @@ export const titleOf = (measure, people) => MEASURES[measure].of.split("{people}
 export const isProvisional = (row, measure) => (measure === "claims" ? row.claims_provisional : row.stock_provisional);
 export const isIncomplete = (row, measure) =>
   measure === "claims" ? row.claims_incomplete : measure === "stock" ? row.stock_incomplete : false;
+// Whether the change since the year before is one of reporting, and not of people alone.
+export const isBroken = (row, measure) => row[`${measure}_break`] === true;
+// To three digits, half to even as Python has it: what is estimated is not taken for a count.
+const estimated = (value) => {
+  const unit = 10 ** Math.max(String(Math.abs(value)).length - 3, 0);
+  const down = Math.floor(value / unit);
+  const rest = value - down * unit;
+  return show((rest * 2 > unit || (rest * 2 === unit && down % 2) ? down + 1 : down) * unit, "count");
+};
+// What an incomplete figure would be with the people without an origin; null where none is estimated.
+export const estimate = (row, measure) => {
+  const [about, low, high] = ["", "_low", "_high"].map((end) => row[`${measure}_about${end}`] ?? null);
+  if (about === null || !isIncomplete(row, measure)) return null;
+  const between = low !== null && high !== null && low < high
+    ? site.words.between.replace("{low}", estimated(low)).replace("{high}", estimated(high)) : "";
+  return site.words.estimate.replace("{about}", estimated(about)).replace("{between}", between);
+};
 export const when = (row, measure) => {
   if (measure === "claims") return row.claims_provisional ? `the first half of ${row.year}` : String(row.year);
   return show(row.stock_provisional ? `${row.year}-06-30` : `${row.year}-12-31`, "day");
@@ -163,6 +180,7 @@ export const when = (row, measure) => {
 export const status = (row, measure) => [
   isProvisional(row, measure) ? (measure === "claims" ? "provisional, of the first half-year" : "provisional, on 30 June") : null,
   isIncomplete(row, measure) ? "at least: not all was reported" : null,
+  isBroken(row, measure) ? site.words.break : null,
   measure === "stock" && row.carried ? `${show(row.carried, "count")} carried forward` : null,
 ].filter(Boolean);
 export const statusWords = (row, measure) => status(row, measure).join("; ") || "final";

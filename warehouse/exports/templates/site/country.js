@@ -1,6 +1,6 @@
 // A country of origin, or a country of asylum: its years, and its pairs, as of any release.
 import {
-  MEASURES, asOf, atLeast, byId, current, el, firstSaid, firstWords, hasPage, isIncomplete, isProvisional, link, load, nameOf,
+  MEASURES, asOf, atLeast, byId, current, el, estimate, firstSaid, firstWords, hasPage, isBroken, isIncomplete, isProvisional, link, load, nameOf,
   pageOf, params, plural, put, releaseNotes, ROOT, rowsOf, show, sinceCounted, site, status, stem, table, takeOver, titleOf, visible, when,
 } from "./core.js";
 
@@ -33,7 +33,8 @@ const figures = (persons) => {
     if (before !== null && before !== undefined && !(measure === "claims" && row.claims_provisional)) {
       const change = row[measure] - before;
       const rate = before ? ` (${show(change / before, "change_rate")})` : "";
-      notes.push(change ? `${show(change, "change")}${rate} on ${row.year - 1}` : `as many as in ${row.year - 1}`);
+      const told = change ? `${show(change, "change")}${rate} on ${row.year - 1}` : `as many as in ${row.year - 1}`;
+      notes.push(isBroken(row, measure) ? `${told}: ${site.words.break}` : told);
     }
     const top = counted.reduce((most, one) => (one[measure] > most[measure] ? one : most));
     notes.push(top === row ? "the highest so far" : `highest: ${show(top[measure], "count")} in ${top.year}`);
@@ -43,6 +44,7 @@ const figures = (persons) => {
     }
     if (measure === "stock" && row.carried) notes.push(`of them ${show(row.carried, "count")} carried forward from an earlier date`);
     if (isIncomplete(row, measure)) notes.push(site.words.incomplete);
+    if (estimate(row, measure)) notes.push(estimate(row, measure));
     const nature = MEASURES[measure].nature + (isProvisional(row, measure) ? ", provisional" : "");
     cards.push(el("li", { "data-measure": measure },
       el("strong", {}, `${isIncomplete(row, measure) ? "at least " : ""}${show(row[measure], "count")}`), " ",
