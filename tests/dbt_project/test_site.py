@@ -278,6 +278,73 @@ def test_a_link_of_an_older_release_shows_what_its_sender_saw(
         assert seen.problems == []
 
 
+@pytest.mark.parametrize(
+    ("measure", "rate"),
+    [
+        ("stock", "asylum_seekers_per_1000_inhabitants"),
+        ("claims", "new_asylum_claims_per_1000_inhabitants"),
+        ("refugees", "refugees_per_1000_inhabitants"),
+    ],
+)
+def test_countries_are_compared_by_their_inhabitants_if_asked(
+    real: Served, browser: Browser, measure: str, rate: str
+) -> None:
+    with open_published(real.settings) as con:
+        expected = con.execute(
+            f"select asylum_name, {rate} from mart_destination_yearly where origin_iso3 = 'CHN' "
+            f"and reference_year = 2025 and counting_unit = 'persons' and {rate} > 0 "
+            f"order by {rate} desc"
+        ).fetchall()
+        [(without,)] = con.execute(
+            f"select count(*) from mart_destination_yearly where origin_iso3 = 'CHN' and "
+            f"reference_year = 2025 and counting_unit = 'persons' and {FIGURES[measure]} > 0 "
+            f"and {rate} is null"
+        ).fetchall()
+    address = f"{real.address}origin/CHN.html?measure={measure}&year=2025&per=1000&all=1"
+    with opened(browser, address) as seen:
+        drawn(seen.page)
+        assert seen.page.locator("#per").input_value() == "1000"
+        assert (
+            "per 1,000 inhabitants of the country"
+            in seen.page.locator("#places caption").inner_text()
+        )
+        rows = seen.page.locator("#places tbody tr").all()
+        shown = [
+            (row.locator("th").inner_text(), row.locator("td").nth(1).inner_text()) for row in rows
+        ]
+        assert [name for name, _ in shown] == [name for name, _ in expected]
+        assert [re.sub(r"^≥\s", "", text) for _, text in shown] == [
+            wording.show(value, "per_1000") for _, value in expected
+        ]
+        assert (
+            "without a known number of inhabitants" in seen.page.locator("#live").inner_text()
+        ) == bool(without)
+        chart = seen.page.locator(f"#chart-largest_asylum_{measure}").inner_text()
+        assert "per 1,000 inhabitants of the country" in chart
+        seen.page.locator("#per").select_option("")
+        seen.page.wait_for_function("!location.search.includes('per=')")
+        seen.page.wait_for_selector("html[data-charts=drawn]")
+        assert "inhabitants" not in seen.page.locator("#places caption").inner_text()
+        assert seen.problems == []
+
+
+def test_the_world_is_compared_by_inhabitants_if_asked(real: Served, browser: Browser) -> None:
+    with open_published(real.settings) as con:
+        expected = con.execute(
+            "select asylum_name, refugees_per_1000_inhabitants from mart_asylum_yearly "
+            "where reference_year = 2025 and refugees_per_1000_inhabitants > 0 "
+            "order by 2 desc limit 5"
+        ).fetchall()
+    with opened(browser, f"{real.address}index.html?measure=refugees&year=2025&per=1000") as seen:
+        drawn(seen.page)
+        rows = seen.page.locator("#by-asylum tbody tr").all()[:5]
+        shown = [
+            (row.locator("th").inner_text(), row.locator("td").nth(1).inner_text()) for row in rows
+        ]
+        assert shown == [(name, wording.show(rate, "per_1000")) for name, rate in expected]
+        assert seen.problems == []
+
+
 def test_a_fall_that_is_one_of_reporting_is_not_told_as_a_fall(
     real: Served, browser: Browser, published_starter: Settings
 ) -> None:
@@ -408,6 +475,13 @@ def test_numbers_in_the_browser_are_written_as_everywhere_else(
     cases += [(kind, value) for kind in ("count", "change") for value in (0, 7, 999, 1000, 1234567)]
     cases += [("change", -value) for value in (1, 1000, 98765)]
     cases += [("text", name) for name in HOSTILE]
+    cases += [
+        ("per_1000", value)
+        for value in (
+            *(0, 0.004, 0.005, 0.01, 0.125, 0.375, 0.625, 0.875, 12.125, 999.999, 1234.5),
+            *(chance.random() * 10 ** chance.randint(-3, 4) for _ in range(150)),
+        )
+    ]
     with opened(browser, f"{real.address}method.html") as seen:
         seen.page.wait_for_selector(WRITTEN)
         core = next(asked for asked in seen.asked_for if asked.endswith("core.js"))
@@ -518,10 +592,11 @@ def test_the_exposure_names_the_tables_that_the_site_reads(manifest: dict[str, A
         *folder.glob("*.py"),
         beside / "completeness.py",
         beside / "origin_years.py",
+        beside.parent / "claims" / "notes.py",
         *(beside / "findings" / f"{name}.py" for name in ("claims", "destinations")),
     ]
     text = "".join(path.read_text("utf-8") for path in asking)
-    used = set(re.findall(r"(?:from|join) ((?:mart|dim|special|reporting)_\w+)", text))
+    used = set(re.findall(r"(?:from|join) ((?:mart|dim|fct|special|reporting)_\w+)", text))
     used = {name for name in used if "{" not in name}
     for side in ("origin", "asylum"):
         used |= {f"mart_{side}_yearly", f"mart_{side}_yearly_history"}

@@ -168,6 +168,7 @@ def _write_data(con: duckdb.DuckDBPyConnection, folder: Path, assets: str) -> Se
         years.append(year)
         _put(folder / "data" / "world" / f"{year}.json", text)
     _put(folder / "data" / "world.json", data.world_file(con))
+    _put(folder / "data" / "inhabitants.json", data.inhabitants_file(con))
     has_map = geometry.is_installed()
     if has_map:
         _put(folder / "data" / "map.json", geometry.map_json())

@@ -237,6 +237,38 @@ def world_file(con: duckdb.DuckDBPyConnection) -> str:
     return found[0][0] if found else "null"
 
 
+def inhabitants_file(con: duckdb.DuckDBPyConnection) -> str:
+    """JSON of the inhabitants of each country by year, as the World Bank has them now: the first
+    year, and a number for it and for each year after it (null where it is not known).
+    """
+    return con.execute(
+        """
+        with known as (
+            select world_bank_code as code, reference_year, inhabitants
+            from fct_inhabitants_yearly
+            where inhabitants is not null and world_bank_code in (select iso3 from dim_country)
+        ),
+        spans as (
+            select
+                code,
+                unnest(range(min(reference_year), max(reference_year) + 1)) as reference_year
+            from known
+            group by code
+        ),
+        countries as (
+            select
+                code,
+                {'first': min(reference_year),
+                 'people': list(inhabitants order by reference_year)} as people
+            from spans left join known using (code, reference_year)
+            group by code
+        )
+        select coalesce(to_json(map_from_entries(list((code, people) order by code))), '{}')
+        from countries
+        """
+    ).fetchall()[0][0]
+
+
 def year_files(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, str]]:
     """Year and JSON of each year: all countries of origin and of asylum, persons."""
     figures = ["refugees", "stock", "claims"]

@@ -37,6 +37,7 @@ MEASURES: dict[str, dict[str, str]] = {
         "counts": "refugees: persons with refugee protection",
     },
 }
+PER_1000 = "per 1,000 inhabitants of the country"
 STOCK_AND_FLOW = (
     "A stock is a number of persons on a day; a flow happened within a year. The two are never "
     "compared as if they were one. A dash is not known, never zero; ≥ is at least."
@@ -61,6 +62,8 @@ def words() -> dict[str, str]:
         "licence": f"{attribution.LICENCE_NAME}, {attribution.LICENCE_URL}",
         "boundaries": BOUNDARIES,
         "stock_and_flow": STOCK_AND_FLOW,
+        "per_1000": PER_1000,
+        "inhabitants_source": f"Inhabitants: {attribution.WORLD_BANK_TITLE}.",
         "estimate": ESTIMATE,
         "between": BETWEEN,
         "break": "not comparable with the year before; a country of asylum reported otherwise",

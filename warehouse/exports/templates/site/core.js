@@ -26,9 +26,13 @@ const UNSEEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200b
 
 export const visible = (text) => String(text).replace(/[\t\r\n\u2028\u2029]+/g, " ").replace(UNSEEN, "\ufffd");
 const grouped = (digits) => digits.replace(/\B(?=(\d{3})+$)/g, ",");
-// To whole numbers or tenths. What lies exactly between two goes to the even one, as in Python;
-// of tenths only quarters can.
+// To whole numbers, tenths or hundredths. What lies exactly between two goes to the even one, as in
+// Python; of tenths only quarters can, of hundredths only eighths.
 const rounded = (value, places) => {
+  if (places === 2 && Number.isInteger(value * 8) && !Number.isInteger(value * 4)) {
+    const down = Math.floor(value * 100);
+    return ((down + (down % 2)) / 100).toFixed(2);
+  }
   if (places === 1 && Number.isInteger(value * 4 - 1) && !Number.isInteger(value * 2)) return (Math.floor(value * 10) / 10).toFixed(1);
   if (places === 0 && value % 1 === 0.5) return String(2 * Math.round(value / 2));
   return value.toFixed(places);
@@ -46,6 +50,11 @@ const WRITTEN = {
   change: (value) => (value ? (value < 0 ? MINUS : "+") + grouped(String(Math.abs(value))) : "0"),
   share: (value) => (value > 0 && value < 0.0005 ? `under 0.1${NO_BREAK}%` : percent(value, false)),
   change_rate: (value) => percent(value, true),
+  per_1000: (value) => {
+    if (value > 0 && value < 0.005) return "under 0.01";
+    const [whole, part] = rounded(value, 2).split(".");
+    return `${grouped(whole)}.${part}`;
+  },
   day: (iso) => {
     const [year, month, day] = String(iso).slice(0, 10).split("-").map(Number);
     return [day, MONTHS[month - 1], year].join(NO_BREAK);
@@ -190,6 +199,43 @@ export const firstWords = (begun, measure) => {
   const part = !isProvisional(begun.row, measure) ? "" : measure === "claims" ? " for the first half-year" : " for mid-year";
   return `first published as ${show(begun.value, "count")}${part}, in release ${visible(begun.release.id)}`;
 };
+
+// ---- per 1,000 inhabitants of the country of a row, as a choice
+
+export const isPer1000 = () => params.get("per") === "1000";
+let counted = null;
+// Rows with `amount`, what is compared: the figure, or the figure per 1,000 inhabitants of the year, or of
+// the last year known before it. Largest first; `without` is how many have no inhabitants known.
+export const amounts = async (rows, measure, key, year) => {
+  if (!isPer1000()) {
+    const made = rows.map((row) => ({ ...row, amount: row[measure], amountKind: "count" }));
+    return { rows: made.sort((a, b) => b.amount - a.amount || (a[key] ?? "").localeCompare(b[key] ?? "")), without: 0 };
+  }
+  counted ??= load("inhabitants.json");
+  const file = await counted;
+  const people = (code) => {
+    if (code === null || !Object.hasOwn(file, code)) return null;
+    const { first, people: known } = file[code];
+    for (let at = Math.min(year - first, known.length - 1); at >= 0; at -= 1) if (known[at]) return known[at];
+    return null;
+  };
+  const made = rows.map((row) => ({ ...row, people: people(row[key]) })).filter((row) => row.people)
+    .map((row) => ({ ...row, amount: row[measure] * 1000 / row.people, amountKind: "per_1000" }));
+  return { rows: made.sort((a, b) => b.amount - a.amount || a[key].localeCompare(b[key])), without: rows.length - made.length };
+};
+export const amountWords = (row, measure) => {
+  const text = show(row.amount, row.amountKind);
+  return isIncomplete(row, measure) ? `≥${NO_BREAK}${text}` : text;
+};
+export const PER_1000 = site.words.per_1000;
+export const perChoice = () => {
+  const select = el("select", { id: "per", onchange: () => put({ per: select.value }) },
+    el("option", { value: "" }, "persons"), el("option", { value: "1000" }, PER_1000));
+  select.value = isPer1000() ? "1000" : "";
+  return el("div", { class: "field" }, el("label", { for: "per" }, "Compared by"), select);
+};
+export const withoutWords = (without, kind) => (without ? [el("p", { class: "quiet" },
+  `${plural(without, `country of ${kind}`, `countries of ${kind}`)} without a known number of inhabitants left out.`)] : []);
 
 // ---- tables
 

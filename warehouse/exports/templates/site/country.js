@@ -1,7 +1,7 @@
 // A country of origin, or a country of asylum: its years, and its pairs, as of any release.
 import {
-  MEASURES, asOf, atLeast, byId, current, el, estimate, firstSaid, firstWords, hasPage, isBroken, isIncomplete, isProvisional, link, load, nameOf,
-  pageOf, params, plural, put, releaseNotes, ROOT, rowsOf, show, sinceCounted, site, status, stem, table, takeOver, titleOf, visible, when,
+  MEASURES, PER_1000, amounts, amountWords, asOf, atLeast, byId, current, el, estimate, firstSaid, firstWords, hasPage, isBroken, isIncomplete, isPer1000, isProvisional, link, load, nameOf,
+  pageOf, params, perChoice, plural, put, releaseNotes, ROOT, rowsOf, show, sinceCounted, site, status, stem, table, takeOver, titleOf, visible, when, withoutWords,
 } from "./core.js";
 
 const { side, code } = document.documentElement.dataset;
@@ -92,22 +92,24 @@ const yearsTable = (persons, cases) => {
 
 // ---- by country of asylum, or of origin, in one year
 
-const placesOf = (shown) => {
+const placesOf = async (shown) => {
   const persons = shown.filter((row) => Object.keys(MEASURES).some((measure) => row[measure]));
   const choices = [...new Set(persons.map((row) => row.year))].sort((a, b) => b - a);
   const wanted = params.get("measure");
   const measure = Object.hasOwn(MEASURES, wanted) ? wanted : "stock";
   const counted = choices.filter((year) => persons.some((row) => row.year === year && row[measure]));
   const year = counted.includes(Number(params.get("year"))) ? Number(params.get("year")) : counted[0];
-  const rows = persons.filter((row) => row.year === year && row[measure]).sort((a, b) => b[measure] - a[measure] || (a[other] ?? "").localeCompare(b[other] ?? ""));
-  return { measure, year, years: counted, rows, total: rows.reduce((sum, row) => sum + row[measure], 0) };
+  const inYear = persons.filter((row) => row.year === year && row[measure]);
+  const total = inYear.reduce((sum, row) => sum + row[measure], 0);
+  return { measure, year, years: counted, total, ...await amounts(inYear, measure, other, year) };
 };
 
 const controls = (found) => el("form", { class: "filter", onsubmit: (event) => event.preventDefault() },
   el("div", { class: "field" }, el("label", { for: "measure" }, "What is counted"),
     choice("measure", Object.entries(MEASURES).map(([key, words]) => [key, words.title]), found.measure)),
   el("div", { class: "field" }, el("label", { for: "year" }, "Year"),
-    choice("year", found.years.map((year) => [year, String(year)]), found.year)));
+    choice("year", found.years.map((year) => [year, String(year)]), found.year)),
+  perChoice());
 const choice = (id, options, value) => {
   const select = el("select", { id, onchange: () => put({ [id]: select.value }) },
     options.map(([key, words]) => el("option", { value: key }, words)));
@@ -119,7 +121,8 @@ const placeColumns = (found) => {
   const begun = firstSaid(pairs, [other, "year"], found.measure);
   return [
     { heading: other === "asylum" ? "Country of asylum" : "Country of origin", plain: (row) => nameOf(row[other]), value: (row) => place(row) },
-    { heading: "Rank", kind: "count", value: (row) => (row[other] === null ? null : found.rows.filter((one) => one[other] !== null && one[found.measure] > row[found.measure]).length + 1) },
+    { heading: "Rank", kind: "count", value: (row) => (row[other] === null ? null : found.rows.filter((one) => one[other] !== null && one.amount > row.amount).length + 1) },
+    ...(isPer1000() ? [{ heading: PER_1000[0].toUpperCase() + PER_1000.slice(1), kind: "bound", plain: (row) => row.amount, value: (row) => amountWords(row, found.measure) }] : []),
     { heading: MEASURES[found.measure].column, kind: "bound", plain: (row) => row[found.measure], value: (row) => atLeast(row[found.measure], isIncomplete(row, found.measure)) },
     { heading: "Share of what is shown", kind: "share", value: (row) => row[found.measure] / found.total },
     { heading: "First published as", kind: "bound", plain: (row) => begun(row)?.value, value: (row) => {
@@ -137,14 +140,15 @@ const place = (row) => {
 
 const SHOWN = 25;
 const placesSection = (found) => {
-  if (!found.rows.length) return [];
+  if (!found.rows.length) return withoutWords(found.without, other);
   const words = MEASURES[found.measure];
-  const caption = `${titleOf(found.measure, people)}, by country of ${other}, ${when(found.rows[0], found.measure)} (${words.nature})`;
+  const caption = `${titleOf(found.measure, people)}${isPer1000() ? `, ${PER_1000}` : ""}, by country of ${other}, ${when(found.rows[0], found.measure)} (${words.nature})`;
   const columns = placeColumns(found);
   const shown = params.get("all") ? found.rows : found.rows.slice(0, SHOWN);
   return [
     el("p", {}, `${plural(found.rows.length, `country of ${other}`, `countries of ${other}`)} with such figures in release ${visible(current().id)}.`),
     table("places", caption, columns, shown),
+    ...withoutWords(found.without, other),
     found.rows.length > SHOWN && !params.get("all")
       ? el("p", {}, el("button", { type: "button", id: "all", onclick: () => put({ all: 1 }) }, `Show all ${found.rows.length}`)) : null,
   ];
@@ -161,7 +165,7 @@ const render = async (live) => {
   const shownYears = asOf(years, release);
   const cases = new Map(shownYears.filter((row) => row.unit === "cases").map((row) => [row.year, row]));
   const persons = sinceCounted(shownYears.filter((row) => row.unit === "persons").sort((a, b) => a.year - b.year), ["stock", "claims", "refugees", "applications"]);
-  const found = placesOf(asOf(pairs, release));
+  const found = await placesOf(asOf(pairs, release));
   const focused = document.activeElement?.id;
   live.replaceChildren(
     ...releaseNotes(),

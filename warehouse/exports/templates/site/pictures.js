@@ -1,7 +1,7 @@
 // Pictures of figures, each with title, source, release, alternative text, and buttons that give it
 // away: PNG, SVG, CSV of what is shown, and how to cite it. Drawn by Vega, in the report's colours.
 import {
-  MEASURES, current, el, isIncomplete, isProvisional, load, nameOf, releases,
+  MEASURES, PER_1000, amountWords, current, el, isIncomplete, isPer1000, isProvisional, load, nameOf, releases,
   show, site, standsAt, statusWords, titleOf, visible, when,
 } from "./core.js";
 
@@ -30,6 +30,7 @@ const lines = (text, most) => {
 };
 const sourceSentence = () => site.words.source.replace("{release}", clean(current().id));
 
+const inhabitantsSource = () => (isPer1000() ? [site.words.inhabitants_source] : []);
 const framed = (panels, title, notes, extra = []) => ({
   $schema: "https://vega.github.io/schema/vega-lite/v6.json",
   vconcat: [{
@@ -200,13 +201,13 @@ const PLACES = 15;
 export const largest = ({ rows, measure, other, title, columns }) => {
   const top = rows.filter((row) => row[other] !== null).slice(0, PLACES);
   if (!top.length) return null;
-  const widest = headroom(top, measure);
+  const widest = (Math.max(...top.map((row) => row.amount)) || 1) * 1.15;
   const pitch = 26;
   const height = top.length * pitch;
   const width = 520;
-  const made = top.map((row, at) => ({ name: cut(clean(nameOf(row[other]))), left: 0, right: row[measure], low: at - 0.38, high: at + 0.38, row: at,
-    shown: show(row[measure], "count"), status: statusWords(row, measure), release: clean(current().id), hatched: isProvisional(row, measure) || isIncomplete(row, measure) }));
-  const x = { field: "left", type: "quantitative", title: null, scale: { domain: [0, widest], nice: false }, axis: { format: ",d", tickCount: 5 } };
+  const made = top.map((row, at) => ({ name: cut(clean(nameOf(row[other]))), left: 0, right: row.amount, low: at - 0.38, high: at + 0.38, row: at,
+    shown: amountWords(row, measure), status: statusWords(row, measure), release: clean(current().id), hatched: isProvisional(row, measure) || isIncomplete(row, measure) }));
+  const x = { field: "left", type: "quantitative", title: null, scale: { domain: [0, widest], nice: false }, axis: { format: isPer1000() ? ",.3~g" : ",d", tickCount: 5 } };
   const y = { field: "low", type: "quantitative", title: null, scale: { domain: [top.length - 0.5, -0.5], zero: false, nice: false }, axis: null };
   const layers = boxes(made, STYLE[measure], x, y, width / widest, pitch, tooltip(MEASURES[measure].title));
   layers.push(labels(made.map((row) => ({ low: row.row, text: row.name })), { value: -8 }, y, { align: "right", limit: 260 }));
@@ -214,8 +215,8 @@ export const largest = ({ rows, measure, other, title, columns }) => {
   return {
     name: `largest_${other}_${measure}`, title,
     description: `${title}. ${made.map((row) => `${row.name} ${row.shown}`).join(", ")}. As published in release ${clean(current().id)}.`,
-    spec: framed([panel(layers, width, height, `${MEASURES[measure].panel}`)], title,
-      made.some((row) => row.hatched) ? ["Hatched: provisional, or at least: not all was reported."] : []),
+    spec: framed([panel(layers, width, height, isPer1000() ? `${MEASURES[measure].title}, ${PER_1000}` : MEASURES[measure].panel)], title,
+      made.some((row) => row.hatched) ? ["Hatched: provisional, or at least: not all was reported."] : [], inhabitantsSource()),
     columns, rows,
   };
 };
@@ -229,9 +230,9 @@ export const map = async ({ rows, measure, other, title, columns }) => {
   const placed = rows.filter((row) => row[other] !== null && world.places[row[other]]);
   if (!placed.length) return null;
   const missing = rows.filter((row) => !world.places[row[other]]);
-  const most = Math.max(...placed.map((row) => row[measure]));
-  const circles = placed.map((row) => ({ x: world.places[row[other]][0], y: world.places[row[other]][1], size: row[measure],
-    name: clean(nameOf(row[other])), shown: show(row[measure], "count"), status: statusWords(row, measure), release: clean(current().id) }));
+  const most = Math.max(...placed.map((row) => row.amount));
+  const circles = placed.map((row) => ({ x: world.places[row[other]][0], y: world.places[row[other]][1], size: row.amount,
+    name: clean(nameOf(row[other])), shown: amountWords(row, measure), status: statusWords(row, measure), release: clean(current().id) }));
   return mapPicture({ title, world, circles, most, missing, measure, other, columns, rows });
 };
 
@@ -387,7 +388,7 @@ const mapPicture = ({ title, world, circles, most, missing, measure, other, colu
   return {
     name: `map_${other}_${measure}`, title,
     description: `${title}. Circles as large as the number: ${biggest.slice(0, 8).map((one) => `${one.name} ${one.shown}`).join(", ")}${biggest.length > 8 ? `, and ${biggest.length - 8} more` : ""}. As published in release ${clean(current().id)}.`,
-    remarks: [site.words.boundaries, missing.length ? `Not on the map: ${missing.map((row) => `${clean(nameOf(row[other]))} (${show(row[measure], "count")})`).join(", ")}.` : null].filter(Boolean),
+    remarks: [site.words.boundaries, missing.length ? `Not on the map: ${missing.map((row) => `${clean(nameOf(row[other]))} (${amountWords(row, measure)})`).join(", ")}.` : null].filter(Boolean),
     // As wide as there is room for: a map is not cut.
     fit: (width) => framed([{
       width, height: Math.round((world.height * width) / world.width),
@@ -398,10 +399,10 @@ const mapPicture = ({ title, world, circles, most, missing, measure, other, colu
           mark: { type: "circle", style: STYLE[measure], opacity: 0.62, stroke: null, aria: false },
           encoding: { longitude: { field: "x", type: "quantitative" }, latitude: { field: "y", type: "quantitative" },
             size: { field: "size", type: "quantitative", scale: { domain: [0, most], range: [4, 2200 * (width / WIDTH) ** 2] },
-              legend: { columns: 3, title: MEASURES[measure].title, format: ",d", orient: "bottom", direction: "horizontal", values: [most, most / 4, most / 20].map((one) => Number(one.toPrecision(1))).filter((one) => one >= 1), symbolFillColor: "transparent", symbolStrokeColor: "#888888" } },
+              legend: { columns: 3, title: MEASURES[measure].title + (isPer1000() ? ` ${PER_1000}` : ""), format: isPer1000() ? ",.3~g" : ",d", orient: "bottom", direction: "horizontal", values: [most, most / 4, most / 20].map((one) => Number(one.toPrecision(1))).filter((one) => one >= (isPer1000() ? 0.001 : 1)), symbolFillColor: "transparent", symbolStrokeColor: "#888888" } },
             order: { field: "size", sort: "descending" }, tooltip: tooltip(MEASURES[measure].title) } },
       ],
-    }], title, [], [site.words.boundaries]),
+    }], title, [], [...inhabitantsSource(), site.words.boundaries]),
     columns, rows,
   };
 };
@@ -410,7 +411,7 @@ export const ofCountry = ({ side, other, people, persons, years, found, placeCol
   await putPictures(document.querySelector("#yearly-pictures .pictures"), [yearly(persons, people), byRelease(years, people, "stock"), byRelease(years, people, "claims")]);
   if (!isMine() || !found.rows.length) return;
   await ofPlaces(document.querySelector("#place-pictures .pictures"), { rows: found.rows, measure: found.measure, other,
-    title: `${titleOf(found.measure, people)}, ${when(found.rows[0], found.measure)}, by country of ${other}`, columns: placeColumns });
+    title: `${titleOf(found.measure, people)}${isPer1000() ? `, ${PER_1000}` : ""}, ${when(found.rows[0], found.measure)}, by country of ${other}`, columns: placeColumns });
 });
 export const ofPair = ({ people, persons, years }) => drawn(() => putPictures(document.querySelector("#yearly-pictures .pictures"),
   [yearly(persons, people), byRelease(years.map((row) => ({ ...row, unit: "persons" })), people, "stock"), byRelease(years.map((row) => ({ ...row, unit: "persons" })), people, "claims")]));

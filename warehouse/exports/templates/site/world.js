@@ -1,7 +1,8 @@
 // The world: its years, and the countries of origin and of asylum of one year, as of any release.
 import {
-  MEASURES, asOf, atLeast, byId, current, el, firstSaid, firstWords, isIncomplete, isProvisional, link, load, nameOf, pageOf,
-  params, plural, put, releaseNotes, rowsOf, show, sinceCounted, site, status, table, takeOver, visible, when,
+  MEASURES, PER_1000, amounts, amountWords, asOf, atLeast, byId, current, el, firstSaid, firstWords, isIncomplete, isPer1000,
+  isProvisional, link, load, nameOf, pageOf, params, perChoice, plural, put, releaseNotes, rowsOf, show, sinceCounted, site,
+  status, table, takeOver, visible, when, withoutWords,
 } from "./core.js";
 
 const data = await load("world.json");
@@ -30,20 +31,22 @@ const render = async (live) => {
   const measure = Object.hasOwn(MEASURES, params.get("measure")) ? params.get("measure") : "stock";
   const words = MEASURES[measure];
   const file = year === undefined ? {} : await inYear(year);
-  const sides = ["origin", "asylum"].map((other) => {
-    const rows = asOf(rowsOf(file[other]), release).filter((row) => row[measure])
-      .map((row) => ({ ...row, year, [other]: row.country })).sort((a, b) => b[measure] - a[measure] || a.country.localeCompare(b.country));
-    const total = rows.reduce((sum, row) => sum + row[measure], 0);
+  const sides = await Promise.all(["origin", "asylum"].map(async (other) => {
+    const all = asOf(rowsOf(file[other]), release).filter((row) => row[measure]).map((row) => ({ ...row, year, [other]: row.country }));
+    const total = all.reduce((sum, row) => sum + row[measure], 0);
+    const { rows, without } = await amounts(all, measure, other, year);
     const columns = [
       { heading: other === "origin" ? "Country of origin" : "Country of asylum", plain: (row) => nameOf(row.country),
         value: (row) => el("a", { href: link(pageOf(other, row.country)) }, visible(nameOf(row.country))) },
-      { heading: "Rank", kind: "count", value: (row) => rows.filter((one) => one[measure] > row[measure]).length + 1 },
+      { heading: "Rank", kind: "count", value: (row) => rows.filter((one) => one.amount > row.amount).length + 1 },
+      ...(isPer1000() ? [{ heading: PER_1000[0].toUpperCase() + PER_1000.slice(1), kind: "bound", plain: (row) => row.amount, value: (row) => amountWords(row, measure) }] : []),
       { heading: words.column, kind: "bound", plain: (row) => row[measure], value: (row) => atLeast(row[measure], isIncomplete(row, measure)) },
       { heading: "Share of what is shown", kind: "share", value: (row) => row[measure] / total },
       { heading: "Remarks", value: (row) => status(row, measure).join("; ") },
     ];
-    return { other, rows, measure, columns, title: rows.length ? `${words.title}, ${when(rows[0], measure)}, by country of ${other}` : "" };
-  });
+    const per = isPer1000() ? `, ${PER_1000}` : "";
+    return { other, rows, without, measure, columns, title: rows.length ? `${words.title}${per}, ${when(rows[0], measure)}, by country of ${other}` : "" };
+  }));
   const cards = ["claims", "stock", "refugees"].map((one) => {
     const row = persons.filter((found) => found[one] !== null).at(-1);
     if (!row) return null;
@@ -69,12 +72,14 @@ const render = async (live) => {
     el("section", { "aria-labelledby": "countries-heading" }, el("h2", { id: "countries-heading" }, "By country"),
       el("form", { class: "filter", onsubmit: (event) => event.preventDefault() },
         el("div", { class: "field" }, el("label", { for: "measure" }, "What is counted"), choice("measure", Object.entries(MEASURES).map(([key, one]) => [key, one.title]), measure)),
-        el("div", { class: "field" }, el("label", { for: "year" }, "Year"), choice("year", choices.map((one) => [one, String(one)]), year))),
+        el("div", { class: "field" }, el("label", { for: "year" }, "Year"), choice("year", choices.map((one) => [one, String(one)]), year)),
+        perChoice()),
       ...sides.flatMap((side) => [
         el("h3", {}, side.other === "origin" ? "Where they are from" : "Where they are"),
         el("div", { id: `${side.other}-pictures` }, el("div", { class: "pictures" })),
         side.rows.length ? table(`by-${side.other}`, `${side.title} (${words.nature})`, side.columns, side.rows.slice(0, params.get(`all-${side.other}`) ? undefined : SHOWN))
           : el("p", {}, `Release ${visible(release.id)} has no such figures by country of ${side.other} for ${year}.`),
+        ...withoutWords(side.without, side.other),
         side.rows.length > SHOWN && !params.get(`all-${side.other}`) ? el("p", {}, el("button", { type: "button", onclick: () => put({ [`all-${side.other}`]: 1 }) }, `Show all ${side.rows.length}`)) : null,
       ].filter(Boolean))),
     ...(persons.length ? [el("section", { "aria-labelledby": "charts-heading", id: "yearly-pictures" }, el("h2", { id: "charts-heading" }, "Year by year"),
