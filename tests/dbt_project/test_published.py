@@ -14,6 +14,7 @@ from warehouse.settings import Settings
 # Name of the function, and the table with the newest rows; the history is beside it.
 AS_OF = {
     "inhabitants_as_of": "fct_inhabitants_yearly",
+    "country_group_yearly_as_of": "mart_country_group_yearly",
     "footnotes_as_of": "mart_footnotes",
     "nowcasts_as_of": "mart_nowcasts",
     "population_as_of": "fct_population_yearly",

@@ -292,8 +292,10 @@ def _labels() -> Mapping[str, str]:
 
 
 def label(measure: str) -> str:
-    """A measure, or a named sum of measures, in the words of a sentence or a heading."""
-    return _labels()[measure]
+    """A measure, or a named sum of measures, in the words of a sentence or a heading; of a rate,
+    which is made of measures, its name.
+    """
+    return _labels().get(measure, measure.replace("_", " ").capitalize())
 
 
 @cache

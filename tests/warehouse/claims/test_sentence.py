@@ -59,6 +59,11 @@ def plain(text: str) -> str:
             "end of 2025: 99,716 (178,725 on 13 March 2026).",
         ),
         (
+            {"measure": "refugee_recognition_rate", "kind": "rate", "newest_text": "41.0 %"},
+            "Refugee recognition rate from China in all countries, 2025, rate: 41.0 % "
+            "(178,725 on 13 March 2026).",
+        ),
+        (
             {"newest_text": None},
             "Asylum-seekers from China in all countries, end of 2025: UNHCR's database has no "
             "figure.",
