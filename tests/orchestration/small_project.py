@@ -128,6 +128,7 @@ REPORTED = (
     "dim_country",
     "dim_era",
     "dim_release",
+    "fct_inhabitants_yearly",
     "mart_asylum_yearly",
     "mart_asylum_yearly_history",
     "mart_carried_forward",

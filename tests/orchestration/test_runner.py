@@ -24,6 +24,7 @@ from pydantic import SecretStr
 
 from orchestration import checks, keys, runner
 from orchestration.assets import archive as archive_assets
+from orchestration.automation import REBUILD, REFRESH
 from orchestration.definitions import definitions
 from orchestration.failures import error_text
 from orchestration.instance import ensure_home, open_instance
@@ -213,6 +214,28 @@ def test_nothing_new_means_no_dbt_and_no_new_file(
     assert result.release == "2025-12.1"
     assert published(built) == before
     assert capfd.readouterr() == ("", "")
+
+
+@in_memory
+def test_something_new_where_all_was_built_is_a_run_of_landing_and_one_of_the_rest(
+    settings: SmallSettings, tmp_path: Path
+) -> None:
+    earlier = tmp_path / "starter"
+    shutil.copytree(settings.starter_dir, earlier)
+    shutil.rmtree(earlier / "2025-12.1" / "asylum-decisions")
+    first = run_refresh(settings.model_copy(update={"starter_dir": earlier}))
+    assert first.success, first.error
+    second = run_refresh(settings)
+    assert second.success, second.error
+    assert not second.up_to_date
+    assert [one.endpoint for one in second.snapshots if one.is_new] == ["asylum-decisions"]
+    assert second.models_built == first.models_built
+    assert second.tests_passed == first.tests_passed
+    assert set(second.seconds) == set(first.seconds)
+    with open_instance(settings) as instance:
+        runs = [(run.job_name, run.status) for run in instance.get_runs(limit=3)]
+    assert runs == [(job, dg.DagsterRunStatus.SUCCESS) for job in (REBUILD, REFRESH, REFRESH)]
+    assert run_refresh(settings).up_to_date
 
 
 @in_memory
