@@ -49,9 +49,12 @@ _YEAR_FIGURES = {
 }
 # What incomplete figures would be with the people without an origin: of countries of origin alone.
 _ESTIMATES = {
-    f"{figure}_about{end}": f"{column}_if_distributed_as_before{end}"
-    for figure, column in (("stock", "asylum_seekers_stock"), ("claims", "new_asylum_claims"))
-    for end in ("", "_low", "_high")
+    "stock_about": "asylum_seekers_stock_if_distributed_as_before",
+    "stock_about_low": "asylum_seekers_stock_if_distributed_as_before_low",
+    "stock_about_high": "asylum_seekers_stock_if_distributed_as_before_high",
+    "claims_about": "new_asylum_claims_if_distributed_as_before",
+    "claims_about_low": "new_asylum_claims_if_distributed_as_before_low",
+    "claims_about_high": "new_asylum_claims_if_distributed_as_before_high",
 }
 _YEARS_OF = {"origin": _YEAR_FIGURES | _ESTIMATES, "asylum": _YEAR_FIGURES}
 _WORLD_FIGURES = {name: column for name, column in _YEAR_FIGURES.items() if name != "carried"}
