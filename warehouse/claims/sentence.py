@@ -9,13 +9,14 @@ from typing import Any
 
 from warehouse.core.attribution import LICENCE_NAME, SOURCE_TITLE
 from warehouse.core.wording import day
-from warehouse.reference.claims import is_stock, label, parts_of
+from warehouse.reference.claims import is_stock, label, label_within, parts_of
 from warehouse.reference.seeds import read_seed
 
 
 def to_print(claim: Mapping[str, Any]) -> str:
     """The sentence to print: what is counted, of whom, where, when, and the newest figure."""
-    what = " plus ".join(label(term) for term in claim["measure"].split("+"))
+    first, *more = claim["measure"].split("+")
+    what = " plus ".join([label(first), *(label_within(term) for term in more)])
     origin, asylum = (
         claim[f"{side}_name"] or place_name(claim[side]) for side in ("origin", "asylum")
     )

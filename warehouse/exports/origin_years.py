@@ -11,7 +11,7 @@ import duckdb
 from warehouse.core.database import named_rows
 from warehouse.core.wording import show
 from warehouse.reference.break_kinds import in_words
-from warehouse.reference.claims import label
+from warehouse.reference.claims import label_within
 
 _ROWS = """
     select * from mart_origin_yearly
@@ -110,7 +110,7 @@ def if_distributed(row: Row, measure: str) -> str | None:
         else ""
     )
     return (
-        f"{row['reference_year']}: {show(row[measure], 'count')} {label(measure).lower()} were "
+        f"{row['reference_year']}: {show(row[measure], 'count')} {label_within(measure)} were "
         f"reported; {ESTIMATE.format(about=_rounded(estimate), between=between)}."
     )
 

@@ -298,6 +298,12 @@ def label(measure: str) -> str:
     return _labels().get(measure, measure.replace("_", " ").capitalize())
 
 
+def label_within(measure: str) -> str:
+    """`label` as it stands within a sentence."""
+    words = label(measure)
+    return words[0].lower() + words[1:]
+
+
 @cache
 def first_years() -> Mapping[str, int]:
     """The first year of each dataset: documentation, and no bound of what is loaded."""

@@ -55,7 +55,7 @@ def plain(text: str) -> str:
         ),
         (
             {"measure": "refugees_stock+oip_stock", "origin": "*", "origin_name": None},
-            "Refugees plus Other people in need of international protection in all countries, "
+            "Refugees plus other people in need of international protection in all countries, "
             "end of 2025: 99,716 (178,725 on 13 March 2026).",
         ),
         (

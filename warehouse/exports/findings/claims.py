@@ -15,6 +15,7 @@ from warehouse.exports.findings.parts import Row
 from warehouse.exports.findings.words import INPUT_ROLES, MEASURES
 from warehouse.exports.origins import Origin
 from warehouse.reference.claim_lists import flags, meanings, verdicts
+from warehouse.reference.claims import label_within
 
 _INPUTS = """
     select
@@ -147,7 +148,7 @@ def claims_on(
 def _input(row: Row) -> ClaimInput:
     words = [str(row["reference_year"])] if row["reference_year"] is not None else []
     words += [row["asylum_name"]] if row["asylum_name"] else []
-    words += [MEASURES.get(row["measure"], row["measure"].replace("_", " "))]
+    words += [MEASURES.get(row["measure"]) or label_within(row["measure"])]
     words += [INPUT_ROLES[row["input_role"]]] if row["input_role"] in INPUT_ROLES else []
     return ClaimInput(
         words=", ".join(words),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from warehouse.reference.claims import is_stock, label_within
+
 # Measures in the words readers know them by.
 MEASURES = {
-    "asylum_seekers_stock": "asylum-seekers (stock)",
-    "refugees_stock": "refugees (stock)",
-    "new_asylum_claims": "people who claimed asylum (flow)",
-    "applications_new": "new applications (flow)",
+    measure: f"{label_within(measure)} ({'stock' if is_stock(measure) else 'flow'})"
+    for measure in (
+        *("asylum_seekers_stock", "refugees_stock"),
+        *("new_asylum_claims", "applications_new"),
+    )
 }
 # What a figure is to a claim, where it is not just one of its figures.
 INPUT_ROLES = {

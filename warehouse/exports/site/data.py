@@ -61,7 +61,8 @@ _WORLD_FIGURES = {name: column for name, column in _YEAR_FIGURES.items() if name
 _PAIR_MARKS = {
     "stock_provisional": "is_population_provisional",
     "claims_provisional": "is_flows_provisional",
-    "claims_incomplete": "not is_new_asylum_claims_complete",
+    "claims_incomplete": is_lower_bound("history", "new_asylum_claims"),
+    "stock_incomplete": is_lower_bound("history", "asylum_seekers_stock"),
     "stock_break": "not is_asylum_seekers_stock_change_comparable",
 }
 _YEAR_MARKS = _PAIR_MARKS | {
@@ -118,9 +119,6 @@ def _ranges(
 ) -> None:
     """A table of what is shown of a history: neighbouring rows that show the same are one."""
     bits = [f"{MARKS[mark]} * coalesce({test}, false)::integer" for mark, test in marks.items()]
-    bits.append(
-        f"{MARKS['stock_incomplete']} * coalesce({is_lower_bound('history')}, false)::integer"
-    )
     shown = ", ".join(figures)
     con.execute(
         f"""

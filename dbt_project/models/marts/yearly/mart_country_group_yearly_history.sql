@@ -29,7 +29,11 @@ years_of_groups as (
             as {{ measure }}_members,
         {%- endfor %}
         {%- for measure in distributed_measures() %}
-        bool_and(years.is_{{ measure }}_complete) as is_{{ measure }}_complete,
+        case
+            when bool_or(not years.is_{{ measure }}_complete) then false
+            when bool_and(years.is_{{ measure }}_complete is not null)
+                filter (where years.{{ measure }} is not null) then true
+        end as is_{{ measure }}_complete,
         {%- endfor %}
         bool_or(years.is_population_provisional) as is_population_provisional,
         bool_or(years.is_flows_provisional) as is_flows_provisional,

@@ -62,8 +62,8 @@ const WRITTEN = {
 };
 export const show = (value, kind = "text") =>
   value === null || value === undefined ? NOT_KNOWN : WRITTEN[kind](value);
-export const atLeast = (value, isIncomplete) =>
-  value !== null && value !== undefined && isIncomplete ? `≥${NO_BREAK}${show(value, "count")}` : show(value, "count");
+export const atLeast = (value, isIncomplete, kind = "count") =>
+  value !== null && value !== undefined && isIncomplete ? `≥${NO_BREAK}${show(value, kind)}` : show(value, kind);
 export const plural = (count, one, many) => `${show(count, "count")}${NO_BREAK}${count === 1 ? one : many}`;
 
 // ---- the address: all that a link must carry to show what the sender saw
@@ -223,11 +223,12 @@ export const amounts = async (rows, measure, key, year) => {
     .map((row) => ({ ...row, amount: row[measure] * 1000 / row.people, amountKind: "per_1000" }));
   return { rows: made.sort((a, b) => b.amount - a.amount || a[key].localeCompare(b[key])), without: rows.length - made.length };
 };
-export const amountWords = (row, measure) => {
-  const text = show(row.amount, row.amountKind);
-  return isIncomplete(row, measure) ? `≥${NO_BREAK}${text}` : text;
-};
-export const PER_1000 = site.words.per_1000;
+export const amountWords = (row, measure) => atLeast(row.amount, isIncomplete(row, measure), row.amountKind);
+const PER_1000 = site.words.per_1000;
+// What follows the name of a measure, and the column that a table has more.
+export const perWords = () => (isPer1000() ? `, ${PER_1000}` : "");
+export const perColumns = (measure) => (isPer1000() ? [{ heading: PER_1000[0].toUpperCase() + PER_1000.slice(1), kind: "bound",
+  plain: (row) => row.amount, value: (row) => amountWords(row, measure) }] : []);
 export const perChoice = () => {
   const select = el("select", { id: "per", onchange: () => put({ per: select.value }) },
     el("option", { value: "" }, "persons"), el("option", { value: "1000" }, PER_1000));

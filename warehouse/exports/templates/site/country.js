@@ -1,7 +1,7 @@
 // A country of origin, or a country of asylum: its years, and its pairs, as of any release.
 import {
-  MEASURES, PER_1000, amounts, amountWords, asOf, atLeast, byId, current, el, estimate, firstSaid, firstWords, hasPage, isBroken, isIncomplete, isPer1000, isProvisional, link, load, nameOf,
-  pageOf, params, perChoice, plural, put, releaseNotes, ROOT, rowsOf, show, sinceCounted, site, status, stem, table, takeOver, titleOf, visible, when, withoutWords,
+  MEASURES, amounts, asOf, atLeast, byId, current, el, estimate, firstSaid, firstWords, hasPage, isBroken, isIncomplete, isProvisional, link, load, nameOf,
+  pageOf, params, perChoice, perColumns, perWords, plural, put, releaseNotes, ROOT, rowsOf, show, sinceCounted, site, status, stem, table, takeOver, titleOf, visible, when, withoutWords,
 } from "./core.js";
 
 const { side, code } = document.documentElement.dataset;
@@ -122,7 +122,7 @@ const placeColumns = (found) => {
   return [
     { heading: other === "asylum" ? "Country of asylum" : "Country of origin", plain: (row) => nameOf(row[other]), value: (row) => place(row) },
     { heading: "Rank", kind: "count", value: (row) => (row[other] === null ? null : found.rows.filter((one) => one[other] !== null && one.amount > row.amount).length + 1) },
-    ...(isPer1000() ? [{ heading: PER_1000[0].toUpperCase() + PER_1000.slice(1), kind: "bound", plain: (row) => row.amount, value: (row) => amountWords(row, found.measure) }] : []),
+    ...perColumns(found.measure),
     { heading: MEASURES[found.measure].column, kind: "bound", plain: (row) => row[found.measure], value: (row) => atLeast(row[found.measure], isIncomplete(row, found.measure)) },
     { heading: "Share of what is shown", kind: "share", value: (row) => row[found.measure] / found.total },
     { heading: "First published as", kind: "bound", plain: (row) => begun(row)?.value, value: (row) => {
@@ -142,7 +142,7 @@ const SHOWN = 25;
 const placesSection = (found) => {
   if (!found.rows.length) return withoutWords(found.without, other);
   const words = MEASURES[found.measure];
-  const caption = `${titleOf(found.measure, people)}${isPer1000() ? `, ${PER_1000}` : ""}, by country of ${other}, ${when(found.rows[0], found.measure)} (${words.nature})`;
+  const caption = `${titleOf(found.measure, people)}${perWords()}, by country of ${other}, ${when(found.rows[0], found.measure)} (${words.nature})`;
   const columns = placeColumns(found);
   const shown = params.get("all") ? found.rows : found.rows.slice(0, SHOWN);
   return [

@@ -1,7 +1,7 @@
 // Pictures of figures, each with title, source, release, alternative text, and buttons that give it
 // away: PNG, SVG, CSV of what is shown, and how to cite it. Drawn by Vega, in the report's colours.
 import {
-  MEASURES, PER_1000, amountWords, current, el, isIncomplete, isPer1000, isProvisional, load, nameOf, releases,
+  MEASURES, amountWords, current, el, isIncomplete, isPer1000, isProvisional, load, nameOf, perWords, releases,
   show, site, standsAt, statusWords, titleOf, visible, when,
 } from "./core.js";
 
@@ -215,7 +215,7 @@ export const largest = ({ rows, measure, other, title, columns }) => {
   return {
     name: `largest_${other}_${measure}`, title,
     description: `${title}. ${made.map((row) => `${row.name} ${row.shown}`).join(", ")}. As published in release ${clean(current().id)}.`,
-    spec: framed([panel(layers, width, height, isPer1000() ? `${MEASURES[measure].title}, ${PER_1000}` : MEASURES[measure].panel)], title,
+    spec: framed([panel(layers, width, height, isPer1000() ? MEASURES[measure].title + perWords() : MEASURES[measure].panel)], title,
       made.some((row) => row.hatched) ? ["Hatched: provisional, or at least: not all was reported."] : [], inhabitantsSource()),
     columns, rows,
   };
@@ -399,7 +399,7 @@ const mapPicture = ({ title, world, circles, most, missing, measure, other, colu
           mark: { type: "circle", style: STYLE[measure], opacity: 0.62, stroke: null, aria: false },
           encoding: { longitude: { field: "x", type: "quantitative" }, latitude: { field: "y", type: "quantitative" },
             size: { field: "size", type: "quantitative", scale: { domain: [0, most], range: [4, 2200 * (width / WIDTH) ** 2] },
-              legend: { columns: 3, title: MEASURES[measure].title + (isPer1000() ? ` ${PER_1000}` : ""), format: isPer1000() ? ",.3~g" : ",d", orient: "bottom", direction: "horizontal", values: [most, most / 4, most / 20].map((one) => Number(one.toPrecision(1))).filter((one) => one >= (isPer1000() ? 0.001 : 1)), symbolFillColor: "transparent", symbolStrokeColor: "#888888" } },
+              legend: { columns: 3, title: MEASURES[measure].title + perWords(), format: isPer1000() ? ",.3~g" : ",d", orient: "bottom", direction: "horizontal", values: [most, most / 4, most / 20].map((one) => Number(one.toPrecision(1))).filter((one) => one >= (isPer1000() ? 0.001 : 1)), symbolFillColor: "transparent", symbolStrokeColor: "#888888" } },
             order: { field: "size", sort: "descending" }, tooltip: tooltip(MEASURES[measure].title) } },
       ],
     }], title, [], [...inhabitantsSource(), site.words.boundaries]),
@@ -411,7 +411,7 @@ export const ofCountry = ({ side, other, people, persons, years, found, placeCol
   await putPictures(document.querySelector("#yearly-pictures .pictures"), [yearly(persons, people), byRelease(years, people, "stock"), byRelease(years, people, "claims")]);
   if (!isMine() || !found.rows.length) return;
   await ofPlaces(document.querySelector("#place-pictures .pictures"), { rows: found.rows, measure: found.measure, other,
-    title: `${titleOf(found.measure, people)}${isPer1000() ? `, ${PER_1000}` : ""}, ${when(found.rows[0], found.measure)}, by country of ${other}`, columns: placeColumns });
+    title: `${titleOf(found.measure, people)}${perWords()}, ${when(found.rows[0], found.measure)}, by country of ${other}`, columns: placeColumns });
 });
 export const ofPair = ({ people, persons, years }) => drawn(() => putPictures(document.querySelector("#yearly-pictures .pictures"),
   [yearly(persons, people), byRelease(years.map((row) => ({ ...row, unit: "persons" })), people, "stock"), byRelease(years.map((row) => ({ ...row, unit: "persons" })), people, "claims")]));

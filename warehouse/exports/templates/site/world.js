@@ -1,7 +1,7 @@
 // The world: its years, and the countries of origin and of asylum of one year, as of any release.
 import {
-  MEASURES, PER_1000, amounts, amountWords, asOf, atLeast, byId, current, el, firstSaid, firstWords, isIncomplete, isPer1000,
-  isProvisional, link, load, nameOf, pageOf, params, perChoice, plural, put, releaseNotes, rowsOf, show, sinceCounted, site,
+  MEASURES, amounts, asOf, atLeast, byId, current, el, firstSaid, firstWords, isIncomplete,
+  isProvisional, link, load, nameOf, pageOf, params, perChoice, perColumns, perWords, plural, put, releaseNotes, rowsOf, show, sinceCounted, site,
   status, table, takeOver, visible, when, withoutWords,
 } from "./core.js";
 
@@ -39,13 +39,12 @@ const render = async (live) => {
       { heading: other === "origin" ? "Country of origin" : "Country of asylum", plain: (row) => nameOf(row.country),
         value: (row) => el("a", { href: link(pageOf(other, row.country)) }, visible(nameOf(row.country))) },
       { heading: "Rank", kind: "count", value: (row) => rows.filter((one) => one.amount > row.amount).length + 1 },
-      ...(isPer1000() ? [{ heading: PER_1000[0].toUpperCase() + PER_1000.slice(1), kind: "bound", plain: (row) => row.amount, value: (row) => amountWords(row, measure) }] : []),
+      ...perColumns(measure),
       { heading: words.column, kind: "bound", plain: (row) => row[measure], value: (row) => atLeast(row[measure], isIncomplete(row, measure)) },
       { heading: "Share of what is shown", kind: "share", value: (row) => row[measure] / total },
       { heading: "Remarks", value: (row) => status(row, measure).join("; ") },
     ];
-    const per = isPer1000() ? `, ${PER_1000}` : "";
-    return { other, rows, without, measure, columns, title: rows.length ? `${words.title}${per}, ${when(rows[0], measure)}, by country of ${other}` : "" };
+    return { other, rows, without, measure, columns, title: rows.length ? `${words.title}${perWords()}, ${when(rows[0], measure)}, by country of ${other}` : "" };
   }));
   const cards = ["claims", "stock", "refugees"].map((one) => {
     const row = persons.filter((found) => found[one] !== null).at(-1);
