@@ -91,3 +91,27 @@ def test_so_it_is_on_every_day_on_which_a_figure_changed(
         at = f"valid_from <= '{day}' and coalesce(valid_to > '{day}', true)"
         then = told(starter, f"(from marts.mart_country_group_yearly_history where {at})")
         assert then == added_up(starter, str(day))
+
+
+def test_the_newest_rows_are_of_the_newest_release_that_a_member_is_of(
+    starter: duckdb.DuckDBPyConnection,
+) -> None:
+    released = {
+        (side, code, year): release
+        for side in ("origin", "asylum")
+        for code, year, release in starter.execute(
+            f"select {side}_iso3, reference_year, release_id from marts.mart_{side}_yearly "
+            "where counting_unit = 'persons'"
+        ).fetchall()
+    }
+    rows = starter.execute(
+        "select group_id, total_by, reference_year, release_id from marts.mart_country_group_yearly"
+    ).fetchall()
+    assert rows
+    for group, side, year, release in rows:
+        of_members = [
+            released[side, code, year]
+            for code, first, last in members()[group]
+            if first <= year <= last and (side, code, year) in released
+        ]
+        assert release == max(of_members), (group, side, year)

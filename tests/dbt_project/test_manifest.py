@@ -58,7 +58,7 @@ MAY_READ_BESIDES = {
     "marts/claims": r"int_claims?_[a-z_]+|mart_claim_[a-z_]+",
     # A claim that rests on no figure has the lineage of what answers.
     "marts/claims/functions": r"int_coverage_in_force",
-    "marts/yearly": r"int_years_of_countries_history|int_vintages_resolved",
+    "marts/yearly": r"int_years_of_countries_(history|combined)",
     "marts/notes": r"int_[a-z]+_in_force",
     "marts/destination": r"int_years_of_pairs_(combined|ranked)"
     r"|int_asylum_decisions(_totals)?_in_force"

@@ -11,8 +11,17 @@ members as (
     select * from {{ ref('dim_country_group') }}
 ),
 
+-- Each year of a country at each vintage, with the release that it was from then.
 vintages as (
-    select * from {{ ref('int_vintages_resolved') }}
+    select
+        total_by,
+        country_unhcr_code,
+        counting_unit,
+        reference_year,
+        {{ columns(lineage_columns()) }}
+        valid_from,
+        valid_to
+    from {{ ref('int_years_of_countries_combined') }}
 ),
 
 years_of_groups as (
@@ -37,11 +46,17 @@ years_of_groups as (
         {%- endfor %}
         bool_or(years.is_population_provisional) as is_population_provisional,
         bool_or(years.is_flows_provisional) as is_flows_provisional,
-        max(years.release_id) as release_id,
-        max(years.last_snapshot_id) as snapshot_id,
-        max(years.last_retrieved_at) as retrieved_at
+        max(vintages.release_id) as release_id,
+        max(vintages.snapshot_id) as snapshot_id,
+        max(vintages.retrieved_at) as retrieved_at
     from years
-    inner join vintages on {{ stood_on('vintages.valid_from', 'years') }}
+    inner join vintages
+        on
+            years.total_by = vintages.total_by
+            and years.country_unhcr_code = vintages.country_unhcr_code
+            and years.counting_unit = vintages.counting_unit
+            and years.reference_year = vintages.reference_year
+            and {{ stood_on('vintages.valid_from', 'years') }}
     inner join members
         on
             years.country_unhcr_code = members.member_unhcr_code
