@@ -6,11 +6,16 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.fake_api import FakeApi, fast_settings, sample_data
 from tests.postgres_server import PostgresServer, find_binaries
 from warehouse.settings import Settings
+
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 # Files that take longest, in this order, so that no worker is left with one of them at the end.
 # The first builds the starter extract while another worker does the second.

@@ -68,7 +68,7 @@ class Settings(BaseModel):
     threads: int = Field(
         default_factory=lambda: min(os.cpu_count() or 1, 2),
         ge=1,
-        description="for DuckDB, and models built at a time",
+        description="for DuckDB; more need more memory",
     )
     keep_runs: int = Field(6, ge=1, description="runs in Dagster's record, of some 17 MB each")
     keep_days: int = Field(90, ge=1, description="days for runs, and for files found damaged")

@@ -321,7 +321,7 @@ years = st.integers(YEARS.start, YEARS.stop - 1)
 stock_of_year = st.one_of(st.none(), st.integers(0, 12), st.integers(0, 3_000_000))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(
     stocks=st.dictionaries(years, stock_of_year, max_size=12),
     other=st.dictionaries(years, st.integers(1, 9), max_size=2),

@@ -63,7 +63,7 @@ def test_text_that_is_no_count_is_an_error_that_shows_it(
     assert text in str(error.value)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(number=st.integers(0, 2**62))
 def test_any_whole_number_arrives_as_it_was_written(
     staging: duckdb.DuckDBPyConnection, number: int
@@ -172,7 +172,6 @@ def fill(
 any_figures = given(pair_stocks=pairs, totals=controls, complete=st.booleans())
 few = settings(
     max_examples=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

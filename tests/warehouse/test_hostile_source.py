@@ -312,7 +312,6 @@ def fetched(settings: Settings) -> list[Landed]:
 
 @hypothesis_settings(
     max_examples=25,
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )

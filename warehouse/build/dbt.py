@@ -43,8 +43,6 @@ _LOG_BYTES = 2_000_000
 _LOGS_KEPT = 5
 _FAILED = {"error", "fail", "runtime error", "partial success"}
 _DONE = {"success", "no-op"}
-# How DuckDB begins where its memory limit does not do.
-_NO_ROOM = "Out of Memory Error"
 _TABLES = {"model", "seed", "snapshot"}
 _TESTS = {"test", "unit_test"}
 # A function of DuckDB that answers with a table.
@@ -237,7 +235,7 @@ def build(
             to_come=0 if select else every_test,
             may_be_empty=bool(select),
         )
-        nodes = _with_room(settings, manifest, _nodes(built.results))
+        nodes = _nodes(built.results)
         tested = _test_data(settings, manifest, select, nodes, on_event)
     result = BuildResult(_look_up(settings, nodes) + tested, 0.0)
     if not select and not result.failed:
@@ -276,26 +274,6 @@ def _parse(settings: Settings, *, write_json: bool = False) -> Any:
         return _invoke(settings, "parse", [], write_json=write_json)
 
 
-def _with_room(
-    settings: Settings, manifest: Any, built: tuple[NodeResult, ...]
-) -> tuple[NodeResult, ...]:
-    """`built`, and those for which there was no memory, built again one by one with what waited for
-    them: models built at the same time share DuckDB's memory.
-    """
-    if not any(_NO_ROOM in node.message for node in built if node.failed):
-        return built
-    done = [node for node in built if node.status in _DONE]
-    rest = [_fqn(manifest, node) for node in built if node.status not in _DONE]
-    again = _invoke(
-        settings,
-        "build",
-        [*_all_but("test", "unit_test", "exposure"), "--threads", "1", "--select", *rest],
-        # A model that dbt has compiled once has lost its ephemeral parents.
-        manifest=_parse(settings),
-    )
-    return (*done, *_nodes(again.results))
-
-
 def _test_data(
     settings: Settings,
     manifest: Any,
@@ -304,7 +282,11 @@ def _test_data(
     on_event: OnEvent | None,
 ) -> tuple[NodeResult, ...]:
     """The data tests, of all that was built."""
-    without = [f"{_fqn(manifest, node)}+" for node in built if node.status not in _DONE]
+    without = [
+        f"{'.'.join(manifest.nodes[node.unique_id].fqn)}+"
+        for node in built
+        if node.status not in _DONE
+    ]
     compiled = _invoke(
         settings,
         "compile",
@@ -347,11 +329,6 @@ def _test_data(
             if on_event is not None:
                 on_event(result.name, len(built) + len(results), len(built) + len(found))
     return tuple(results)
-
-
-def _fqn(manifest: Any, node: NodeResult) -> str:
-    """What dbt selects the node by."""
-    return ".".join(manifest.nodes[node.unique_id].fqn)
 
 
 def _all_but(*resource_types: str) -> list[str]:

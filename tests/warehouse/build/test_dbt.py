@@ -208,32 +208,6 @@ def test_data_tests_run_where_their_table_was_built_and_nowhere_else(
     assert [node.name for node in result.failed] == ["mart_origin_yearly"]
 
 
-def test_models_without_room_beside_each_other_are_built_one_by_one(loaded: SmallSettings) -> None:
-    write(
-        loaded,
-        "dbt_project/models/marts/step.sql",
-        "{{ config(materialized='ephemeral') }} select 1 as a",
-    )
-    write(
-        loaded,
-        "dbt_project/models/marts/large.sql",
-        "select {% if target.threads > 1 %}error('Out of Memory Error'){% else %}a{% endif %} as a "
-        "from {{ ref('step') }}",
-    )
-    write(loaded, "dbt_project/models/marts/mart_after.sql", "select * from {{ ref('large') }}")
-    result = dbt.build(loaded)
-    assert not result.failed
-    names = [node.name for node in result.nodes]
-    assert len(names) == len(set(names))
-    assert {"large", "mart_after", "mart_origin_yearly"} <= {node.name for node in result.models}
-
-
-def test_a_model_that_never_has_room_fails_with_what_duckdb_says(loaded: SmallSettings) -> None:
-    write(loaded, "dbt_project/models/marts/large.sql", "select error('Out of Memory Error: all')")
-    [failed] = dbt.build(loaded).failed
-    assert (failed.name, "Out of Memory Error: all" in failed.message) == ("large", True)
-
-
 def test_a_data_test_alone_can_be_asked_for(loaded: SmallSettings) -> None:
     assert not dbt.build(loaded).failed
     write(loaded, "dbt_project/tests/assert_nothing.sql", FAILING_TEST)

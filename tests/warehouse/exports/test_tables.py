@@ -176,9 +176,7 @@ def test_a_hostile_country_name_is_text_in_the_csv_and_untouched_in_parquet(
         assert (name,) in con.execute(f"select country_name from '{path}'").fetchall()
 
 
-@hypothesis_settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     names=st.lists(
         st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])).flatmap(

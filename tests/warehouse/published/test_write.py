@@ -110,9 +110,7 @@ def test_the_file_is_in_the_format_that_duckdb_1_5_reads(settings: Settings) -> 
     assert tags["storage_version"].startswith("v1.5")
 
 
-@hypothesis_settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_rows_lie_in_the_order_of_the_key_however_the_build_has_them(
     tmp_path: Path, seed: int

@@ -290,7 +290,7 @@ POOL = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(POOL), unique=True), st.randoms(use_true_random=False))
 def test_the_order_in_which_snapshots_come_plays_no_part(chosen, random) -> None:
     before = resolve(chosen, LISTS, never)

@@ -39,7 +39,6 @@ LISTS = Lists({}, codes={column: frozenset(codes) for column, codes in CODES.ite
 # Enough to meet each kind of dataset; each example loads three snapshots.
 few = settings(
     max_examples=6,
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

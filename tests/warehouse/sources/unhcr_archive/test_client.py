@@ -271,9 +271,7 @@ counts = st.none() | st.integers(0, 2**53)
 texts = st.none() | st.sampled_from(["NA", "", " ", "-", "0", "Türkiye", "中国", "a\nb", "N/A"])
 
 
-@examples(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(1900, 2100), texts, texts, counts), min_size=1), st.data())
 def test_whatever_is_written_is_read_again(
     tmp_path: Path, values: list[tuple[int, str | None, str | None, int | None]], data: Any
@@ -366,9 +364,7 @@ def test_demographics_are_added_up_over_locations_and_unknown_only_where_all_is(
     assert (seekers["pop_type"], seekers["total"]) == ("ASY", 1000)
 
 
-@examples(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(

@@ -165,7 +165,7 @@ ROW = st.fixed_dictionaries(
 )
 
 
-@examples(max_examples=60, deadline=None)
+@examples(max_examples=60)
 @given(st.lists(ROW, min_size=1, max_size=12))
 def test_what_was_written_is_read(
     tmp_path_factory: pytest.TempPathFactory, rows: list[Row]
