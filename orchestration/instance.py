@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import sqlalchemy
@@ -65,36 +66,53 @@ def ensure_home(settings: Settings) -> Path:
 def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     """The instance for runs in this process. The UI shows the same runs."""
     home = str(ensure_home(settings))
-    with _kept_open(), dg.DagsterInstance.from_config(home, COMMAND_CONFIG_FILE) as instance:
+    with (
+        dg.DagsterInstance.from_config(home, COMMAND_CONFIG_FILE) as instance,
+        _kept_open(instance.event_log_storage),
+    ):
         yield instance
 
 
 @contextmanager
-def _kept_open() -> Iterator[None]:
-    """Keep a connection to each of Dagster's SQLite files for as long as this lasts.
+def _kept_open(storage: Any) -> Iterator[None]:
+    """Keep a connection to each SQLite file of Dagster's event log for as long as this lasts.
 
-    Dagster reopens a file for each event, and SQLite empties its write-ahead log whenever the
-    last connection closes: a run of some thousand events waited for the disk longer than it built.
+    Dagster makes an engine and opens a file for each statement, three times for a check. So 600
+    checks of one asset took 11.8 s of CPU, and take 3.2 s on connections that stay, as in memory.
+    SQLite, too, empties its write-ahead log whenever the last connection closes.
     Nothing is lost when the process is killed; after a power cut the newest events of Dagster's own
     record may be gone, never a figure.
     """
-    kept: dict[str, sqlite3.Connection] = {}
+    kept: dict[str | None, sqlalchemy.Engine] = {}
+    one_at_a_time = threading.Lock()
 
-    def connected(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute("pragma synchronous = normal")
-        [(_, _, file)] = connection.execute("pragma database_list").fetchall()
-        if file not in kept:
-            kept[file] = sqlite3.connect(file, timeout=60, check_same_thread=False)
-        # Without a read it has no part in the log.
-        kept[file].execute("select count(*) from sqlite_schema").fetchall()
+    @contextmanager
+    def connected(
+        file: str | None, first: AbstractContextManager[sqlalchemy.Connection]
+    ) -> Iterator[sqlalchemy.Connection]:
+        with one_at_a_time:
+            if file not in kept:
+                with first as connection:  # makes its tables
+                    address = connection.engine.url
+                kept[file] = sqlalchemy.create_engine(
+                    address,
+                    poolclass=sqlalchemy.StaticPool,
+                    connect_args={"timeout": 60, "check_same_thread": False},
+                )
+                with kept[file].connect() as connection:
+                    connection.exec_driver_sql("pragma synchronous = normal")
+            with kept[file].begin() as connection:
+                yield connection
 
-    sqlalchemy.event.listen(sqlalchemy.Engine, "connect", connected)
+    of_run, of_all = storage.run_connection, storage.index_connection
+    storage.run_connection = lambda run_id: connected(run_id, of_run(run_id))
+    storage.index_connection = lambda: connected(None, of_all())
     try:
         yield
     finally:
-        sqlalchemy.event.remove(sqlalchemy.Engine, "connect", connected)
-        for connection in kept.values():
-            connection.close()
+        storage.run_connection, storage.index_connection = of_run, of_all
+        for engine in kept.values():
+            engine.dispose()
 
 
 if __name__ == "__main__":
