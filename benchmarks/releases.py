@@ -345,41 +345,47 @@ def land_table(con, landed, endpoint, files, *, release, year, share):
         f"case when {changed} and {c} > 0 then {c} + 5 else {c} end" if c in endpoint.counts else c
         for c in kept
     )
-    found = con.execute(
+    select = (
         f"select {values} from '{settled}' where year < {year} "
         f"union all select {values} from '{newest}' where year = {year}"
-    ).fetchall()
-    items = [
-        {
-            column: value
-            if column not in endpoint.counts
-            else ("-" if value is None else value or "0")
-            for column, value in zip(kept, row, strict=True)
-        }
-        for row in found
-    ]
+    )
+    land_rows(con, landed, endpoint, select, release=release, columns=kept, address=newest)
+
+
+def land_rows(con, landed, endpoint, select, *, release, columns, address):
+    """The rows of a query as a snapshot of the archive's."""
     home = landed / "landing" / endpoint.name / f"archive-{release}-{endpoint.table}"
     home.mkdir(parents=True)
     pages, whole = [], hashlib.sha256()
-    for number, at in enumerate(range(0, len(items), PAGE_ROWS), start=1):
-        part = items[at : at + PAGE_ROWS]
-        body = json.dumps({"page": number, "maxPages": 1, "total": [], "items": part}).encode()
+    answer = con.execute(select)
+    while rows := answer.fetchmany(PAGE_ROWS):
+        number = len(pages) + 1
+        items = [
+            {
+                column: value
+                if column not in endpoint.counts
+                else ("-" if value is None else value or "0")
+                for column, value in zip(columns, row, strict=True)
+            }
+            for row in rows
+        ]
+        body = json.dumps({"page": number, "maxPages": 1, "total": [], "items": items}).encode()
         whole.update(body)
         name = f"{PAIRS}-{number:04d}.json.gz"
         (home / name).write_bytes(gzip.compress(body, 1))
         sha256 = hashlib.sha256(body).hexdigest()
-        pages.append(Page(file=name, page=number, rows=len(part), bytes=len(body), sha256=sha256))
+        pages.append(Page(file=name, page=number, rows=len(items), bytes=len(body), sha256=sha256))
     now = datetime.now(UTC)
-    coverage = Coverage()
+    count = sum(page.rows for page in pages)
     manifest = Manifest(
         endpoint=endpoint.name,
         snapshot_id=home.name,
         source="archive",
-        source_url=newest.absolute().as_uri(),
+        source_url=address.absolute().as_uri(),
         release_id=release,
         started_at=now,
         finished_at=now,
-        rows=len(items),
+        rows=count,
         content_sha256=whole.hexdigest(),
         slices=[
             Slice(
@@ -387,9 +393,9 @@ def land_table(con, landed, endpoint, files, *, release, year, share):
                 params={},
                 page_size=PAGE_ROWS,
                 pages=pages,
-                rows=len(items),
-                columns=kept,
-                coverage=coverage,
+                rows=count,
+                columns=columns,
+                coverage=Coverage(),
             )
         ],
     )
