@@ -100,7 +100,9 @@ def plan_of(target):
             plan.append(["table", name, select])
         elif node["resource_type"] in {"model", "test"}:
             kind = "test" if node["resource_type"] == "test" else node["config"]["materialized"]
-            for hook in node["config"]["pre-hook"]:
+            if kind == "ephemeral":
+                return  # a part of the statements that read it
+            for hook in node["config"].get("pre-hook", []):
                 plan.append(["hook", name, hook["sql"]])
             if kind == "table_function":
                 kind, name = "macro", f"{name}({', '.join(node['config']['parameters'])})"
