@@ -10,13 +10,14 @@ dbt, no checks beyond the statements. Prints the seconds it took, as JSON.
 """
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
 
 import duckdb
 
-MEMORY = "900MB"
+MEMORY = os.environ.get("ASYLUM_MEMORY_LIMIT", "900MB")
 
 
 def text(value):
@@ -47,6 +48,8 @@ def load(con, landing):
                 f"columns = {{'page': 'bigint', 'items': {text(kind)}}}, format = 'unstructured'))"
             )
             if table in made:
+                for name in names:
+                    con.execute(f"alter table raw.{table} add column if not exists {name} varchar")
                 con.execute(f"insert into raw.{table} by name {select}")
             else:
                 con.execute(f"create table raw.{table} as {select}")

@@ -3,10 +3,11 @@
     python benchmarks/growth.py --releases FOLDER                 # FOLDER/2025-12.1/DATASET.parquet
     python benchmarks/growth.py --releases FOLDER --times 1 10
 
-A release so many times as large holds UNHCR's and copies of it, each with countries of its own, so
-that pairs, ranks and shares are as in the real one. Population, applications and decisions are
-landed; `asylum run` builds, tests, publishes and exports them, and plain scripts do what floor.py
-says. Each is a process of its own, and is run once.
+A release so many times as large holds UNHCR's and copies of it: up to ten sets of countries of
+origin, and as many of countries of asylum as it takes, each country with a code of its own.
+Population, applications and decisions are landed; `asylum run` builds, tests, publishes and exports
+them, and plain scripts do what floor.py says. Each is a process of its own, and is run once, with
+the memory limit that ASYLUM_MEMORY_LIMIT sets, for both.
 """
 
 import argparse
@@ -22,8 +23,41 @@ from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 
 [RELEASE] = releases.ONE
 DATASETS = ("population", "asylum-applications", "asylum-decisions")
-# Texts that name a country: each copy has its own.
-COUNTRIES = ("coo", "coa", "coo_iso", "coa_iso", "coo_name", "coa_name")
+ORIGIN_SETS = 10
+# A code for each country of each set but the first, which is the real one. UNHCR's and ISO's codes
+# are taken, and the World Bank's of the world.
+CODES = """
+create table codes as
+with figures as (
+    from read_parquet({files}, union_by_name = true)
+),
+
+real as (
+    select distinct code
+    from (select unnest([coo, coa]) as code from figures)
+    where code is not null
+),
+
+taken as (
+    select unnest([coo, coa, coo_iso, coa_iso, 'WLD']) as code from figures
+),
+
+free as (
+    select row_number() over (order by code) - 1 as number, code
+    from (
+        select concat(chr((65 + a)::int), chr((65 + b)::int), chr((65 + c)::int)) as code
+        from range(26) as one (a), range(26) as two (b), range(26) as three (c)
+    )
+    where code not in (select code from taken where code is not null)
+)
+
+select real.code, copies.copy, free.code as copied
+from (select code, row_number() over (order by code) - 1 as number from real) as real
+cross join range(1, {sets}) as copies (copy)
+inner join free on (copies.copy - 1) * (select count(*) from real) + real.number = free.number
+"""
+# What names a country: its code, and text that ends with the copy's number.
+NAMES = {"coo": "origins", "coa": "asylums"}
 
 
 def main():
@@ -31,7 +65,8 @@ def main():
     parser.add_argument("--releases", type=Path, required=True, help="a folder of parquet files")
     parser.add_argument("--times", type=int, nargs="+", default=[1, 10, 100])
     options = parser.parse_args()
-    run.show(list(measure(options.releases, options.times)))
+    for row in measure(options.releases, options.times):
+        print(*row, sep="\n  ", flush=True)  # a larger one may fail, or take hours
 
 
 def measure(folder, times):
@@ -73,22 +108,40 @@ def plainly(data):
 def land(folder, data, size):
     """Land a release so many times as large; how many rows that is."""
     count = 0
+    endpoints = [ENDPOINTS[name] for name in DATASETS]
+    files = [str(folder / RELEASE / f"{endpoint.table}.parquet") for endpoint in endpoints]
     with duckdb.connect() as con:
-        for name in DATASETS:
-            endpoint = ENDPOINTS[name]
-            file = folder / RELEASE / f"{endpoint.table}.parquet"
+        con.execute(CODES.format(files=files, sets=max(ORIGIN_SETS, size // ORIGIN_SETS + 1)))
+        for endpoint, file in zip(endpoints, files, strict=True):
             there = [c for c, *_ in con.execute(f"describe from '{file}'").fetchall()]
             columns = [column for column in endpoint.columns if column in there]
-            values = ", ".join(
-                f"if(copy = 0, {c}, {c} || copy) as {c}" if c in COUNTRIES else c for c in columns
-            )
-            select = f"select {values} from '{file}', range({size}) as copies (copy)"
+            select = f"""
+                select {", ".join(copied(column) for column in columns)}
+                from '{file}' as figures
+                cross join range({size}) as copies (copy)
+                left join codes as origins
+                    on figures.coo = origins.code and copies.copy % {ORIGIN_SETS} = origins.copy
+                left join codes as asylums
+                    on figures.coa = asylums.code and copies.copy // {ORIGIN_SETS} = asylums.copy
+            """
             releases.land_rows(
-                con, data, endpoint, select, release=RELEASE, columns=columns, address=file
+                con, data, endpoint, select, release=RELEASE, columns=columns, address=Path(file)
             )
             [(rows,)] = con.execute(f"select count(*) from '{file}'").fetchall()
             count += size * rows
     return count
+
+
+def copied(column):
+    """The SQL of a column of a copy."""
+    side = NAMES.get(column[:3])
+    if side is None:
+        return f"figures.{column}"
+    if column.endswith("_name"):
+        return f"concat_ws(' ', figures.{column}, {side}.copy) as {column}"
+    if column.endswith("_id"):
+        return f"null as {column}"
+    return f"if({side}.copied is null, figures.{column}, {side}.copied) as {column}"
 
 
 if __name__ == "__main__":
