@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any, Literal, TypeVar
 
 import duckdb
@@ -155,19 +156,31 @@ class Session:
 
     def _do(self, work: Callable[[], T]) -> T:
         """Do it in another thread, so that Ctrl-C is heard here while DuckDB is busy."""
-        with ThreadPoolExecutor(1) as thread:
-            doing = thread.submit(work)
+        doing: Future[T] = Future()
+
+        def do() -> None:
+            if not doing.set_running_or_notify_cancel():
+                return
             try:
-                return doing.result()
-            except duckdb.InterruptException as error:
-                raise KeyboardInterrupt from error  # DuckDB noticed Ctrl-C before we did
-            except duckdb.Error as error:
-                raise QueryError(str(error)) from error
-            finally:
-                # Whatever ended the wait: a query that has not begun does not hear it yet.
-                while not doing.done():
-                    self._con.interrupt()
-                    wait([doing], timeout=0.1)
+                doing.set_result(work())
+            except BaseException as error:
+                doing.set_exception(error)
+
+        try:
+            # Ctrl-C may come while the thread starts, so what it does is known beforehand.
+            Thread(target=do).start()
+            return doing.result()
+        except duckdb.InterruptException as error:
+            raise KeyboardInterrupt from error  # DuckDB noticed Ctrl-C before we did
+        except duckdb.Error as error:
+            raise QueryError(str(error)) from error
+        finally:
+            # Whatever ended the wait: what has not begun never does, and a query that has only just
+            # begun does not hear the first interrupt.
+            doing.cancel()
+            while not doing.done():
+                self._con.interrupt()
+                wait([doing], timeout=0.1)
 
 
 @contextmanager

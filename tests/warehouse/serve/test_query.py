@@ -252,6 +252,25 @@ def test_ctrl_c_stops_a_query_and_the_session_lives(session: Session) -> None:
     assert rows(session, "select 1 as one") == [[(1,)]]
 
 
+@pytest.mark.parametrize("begun", [True, False], ids=["the query runs", "the query waits"])
+def test_ctrl_c_while_a_query_begins_leaves_nothing_running(
+    session: Session, monkeypatch: pytest.MonkeyPatch, begun: bool
+) -> None:
+    start = threading.Thread.start
+
+    def interrupted(thread: threading.Thread) -> None:
+        if begun:
+            start(thread)
+        raise KeyboardInterrupt
+
+    [endless] = session.run("select count(*) from range(10000000) as a, range(10000000) as b")
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            session.head(endless, 10)
+    assert rows(session, "select 1 as one") == [[(1,)]], "the connection is free"
+
+
 def test_the_schema_of_a_table_is_told_with_descriptions(session: Session) -> None:
     assert ("dim_country", 5, "Countries, one a row.") in session.tables()
     assert ("country_name", "VARCHAR", "As UNHCR has it.") in session.columns("DIM_country")
