@@ -201,7 +201,7 @@ def history(in_memory: Callable[[], duckdb.DuckDBPyConnection], project: Any) ->
         yield History(con, project)
 
 
-ANY = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ANY = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @ANY
