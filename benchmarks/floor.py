@@ -6,7 +6,8 @@
 `load` reads every landed page into tables, one `read_json` a slice. `build` goes on from there: it
 runs the statements of PLAN (a JSON list of [kind, name, SQL], as dbt compiled them) one after the
 other, copies the result into a second file, and writes it as CSV and Parquet. No orchestrator, no
-dbt, no checks beyond the statements. Prints the seconds it took, as JSON.
+dbt, no checks beyond the statements. Memory and threads are what ASYLUM_MEMORY_LIMIT and
+ASYLUM_THREADS say. Prints the seconds it took, as JSON.
 """
 
 import json
@@ -16,8 +17,6 @@ import time
 from pathlib import Path
 
 import duckdb
-
-MEMORY = os.environ.get("ASYLUM_MEMORY_LIMIT", "900MB")
 
 
 def text(value):
@@ -30,7 +29,7 @@ def load(con, landing):
     for path in sorted(landing.glob("*/*/manifest.json")):
         manifest = json.loads(path.read_text())
         if manifest["endpoint"] == "inhabitants":
-            continue  # the World Bank's pages have another shape, and some thousand rows in all
+            continue  # the World Bank's pages have another shape
         table = manifest["endpoint"].replace("-", "_")
         for part in manifest["slices"]:
             if not part["columns"]:
@@ -91,7 +90,11 @@ def main():
     started = time.perf_counter()
     with duckdb.connect(
         str(database),
-        config={"memory_limit": MEMORY, "temp_directory": str(database.parent / "floor_tmp")},
+        config={
+            "memory_limit": os.environ["ASYLUM_MEMORY_LIMIT"],
+            "threads": os.environ["ASYLUM_THREADS"],
+            "temp_directory": str(database.parent / "floor_tmp"),
+        },
     ) as con:
         if what == "load":
             load(con, landing)

@@ -11,13 +11,13 @@ the memory limit that ASYLUM_MEMORY_LIMIT sets, for both.
 """
 
 import argparse
-import json
+import sys
 import tempfile
 from pathlib import Path
 
 import duckdb
+import processes
 import releases
-import run
 
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 
@@ -56,8 +56,8 @@ from (select code, row_number() over (order by code) - 1 as number from real) as
 cross join range(1, {sets}) as copies (copy)
 inner join free on (copies.copy - 1) * (select count(*) from real) + real.number = free.number
 """
-# What names a country: its code, and text that ends with the copy's number.
-NAMES = {"coo": "origins", "coa": "asylums"}
+# The codes of a column, by how its name begins.
+SIDES = {"coo": "origins", "coa": "asylums"}
 
 
 def main():
@@ -65,7 +65,11 @@ def main():
     parser.add_argument("--releases", type=Path, required=True, help="a folder of parquet files")
     parser.add_argument("--times", type=int, nargs="+", default=[1, 10, 100])
     options = parser.parse_args()
-    for row in measure(options.releases, options.times):
+    show(options.releases, options.times)
+
+
+def show(folder, times):
+    for row in measure(folder, times):
         print(*row, sep="\n  ", flush=True)  # a larger one may fail, or take hours
 
 
@@ -76,8 +80,10 @@ def measure(folder, times):
         with tempfile.TemporaryDirectory(prefix="asylum-bench-") as home:
             data = Path(home) / "data"
             count = land(folder, data, size)
-            seconds, peak, _ = run.measured([run.ASYLUM, "run", "--source", "starter"], data)
-            plain, plain_peak = plainly(data)
+            seconds, peak, _ = processes.measured(
+                [processes.ASYLUM, "run", "--source", "starter"], data
+            )
+            plain, plain_peak = processes.plainly(data)
         against = f"{seconds / plain:.2f} x the plain scripts' {plain:.1f} s"
         first = first or (size, seconds, plain)
         if size != first[0]:
@@ -93,25 +99,19 @@ def measure(folder, times):
         )
 
 
-def plainly(data):
-    """Seconds and peak MiB of plain scripts that do the same."""
-    plan = data / "plan.json"
-    plan.write_text(json.dumps(run.plan_of(data / "dbt")))
-    run.clear(data)
-    load, load_peak, _ = run.measured(run.floor_of("load", data), data)
-    run.clear(data)
-    run.load_product(data)  # the tables of the manifests too, which the plan reads
-    build, build_peak, _ = run.measured([*run.floor_of("build", data), plan], data)
-    return load + build, max(load_peak, build_peak)
-
-
 def land(folder, data, size):
     """Land a release so many times as large; how many rows that is."""
     count = 0
     endpoints = [ENDPOINTS[name] for name in DATASETS]
     files = [str(folder / RELEASE / f"{endpoint.table}.parquet") for endpoint in endpoints]
     with duckdb.connect() as con:
-        con.execute(CODES.format(files=files, sets=max(ORIGIN_SETS, size // ORIGIN_SETS + 1)))
+        sets = max(ORIGIN_SETS, -(-size // ORIGIN_SETS))
+        con.execute(CODES.format(files=files, sets=sets))
+        [(enough,)] = con.execute(
+            "select count(*) = count(distinct code) * ? from codes", [sets - 1]
+        ).fetchall()
+        if not enough:
+            sys.exit(f"{size} times: there are not so many codes of three letters. Ask for fewer.")
         for endpoint, file in zip(endpoints, files, strict=True):
             there = [c for c, *_ in con.execute(f"describe from '{file}'").fetchall()]
             columns = [column for column in endpoint.columns if column in there]
@@ -134,13 +134,11 @@ def land(folder, data, size):
 
 def copied(column):
     """The SQL of a column of a copy."""
-    side = NAMES.get(column[:3])
+    side = SIDES.get(column[:3])
     if side is None:
         return f"figures.{column}"
     if column.endswith("_name"):
         return f"concat_ws(' ', figures.{column}, {side}.copy) as {column}"
-    if column.endswith("_id"):
-        return f"null as {column}"
     return f"if({side}.copied is null, figures.{column}, {side}.copied) as {column}"
 
 
