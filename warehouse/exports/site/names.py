@@ -7,36 +7,9 @@ import re
 from warehouse.core import attribution
 from warehouse.exports.findings.words import BOUNDARIES
 from warehouse.exports.findings.years import YEAR_COLUMNS
+from warehouse.exports.measures import ESTIMATED, FINAL, INCOMPLETE, NO_BAR
 from warehouse.exports.origin_years import BETWEEN, ESTIMATE
 
-# A stock and a flow are told apart wherever one of them is named. `counts` goes before "on 30
-# June 2025" or "in 2025"; {people} is "from Syria" or "in Germany".
-MEASURES: dict[str, dict[str, str]] = {
-    "stock": {
-        "title": "Asylum-seekers waiting",
-        "of": "Asylum-seekers {people}, waiting",
-        "column": "Asylum-seekers waiting (stock)",
-        "panel": "Asylum-seekers waiting at the end of the year (stock, persons)",
-        "nature": "stock",
-        "counts": "asylum-seekers: persons waiting for a decision",
-    },
-    "claims": {
-        "title": "People who claimed asylum",
-        "of": "People {people} who claimed asylum",
-        "column": "People who claimed asylum in the year (flow)",
-        "panel": "People who claimed asylum in the year (flow)",
-        "nature": "flow",
-        "counts": "people who claimed asylum",
-    },
-    "refugees": {
-        "title": "Refugees",
-        "of": "Refugees {people}",
-        "column": "Refugees (stock)",
-        "panel": "Refugees at the end of the year (stock, persons)",
-        "nature": "stock",
-        "counts": "refugees: persons with refugee protection",
-    },
-}
 PER_1000 = "per 1,000 inhabitants of the country"
 STOCK_AND_FLOW = (
     "A stock is a number of persons on a day; a flow happened within a year. The two are never "
@@ -67,5 +40,9 @@ def words() -> dict[str, str]:
         "estimate": ESTIMATE,
         "between": BETWEEN,
         "break": "not comparable with the year before; a country of asylum reported otherwise",
+        "at_least": INCOMPLETE,
+        "final": FINAL,
+        "estimated": ESTIMATED,
+        "no_bar": NO_BAR,
         "incomplete": "what countries of asylum did not report, or gave no origin of, is missing",
     }

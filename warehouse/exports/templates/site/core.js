@@ -187,12 +187,12 @@ export const when = (row, measure) => {
   return show(row.stock_provisional ? `${row.year}-06-30` : `${row.year}-12-31`, "day");
 };
 export const status = (row, measure) => [
-  isProvisional(row, measure) ? (measure === "claims" ? "provisional, of the first half-year" : "provisional, on 30 June") : null,
-  isIncomplete(row, measure) ? "at least: not all was reported" : null,
+  isProvisional(row, measure) ? MEASURES[measure].provisional.replace("{day}", when(row, measure)) : null,
+  isIncomplete(row, measure) ? site.words.at_least : null,
   isBroken(row, measure) ? site.words.break : null,
   measure === "stock" && row.carried ? `${show(row.carried, "count")} carried forward` : null,
 ].filter(Boolean);
-export const statusWords = (row, measure) => status(row, measure).join("; ") || "final";
+export const statusWords = (row, measure) => status(row, measure).join("; ") || site.words.final;
 
 // What a figure was at first, for a note under it.
 export const firstWords = (begun, measure) => {

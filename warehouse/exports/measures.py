@@ -1,0 +1,48 @@
+"""What report and site call what they count, and how they word the state of a figure."""
+
+from __future__ import annotations
+
+# A stock and a flow are told apart wherever one of them is named. `counts` goes before "on 30
+# June 2025" or "in 2025"; {people} is "from Syria" or "in Germany"; {day} is "30 June 2025".
+# `style` is one of the charts.
+MEASURES: dict[str, dict[str, str]] = {
+    "stock": {
+        "title": "Asylum-seekers waiting",
+        "of": "Asylum-seekers {people}, waiting",
+        "column": "Asylum-seekers waiting (stock)",
+        "panel": "Asylum-seekers waiting at the end of the year (stock, persons)",
+        "nature": "stock",
+        "counts": "asylum-seekers: persons waiting for a decision",
+        "provisional": "provisional, on {day}",
+        "style": "stock",
+    },
+    "claims": {
+        "title": "People who claimed asylum",
+        "of": "People {people} who claimed asylum",
+        "column": "People who claimed asylum in the year (flow)",
+        "panel": "People who claimed asylum in the year (flow)",
+        "nature": "flow",
+        "counts": "people who claimed asylum",
+        "provisional": "provisional, of the first half-year",
+        "style": "flow",
+    },
+    "refugees": {
+        "title": "Refugees",
+        "of": "Refugees {people}",
+        "column": "Refugees (stock)",
+        "panel": "Refugees at the end of the year (stock, persons)",
+        "nature": "stock",
+        "counts": "refugees: persons with refugee protection",
+        "provisional": "provisional, on {day}",
+        "style": "rest",
+    },
+}
+INCOMPLETE = "at least: not all was reported"
+FINAL = "final"
+ESTIMATED = "Dashed outline: with the people without an origin distributed as before, an estimate."
+NO_BAR = "No bar: none, or not known."
+
+
+def state(is_provisional: bool) -> str:
+    """Whether a figure was final, in a word."""
+    return "provisional" if is_provisional else FINAL
