@@ -11,17 +11,15 @@ import base64
 import hashlib
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from warehouse.core import attribution, wording
 from warehouse.exports import findings
+from warehouse.exports.charts import Drawing, config
 from warehouse.exports.findings import Findings
 from warehouse.exports.findings.words import DEFINITIONS
 from warehouse.exports.templating import environment, text_of, vega_library
 from warehouse.reference.claim_lists import verdicts
-
-if TYPE_CHECKING:
-    from warehouse.exports.charts import Drawing
 
 _SVG_SIZE = re.compile(r'<svg\b[^>]*?\swidth="([\d.]+)"[^>]*?\sheight="([\d.]+)"')
 
@@ -96,8 +94,6 @@ def _chart(drawing: Drawing) -> dict[str, Any]:
 
 def looks() -> dict[str, Any]:
     """The colours of charts on a light and on a dark page; the page itself is their paper."""
-    from warehouse.exports.charts.style import config  # noqa: PLC0415
-
     return {
         name: config(dark=dark) | {"background": "transparent"}
         for name, dark in (("light", False), ("dark", True))

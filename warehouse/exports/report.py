@@ -11,18 +11,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
 from warehouse.core import files, wording
-from warehouse.exports import findings, page, plaintext, workbook
+from warehouse.exports import charts, findings, page, plaintext, workbook
+from warehouse.exports.charts import Drawing
 from warehouse.exports.origins import Origin, default_origin, find_origin
 from warehouse.published.read import open_published
 from warehouse.settings import Settings
-
-if TYPE_CHECKING:
-    from warehouse.exports.charts import Drawing
 
 PAGE = "report.html"
 TEXT = "report.md"
@@ -108,15 +105,10 @@ def _write(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> Writte
 
 
 def _draw(con: duckdb.DuckDBPyConnection, origin: Origin) -> Sequence[Drawing]:
-    # What draws takes long to import: only a page or a picture waits for it.
-    from warehouse.exports import charts  # noqa: PLC0415
-
     return charts.drawings(con, origin.code)
 
 
 def _write_chart(con: duckdb.DuckDBPyConnection, origin: Origin, name: str, path: Path) -> Written:
-    from warehouse.exports import charts  # noqa: PLC0415
-
     drawn = charts.drawings(con, origin.code, [name])
     if not drawn:
         others = ", ".join(drawing.name for drawing in _draw(con, origin))

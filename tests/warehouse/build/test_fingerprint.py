@@ -27,7 +27,7 @@ def test_a_change_of_any_file_of_the_package_changes_the_fingerprint(package: Pa
     settings = Settings(data_dir=package.parent / "data")
     before = fingerprint.code_hash(settings)
     files = sorted(path for path in package.rglob("*") if path.is_file())
-    assert {path.suffix for path in files} > {".py", ".css"}
+    assert {path.suffix for path in files} > {".py", ".css", ".json"}
     assert any(path.parent.name == "charts" for path in files)
     for path in files:
         content = path.read_bytes()

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -25,11 +26,10 @@ from warehouse.exports.charts import (
     heatmap,
     rank,
     releases,
-    style,
     yearly,
 )
 from warehouse.exports.charts.drawing import Drawing
-from warehouse.exports.charts.frame import clean, hatch, release_words
+from warehouse.exports.charts.frame import SPECS, boxes, clean, framed, panel, release_words, years
 from warehouse.settings import Settings
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -260,10 +260,32 @@ def strings(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
         yield path, node
 
 
+def data_of(node: Any) -> Iterator[dict[str, Any]]:
+    """All rows within a specification."""
+    if isinstance(node, dict):
+        yield from node.get("data", {}).get("values", [])
+        for value in node.values():
+            yield from data_of(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from data_of(value)
+
+
 def values(drawing: Drawing, *fields: str) -> list[dict[str, Any]]:
-    """The rows of a drawing's data that have all these fields, as drawn."""
-    datasets = drawing.spec()["datasets"].values()
-    return [row for rows in datasets for row in rows if set(fields) <= row.keys()]
+    """The rows of a drawing's data that have all these fields."""
+    return [row for row in data_of(drawing.spec()) if set(fields) <= row.keys()]
+
+
+def stripes_of(svg: str) -> list[tuple[float, float, float, float]]:
+    """The stripes of a picture on white, as x, y and x, y in pixels of their plot."""
+    found = []
+    for node in ElementTree.fromstring(svg).iter(f"{SVG}line"):
+        if node.get("stroke") == "#ffffff":
+            place = re.fullmatch(r"translate\((.+),(.+)\)", node.attrib["transform"])
+            assert place
+            x, y = map(float, place.groups())
+            found.append((x, y, x + float(node.get("x2", 0)), y + float(node.get("y2", 0))))
+    return found
 
 
 def text_of(svg: str) -> str:
@@ -464,22 +486,19 @@ def test_stock_and_flow_stand_apart_and_cases_are_not_drawn(published: Published
     assert "Left out" in text_of(drawn["flows"].svg)
 
 
+# Pixels of the bar of 2025, the last of ten years on 760 pixels.
+IN_2025 = (9.07 * 76, 9.93 * 76)
+
+
 def test_a_provisional_year_is_hatched_and_said(published: Published) -> None:
     published.year(2024, 180960, 10)
     published.year(2025, 178725, 9, is_provisional=True)
     drawing = published.draw("yearly")
-    stripes = [row for row in values(drawing, "left", "high") if "year" not in row]
-    assert len(stripes) > 20
-    assert all(2024.5 < row["left"] < row["right"] < 2025.5 for row in stripes)
-    assert all(row["high"] <= 178725 for row in stripes)
     svg = drawing.svg
+    stripes = stripes_of(svg)
+    assert len(stripes) > 20
+    assert all(IN_2025[0] <= x < x2 <= IN_2025[1] for x, _, x2, _ in stripes)
     assert "Hatched: 2025 is provisional, the figure of 30 June 2025." in text_of(svg)
-    lines = [
-        node
-        for node in ElementTree.fromstring(svg).iter(f"{SVG}line")
-        if node.get("stroke") == "#ffffff"
-    ]
-    assert len(lines) == len(stripes)
     assert "178,725 (provisional, on 30 June 2025)" in drawing.description
     published.con.execute("update mart_origin_yearly set is_provisional = false")
     assert "Hatched" not in text_of(published.draw("yearly").svg)
@@ -491,11 +510,11 @@ def test_a_year_that_lacks_reports_is_hatched_and_said_to_be_at_least(
     published.year(2024, 180960, 55606, is_new_asylum_claims_complete=True)
     published.year(2025, 99716, 25198, is_new_asylum_claims_complete=False)
     drawing = published.draw("yearly")
-    stripes = [row for row in values(drawing, "left", "high") if "year" not in row]
+    svg = drawing.svg
+    stripes = stripes_of(svg)
     assert len(stripes) > 5
-    assert all(2024.5 < row["left"] < row["right"] < 2025.5 for row in stripes)
-    assert all(row["high"] <= 25198 for row in stripes)
-    text = text_of(drawing.svg)
+    assert all(IN_2025[0] <= x < x2 <= IN_2025[1] for x, _, x2, _ in stripes)
+    text = text_of(svg)
     assert "Hatched: 2025, at least: not all was reported." in text
     assert "is provisional" not in text
     assert "in 2025 25,198 (at least: not all was reported)" in drawing.description
@@ -506,9 +525,13 @@ def test_what_an_incomplete_year_would_be_is_an_outline_and_no_bar(published: Pu
     published.year(2024, 180960, 55606, is_asylum_seekers_stock_complete=True, **estimate)
     published.year(2025, 99716, 25198, is_asylum_seekers_stock_complete=False, **estimate)
     drawing = published.draw("yearly")
-    outlined = [row for row in values(drawing, "stock_estimate", "high") if row["high"] == 170987]
-    assert [(row["year"], row["low"]) for row in outlined] == [(2025, 99716)]
-    text = text_of(drawing.svg)
+    outlined = [row for row in values(drawing, "estimate") if row["estimate"]]
+    assert [(row["year"], row["high"], row["estimate"]) for row in outlined] == [
+        (2025, 99716, 170987)
+    ]
+    svg = drawing.svg
+    assert svg.count('stroke-dasharray="3,2"') == 1
+    text = text_of(svg)
     assert "Hatched: 2025, at least: not all was reported." in text
     assert "Dashed outline: with the people without an origin distributed as before" in text
     assert "Newest year 2025: 99,716 (at least: not all was reported)." in drawing.description
@@ -517,24 +540,76 @@ def test_what_an_incomplete_year_would_be_is_an_outline_and_no_bar(published: Pu
     assert "outline" not in text_of(published.draw("yearly").svg)
 
 
-@pytest.mark.parametrize("name", ["yearly", "flows", "destinations", "heatmap"])
+@pytest.mark.parametrize("name", ["yearly", "releases", "flows", "destinations", "heatmap"])
 def test_what_is_provisional_is_hatched_wherever_it_is_drawn(
     all_drawn: dict[str, Drawing], all_svgs: dict[str, str], name: str
 ) -> None:
-    stripes = [row for row in values(all_drawn[name], "left", "high") if len(row) == 4]
-    assert len(stripes) > 20
-    assert "Hatched: 2025 is provisional" in text_of(all_svgs[name])
+    hatched = [row for row in values(all_drawn[name], "hatched") if row["hatched"]]
+    assert 0 < len(hatched) < len(values(all_drawn[name], "hatched")) or name == "destinations"
+    assert len(stripes_of(all_svgs[name])) > 20 * (name != "releases")
+    words = "provisional (hatched)" if name == "releases" else "Hatched: 2025 is provisional"
+    assert words in text_of(all_svgs[name])
+
+
+def bars(*rows: dict[str, Any]) -> dict[str, Any]:
+    """Bars of the years up to 2024, each 76 pixels a year wide; 0 to 1000 on 190 pixels."""
+    told = {"status": "final", "release": "2025-12.1", "style": "stock", "hatched": False}
+    made = panel("yearly", [told | row for row in rows], "Bars", y=(0, 1000))
+    return boxes(years(made, 2015, 2024))
+
+
+def drawn_of(made: dict[str, Any]) -> str:
+    return Drawing("bars", "Bars", "Bars.", framed([made], "Bars", [], {"2025-12.1"})).svg
 
 
 def test_a_hatch_has_stripes_of_45_degrees_within_its_box() -> None:
-    box = {"left": 10.0, "right": 12.0, "low": 0.0, "high": 500.0}
-    stripes = hatch(box, per_x=12, per_y=0.2)
-    assert len(stripes) == round((2 * 12 + 500 * 0.2) / style.HATCH_PITCH)
-    for stripe in stripes:
-        assert 10 <= stripe["left"] < stripe["right"] <= 12
-        assert 0 <= stripe["low"] < stripe["high"] <= 500
-        across = (stripe["right"] - stripe["left"]) * 12
-        assert across == pytest.approx((stripe["high"] - stripe["low"]) * 0.2, abs=0.01)
+    svg = drawn_of(bars({"year": 2023, "high": 500, "hatched": True}, {"year": 2024, "high": 900}))
+    left, right = (8.5 - 0.42) * 76, (8.5 + 0.42) * 76
+    stripes = stripes_of(svg)
+    assert len(stripes) == round((0.84 * 76 + 95) / 6)
+    for x, y, x2, y2 in stripes:
+        assert left - 1e-6 <= x < x2 <= right + 1e-6
+        assert 95 - 1e-6 <= y2 < y <= 190 + 1e-6
+        assert x2 - x == pytest.approx(y - y2)
+    apart = sorted((190 - y) - (x - left) for x, y, _, _ in stripes)
+    assert [two - one for one, two in pairwise(apart)] == pytest.approx([6] * (len(stripes) - 1))
+
+
+@pytest.mark.parametrize(
+    ("highs", "labelled"),
+    [
+        # (year, its value, where the label is anchored)
+        ([300], [(2024, "300", "middle")]),
+        ([300, 200, 100], [(2022, "300", "middle"), (2024, "100", "start")]),
+        ([100, 300, 200], [(2023, "300", "end"), (2024, "200", "start")]),
+        ([100, 200, 300], [(2024, "300", "middle")]),
+        ([300, 200, 300], [(2022, "300", "middle"), (2024, "300", "start")]),
+    ],
+    ids=["one", "first", "neighbours", "newest", "twice"],
+)
+def test_the_highest_and_the_newest_bar_are_labelled_clear_of_each_other(
+    highs: list[int], labelled: list[tuple[int, str, str]]
+) -> None:
+    first = 2025 - len(highs)
+    rows = [{"year": first + place, "high": high} for place, high in enumerate(highs)]
+    found = []
+    for node in ElementTree.fromstring(drawn_of(bars(*rows))).iter(f"{SVG}text"):
+        if node.text in {str(high) for high in highs} and node.get("font-size") == "12px":
+            place = re.match(r"translate\(([^,]+),", node.attrib["transform"])
+            assert place
+            year = round(2014.5 + float(place[1]) / 76)
+            found.append((year, node.text, node.get("text-anchor")))
+    axis = {str(tick) for tick in range(0, 1001, 200)}
+    assert [one for one in found if one[2] != "end" or one[1] not in axis or one[0] > 2015] == (
+        labelled
+    )
+
+
+def test_a_shared_specification_names_no_colour_and_runs_no_text_of_data() -> None:
+    for path in SPECS.iterdir():
+        for where, text in strings(json.loads(path.read_text(encoding="utf-8"))):
+            assert not re.fullmatch(r"#[0-9a-fA-F]{3,8}", text), (path.name, where)
+            assert where[-1:] != ("domain",) and text not in {"fill", "stroke"}, path.name
 
 
 def test_of_conventions_that_overlap_the_one_that_leaves_room_is_drawn(
@@ -599,7 +674,7 @@ def test_of_many_releases_the_newest_are_drawn_and_the_first_is_still_told(
         published.revised(2015, day, 1_000_000 + place)
     drawing = published.draw("releases")
     assert "2015: first 1,000,000 (release 0, provisional), now 1,000,009" in drawing.description
-    drawn = [row["text"] for row in values(drawing, "text") if "," in row["text"]]
+    drawn = [row["shown"] for row in values(drawing, "shown")]
     assert drawn == [f"1,000,00{place}" for place in range(2, 10)], "bare: words would overlap"
     assert "The newest releases loaded" in text_of(drawing.svg)
 
@@ -692,8 +767,8 @@ def test_without_the_world_there_is_no_rank_in_it(published: Published) -> None:
 def test_what_was_carried_forward_is_a_share_of_the_origin_s_stock_at_that_release(
     all_drawn: dict[str, Drawing],
 ) -> None:
-    rows = values(all_drawn["carried_forward"], "share", "earlier")
-    found = {(row["release"], row["style"]): (row["stock"], row["share"]) for row in rows}
+    rows = values(all_drawn["carried_forward"], "right", "earlier")
+    found = {(row["release"], row["style"]): (row["stock"], row["right"]) for row in rows}
     assert found == {
         ("2025-12.1", "rest"): (600, 1.0),
         ("2025-06", "stale"): (800, 0.8),

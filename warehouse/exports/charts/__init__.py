@@ -24,6 +24,7 @@ from warehouse.exports.charts import (
     yearly,
 )
 from warehouse.exports.charts.drawing import Drawing
+from warehouse.exports.charts.frame import specs
 from warehouse.exports.charts.style import config
 from warehouse.settings import Settings
 
@@ -34,6 +35,7 @@ __all__ = [
     "Drawing",
     "config",
     "drawings",
+    "specs",
     "write_drawing",
     "write_drawings",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import altair as alt
 import duckdb
 
 from warehouse.core.database import named_rows
@@ -14,22 +13,19 @@ from warehouse.exports.charts import releases
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
     Row,
-    boxes,
+    Spec,
     clean,
     framed,
     number,
-    panel,
     percent,
-    row_names,
-    rows_axis,
-    text,
+    ranked,
+    tooltip,
 )
 
 READS = releases.READS | frozenset({"mart_carried_forward", "mart_carried_forward_by_asylum"})
 _TOP = 8
 _NAMES = 210  # pixels left of the plot
 _WIDTH = 440
-_ROW_HEIGHT = 26
 _REST = "Not carried forward, or below 100"
 
 
@@ -155,53 +151,23 @@ def _rows(repeated: Sequence[Row], release: Row) -> list[dict[str, Any]]:
         share = row["stock"] / release["stock"]
         row |= {
             "row": place,
-            "share": share,
-            "left": 0,
             "right": share,
-            "low": place - 0.36,
-            "high": place + 0.36,
+            "shown": f"{percent(share)}  ({number(row['stock'])}"
+            + (f", {row['earlier']})" if row["earlier"] else ")"),
             "release": release["release"],
         }
     return rows
 
 
-def _bars(rows: Sequence[Row], heading: str) -> alt.LayerChart:
-    y = rows_axis(len(rows))
-    x = alt.X(
-        "left:Q",
-        title=None,
-        scale=alt.Scale(domain=[0, 1], nice=False),
-        axis=alt.Axis(format="%", tickCount=5, domain=False),
+def _bars(rows: Sequence[Row], heading: str) -> Spec:
+    made = ranked(rows, 1, width=_WIDTH, names=_NAMES, title=heading)
+    made["encoding"]["x"]["axis"] = {"format": "%", "tickCount": 5, "domain": False}
+    made["encoding"]["tooltip"] = tooltip(
+        ("name", "Country of asylum"),
+        ("stock", "Persons", ",d"),
+        ("right", "Share of the origin's stock", ".1%"),
+        ("earlier", "Repeats"),
+        ("all", "Carried forward there, all origins", ".1%"),
+        ("release", "Release"),
     )
-    layers: list[alt.Chart] = []
-    for style in ("stale", "rest"):
-        some = [row for row in rows if row["style"] == style]
-        if some:
-            layers += boxes(
-                some,
-                style,
-                x,
-                y,
-                per_x=_WIDTH,
-                per_y=_ROW_HEIGHT,
-                tooltip=[
-                    alt.Tooltip("name:N", title="Country of asylum"),
-                    alt.Tooltip("stock:Q", title="Persons", format=",d"),
-                    alt.Tooltip("share:Q", title="Share of the origin's stock", format=".1%"),
-                    alt.Tooltip("earlier:N", title="Repeats"),
-                    alt.Tooltip("all:Q", title="Carried forward there, all origins", format=".1%"),
-                    alt.Tooltip("release:N", title="Release"),
-                ],
-            )
-    layers.append(row_names(rows, y, _NAMES))
-    values = [
-        {
-            "left": row["share"],
-            "low": row["row"],
-            "text": f"{percent(row['share'])}  ({number(row['stock'])}"
-            + (f", {row['earlier']})" if row["earlier"] else ")"),
-        }
-        for row in rows
-    ]
-    layers.append(text(values, x, y, align="left", dx=6))
-    return panel(layers, _WIDTH, _ROW_HEIGHT * len(rows), heading)
+    return made

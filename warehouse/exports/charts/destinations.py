@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import altair as alt
 import duckdb
 
 from warehouse.core.database import named_rows
@@ -13,19 +12,20 @@ from warehouse.core.wording import of_origin
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
     Row,
-    boxes,
+    Spec,
     clean,
-    data,
+    field,
     framed,
     headroom,
     incomplete,
+    layer,
     number,
-    panel,
     percent,
-    row_names,
-    rows_axis,
+    ranked,
     text,
+    tooltip,
 )
+from warehouse.exports.measures import FINAL, MEASURES
 
 # The baseline of `asylum_seekers_stock_baseline`: var `baseline_year` of the dbt project.
 BASELINE_YEAR = 2019
@@ -33,7 +33,6 @@ READS = frozenset({"mart_destination_yearly", "mart_destination_concentration"})
 _TOP = 15
 _NAMES = 200  # pixels left of the plot
 _WIDTH = 420
-_ROW_HEIGHT = 26
 
 
 def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
@@ -101,16 +100,14 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     year, name = about["reference_year"], clean(about["origin_name"])
     has_baseline = year != BASELINE_YEAR and any(row["baseline"] for row in found)
     rows = _rows(pairs, [row for row in found if row["row_kind"] != "pair"])
-    status = f"provisional, on {about['reference_date']:%-d %B %Y}"
+    day = f"{about['reference_date']:%-d %B %Y}"
+    status = MEASURES["stock"]["provisional"].format(day=day)
     for place, row in enumerate(rows):
         row |= {
             "row": place,
-            "left": 0,
             "right": row["stock"],
-            "low": place - 0.36,
-            "high": place + 0.36,
-            "provisional": about["is_provisional"],
-            "status": status if about["is_provisional"] else "final",
+            "hatched": about["is_provisional"],
+            "status": status if about["is_provisional"] else FINAL,
             "release": about["release_id"],
         }
     notes = [
@@ -184,47 +181,31 @@ def _description(people: str, year: int, rows: Sequence[Row], has_baseline: bool
     )
 
 
-def _bars(rows: Sequence[Row], year: int, *, has_baseline: bool) -> alt.LayerChart:
-    y = rows_axis(len(rows))
+def _bars(rows: Sequence[Row], year: int, *, has_baseline: bool) -> Spec:
     top = headroom(value for row in rows for value in (row["stock"], row["baseline"]))
-    x = alt.X(
-        "left:Q",
-        title=None,
-        scale=alt.Scale(domain=[0, top], nice=False),
-        axis=alt.Axis(format=",d", tickCount=4, orient="top", domain=False),
+    made = ranked(rows, top, width=_WIDTH, names=_NAMES)
+    made["encoding"]["x"]["axis"] |= {"tickCount": 4, "orient": "top", "domain": False}
+    made["encoding"]["tooltip"] = tooltip(
+        ("name", "Country of asylum"),
+        ("stock", f"Asylum-seekers {year}", ",d"),
+        ("share", "Share of the whole", ".1%"),
+        ("baseline", f"Asylum-seekers {BASELINE_YEAR}", ",d"),
+        ("status", "Status"),
+        ("release", "Release"),
     )
-    tooltip = [
-        alt.Tooltip("name:N", title="Country of asylum"),
-        alt.Tooltip("stock:Q", title=f"Asylum-seekers {year}", format=",d"),
-        alt.Tooltip("share:Q", title="Share of the whole", format=".1%"),
-        alt.Tooltip("baseline:Q", title=f"Asylum-seekers {BASELINE_YEAR}", format=",d"),
-        alt.Tooltip("status:N", title="Status"),
-        alt.Tooltip("release:N", title="Release"),
-    ]
-    layers: list[alt.Chart] = []
-    for style in ("stock", "rest"):
-        some = [row for row in rows if row["style"] == style]
-        if some:
-            layers += boxes(
-                some, style, x, y, per_x=_WIDTH / top, per_y=_ROW_HEIGHT, tooltip=tooltip
-            )
+    made["layer"].pop()  # values beside their bars: see _columns
     if has_baseline:
         lines = [
             row | {"left": row["baseline"], "low": row["row"] - 0.46, "high": row["row"] + 0.46}
             for row in rows
             if row["baseline"] is not None
         ]
-        layers.append(
-            alt.Chart(data(lines))
-            .mark_rule(style="mark")
-            .encode(x=x, y=y, y2=alt.Y2("high"), tooltip=tooltip)
-        )
-    layers.append(row_names(rows, y, _NAMES))
-    layers += _columns(rows, y, year, has_baseline=has_baseline)
-    return panel(layers, _WIDTH, _ROW_HEIGHT * len(rows))
+        made["layer"].append(layer(lines, {"type": "rule", "style": "mark"}, y2={"field": "high"}))
+    made["layer"] += _columns(rows, year, has_baseline=has_baseline)
+    return made
 
 
-def _columns(rows: Sequence[Row], y: alt.Y, year: int, *, has_baseline: bool) -> list[alt.Chart]:
+def _columns(rows: Sequence[Row], year: int, *, has_baseline: bool) -> list[Spec]:
     """The figures right of the plot, in columns: beside a bar they could be read as the line's."""
     columns = [
         (76, str(year), [number(row["stock"]) for row in rows]),
@@ -235,8 +216,8 @@ def _columns(rows: Sequence[Row], y: alt.Y, year: int, *, has_baseline: bool) ->
         columns.append((206, str(BASELINE_YEAR), told))
     layers = []
     for at, heading, told in columns:
-        x = alt.XValue(_WIDTH + at)
+        x = {"value": _WIDTH + at}
         lines = [{"low": row["row"], "text": words} for row, words in zip(rows, told, strict=True)]
-        layers.append(text(lines, x, y, align="right"))
-        layers.append(text([{"text": heading}], x, alt.YValue(-12), "quiet", align="right"))
+        layers.append(text(lines, x, field("low"), align="right"))
+        layers.append(text([{"text": heading}], x, {"value": -12}, "quiet", align="right"))
     return layers

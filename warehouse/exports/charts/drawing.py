@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any
 
 import vl_convert
-from altair import TopLevelMixin
 
 from warehouse.exports.charts.style import config
 
@@ -22,15 +21,12 @@ class Drawing:
     """Heading, in words, with the origin's name as upstream writes it: escape it."""
     description: str
     """What is drawn and its main figures, for those who do not see it: escape it."""
-    chart: TopLevelMixin
+    chart: dict[str, Any]
     """Without colours: `spec` adds them."""
 
     def spec(self, *, dark: bool = False) -> dict[str, Any]:
         """The Vega-Lite specification with the colours of a light or a dark page."""
-        spec: dict[str, Any] = self.chart.to_dict()
-        spec["description"] = self.description
-        spec["config"] = config(dark=dark)
-        return spec
+        return self.chart | {"description": self.description, "config": config(dark=dark)}
 
     @cached_property
     def svg(self) -> str:

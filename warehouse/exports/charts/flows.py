@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-import altair as alt
 import duckdb
 
 from warehouse.core.wording import of_origin
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
     Row,
+    Spec,
     boxes,
     clean,
-    data,
+    field,
     framed,
     headroom,
+    layer,
     number,
     panel,
     percent,
-    years_axis,
+    tooltip,
+    years,
 )
-from warehouse.exports.charts.style import WIDTH
+from warehouse.exports.measures import NO_BAR, state
 from warehouse.exports.origin_years import origin_rows
 
 READS = frozenset({"mart_origin_yearly"})
+Span = tuple[int, int]  # first and last year
 _NEW = "New applications in the year (persons)"
 _DECIDED = "Decisions in the year, all levels (persons)"
 _RATES = "Rates over substantive decisions, of the summed counts (persons)"
@@ -55,16 +57,16 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     rows = [row for row in found if row["counting_unit"] == "persons"]
     if not rows:
         return None
-    name, first, last = clean(rows[-1]["origin_name"]), rows[0]["year"], rows[-1]["year"]
+    name, span = clean(rows[-1]["origin_name"]), (rows[0]["year"], rows[-1]["year"])
     for row in rows:
         del row["origin_name"]
     panels = []
     if any(row["applications_new"] for row in rows):
-        panels.append(_applications(rows, first, last))
+        panels.append(_applications(rows, span))
     if any(row["decisions_total"] for row in rows):
-        panels.append(_decisions(rows, first, last))
+        panels.append(_decisions(rows, span))
     if any(row["total_protection_rate"] is not None for row in rows):
-        panels.append(_rates(rows, first, last))
+        panels.append(_rates(rows, span))
     if not panels:
         return None
     cases = [row for row in found if row["counting_unit"] == "cases"]
@@ -98,23 +100,24 @@ def _row(found: Row) -> Row:
     return {
         "counting_unit": found["counting_unit"],
         "year": year,
-        "provisional": provisional,
+        "hatched": provisional,
+        "style": "flow",
         **{name: found[name] for name in taken},
-        "left": year - 0.42,
-        "right": year + 0.42,
-        "status": "provisional" if provisional else "final",
+        "status": state(provisional),
     }
 
 
 def _notes(rows: Sequence[Row]) -> list[str]:
-    provisional = [str(row["year"]) for row in rows if row["provisional"]]
+    provisional = [str(row["year"]) for row in rows if row["hatched"]]
     notes = []
     if provisional:
         notes.append(f"Hatched: {', '.join(provisional)} is provisional.")
     if any(row["is_rate_on_small_count"] for row in rows):
         notes.append("Hollow points: rates on fewer than 10 decisions.")
-    if any(row[field] is None for row in rows for field in ("applications_new", "decisions_total")):
-        notes.append("No bar: none, or not known.")
+    if any(
+        row[column] is None for row in rows for column in ("applications_new", "decisions_total")
+    ):
+        notes.append(NO_BAR)
     return notes
 
 
@@ -141,13 +144,16 @@ def _left_out(cases: Sequence[Row]) -> list[str]:
 
 def _description(people: str, rows: Sequence[Row], cases: Sequence[Row]) -> str:
     words = [f"Panels by year for {people}, {rows[0]['year']} to {rows[-1]['year']}."]
-    for field, what in (("applications_new", "New applications"), ("decisions_total", "Decisions")):
-        known = [row for row in rows if row[field] is not None]
+    for column, what in (
+        ("applications_new", "New applications"),
+        ("decisions_total", "Decisions"),
+    ):
+        known = [row for row in rows if row[column] is not None]
         if known:
-            top, newest = max(known, key=lambda row: row[field]), known[-1]
+            top, newest = max(known, key=lambda row: row[column]), known[-1]
             words.append(
-                f"{what} (persons) were most in {top['year']}: {number(top[field])}; in "
-                f"{newest['year']} {number(newest[field])} ({newest['status']})."
+                f"{what} (persons) were most in {top['year']}: {number(top[column])}; in "
+                f"{newest['year']} {number(newest[column])} ({newest['status']})."
             )
     rated = [row for row in rows if row["total_protection_rate"] is not None]
     if rated:
@@ -160,131 +166,83 @@ def _description(people: str, rows: Sequence[Row], cases: Sequence[Row]) -> str:
     return " ".join([*words, *_left_out(cases)])
 
 
-def _axis(title: str | None, top: float, form: str) -> alt.Y:
-    return alt.Y(
-        "low:Q",
-        title=title,
-        scale=alt.Scale(domain=[0, top], nice=False),
-        axis=alt.Axis(format=form, tickCount=4),
-    )
+def _panel(rows: Sequence[Row], title: str, top: float, height: int, span: Span) -> Spec:
+    made = panel("yearly", rows, title, title, y=(0, top), height=height, layer=[])
+    made["encoding"]["y"]["axis"]["tickCount"] = 4
+    return years(made, *span)
 
 
-def _applications(rows: Sequence[Row], first: int, last: int) -> alt.LayerChart:
-    height = 130
-    x, per_x = years_axis(first, last, WIDTH)
+def _applications(rows: Sequence[Row], span: Span) -> Spec:
     known = [
-        row | {"low": 0, "high": row["applications_new"]}
+        row | {"high": row["applications_new"], "release": row["applications_release_id"]}
         for row in rows
         if row["applications_new"] is not None
     ]
     top = headroom(row["high"] for row in known)
-    return panel(
-        boxes(
-            known,
-            "flow",
-            x,
-            _axis(None, top, ",d"),
-            per_x=per_x,
-            per_y=height / top,
-            tooltip=[
-                alt.Tooltip("year:Q", title="Year", format="d"),
-                alt.Tooltip("high:Q", title=_NEW, format=",d"),
-                alt.Tooltip("status:N", title="Status"),
-                alt.Tooltip("applications_release_id:N", title="Release"),
-            ],
-        ),
-        WIDTH,
-        height,
-        _NEW,
-    )
+    return boxes(_panel(known, _NEW, top, 130, span))
 
 
-def _decisions(rows: Sequence[Row], first: int, last: int) -> alt.LayerChart:
-    height = 170
-    x, per_x = years_axis(first, last, WIDTH)
-    parts: list[dict[str, Any]] = []
+def _decisions(rows: Sequence[Row], span: Span) -> Spec:
+    parts: list[Row] = []
     for row in rows:
         low = 0
         for kind, words in _KINDS.items():
             if row[kind]:
                 parts.append(
-                    {key: row[key] for key in ("year", "left", "right", "provisional", "status")}
+                    {key: row[key] for key in ("year", "hatched", "status", "style")}
                     | {"low": low, "high": low + row[kind], "count": row[kind], "kind": words}
                     | {"release": row["decisions_release_id"]}
                 )
                 low += row[kind]
     top = headroom(part["high"] for part in parts)
-    return panel(
-        boxes(
-            parts,
-            "flow",
-            x,
-            _axis(None, top, ",d"),
-            per_x=per_x,
-            per_y=height / top,
-            colour=alt.Color(
-                "kind:N",
-                title=None,
-                scale=alt.Scale(domain=list(_KINDS.values()), range="ordinal"),
-            ),
-            tooltip=[
-                alt.Tooltip("year:Q", title="Year", format="d"),
-                alt.Tooltip("kind:N", title="Decision"),
-                alt.Tooltip("count:Q", title="Persons", format=",d"),
-                alt.Tooltip("status:N", title="Status"),
-                alt.Tooltip("release:N", title="Release"),
-            ],
-        ),
-        WIDTH,
-        height,
-        _DECIDED,
+    made = _panel(parts, _DECIDED, top, 170, span)
+    made["encoding"]["tooltip"] = tooltip(
+        ("year", "Year", "d"),
+        ("kind", "Decision"),
+        ("count", "Persons", ",d"),
+        ("status", "Status"),
+        ("release", "Release"),
     )
+    kinds = {"domain": list(_KINDS.values()), "range": "ordinal"}
+    return boxes(made, field("kind", "N", scale=kinds))
 
 
-def _rates(rows: Sequence[Row], first: int, last: int) -> alt.LayerChart:
-    x, _ = years_axis(first, last, WIDTH)
+def _rates(rows: Sequence[Row], span: Span) -> Spec:
     by_year = {row["year"]: row for row in rows}
     # A year without a rate has a point without a value, which breaks the line.
-    points: list[dict[str, Any]] = [
+    points: list[Row] = [
         {
             "left": year,
-            "low": by_year[year][field] if year in by_year else None,
+            "low": by_year[year][rate] if year in by_year else None,
             "rate": words,
             "small": bool(year in by_year and by_year[year]["is_rate_on_small_count"]),
             "status": by_year[year]["status"] if year in by_year else None,
         }
-        for year in range(first, last + 1)
-        for field, words in _RATE_NAMES.items()
+        for year in range(span[0], span[1] + 1)
+        for rate, words in _RATE_NAMES.items()
     ]
-    colour = alt.Color(
-        "rate:N",
-        title=None,
-        scale=alt.Scale(domain=list(_RATE_NAMES.values()), range="category"),
-    )
-    shape = alt.Shape(
-        "rate:N",
-        title=None,
-        scale=alt.Scale(domain=list(_RATE_NAMES.values()), range=["circle", "triangle-up"]),
-    )
-    y = _axis(None, 1, "%")
+    names = list(_RATE_NAMES.values())
+    shape = field("rate", "N", scale={"domain": names, "range": ["circle", "triangle-up"]})
     known = [point for point in points if point["low"] is not None]
-    layers = [alt.Chart(data(points)).mark_line(strokeWidth=2).encode(x=x, y=y, color=colour)]
+    layers = [layer(points, {"type": "line", "strokeWidth": 2}, tooltip=None)]
     layers += [
-        alt.Chart(data([point for point in known if point["small"] is small]))
-        .mark_point(filled=not small, size=45, opacity=1)
-        .encode(
-            x=x,
-            y=y,
-            color=colour,
+        layer(
+            [point for point in known if point["small"] is small],
+            {"type": "point", "filled": not small, "size": 45, "opacity": 1},
             shape=shape,
-            tooltip=[
-                alt.Tooltip("left:Q", title="Year", format="d"),
-                alt.Tooltip("rate:N", title="Rate"),
-                alt.Tooltip("low:Q", title="Of substantive decisions", format=".1%"),
-                alt.Tooltip("status:N", title="Status"),
-            ],
         )
         for small in (False, True)
         if any(point["small"] is small for point in known)
     ]
-    return panel(layers, WIDTH, 150, _RATES)
+    made = _panel([], _RATES, 1, 150, span)
+    made["encoding"]["y"]["axis"]["format"] = "%"
+    made["encoding"] |= {
+        "color": field("rate", "N", scale={"domain": names, "range": "category"}),
+        "tooltip": tooltip(
+            ("left", "Year", "d"),
+            ("rate", "Rate"),
+            ("low", "Of substantive decisions", ".1%"),
+            ("status", "Status"),
+        ),
+    }
+    return made | {"layer": layers}

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-import altair as alt
 import duckdb
 
 from warehouse.core.wording import of_origin
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
+    Row,
+    Spec,
     boxes,
     clean,
+    field,
     framed,
     incomplete,
     number,
     panel,
-    row_names,
-    rows_axis,
-    years_axis,
+    specs,
+    tooltip,
+    years,
 )
+from warehouse.exports.measures import state
 
 READS = frozenset({"mart_destination_yearly", "mart_destination_concentration"})
 _TOP = 20
@@ -97,12 +100,9 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
             "row": place,
             "name": clean(asylum),
             "stock": stock,
-            "left": year - 0.47,
-            "right": year + 0.47,
-            "low": place - 0.45,
-            "high": place + 0.45,
-            "provisional": provisional,
-            "status": "provisional" if provisional else "final",
+            "hatched": provisional,
+            "style": "stock",
+            "status": state(provisional),
             "release": release,
         }
         for year, place, asylum, stock, provisional, release, _ in found
@@ -115,7 +115,7 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
         "Persons waiting at the end of the year (stock). No cell: none, or not known. "
         "The scale is logarithmic.",
     ]
-    provisional = sorted({row["year"] for row in rows if row["provisional"]})
+    provisional = sorted({row["year"] for row in rows if row["hatched"]})
     if provisional:
         notes.append(f"Hatched: {', '.join(map(str, provisional))} is provisional.")
     peaks = sorted(rows, key=lambda row: -row["stock"])
@@ -143,38 +143,40 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     )
 
 
-def _grid(
-    rows: list[dict[str, Any]], names: list[dict[str, Any]], first: int, last: int
-) -> alt.LayerChart:
-    x, per_x = years_axis(first, last, _WIDTH)
-    y = rows_axis(len(names))
-    most = max(row["stock"] for row in rows)
-    colour = alt.Color(
-        "stock:Q",
-        title="Asylum-seekers",
-        scale=alt.Scale(type="log", domain=[5, max(most, 50)], range="heatmap", clamp=True),
-        legend=alt.Legend(
-            format=",d",
-            gradientLength=300,
-            values=[10**power for power in range(1, 8) if 10**power <= max(most, 50)],
-        ),
-    )
-    layers: list[alt.Chart] = boxes(
+def _grid(rows: list[Row], names: list[Row], first: int, last: int) -> Spec:
+    made = panel(
+        "ranked",
         rows,
-        "stock",
-        x,
-        y,
-        per_x=per_x,
-        per_y=_ROW_HEIGHT,
-        colour=colour,
-        stripes="thin_stripe",
-        tooltip=[
-            alt.Tooltip("name:N", title="Country of asylum"),
-            alt.Tooltip("year:Q", title="Year", format="d"),
-            alt.Tooltip("stock:Q", title="Asylum-seekers (stock)", format=",d"),
-            alt.Tooltip("status:N", title="Status"),
-            alt.Tooltip("release:N", title="Release"),
+        y=(len(names) - 0.5, -0.5),
+        width=_WIDTH,
+        height=_ROW_HEIGHT * len(names),
+        transform=[
+            {"calculate": "datum.year - 0.47", "as": "left"},
+            {"calculate": "datum.year + 0.47", "as": "right"},
+            {"calculate": "datum.row - 0.45", "as": "low"},
+            {"calculate": "datum.row + 0.45", "as": "high"},
         ],
     )
-    layers.append(row_names(names, y, _NAMES))
-    return panel(layers, _WIDTH, _ROW_HEIGHT * len(names))
+    made["encoding"]["x"] = specs()["yearly"]["encoding"]["x"]
+    made["encoding"]["tooltip"] = tooltip(
+        ("name", "Country of asylum"),
+        ("year", "Year", "d"),
+        ("stock", "Asylum-seekers (stock)", ",d"),
+        ("status", "Status"),
+        ("release", "Release"),
+    )
+    made["layer"] = made["layer"][:1]  # names, without a label at each cell
+    made["layer"][0]["data"] = {"values": names}
+    made["layer"][0]["mark"]["limit"] = _NAMES
+    most = max(50, *(row["stock"] for row in rows))
+    colour = field(
+        "stock",
+        title="Asylum-seekers",
+        scale={"type": "log", "domain": [5, most], "range": "heatmap", "clamp": True},
+        legend={
+            "format": ",d",
+            "gradientLength": 300,
+            "values": [10**power for power in range(1, 8) if 10**power <= most],
+        },
+    )
+    return boxes(years(made, first, last), colour, "thin_stripe")

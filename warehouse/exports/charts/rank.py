@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-import altair as alt
 import duckdb
 
 from warehouse.core.database import named_rows
@@ -12,16 +12,19 @@ from warehouse.core.wording import of_origin
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
     Row,
+    Spec,
     clean,
-    data,
+    field,
     framed,
     incomplete,
-    label,
+    layer,
     number,
     panel,
     text,
-    years_axis,
+    tooltip,
+    years,
 )
+from warehouse.exports.measures import state
 
 READS = frozenset(
     {"mart_destination_yearly", "mart_destination_concentration", "mart_origin_yearly"}
@@ -31,6 +34,7 @@ _DEEPEST = 12
 _YEARS = 15
 _WIDTH = 590
 _NAMES = 200  # pixels right of the plot
+_LABEL_LENGTH = 60  # letters, wider than _NAMES: to measure a long name takes long
 
 
 def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
@@ -155,7 +159,7 @@ def _world(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any]]:
 def _two_years(result: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     rows = named_rows(result)
     for row in rows:
-        row["status"] = "provisional" if row["provisional"] else "final"
+        row["status"] = state(row["provisional"])
     return rows if len({row["year"] for row in rows}) > 1 else []
 
 
@@ -170,23 +174,29 @@ def _destination_words(rows: list[dict[str, Any]]) -> str:
     return f"Lines of ranks of countries of asylum. Ranks in {last}: {'; '.join(told)}."
 
 
-def _rank_axis(deepest: int, ticks: int) -> alt.Y:
+def _panel(rows: Sequence[Row], title: str, deepest: int, ticks: int, height: int) -> Spec:
     step = next(step for step in (1, 2, 5, 10, 20, 50, 100) if deepest / step <= ticks)
-    return alt.Y(
-        "rank:Q",
-        title=None,
-        scale=alt.Scale(domain=[deepest * 1.03 + 0.5, 0.5], zero=False, nice=False),
-        axis=alt.Axis(
-            format="d", values=[1, *(rank for rank in range(step, deepest + 1, step) if rank > 1)]
-        ),
+    made = panel("yearly", [], title, y=(deepest * 1.03 + 0.5, 0.5), width=_WIDTH, height=height)
+    y = made["encoding"]["y"]
+    y |= {"field": "rank", "scale": y["scale"] | {"zero": False}}
+    y["axis"] = {
+        "format": "d",
+        "values": [1, *(rank for rank in range(step, deepest + 1, step) if rank > 1)],
+    }
+    made["encoding"]["tooltip"] = tooltip(
+        ("name", "Country"),
+        ("left", "Year", "d"),
+        ("rank", "Rank", "d"),
+        ("stock", "Asylum-seekers (stock)", ",d"),
+        ("status", "Status"),
+        ("release", "Release"),
     )
+    return years(made, min(row["year"] for row in rows), max(row["year"] for row in rows))
 
 
-def _bump(rows: list[dict[str, Any]]) -> alt.LayerChart:
+def _bump(rows: list[dict[str, Any]]) -> Spec:
     first, last = min(row["year"] for row in rows), max(row["year"] for row in rows)
-    x, _ = years_axis(first, last, _WIDTH)
     deepest = min(max(row["rank"] for row in rows), _DEEPEST)
-    y = _rank_axis(deepest, _DEEPEST)
     by_place = {(row["series"], row["year"]): row for row in rows if row["rank"] <= deepest}
     # A year in which a line has no point has a point without a rank, which breaks it.
     points = [
@@ -194,24 +204,27 @@ def _bump(rows: list[dict[str, Any]]) -> alt.LayerChart:
         for series in sorted({row["series"] for row in rows})
         for year in range(first, last + 1)
     ]
-    colour = alt.Color(
-        "series:N",
-        scale=alt.Scale(domain=list(range(_SERIES)), range="category"),
-        legend=None,
-    )
     names = [
-        point | {"text": f"{point['rank']}  {label(point['name'])}"}
+        point | {"text": f"{point['rank']}  {point['name'][:_LABEL_LENGTH]}"}
         for point in points
         if point["left"] == last and point["rank"] is not None
     ]
-    layers = [
-        alt.Chart(data(points)).mark_line(strokeWidth=2.5).encode(x=x, y=y, color=colour),
-        *_points(points, x, y, colour),
-        text(names, x, y, align="left", dx=14, limit=_NAMES),
-    ]
-    return panel(
-        layers, _WIDTH, max(deepest * 26, 60), f"Countries of asylum that are first in {last}"
+    made = _panel(
+        rows,
+        f"Countries of asylum that are first in {last}",
+        deepest,
+        _DEEPEST,
+        max(deepest * 26, 60),
     )
+    places = {"domain": list(range(_SERIES)), "range": "category"}
+    colour = {"color": field("series", "N", scale=places, legend=None)}
+    line = {"type": "line", "strokeWidth": 2.5}
+    made["layer"] = [
+        layer(points, line, tooltip=None, **colour),
+        *_points(points, {}, **colour),
+        text(names, field("left"), field("rank"), align="left", dx=14, limit=_NAMES),
+    ]
+    return made
 
 
 def _point(row: Row | None) -> dict[str, Any]:
@@ -222,17 +235,7 @@ def _point(row: Row | None) -> dict[str, Any]:
     }
 
 
-def _points(
-    points: list[dict[str, Any]], x: alt.X, y: alt.Y, colour: alt.Color | None
-) -> list[alt.Chart]:
-    tooltip = [
-        alt.Tooltip("name:N", title="Country"),
-        alt.Tooltip("left:Q", title="Year", format="d"),
-        alt.Tooltip("rank:Q", title="Rank", format="d"),
-        alt.Tooltip("stock:Q", title="Asylum-seekers (stock)", format=",d"),
-        alt.Tooltip("status:N", title="Status"),
-        alt.Tooltip("release:N", title="Release"),
-    ]
+def _points(points: list[Row], looks: Spec, **encoding: Spec) -> list[Spec]:
     layers = []
     for provisional in (False, True):
         some = [
@@ -241,19 +244,12 @@ def _points(
             if point["rank"] is not None and point["provisional"] is provisional
         ]
         if some:
-            layer = alt.Chart(data(some)).encode(x=x, y=y, tooltip=tooltip)
-            looks: dict[str, Any] = {"filled": not provisional, "size": 70, "opacity": 1}
-            if colour is None:
-                layers.append(layer.mark_point(style="stock", **looks))
-            else:
-                layers.append(layer.mark_point(**looks).encode(color=colour))
+            mark = {"type": "point", "filled": not provisional, "size": 70, "opacity": 1} | looks
+            layers.append(layer(some, mark, **encoding))
     return layers
 
 
-def _line(rows: list[dict[str, Any]]) -> alt.LayerChart:
-    first, last = rows[0]["year"], rows[-1]["year"]
-    x, _ = years_axis(first, last, _WIDTH)
-    y = _rank_axis(max(row["rank"] for row in rows), 6)
+def _line(rows: list[Row]) -> Spec:
     by_year = {row["year"]: row for row in rows}
     points = [
         {"left": year, "rank": None}
@@ -262,12 +258,14 @@ def _line(rows: list[dict[str, Any]]) -> alt.LayerChart:
             if year in by_year
             else {}
         )
-        for year in range(first, last + 1)
+        for year in range(rows[0]["year"], rows[-1]["year"] + 1)
     ]
     newest = points[-1] | {"text": f"{rows[-1]['rank']} of {rows[-1]['of']}"}
-    layers = [
-        alt.Chart(data(points)).mark_line(style="stock", strokeWidth=2).encode(x=x, y=y),
-        *_points(points, x, y, None),
-        text([newest], x, y, align="left", dx=14),
+    title = "In the world: rank among all countries of origin"
+    made = _panel(rows, title, max(row["rank"] for row in rows), 6, 150)
+    made["layer"] = [
+        layer(points, {"type": "line", "style": "stock", "strokeWidth": 2}, tooltip=None),
+        *_points(points, {"style": "stock"}),
+        text([newest], field("left"), field("rank"), align="left", dx=14),
     ]
-    return panel(layers, _WIDTH, 150, "In the world: rank among all countries of origin")
+    return made

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import altair as alt
 import duckdb
 
 from warehouse.core.database import named_rows
 from warehouse.core.wording import of_origin
 from warehouse.exports.charts.drawing import Drawing
-from warehouse.exports.charts.frame import Row, boxes, clean, framed, headroom, number, panel, text
-from warehouse.exports.charts.style import WIDTH
+from warehouse.exports.charts.frame import (
+    Row,
+    boxes,
+    clean,
+    framed,
+    headroom,
+    number,
+    panel,
+)
+from warehouse.exports.measures import MEASURES, state
 
 READS = frozenset({"mart_revision_summary", "mart_revisions", "dim_release"})
 _YEARS = 4
 _RELEASES = 8
-_WORD_FITS = 150  # pixels from bar to bar
+_WORD_FITS = 5  # releases
 
 
 def told(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any]]:
@@ -101,18 +108,21 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
         | {
             "release": clean(row["release"]),
             "place": places.get(row["release"]),
-            "status": "provisional" if row["provisional"] else "final",
+            "status": state(row["provisional"]),
         }
         for row in found
     ]
+    words = MEASURES["stock"]
+    # Where bars are narrow, only the hatching says it: the words of neighbours would overlap.
+    word = " provisional" if len(releases) <= _WORD_FITS else ""
     rows = [
         {
-            "published": f"{row['published_on']:%-d %b %Y}",
-            "left": row["place"] - 0.36,
-            "right": row["place"] + 0.36,
-            "low": 0,
+            "since": f"{row['published_on']}",
             "high": row["stock"],
-            **{key: row[key] for key in ("year", "release", "provisional", "status")},
+            "shown": number(row["stock"]) + (word if row["provisional"] else ""),
+            "hatched": row["provisional"],
+            "style": words["style"],
+            **{key: row[key] for key in ("year", "release", "place", "status")},
         }
         for row in found
         if row["year"] in years and row["place"] is not None
@@ -121,11 +131,25 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
         return None
     name = clean(found[-1]["origin_name"])
     top = headroom(row["high"] for row in rows) * 1.08
+    names = [
+        {"place": place, "release": clean(release), "since": f"{day}"}
+        for place, (day, release) in enumerate(releases)
+    ]
+    x = (-0.5, len(releases) - 0.5)
     panels = [
-        _year(year, [row for row in rows if row["year"] == year], len(places), top)
+        boxes(
+            panel(
+                "releases",
+                [row for row in rows if row["year"] == year],
+                str(year),
+                words["column"],
+                x=x,
+                y=(0, top),
+            )
+        )
         for year in years
     ]
-    panels.append(_names(releases))
+    panels.append(panel("release_names", names, x=x))
     title = f"{of_origin('Asylum-seekers', code, name)}: what each release said of the same year"
     notes = [
         "Persons waiting at the end of the year (stock), or in the middle of it where a figure was "
@@ -154,69 +178,3 @@ def _description(people: str, rows: Sequence[Row], years: Sequence[int]) -> str:
             f"{change} ({last['release']}, {last['status']})."
         )
     return " ".join(words)
-
-
-def _places(count: int) -> alt.X:
-    return alt.X(
-        "left:Q",
-        title=None,
-        scale=alt.Scale(domain=[-0.5, count - 0.5], zero=False, nice=False),
-        axis=None,
-    )
-
-
-def _year(year: int, rows: Sequence[Row], count: int, top: float) -> alt.LayerChart:
-    height = 84
-    x = _places(count)
-    y = alt.Y(
-        "low:Q",
-        title=None,
-        scale=alt.Scale(domain=[0, top], nice=False),
-        axis=alt.Axis(format=",d", tickCount=3),
-    )
-    layers = boxes(
-        rows,
-        "stock",
-        x,
-        y,
-        per_x=WIDTH / count,
-        per_y=height / top,
-        tooltip=[
-            alt.Tooltip("year:Q", title="Year", format="d"),
-            alt.Tooltip("high:Q", title="Asylum-seekers (stock)", format=",d"),
-            alt.Tooltip("status:N", title="Status then"),
-            alt.Tooltip("release:N", title="Release"),
-            alt.Tooltip("published:N", title="In force from"),
-        ],
-    )
-    # Where bars are narrow, only the hatching says it: the words of neighbours would overlap.
-    word = " provisional" if WIDTH / count >= _WORD_FITS else ""
-    values = [
-        {
-            "left": (row["left"] + row["right"]) / 2,
-            "low": row["high"],
-            "text": number(row["high"]) + (word if row["provisional"] else ""),
-        }
-        for row in rows
-    ]
-    layers.append(text(values, x, y, baseline="bottom", dy=-3))
-    return panel(layers, WIDTH, height, str(year))
-
-
-def _names(releases: Sequence[tuple[Any, str]]) -> alt.LayerChart:
-    x = _places(len(releases))
-    layers = [
-        text(
-            [{"left": place, "text": words} for place, words in enumerate(lines)],
-            x,
-            alt.YValue(height),
-            style,
-            baseline="top",
-            limit=WIDTH / len(releases) - 6,
-        )
-        for lines, height, style in (
-            ([clean(release) for _, release in releases], 0, "words"),
-            ([f"{day:%-d %b %Y}" for day, _ in releases], 16, "quiet"),
-        )
-    ]
-    return panel(layers, WIDTH, 30)

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-# Of the plot. With labels on both sides a picture stays below 900 px.
-WIDTH = 760
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 TEXT_SIZE = 12
 # Okabe and Ito's palette, told apart by colour-blind readers too.
 BLUE, ORANGE, GREEN, SKY = "#0072B2", "#E69F00", "#009E73", "#56B4E9"
 VERMILLION, PURPLE, BLACK, YELLOW = "#D55E00", "#CC79A7", "#000000", "#F0E442"
-HATCH_PITCH = 6  # pixels from stripe to stripe
 
 _LIGHT = {
     "text": "#222222",
@@ -49,6 +46,8 @@ def config(*, dark: bool = False) -> dict[str, Any]:
     colours: dict[str, Any] = _DARK if dark else _LIGHT
     text, quiet, paper = colours["text"], colours["quiet"], colours["paper"]
     words = {"fontSize": TEXT_SIZE, "fill": text, "color": text}
+    # Filled, though not seen: a pointer meets all of a box, over its stripes too.
+    outline = {"color": quiet, "fillOpacity": 0, "stroke": quiet, "strokeWidth": 1}
     return {
         "background": paper,
         "padding": 16,
@@ -89,8 +88,8 @@ def config(*, dark: bool = False) -> dict[str, Any]:
             "stale": {"color": ORANGE},
             "rest": {"color": colours["rest"]},
             "land": {"color": colours["lines"], "stroke": paper, "strokeWidth": 0.5},
-            "outline": {"color": quiet, "filled": False, "strokeWidth": 1},
-            "estimate": {"color": quiet, "filled": False, "strokeWidth": 1, "strokeDash": [3, 2]},
+            "outline": outline,
+            "estimate": outline | {"strokeDash": [3, 2]},
             "stripe": {"color": paper, "strokeWidth": 2.2},
             "thin_stripe": {"color": paper, "strokeWidth": 1.4, "strokeOpacity": 0.85},
             "band_even": {"color": colours["band"], "fillOpacity": 0.10},
