@@ -26,7 +26,8 @@ from tests.browser import DRAWN, axe, chromium, opened
 from tests.dbt_project.test_report import HOSTILE, ORIGIN, Elements
 from tests.static_server import serving
 from warehouse.core import wording
-from warehouse.exports import site
+from warehouse.exports import charts, site
+from warehouse.exports.charts.frame import SPECS
 from warehouse.exports.origin_years import if_distributed, origin_rows
 from warehouse.exports.site.names import stem
 from warehouse.published.read import open_published
@@ -444,6 +445,75 @@ def test_a_picture_is_given_away_with_its_source_and_release(
         assert "@misc{unhcr_2025_06_yearly," in cited
         assert "TY  - DATA" in re.sub(r"\xa0", " ", cited)
         assert seen.problems == []
+
+
+def test_the_site_ships_the_specifications_that_the_report_is_drawn_from(real: Served) -> None:
+    files = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in SPECS.iterdir()}
+    assert read(real, "index.json")["charts"] == files == charts.specs()
+
+
+def panels_of(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Panels by heading, as both sides make them: what only the report lays behind and above the
+    bars is left out, and so is the status, of which the site tells more.
+    """
+    found = {}
+    for panel in spec["vconcat"][0]["vconcat"]:
+        layers = [layer for layer in panel["layer"] if "data" not in layer]
+        for box in layers:
+            for step in box.get("transform", []):
+                if step.get("as") in {"per_x", "per_y"}:
+                    step["calculate"] = pytest.approx(float(step["calculate"]))
+        rows = [{**row, "status": None} for row in panel["data"]["values"]]
+        [heading] = panel.get("title", {"text": [""]})["text"]
+        found[heading] = {**panel, "layer": layers, "data": rows}
+    return found
+
+
+SITE_DRAWS = """async ([core, pictures]) => {
+  const { asOf, current, load, rowsOf } = await import(core);
+  const { yearly, byRelease } = await import(pictures);
+  const all = rowsOf((await load("origin/CHN.json")).years).sort((a, b) => a.year - b.year);
+  const persons = asOf(all, current()).filter((row) => row.unit === "persons");
+  return [yearly(persons, "from China").spec, byRelease(all, "from China", "stock").spec];
+}"""
+
+
+def test_report_and_site_make_the_same_panels_of_the_same_figures(
+    real: Served, browser: Browser
+) -> None:
+    with open_published(real.settings) as con:
+        report = [one.spec() for one in charts.drawings(con, "CHN", ["yearly", "releases"])]
+    with opened(browser, f"{real.address}origin/CHN.html") as seen:
+        drawn(seen.page)
+        core = next(asked for asked in seen.asked_for if asked.endswith("core.js"))
+        scripts = [core, core.replace("core.js", "pictures.js")]
+        years, releases = map(panels_of, seen.page.evaluate(SITE_DRAWS, scripts))
+    assert panels_of(report[0]) == years
+    assert len(years) == 2
+    assert any(row["hatched"] for panel in years.values() for row in panel["data"])
+    # Which of a year's figures count as incomplete, the report does not tell of each release.
+    ours = panels_of(report[1])
+    assert list(ours) == [*reversed(list(releases)[:-1]), ""]
+    for heading, panel in releases.items():
+        here = ours[heading]
+        assert [row["place"] for row in panel["data"]] == [row["place"] for row in here["data"]]
+        assert [row.get("high") for row in panel["data"]] == [
+            row.get("high") for row in here["data"]
+        ]
+        assert {**here, "data": None} == {**panel, "data": None}
+
+
+def test_a_pointer_over_a_stripe_is_told_of_its_bar(real: Served, browser: Browser) -> None:
+    with opened(browser, f"{real.address}origin/CHN.html") as seen:
+        page = seen.page
+        drawn(page)
+        page.locator("#chart-yearly").scroll_into_view_if_needed()
+        stripe = page.locator("#chart-yearly .live .mark-rule line").last.bounding_box()
+        assert stripe
+        page.mouse.move(stripe["x"] + stripe["width"] / 2, stripe["y"] + stripe["height"] / 2)
+        told = page.locator("#vg-tooltip-element.visible").inner_text()
+        assert "Asylum-seekers waiting (stock)" in told
+        assert re.search(r"Status\s+(provisional|at least)", told)
 
 
 def test_paper_has_no_controls_and_nothing_is_cut(real: Served, browser: Browser) -> None:

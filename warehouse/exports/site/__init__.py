@@ -19,6 +19,7 @@ import duckdb
 
 from warehouse.core.database import named_rows
 from warehouse.exports import datapackage, page, tables
+from warehouse.exports.charts import config, specs
 from warehouse.exports.measures import MEASURES
 from warehouse.exports.site import data, geometry, machines, pages
 from warehouse.exports.site.names import stem, words
@@ -173,8 +174,6 @@ def _write_data(con: duckdb.DuckDBPyConnection, folder: Path, assets: str) -> Se
     has_map = geometry.is_installed()
     if has_map:
         _put(folder / "data" / "map.json", geometry.map_json())
-    from warehouse.exports.charts.style import config  # noqa: PLC0415
-
     index = {
         "days": days,
         "releases": named_rows(con.execute(_RELEASES)),
@@ -186,6 +185,7 @@ def _write_data(con: duckdb.DuckDBPyConnection, folder: Path, assets: str) -> Se
         "marks": data.MARKS,
         "measures": MEASURES,
         "words": words(),
+        "charts": specs(),
         "looks": page.looks() | {"file": config()},
         "map": has_map,
         "assets": assets,

@@ -19,7 +19,6 @@ const ready = () => (library ??= new Promise((resolve, reject) => {
 // ---- words: texts of data are values of a title or of a row, never part of an expression
 
 const clean = (text) => visible(text).replace(/ +/g, " ").trim();
-const cut = (text, most = 60) => (text.length <= most ? text : `${text.slice(0, most)}…`);
 const lines = (text, most) => {
   const made = [""];
   for (const word of String(text).split(" ")) {
@@ -31,85 +30,64 @@ const lines = (text, most) => {
 const sourceSentence = () => site.words.source.replace("{release}", clean(current().id));
 
 const inhabitantsSource = () => (isPer1000() ? [site.words.inhabitants_source] : []);
-const framed = (panels, title, notes, extra = []) => ({
-  $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-  vconcat: [{
-    vconcat: panels, spacing: 22,
-    resolve: { scale: { color: "independent" }, legend: { color: "independent" } },
-    title: { text: lines(title, 78), subtitle: notes.flatMap((note) => lines(note, 128)), fontSize: 18, offset: 16, anchor: "start" },
-  }],
-  title: { text: [sourceSentence(), ...extra].flatMap((line) => lines(line, 128)), orient: "bottom", anchor: "start", fontSize: 12, fontWeight: "normal", offset: 14 },
-});
-const panel = (layer, width, height, title) => ({ layer, width, height, ...(title ? { title: { text: [title], offset: 8, frame: "group" } } : {}) });
+
+// ---- what the report draws too: warehouse/exports/charts/frame.py fills the same specifications alike
+
+const spec = (name) => structuredClone(site.charts[name]);
 const values = (rows) => ({ values: rows });
-
-// ---- bars and their hatching, as warehouse/exports/charts/frame.py draws them
-
-const HATCH = 6;
-const hatch = (box, perX, perY) => {
-  const x = Math.min(box.left, box.right);
-  const y = Math.min(box.low, box.high);
-  const width = Math.abs(box.right - box.left) * perX;
-  const height = Math.abs(box.high - box.low) * perY;
-  const stripes = [];
-  for (let offset = -width + HATCH / 2; offset < height; offset += HATCH) {
-    const start = Math.max(0, -offset);
-    const end = Math.min(width, height - offset);
-    if (end > start) {
-      stripes.push({ left: x + start / perX, right: x + end / perX, low: y + (start + offset) / perY, high: y + (end + offset) / perY });
-    }
-  }
-  return stripes;
-};
-const boxes = (rows, style, x, y, perX, perY, tooltip, x2 = "right") => {
-  const edges = { x, x2: { field: x2 }, y, y2: { field: "high" } };
-  const made = [{ data: values(rows), mark: { type: "rect", style }, encoding: { ...edges, tooltip } }];
-  const hatched = rows.filter((row) => row.hatched);
-  if (hatched.length) {
-    made.push({ data: values(hatched.flatMap((row) => hatch(row, perX, perY))), mark: { type: "rule", style: "stripe", aria: false, tooltip: false }, encoding: edges });
-    made.push({ data: values(hatched), mark: { type: "rect", style: "outline", aria: false }, encoding: { ...edges, tooltip } });
-  }
+const framed = (panels, title, notes, { extra = [], spacing = 22 } = {}) => {
+  const made = spec("frame");
+  const [inner] = made.vconcat;
+  Object.assign(inner, { vconcat: panels, spacing });
+  Object.assign(inner.title, { text: lines(title, 78), subtitle: notes.flatMap((note) => lines(note, 128)) });
+  made.title.text = [sourceSentence(), ...extra].flatMap((line) => lines(line, 128));
   return made;
 };
-const labels = (rows, x, y, mark = {}) => ({ data: values(rows), mark: { type: "text", style: "words", ...mark }, encoding: { x, y, text: { field: "text", type: "nominal" } } });
-const headroom = (rows, measure) => Math.max(1, ...rows.map((row) => row[measure] ?? 0)) * 1.15;
-const yearsAxis = (first, last) => {
-  const start = Math.min(first, last - 9);
-  const perYear = WIDTH / (last - start + 1);
-  const step = [1, 2, 5, 10, 20].find((one) => perYear * one >= 38) ?? 20;
-  const ticks = [];
-  for (let year = last; year >= first; year -= step) ticks.unshift(year);
-  return [{ field: "left", type: "quantitative", title: null, scale: { domain: [start - 0.5, last + 0.5], zero: false, nice: false },
-    axis: { format: "d", grid: false, values: ticks } }, perYear];
+const panel = (name, rows, title, told, { x, y, ...given } = {}) => {
+  const made = { ...spec(name), data: values(rows), ...given };
+  if (x) made.encoding.x.scale.domain = x;
+  if (y) made.encoding.y.scale.domain = y;
+  if (told) made.encoding.tooltip[1].title = told;
+  if (title) made.title.text = [title];
+  else delete made.title;
+  return made;
 };
-const tooltip = (title) => [
-  { field: "name", type: "nominal", title: " " },
-  { field: "shown", type: "nominal", title },
-  { field: "status", type: "nominal", title: "Status" },
-  { field: "release", type: "nominal", title: "Release" },
-];
-
-const STYLE = { claims: "flow", stock: "stock", refugees: "rest" };
-const yearBars = (persons, measure, x, perYear) => {
-  const rows = persons.filter((row) => row[measure] !== null).map((row) => ({
-    name: String(row.year), year: row.year, left: row.year - 0.42, right: row.year + 0.42, low: 0, high: row[measure],
-    shown: show(row[measure], "count"), status: statusWords(row, measure), release: clean(current().id),
-    hatched: isProvisional(row, measure) || isIncomplete(row, measure),
-  }));
-  const top = headroom(persons, measure);
-  const height = 190;
-  const y = { field: "low", type: "quantitative", title: null, scale: { domain: [0, top], nice: false }, axis: { format: ",d", tickCount: 5 } };
-  const layers = boxes(rows, STYLE[measure], x, y, perYear, height / top, tooltip(MEASURES[measure].title));
-  if (rows.length) {
-    const most = rows.reduce((a, b) => (b.high > a.high ? b : a));
-    const last = rows.at(-1);
-    const told = [[most, most === last ? most.right : most.year, most === last || last.year - most.year === 1 ? "right" : "center"]];
-    if (last !== most) told.push([last, last.left, "left"]);
-    for (const [row, at, align] of told) {
-      layers.push(labels([{ left: align === "right" ? row.right : at, low: row.high, text: row.shown }], x, y, { align, baseline: "bottom", dy: -3 }));
+const boxes = (made) => {
+  const drawn = [...new Set(made.data.values.map((row) => row.style))].map((style) => {
+    const box = spec("boxes");
+    box.transform[0].filter.equal = box.layer[0].mark.style = style;
+    for (const [at, axis, size] of [[1, "x", "width"], [2, "y", "height"]]) {
+      const [start, end] = made.encoding[axis].scale.domain;
+      box.transform[at].calculate = String(made[size] / Math.abs(end - start));
     }
-  }
-  return panel(layers, WIDTH, height, MEASURES[measure].panel);
+    return box;
+  });
+  return { ...made, layer: [...drawn, ...made.layer] };
+};
+const headroom = (numbers) => Math.max(0, ...numbers) * 1.15 || 1;
+const overYears = (made, first, last) => {
+  const start = Math.min(first, last - 9);
+  const perYear = made.width / (last - start + 1);
+  const step = [1, 2, 5, 10, 20].find((one) => perYear * one >= 38);
+  const { x } = made.encoding;
+  x.scale.domain = [start - 0.5, last + 0.5];
+  x.axis.values = [];
+  for (let year = last; year >= first; year -= step) x.axis.values.unshift(year);
+  return made;
+};
+
+// ---- the figures of a picture
+
+const estimateOf = (row, measure) => (isIncomplete(row, measure) ? row[`${measure}_about`] ?? null : null);
+const barOf = (row, measure) => ({
+  year: row.year, high: row[measure], status: statusWords(row, measure), release: clean(current().id), style: MEASURES[measure].style,
+  hatched: isProvisional(row, measure) || isIncomplete(row, measure),
+});
+const yearBars = (persons, measure) => {
+  const words = MEASURES[measure];
+  const rows = persons.filter((row) => row[measure] !== null).map((row) => ({ ...barOf(row, measure), estimate: estimateOf(row, measure) }));
+  const made = panel("yearly", rows, words.panel, words.column, { y: [0, headroom(rows.flatMap((row) => [row.high, row.estimate]))] });
+  return boxes(overYears(made, persons[0].year, persons.at(-1).year));
 };
 const hatchedNote = (rows, measures) => {
   const marked = rows.filter((row) => measures.some((measure) => row[measure] !== null && (isProvisional(row, measure) || isIncomplete(row, measure))));
@@ -117,7 +95,7 @@ const hatchedNote = (rows, measures) => {
   const more = marked.length > newest.length ? `, and ${marked.length - newest.length} before` : "";
   return marked.length ? [`Hatched: ${newest.map((row) => {
     const why = [...new Set(measures.filter((measure) => row[measure] !== null).flatMap((measure) => [
-      isProvisional(row, measure) ? "provisional" : null, isIncomplete(row, measure) ? "at least, not all was reported" : null].filter(Boolean)))];
+      isProvisional(row, measure) ? "provisional" : null, isIncomplete(row, measure) ? site.words.at_least : null].filter(Boolean)))];
     return `${row.year} (${why.join("; ")})`;
   }).join(", ")}${more}.`] : [];
 };
@@ -136,12 +114,11 @@ export const yearly = (persons, people, name = "yearly") => {
   const rows = persons.filter((row) => row.claims !== null || row.stock !== null);
   const from = rows.findIndex((row) => row.claims || row.stock);
   const shown = rows.slice(from);
-  const [x, perYear] = yearsAxis(shown[0].year, shown.at(-1).year);
   const title = `People ${people} seeking asylum, by year`;
   return {
     name, title, description: describe(shown, measures, title),
-    spec: framed(measures.map((measure) => yearBars(shown, measure, x, perYear)), title,
-      [...hatchedNote(shown, measures), "No bar: none, or not known."]),
+    spec: framed(measures.map((measure) => yearBars(shown, measure)), title, [...hatchedNote(shown, measures),
+      ...(shown.some((row) => measures.some((measure) => estimateOf(row, measure))) ? [site.words.estimated] : []), site.words.no_bar]),
     columns: [
       { heading: "year", value: (row) => row.year },
       ...measures.flatMap((measure) => [
@@ -154,6 +131,7 @@ export const yearly = (persons, people, name = "yearly") => {
 };
 
 // The same year in each release: what was said of it, from the first that had it.
+const HATCHED = `Hatched: provisional, or ${site.words.at_least}.`;
 const RELEASE_YEARS = 4;
 export const byRelease = (all, people, measure) => {
   const persons = all.filter((row) => row.unit === "persons" && row[measure] !== null);
@@ -165,28 +143,18 @@ export const byRelease = (all, people, measure) => {
     return row && { ...row, release };
   }).filter(Boolean));
   if (!rows.some((row) => row[measure])) return null;
-  const top = headroom(rows, measure);
-  const height = 150;
-  const panels = years.map((year) => {
-    const inYear = rows.filter((row) => row.year === year).map((row) => {
-      const at = until.indexOf(row.release);
-      return { name: clean(row.release.id), left: at - 0.4, right: at + 0.4, low: 0, high: row[measure], shown: show(row[measure], "count"),
-        status: statusWords(row, measure), release: clean(row.release.id), hatched: isProvisional(row, measure) || isIncomplete(row, measure) };
-    });
-    const x = { field: "left", type: "quantitative", title: null, scale: { domain: [-0.5, until.length - 0.5], zero: false, nice: false }, axis: null };
-    const y = { field: "low", type: "quantitative", title: null, scale: { domain: [0, top], nice: false }, axis: { format: ",d", tickCount: 3 } };
-    const layers = boxes(inYear, STYLE[measure], x, y, WIDTH / until.length, height / top, tooltip(MEASURES[measure].title));
-    layers.push(labels(inYear.map((row) => ({ left: (row.left + row.right) / 2, low: row.high, text: row.shown })), x, y, { baseline: "bottom", dy: -3 }));
-    layers.push({ data: values(until.map((release, at) => ({ left: at, text: clean(release.id) }))), mark: { type: "text", style: "quiet", baseline: "top", dy: 5 },
-      encoding: { x, y: { value: height }, text: { field: "text", type: "nominal" } } });
-    return panel(layers, WIDTH, height, String(year));
-  });
   const words = MEASURES[measure];
+  const x = [-0.5, until.length - 0.5];
+  const y = [0, headroom(rows.map((row) => row[measure])) * 1.08];
+  const panels = years.map((year) => boxes(panel("releases", rows.filter((row) => row.year === year).map((row) => ({
+    ...barOf(row, measure), place: until.indexOf(row.release), release: clean(row.release.id), since: row.release.from, shown: show(row[measure], "count"),
+  })), String(year), words.column, { x, y })));
+  panels.push(panel("release_names", until.map((release, place) => ({ place, release: clean(release.id) })), null, null, { x }));
   const title = `${titleOf(measure, people)}: the same year in each release`;
   return {
     name: `releases_${measure}`, title,
     description: `${title}. ${years.map((year) => `${year}: ${rows.filter((row) => row.year === year).map((row) => `${show(row[measure], "count")} in ${clean(row.release.id)}`).join(", ")}.`).join(" ")}`,
-    spec: framed(panels, title, ["Hatched: provisional, or at least: not all was reported."]),
+    spec: framed(panels, title, [HATCHED], { spacing: 8 }),
     columns: [
       { heading: "year", value: (row) => row.year }, { heading: "release", value: (row) => clean(row.release.id) },
       { heading: "published", value: (row) => row.release.published }, { heading: words.column, value: (row) => row[measure] },
@@ -201,22 +169,15 @@ const PLACES = 15;
 export const largest = ({ rows, measure, other, title, columns }) => {
   const top = rows.filter((row) => row[other] !== null).slice(0, PLACES);
   if (!top.length) return null;
-  const widest = (Math.max(...top.map((row) => row.amount)) || 1) * 1.15;
-  const pitch = 26;
-  const height = top.length * pitch;
-  const width = 520;
-  const made = top.map((row, at) => ({ name: cut(clean(nameOf(row[other]))), left: 0, right: row.amount, low: at - 0.38, high: at + 0.38, row: at,
-    shown: amountWords(row, measure), status: statusWords(row, measure), release: clean(current().id), hatched: isProvisional(row, measure) || isIncomplete(row, measure) }));
-  const x = { field: "left", type: "quantitative", title: null, scale: { domain: [0, widest], nice: false }, axis: { format: isPer1000() ? ",.3~g" : ",d", tickCount: 5 } };
-  const y = { field: "low", type: "quantitative", title: null, scale: { domain: [top.length - 0.5, -0.5], zero: false, nice: false }, axis: null };
-  const layers = boxes(made, STYLE[measure], x, y, width / widest, pitch, tooltip(MEASURES[measure].title));
-  layers.push(labels(made.map((row) => ({ low: row.row, text: row.name })), { value: -8 }, y, { align: "right", limit: 260 }));
-  layers.push(labels(made.map((row) => ({ left: row.right, low: row.row, text: row.shown })), x, y, { align: "left", dx: 5 }));
+  const made = top.map((row, at) => ({ ...barOf(row, measure), row: at, right: row.amount, name: clean(nameOf(row[other])), shown: amountWords(row, measure) }));
+  const bars = panel("ranked", made, isPer1000() ? MEASURES[measure].title + perWords() : MEASURES[measure].panel, MEASURES[measure].column + perWords(),
+    { x: [0, headroom(made.map((row) => row.right))], y: [made.length - 0.5, -0.5] });
+  bars.height *= made.length;
+  if (isPer1000()) bars.encoding.x.axis.format = ",.3~g";
   return {
     name: `largest_${other}_${measure}`, title,
     description: `${title}. ${made.map((row) => `${row.name} ${row.shown}`).join(", ")}. As published in release ${clean(current().id)}.`,
-    spec: framed([panel(layers, width, height, isPer1000() ? MEASURES[measure].title + perWords() : MEASURES[measure].panel)], title,
-      made.some((row) => row.hatched) ? ["Hatched: provisional, or at least: not all was reported."] : [], inhabitantsSource()),
+    spec: framed([boxes(bars)], title, made.some((row) => row.hatched) ? [HATCHED] : [], { extra: inhabitantsSource() }),
     columns, rows,
   };
 };
@@ -396,13 +357,14 @@ const mapPicture = ({ title, world, circles, most, missing, measure, other, colu
         { data: values(world.land.map((feature) => ({ type: "Feature", geometry: { type: "MultiPolygon", coordinates: feature } }))),
           projection: { type: "identity", scale: width / world.width, translate: [0, 0] }, mark: { type: "geoshape", style: "land", aria: false, tooltip: false } },
         { data: values(biggest), projection: { type: "identity", scale: width / world.width, translate: [0, 0] },
-          mark: { type: "circle", style: STYLE[measure], opacity: 0.62, stroke: null, aria: false },
+          mark: { type: "circle", style: MEASURES[measure].style, opacity: 0.62, stroke: null, aria: false },
           encoding: { longitude: { field: "x", type: "quantitative" }, latitude: { field: "y", type: "quantitative" },
             size: { field: "size", type: "quantitative", scale: { domain: [0, most], range: [4, 2200 * (width / WIDTH) ** 2] },
               legend: { columns: 3, title: MEASURES[measure].title + perWords(), format: isPer1000() ? ",.3~g" : ",d", orient: "bottom", direction: "horizontal", values: [most, most / 4, most / 20].map((one) => Number(one.toPrecision(1))).filter((one) => one >= (isPer1000() ? 0.001 : 1)), symbolFillColor: "transparent", symbolStrokeColor: "#888888" } },
-            order: { field: "size", sort: "descending" }, tooltip: tooltip(MEASURES[measure].title) } },
+            order: { field: "size", sort: "descending" },
+            tooltip: panel("ranked", [], null, MEASURES[measure].column + perWords()).encoding.tooltip } },
       ],
-    }], title, [], [...inhabitantsSource(), site.words.boundaries]),
+    }], title, [], { extra: [...inhabitantsSource(), site.words.boundaries] }),
     columns, rows,
   };
 };
