@@ -13,7 +13,7 @@ from orchestration.assets.site import site
 from orchestration.descriptions import written
 from orchestration.resources import Warehouse
 from warehouse.build.dbt import PublishedTable
-from warehouse.exports import datapackage, tables
+from warehouse.exports import charts, datapackage, tables
 from warehouse.exports.readback import published_rows
 from warehouse.exports.tables import is_exported
 from warehouse.published.read import open_published, read_about
@@ -63,9 +63,6 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
         pool=keys.WRITERS,
     )
     def chart_files(warehouse: Warehouse) -> dg.MaterializeResult:
-        # What draws takes long to import: only a run that draws waits for it.
-        from warehouse.exports import charts  # noqa: PLC0415
-
         settings = warehouse.settings
         warehouse.on_progress("exports", "charts", 1, 3)
         with open_published(settings) as con:

@@ -1,6 +1,6 @@
 """The looks that drawings share: every colour, in a light and a dark set, and sizes.
 
-Marks name a style (`mark_rect(style="stock")`) and scales a range of the config; neither names a
+Marks name a style (`"style": "stock"`) and scales a range of the config; neither names a
 colour, so that a page changes the colours of all by another `config`.
 """
 

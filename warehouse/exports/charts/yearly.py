@@ -88,18 +88,17 @@ def _spans(years: Sequence[int]) -> str:
 
 def _row(found: Row) -> Row:
     row = {"year": found["reference_year"], "release": found["release_id"]}
+    date = found["reference_date"]
+    day = f"{date:%-d %B %Y}" if date else ""
     for measure, column, provisional in (
         ("stock", "asylum_seekers_stock", found["is_population_provisional"]),
         ("claims", "new_asylum_claims", found["is_flows_provisional"]),
     ):
         is_incomplete = found[f"is_{column}_complete"] is False
-        words = INCOMPLETE if is_incomplete else FINAL
-        if provisional:
-            day = f"{found['reference_date']:%-d %B %Y}"
-            words = MEASURES[measure]["provisional"].format(day=day)
+        words = MEASURES[measure]["provisional"].format(day=day) if provisional else ""
         row |= {
             measure: found[column],
-            f"{measure}_status": words,
+            f"{measure}_status": words or (INCOMPLETE if is_incomplete else FINAL),
             f"{measure}_hatched": provisional or is_incomplete,
             # What it would be with the people without an origin distributed.
             f"{measure}_estimate": found[f"{column}_if_distributed_as_before"]
