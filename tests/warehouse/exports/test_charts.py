@@ -660,7 +660,9 @@ def test_each_release_has_what_it_said_and_whether_that_was_final(published: Pub
     assert "2025: first 1,000 (2025-06, provisional), now 600 (2025-12.1, final)" in (
         drawing.description
     )
-    assert "1,000 provisional" in text_of(drawing.svg)
+    text = text_of(drawing.svg)
+    assert "1,000 provisional" in text
+    assert "11 Nov 2025" in text and "25 Jun 2026" in text
 
 
 def test_of_many_releases_the_newest_are_drawn_and_the_first_is_still_told(
@@ -774,6 +776,19 @@ def test_what_was_carried_forward_is_a_share_of_the_origin_s_stock_at_that_relea
         ("2025-06", "stale"): (800, 0.8),
         ("2025-06", "rest"): (200, 0.2),
     }
+
+
+def test_a_value_stands_right_of_its_bar(all_svgs: dict[str, str]) -> None:
+    root = ElementTree.fromstring(all_svgs["carried_forward"])
+    found = {
+        (node.text or "").split()[0]: float(
+            node.attrib["transform"][len("translate(") :].split(",")[0]
+        )
+        for node in root.iter(f"{SVG}text")
+        if re.match(r"\d+\.\d %  \(", node.text or "")
+    }
+    assert found == pytest.approx({share: float(share) / 100 * 440 + 6 for share in found})
+    assert set(found) == {"100.0", "80.0", "20.0"}
 
 
 def test_several_releases_are_told_as_a_span() -> None:
