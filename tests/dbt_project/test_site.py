@@ -491,16 +491,19 @@ def test_report_and_site_make_the_same_panels_of_the_same_figures(
     assert panels_of(report[0]) == years
     assert len(years) == 2
     assert any(row["hatched"] for panel in years.values() for row in panel["data"])
-    # Which of a year's figures count as incomplete, the report does not tell of each release.
     ours = panels_of(report[1])
-    assert list(ours) == [*reversed(list(releases)[:-1]), ""]
-    for heading, panel in releases.items():
-        here = ours[heading]
-        assert [row["place"] for row in panel["data"]] == [row["place"] for row in here["data"]]
-        assert [row.get("high") for row in panel["data"]] == [
-            row.get("high") for row in here["data"]
-        ]
-        assert {**here, "data": None} == {**panel, "data": None}
+    assert any(
+        row["hatched"] and "at least" in row["status"]
+        for panel in report[1]["vconcat"][0]["vconcat"]
+        for row in panel["data"]["values"]
+        if "hatched" in row
+    )
+    assert list(ours) == list(releases)
+    for panel in (*ours.values(), *releases.values()):
+        for row in panel["data"]:
+            # The report's words beside a figure; the site's come of the hatching.
+            row["shown"] = row.get("shown", "").removesuffix(" provisional")
+    assert ours == releases
 
 
 def test_a_pointer_over_a_stripe_is_told_of_its_bar(real: Served, browser: Browser) -> None:

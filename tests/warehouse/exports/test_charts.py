@@ -71,25 +71,16 @@ TABLES = {
     "mart_destination_concentration": "origin_iso3 varchar, origin_unhcr_code varchar, "
     "reference_year integer, "
     "are_pairs_complete boolean",
-    "mart_revision_summary": "origin_iso3 varchar, origin_unhcr_code varchar, "
-    "origin_name varchar, dataset varchar, "
-    "counting_unit varchar, measure varchar, reference_year integer, first_published_on date, "
-    "first_value bigint, days_until_final bigint",
-    "mart_revisions": "level varchar, origin_iso3 varchar, origin_unhcr_code varchar, "
-    "dataset varchar, "
-    "counting_unit varchar, measure varchar, reference_year integer, published_on date, "
-    "value_after bigint",
+    "mart_origin_yearly_history": "origin_iso3 varchar, origin_unhcr_code varchar, "
+    "origin_name varchar, counting_unit varchar, reference_year integer, valid_from date, "
+    "valid_to date, asylum_seekers_stock bigint, is_population_provisional boolean, "
+    "is_asylum_seekers_stock_complete boolean",
     "mart_carried_forward": "origin_iso3 varchar, origin_unhcr_code varchar, "
     "asylum_unhcr_code varchar, asylum_name varchar, "
     "measure varchar, basis varchar, earlier_reference_date date, carried_forward_stock bigint, "
     "release_id varchar",
     "mart_carried_forward_by_asylum": "asylum_unhcr_code varchar, measure varchar, "
     "basis varchar, carried_forward_share double, release_id varchar",
-}
-POPULATION = {
-    "dataset": "population",
-    "counting_unit": "persons",
-    "measure": "asylum_seekers_stock",
 }
 
 
@@ -155,27 +146,23 @@ class Published:
             datasets="asylum-decisions, population",
         )
 
-    def told(self, year: int, since: date, value: int | None, final_after: int | None) -> None:
+    def told(
+        self, year: int, since: date, value: int | None, until: date | None = None, **other: Any
+    ) -> None:
+        values = {
+            "origin_iso3": "CHN",
+            "origin_name": "China",
+            "counting_unit": "persons",
+            "is_population_provisional": False,
+            "is_asylum_seekers_stock_complete": True,
+        } | other
         self.add(
-            "mart_revision_summary",
-            origin_iso3="CHN",
-            origin_name="China",
+            "mart_origin_yearly_history",
             reference_year=year,
-            first_published_on=since,
-            first_value=value,
-            days_until_final=final_after,
-            **POPULATION,
-        )
-
-    def revised(self, year: int, since: date, value: int | None) -> None:
-        self.add(
-            "mart_revisions",
-            level="origin",
-            origin_iso3="CHN",
-            reference_year=year,
-            published_on=since,
-            value_after=value,
-            **POPULATION,
+            valid_from=since,
+            valid_to=until,
+            asylum_seekers_stock=value,
+            **values,
         )
 
     def drawn(self, origin: str = "CHN") -> dict[str, Drawing]:
@@ -194,8 +181,8 @@ def two_releases(published: Published) -> None:
     """A mid-year release, and the final one after it, which revised the year."""
     published.release("2025-06", MID, date(2025, 6, 30))
     published.release("2025-12.1", END, date(2025, 12, 31))
-    published.told(2025, MID, 1000, (END - MID).days)
-    published.revised(2025, END, 600)
+    published.told(2025, MID, 1000, END, is_population_provisional=True)
+    published.told(2025, END, 600)
 
 
 def everything(published: Published, name: str = "China", *, provisional: bool = False) -> None:
@@ -233,7 +220,7 @@ def everything(published: Published, name: str = "China", *, provisional: bool =
         published.destination(None, year, 77, asylum_seekers_share=0.1, **texts, **last)
     published.add("dim_era", era_id="a", leader=name, country_iso3="CHN", first_year_counted=2013)
     two_releases(published)
-    published.con.execute("update mart_revision_summary set origin_name = ?", [name])
+    published.con.execute("update mart_origin_yearly_history set origin_name = ?", [name])
     published.add(
         "mart_carried_forward",
         origin_iso3="CHN",
@@ -451,7 +438,7 @@ def test_one_destination_in_one_year_is_ranked_and_nothing_more(published: Publi
 
 def test_a_file_without_the_tables_of_a_drawing_gives_the_others(published: Published) -> None:
     everything(published)
-    published.con.execute("drop table mart_revisions")
+    published.con.execute("drop table mart_origin_yearly_history")
     assert list(published.drawn()) == ["yearly", "flows", "destinations", "heatmap", "rank"]
 
 
@@ -547,7 +534,11 @@ def test_what_is_provisional_is_hatched_wherever_it_is_drawn(
     hatched = [row for row in values(all_drawn[name], "hatched") if row["hatched"]]
     assert 0 < len(hatched) < len(values(all_drawn[name], "hatched")) or name == "destinations"
     assert len(stripes_of(all_svgs[name])) > 20 * (name != "releases")
-    words = "provisional (hatched)" if name == "releases" else "Hatched: 2025 is provisional"
+    words = (
+        "Hatched: provisional, or at least"
+        if name == "releases"
+        else "Hatched: 2025 is provisional"
+    )
     assert words in text_of(all_svgs[name])
 
 
@@ -644,8 +635,9 @@ def test_the_axis_of_years_begins_where_the_data_do(published: Published) -> Non
 
 def test_each_release_has_what_it_said_and_whether_that_was_final(published: Published) -> None:
     two_releases(published)
-    # Final later without another value: no revision tells that, the days do.
-    published.told(2024, MID, 500, (END - MID).days)
+    # Final later without another value.
+    published.told(2024, MID, 500, END, is_population_provisional=True)
+    published.told(2024, END, 500)
     found = [
         (row["year"], row["release"], row["stock"], row["provisional"])
         for row in releases.told(published.con, "CHN")
@@ -665,15 +657,34 @@ def test_each_release_has_what_it_said_and_whether_that_was_final(published: Pub
     assert "11 Nov 2025" in text and "25 Jun 2026" in text
 
 
+def test_a_release_that_lacks_reports_is_hatched_where_its_figure_was_final(
+    published: Published,
+) -> None:
+    two_releases(published)
+    final = published.draw("releases")
+    assert len(stripes_of(final.svg)) > 5
+    published.con.execute(
+        "update mart_origin_yearly_history set is_asylum_seekers_stock_complete = valid_to is not "
+        "null, is_population_provisional = false"
+    )
+    drawing = published.draw("releases")
+    assert [row["hatched"] for row in values(drawing, "shown")] == [False, True]
+    assert len(stripes_of(drawing.svg)) > 5
+    assert "Hatched: provisional, or at least: not all was reported." in text_of(drawing.svg)
+    assert (
+        "2025: first 1,000 (2025-06, final), "
+        "now 600 (2025-12.1, at least: not all was reported)." in drawing.description
+    )
+
+
 def test_of_many_releases_the_newest_are_drawn_and_the_first_is_still_told(
     published: Published,
 ) -> None:
     days = [date(2016 + place, 6, 1) for place in range(10)]
     for place, day in enumerate(days):
         published.release(f"release {place}", day, date(day.year - 1, 12, 31))
-    published.told(2015, days[0], 1_000_000, 10_000)
-    for place, day in enumerate(days[1:], start=1):
-        published.revised(2015, day, 1_000_000 + place)
+    for place, (day, until) in enumerate(pairwise([*days, None])):
+        published.told(2015, day, 1_000_000 + place, until, is_population_provisional=True)
     drawing = published.draw("releases")
     assert "2015: first 1,000,000 (release 0, provisional), now 1,000,009" in drawing.description
     drawn = [row["shown"] for row in values(drawing, "shown")]
@@ -696,7 +707,10 @@ def test_an_origin_without_iso3_is_drawn_by_its_unhcr_code(published: Published)
 
 def test_a_figure_that_a_release_took_away_is_not_drawn_for_it(published: Published) -> None:
     two_releases(published)
-    published.con.execute("update mart_revisions set value_after = null")
+    published.con.execute(
+        "update mart_origin_yearly_history set asylum_seekers_stock = null where valid_from = ?",
+        [END],
+    )
     assert [row["release"] for row in releases.told(published.con, "CHN")] == ["2025-06"]
     assert "releases" not in published.drawn()
 

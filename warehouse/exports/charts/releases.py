@@ -19,9 +19,9 @@ from warehouse.exports.charts.frame import (
     number,
     panel,
 )
-from warehouse.exports.measures import MEASURES, state
+from warehouse.exports.measures import FINAL, HATCHED, INCOMPLETE, MEASURES, state
 
-READS = frozenset({"mart_revision_summary", "mart_revisions", "dim_release"})
+READS = frozenset({"mart_origin_yearly_history", "dim_release"})
 _YEARS = 4
 _RELEASES = 8
 _WORD_FITS = 5  # releases
@@ -29,70 +29,40 @@ _WORD_FITS = 5  # releases
 
 def told(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any]]:
     """The stock of asylum-seekers of an origin in each release loaded: a row per year and release,
-    and whether the figure was provisional then. No row where a release had no figure of the year.
+    and whether the figure was provisional or incomplete then. No row where a release had no figure
+    of the year.
     """
     result = con.execute(
         """
-        with summaries as (
-            select *
-            from mart_revision_summary
-            where
-                coalesce(origin_iso3, origin_unhcr_code) = ?
-                and dataset = 'population'
-                and counting_unit = 'persons'
-                and measure = 'asylum_seekers_stock'
-        ),
-
-        stated as (
-            select reference_year, first_published_on as stated_on, first_value as stock
-            from summaries
-            union all
-            select reference_year, published_on, value_after
-            from mart_revisions
-            where
-                level = 'origin'
-                and coalesce(origin_iso3, origin_unhcr_code) = ?
-                and dataset = 'population'
-                and counting_unit = 'persons'
-                and measure = 'asylum_seekers_stock'
-        ),
-
-        releases as (
-            select release_id, in_force_from, reference_date as release_reference_date
-            from dim_release
-            where is_held and list_contains(string_split(datasets, ', '), 'population')
-        )
-
         select
-            summaries.reference_year as year,
-            summaries.origin_name,
+            figures.reference_year as year,
+            figures.origin_name,
             releases.release_id as release,
             releases.in_force_from as published_on,
-            releases.release_reference_date,
-            -- What was stated last by the day of the release.
-            arg_max_null(stated.stock, stated.stated_on) as stock,
-            coalesce(
-                releases.in_force_from
-                < summaries.first_published_on + cast(summaries.days_until_final as integer),
-                true
-            ) as provisional
-        from summaries
-        inner join releases on summaries.first_published_on <= releases.in_force_from
-        inner join stated
+            releases.reference_date as release_reference_date,
+            figures.asylum_seekers_stock as stock,
+            figures.is_population_provisional as provisional,
+            figures.is_asylum_seekers_stock_complete is false as incomplete
+        from mart_origin_yearly_history as figures
+        inner join dim_release as releases
             on
-                summaries.reference_year = stated.reference_year
-                and stated.stated_on <= releases.in_force_from
-        group by all
-        having stock is not null
+                figures.valid_from <= releases.in_force_from
+                and releases.in_force_from < coalesce(figures.valid_to, 'infinity'::date)
+        where
+            releases.is_held
+            and list_contains(string_split(releases.datasets, ', '), 'population')
+            and coalesce(figures.origin_iso3, figures.origin_unhcr_code) = ?
+            and figures.counting_unit = 'persons'
+            and figures.asylum_seekers_stock is not null
         order by year, published_on
         """,
-        [code, code],
+        [code],
     )
     return named_rows(result)
 
 
 def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
-    """A panel a year for the latest years, a bar a release; provisional ones hatched.
+    """A panel a year for the latest years, a bar a release; hatched if provisional or incomplete.
 
     None if fewer than two releases have figures of the origin.
     """
@@ -108,19 +78,19 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
         | {
             "release": clean(row["release"]),
             "place": places.get(row["release"]),
-            "status": state(row["provisional"]),
+            "status": _status(row),
         }
         for row in found
     ]
     words = MEASURES["stock"]
     # Where bars are narrow, only the hatching says it: the words of neighbours would overlap.
-    word = " provisional" if len(releases) <= _WORD_FITS else ""
+    fits = len(releases) <= _WORD_FITS
     rows = [
         {
             "since": f"{row['published_on']}",
             "high": row["stock"],
-            "shown": number(row["stock"]) + (word if row["provisional"] else ""),
-            "hatched": row["provisional"],
+            "shown": number(row["stock"]) + (" provisional" if fits and row["provisional"] else ""),
+            "hatched": row["provisional"] or row["incomplete"],
             "style": words["style"],
             **{key: row[key] for key in ("year", "release", "place", "status")},
         }
@@ -153,7 +123,8 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     title = f"{of_origin('Asylum-seekers', code, name)}: what each release said of the same year"
     notes = [
         "Persons waiting at the end of the year (stock), or in the middle of it where a figure was "
-        "provisional (hatched).",
+        "provisional.",
+        *([HATCHED] if any(row["hatched"] for row in rows) else []),
         f"{'The newest releases' if len(loaded) > len(releases) else 'Releases'} loaded in this "
         f"warehouse, with the day each was published.",
     ]
@@ -163,6 +134,11 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
         _description(of_origin("asylum-seekers", code, name), found, years),
         framed(panels, title, notes, {row["release"] for row in rows}, spacing=8),
     )
+
+
+def _status(row: Row) -> str:
+    words = [state(True)] if row["provisional"] else []
+    return "; ".join([*words, INCOMPLETE] if row["incomplete"] else words) or FINAL
 
 
 def _description(people: str, rows: Sequence[Row], years: Sequence[int]) -> str:

@@ -7,7 +7,7 @@ import re
 from warehouse.core import attribution
 from warehouse.exports.findings.words import BOUNDARIES
 from warehouse.exports.findings.years import YEAR_COLUMNS
-from warehouse.exports.measures import ESTIMATED, FINAL, INCOMPLETE, NO_BAR
+from warehouse.exports.measures import ESTIMATED, FINAL, HATCHED, INCOMPLETE, NO_BAR
 from warehouse.exports.origin_years import BETWEEN, ESTIMATE
 
 PER_1000 = "per 1,000 inhabitants of the country"
@@ -42,6 +42,7 @@ def words() -> dict[str, str]:
         "break": "not comparable with the year before; a country of asylum reported otherwise",
         "at_least": INCOMPLETE,
         "final": FINAL,
+        "hatched": HATCHED,
         "estimated": ESTIMATED,
         "no_bar": NO_BAR,
         "incomplete": "what countries of asylum did not report, or gave no origin of, is missing",

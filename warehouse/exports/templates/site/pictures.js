@@ -27,7 +27,7 @@ const lines = (text, most) => {
   }
   return made;
 };
-const sourceSentence = () => site.words.source.replace("{release}", clean(current().id));
+const sourceSentence = (release = clean(current().id)) => site.words.source.replace("{release}", release);
 
 const inhabitantsSource = () => (isPer1000() ? [site.words.inhabitants_source] : []);
 
@@ -35,12 +35,12 @@ const inhabitantsSource = () => (isPer1000() ? [site.words.inhabitants_source] :
 
 const spec = (name) => structuredClone(site.charts[name]);
 const values = (rows) => ({ values: rows });
-const framed = (panels, title, notes, { extra = [], spacing = 22 } = {}) => {
+const framed = (panels, title, notes, { extra = [], spacing = 22, release } = {}) => {
   const made = spec("frame");
   const [inner] = made.vconcat;
   Object.assign(inner, { vconcat: panels, spacing });
   Object.assign(inner.title, { text: lines(title, 78), subtitle: notes.flatMap((note) => lines(note, 128)) });
-  made.title.text = [sourceSentence(), ...extra].flatMap((line) => lines(line, 128));
+  made.title.text = [sourceSentence(release), ...extra].flatMap((line) => lines(line, 128));
   return made;
 };
 const panel = (name, rows, title, told, { x, y, ...given } = {}) => {
@@ -79,9 +79,10 @@ const overYears = (made, first, last) => {
 // ---- the figures of a picture
 
 const estimateOf = (row, measure) => (isIncomplete(row, measure) ? row[`${measure}_about`] ?? null : null);
+const isHatched = (row, measure) => isProvisional(row, measure) || isIncomplete(row, measure);
 const barOf = (row, measure) => ({
   year: row.year, high: row[measure], status: statusWords(row, measure), release: clean(current().id), style: MEASURES[measure].style,
-  hatched: isProvisional(row, measure) || isIncomplete(row, measure),
+  hatched: isHatched(row, measure),
 });
 const yearBars = (persons, measure) => {
   const words = MEASURES[measure];
@@ -89,15 +90,16 @@ const yearBars = (persons, measure) => {
   const made = panel("yearly", rows, words.panel, words.column, { y: [0, headroom(rows.flatMap((row) => [row.high, row.estimate]))] });
   return boxes(overYears(made, persons[0].year, persons.at(-1).year));
 };
+const hatchWords = (row, measures) => {
+  const why = [...new Set(measures.filter((measure) => row[measure] !== null).flatMap((measure) => [
+    isProvisional(row, measure) ? "provisional" : null, isIncomplete(row, measure) ? site.words.at_least : null].filter(Boolean)))];
+  return why.length ? ` (${why.join("; ")})` : "";
+};
 const hatchedNote = (rows, measures) => {
-  const marked = rows.filter((row) => measures.some((measure) => row[measure] !== null && (isProvisional(row, measure) || isIncomplete(row, measure))));
+  const marked = rows.filter((row) => measures.some((measure) => row[measure] !== null && isHatched(row, measure)));
   const newest = marked.slice(-4);
   const more = marked.length > newest.length ? `, and ${marked.length - newest.length} before` : "";
-  return marked.length ? [`Hatched: ${newest.map((row) => {
-    const why = [...new Set(measures.filter((measure) => row[measure] !== null).flatMap((measure) => [
-      isProvisional(row, measure) ? "provisional" : null, isIncomplete(row, measure) ? site.words.at_least : null].filter(Boolean)))];
-    return `${row.year} (${why.join("; ")})`;
-  }).join(", ")}${more}.`] : [];
+  return marked.length ? [`Hatched: ${newest.map((row) => row.year + hatchWords(row, measures)).join(", ")}${more}.`] : [];
 };
 const describe = (persons, measures, title) => `${title}. ${measures.map((measure) => {
   const counted = persons.filter((row) => row[measure] !== null);
@@ -131,11 +133,10 @@ export const yearly = (persons, people, name = "yearly") => {
 };
 
 // The same year in each release: what was said of it, from the first that had it.
-const HATCHED = `Hatched: provisional, or ${site.words.at_least}.`;
 const RELEASE_YEARS = 4;
 export const byRelease = (all, people, measure) => {
   const persons = all.filter((row) => row.unit === "persons" && row[measure] !== null);
-  const years = [...new Set(persons.map((row) => row.year))].sort((a, b) => b - a).slice(0, RELEASE_YEARS).reverse();
+  const years = [...new Set(persons.map((row) => row.year))].sort((a, b) => b - a).slice(0, RELEASE_YEARS);
   const until = releases.filter((release) => release.day <= current().day).slice(-8);
   if (until.length < 2 || !years.length) return null;
   const rows = years.flatMap((year) => until.map((release) => {
@@ -149,12 +150,13 @@ export const byRelease = (all, people, measure) => {
   const panels = years.map((year) => boxes(panel("releases", rows.filter((row) => row.year === year).map((row) => ({
     ...barOf(row, measure), place: until.indexOf(row.release), release: clean(row.release.id), since: row.release.from, shown: show(row[measure], "count"),
   })), String(year), words.column, { x, y })));
-  panels.push(panel("release_names", until.map((release, place) => ({ place, release: clean(release.id) })), null, null, { x }));
+  panels.push(panel("release_names", until.map((release, place) => ({ place, release: clean(release.id), since: release.from })), null, null, { x }));
   const title = `${titleOf(measure, people)}: the same year in each release`;
   return {
     name: `releases_${measure}`, title,
-    description: `${title}. ${years.map((year) => `${year}: ${rows.filter((row) => row.year === year).map((row) => `${show(row[measure], "count")} in ${clean(row.release.id)}`).join(", ")}.`).join(" ")}`,
-    spec: framed(panels, title, [HATCHED], { spacing: 8 }),
+    description: `${title}. ${years.map((year) => `${year}: ${rows.filter((row) => row.year === year).map((row) => `${show(row[measure], "count")} in ${clean(row.release.id)}${hatchWords(row, [measure])}`).join(", ")}.`).join(" ")}`,
+    spec: framed(panels, title, rows.some((row) => isHatched(row, measure)) ? [site.words.hatched] : [],
+      { spacing: 8, release: `${clean(until[0].id)} to ${clean(until.at(-1).id)}` }),
     columns: [
       { heading: "year", value: (row) => row.year }, { heading: "release", value: (row) => clean(row.release.id) },
       { heading: "published", value: (row) => row.release.published }, { heading: words.column, value: (row) => row[measure] },
@@ -177,7 +179,7 @@ export const largest = ({ rows, measure, other, title, columns }) => {
   return {
     name: `largest_${other}_${measure}`, title,
     description: `${title}. ${made.map((row) => `${row.name} ${row.shown}`).join(", ")}. As published in release ${clean(current().id)}.`,
-    spec: framed([boxes(bars)], title, made.some((row) => row.hatched) ? [HATCHED] : [], { extra: inhabitantsSource() }),
+    spec: framed([boxes(bars)], title, made.some((row) => row.hatched) ? [site.words.hatched] : [], { extra: inhabitantsSource() }),
     columns, rows,
   };
 };
