@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -57,12 +58,36 @@ class Seen:
     asked_for: list[str] = field(default_factory=list)
 
 
+# Notes when the first element of a selector is drawn, by the page's own clock, which starts as the
+# page is asked for.
+_WATCH = """
+  const look = () => {
+    const seen = [...document.querySelectorAll(SELECTOR)].some((one) =>
+      one.checkVisibility() && one.getBoundingClientRect().height > 0);
+    if (seen) window.seenAfter = performance.now();
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+"""
+
+
+def watch(page: Page, selector: str) -> None:
+    """From the next page on, note when the first element of `selector` is seen."""
+    page.add_init_script(_WATCH.replace("SELECTOR", json.dumps(selector)))
+
+
+def seen_after(page: Page) -> float:
+    """Seconds from asking for the page to the first element that `watch` waits for."""
+    page.wait_for_function("window.seenAfter !== undefined")
+    return float(page.evaluate("window.seenAfter")) / 1000
+
+
 @contextmanager
 def opened(
-    browser: Browser, place: Path | str, width: int = 1200, **options: Any
+    browser: Browser, place: Path | str | None = None, width: int = 1200, **options: Any
 ) -> Iterator[Seen]:
     """A file without a network, or an address on loopback, in a tab of its own; every complaint and
-    request is written down.
+    request is written down. Without a place the tab is empty.
     """
     address = place.as_uri() if isinstance(place, Path) else place
     context = browser.new_context(
@@ -87,7 +112,8 @@ def opened(
                 None if request.url.startswith("data:") else seen.asked_for.append(request.url)
             ),
         )
-        seen.page.goto(address)
+        if address is not None:
+            seen.page.goto(address)
         yield seen
     finally:
         context.close()
