@@ -23,6 +23,7 @@ from urllib.parse import urlencode
 
 import requests
 import urllib3.exceptions
+from pyrate_limiter import Limiter, Rate
 from requests_ratelimiter import LimiterSession
 from tenacity import (
     RetryCallState,
@@ -112,13 +113,11 @@ class Client:
         self._settings = settings
         self._stop = stop or threading.Event()
         self._at_once = threading.BoundedSemaphore(settings.max_concurrent_requests)
-        # One start an interval, spread evenly. (per_second=3.7 alone would be read as 37 starts
-        # in ten seconds, all of them possibly at the beginning.) The half millisecond keeps the
-        # library, which cuts off fractions, from ending up with a shorter interval.
-        interval = (ceil(1000 / settings.requests_per_second) + 0.5) / 1000
+        # One start an interval, spread evenly. The library would wait another 50 ms each time.
+        rate = Rate(1, ceil(1000 / settings.requests_per_second))
+        self._limiter = Limiter(rate, buffer_ms=0)
         self._session = LimiterSession(
-            per_second=1 / interval,
-            burst=interval,
+            limiter=self._limiter,
             per_host=False,
             limit_statuses=(),  # a 429 is answered by waiting as long as it says, see below
             max_delay=settings.total_timeout,
@@ -142,6 +141,7 @@ class Client:
     def close(self) -> None:
         """Let go of all connections."""
         self._session.close()
+        self._limiter.close()
 
     def url(self, endpoint: Endpoint, params: Mapping[str, str], page: int) -> str:
         """The address of one page."""
