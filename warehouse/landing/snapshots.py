@@ -43,7 +43,7 @@ from warehouse.sources.unhcr_api.endpoints import (
     chosen,
     current_year,
 )
-from warehouse.sources.unhcr_api.pages import check_readable
+from warehouse.sources.unhcr_api.pages import check_readable, reading
 from warehouse.sources.unhcr_api.verify import MalformedPageError, SliceCheck
 from warehouse.sources.unhcr_flows import workbook
 from warehouse.sources.world_bank import population as world_bank
@@ -346,14 +346,17 @@ def _set_aside_unreadable(landing: Path, temporary: Path) -> None:
 def accept(
     settings: Settings, fetched: Sequence[tuple[Path, Manifest]], temp: Path
 ) -> list[Landed]:
-    """Make folders with all their pages snapshots, but those whose content is there already.
+    """Make folders below `temp`, with all their pages, snapshots, but those whose content is there
+    already.
 
     Before one of them gets its name, all are read as the loader will read them. Raises
     UnreadablePagesError, and nothing is landed.
     """
-    for folder, manifest in fetched:
-        if not _same_content(settings, manifest):
-            check_readable(ENDPOINTS[manifest.endpoint], folder, manifest, temp)
+    new = [one for one in fetched if not _same_content(settings, one[1])]
+    if new:
+        with reading(temp, temp) as con:
+            for folder, manifest in new:
+                check_readable(con, ENDPOINTS[manifest.endpoint], folder, manifest)
     return [_accept(settings, folder, manifest, temp) for folder, manifest in fetched]
 
 

@@ -15,7 +15,7 @@ import duckdb
 from warehouse.core.database import identifier, identifiers, literal
 from warehouse.core.manifest import ControlDifference, Slice
 from warehouse.sources.unhcr_api.endpoints import BY_ASYLUM, BY_ORIGIN, PAIRS, Endpoint
-from warehouse.sources.unhcr_api.pages import pages_of, reading, rows_of
+from warehouse.sources.unhcr_api.pages import pages_of, rows_of
 
 # Of all that the control totals of one side count, in any measure: a dataset that is off by more
 # lacks pages.
@@ -39,9 +39,10 @@ class Compared:
 
 
 def differences(
-    endpoint: Endpoint, folder: Path, slices: Sequence[Slice], temp_dir: Path
+    con: duckdb.DuckDBPyConnection, endpoint: Endpoint, folder: Path, slices: Sequence[Slice]
 ) -> Compared:
-    """All figures in which the pairs do not add up to a control total, the largest first.
+    """All figures in which the pairs do not add up to a control total, the largest first. `con` is
+    one of `reading`, and holds afterwards what it held before.
 
     One a country, side, year, combination of codes and measure, and one for all codes together
     (codes ""; it adds cases to persons, so it is a check and no figure); "-" counts as nothing.
@@ -63,8 +64,9 @@ def differences(
         )
         if name in by_name and other == "all"
     ]
-    with reading(folder, temp_dir) as con:
-        for name in (PAIRS, *(name for name, _, _ in sides)):
+    tables = (PAIRS, *(name for name, _, _ in sides))
+    try:
+        for name in tables:
             _read(con, name, endpoint, folder, by_name[name])
         for name, side, column in sides:
             out += [
@@ -91,6 +93,9 @@ def differences(
                     f"group by {column} having largest >= {COUNTRY_FLOOR} order by all"
                 ).fetchall()
             }
+    finally:
+        for name in tables:
+            con.execute(f"drop table if exists {identifier(name)}")
     return Compared(sorted(out, key=lambda d: -abs(d.control - d.pairs)), only_in_totals, off)
 
 

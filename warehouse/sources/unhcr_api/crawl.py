@@ -24,6 +24,7 @@ from warehouse.sources.unhcr_api.body import shown
 from warehouse.sources.unhcr_api.client import Client, Interrupted, PageAnswer, UpstreamError
 from warehouse.sources.unhcr_api.controls import differences, what_is_lacking
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, Endpoint, Query
+from warehouse.sources.unhcr_api.pages import reading
 from warehouse.sources.unhcr_api.verify import (
     InconsistentSliceError,
     MalformedPageError,
@@ -309,16 +310,17 @@ class _Fetcher:
     def _hold_against_controls(
         self, attempt: _Attempt, endpoints: Sequence[Endpoint], folder: Path
     ) -> None:
-        for endpoint in endpoints:
-            slices = [one.slice for one in attempt.fetched if one.endpoint is endpoint]
-            if not endpoint.is_dataset or endpoint.name in attempt.failed:
-                continue
-            self._report(f"{endpoint.name} pairs against control totals", 0, None)
-            found = differences(endpoint, folder / endpoint.name, slices, folder)
-            attempt.control_differences[endpoint.name] = found.differences
-            lacking = what_is_lacking(found)
-            if lacking:
-                attempt.disagrees[endpoint.name] = f"{endpoint.name}: {lacking}"
+        with reading(folder, folder) as con:
+            for endpoint in endpoints:
+                slices = [one.slice for one in attempt.fetched if one.endpoint is endpoint]
+                if not endpoint.is_dataset or endpoint.name in attempt.failed:
+                    continue
+                self._report(f"{endpoint.name} pairs against control totals", 0, None)
+                found = differences(con, endpoint, folder / endpoint.name, slices)
+                attempt.control_differences[endpoint.name] = found.differences
+                lacking = what_is_lacking(found)
+                if lacking:
+                    attempt.disagrees[endpoint.name] = f"{endpoint.name}: {lacking}"
 
     def _check(self, endpoint: Endpoint, query: Query) -> SliceCheck:
         size = int(query.params["limit"])

@@ -101,8 +101,8 @@ def _items(endpoint: Endpoint, kind: str) -> str:
 
 @contextmanager
 def reading(folder: Path, temp_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database in little memory that reads pages in `folder`; what does not fit spills to
-    `temp_dir`.
+    """A database in little memory that reads pages below `folder`; what does not fit spills to
+    `temp_dir`. To open one takes as long as to read a small snapshot.
     """
     config: dict[str, str | bool | int | float | list[str]] = {
         "threads": 1,
@@ -115,22 +115,23 @@ def reading(folder: Path, temp_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]
         yield con
 
 
-def check_readable(endpoint: Endpoint, folder: Path, manifest: Manifest, temp_dir: Path) -> None:
+def check_readable(
+    con: duckdb.DuckDBPyConnection, endpoint: Endpoint, folder: Path, manifest: Manifest
+) -> None:
     """Read all pages of a snapshot as the loader will, each value of each row, and keep nothing.
 
-    `temp_dir` is for what does not fit into memory. Raises UnreadablePagesError naming the slice.
+    `con` is one of `reading`. Raises UnreadablePagesError naming the slice.
     """
-    with reading(folder, temp_dir) as con:
-        for part in manifest.slices:
-            where = f"{manifest.endpoint} {part.slice}"
-            try:
-                rows = _count(con, endpoint, part, folder)
-            except duckdb.Error as error:
-                raise UnreadablePagesError(f"{where}: DuckDB cannot read it: {error}") from error
-            if rows != part.rows:
-                raise UnreadablePagesError(
-                    f"{where}: DuckDB reads {rows:,} rows where {part.rows:,} were counted"
-                )
+    for part in manifest.slices:
+        where = f"{manifest.endpoint} {part.slice}"
+        try:
+            rows = _count(con, endpoint, part, folder)
+        except duckdb.Error as error:
+            raise UnreadablePagesError(f"{where}: DuckDB cannot read it: {error}") from error
+        if rows != part.rows:
+            raise UnreadablePagesError(
+                f"{where}: DuckDB reads {rows:,} rows where {part.rows:,} were counted"
+            )
 
 
 def _count(con: duckdb.DuckDBPyConnection, endpoint: Endpoint, part: Slice, folder: Path) -> int:
