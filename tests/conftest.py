@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 
+from tests import parsing
 from tests.fake_api import FakeApi, fast_settings, sample_data
 from tests.postgres_server import PostgresServer, find_binaries
+from warehouse.build import dbt
 from warehouse.settings import Settings
 
 # How long an example takes says how busy the machine is.
@@ -41,8 +46,6 @@ def pytest_configure() -> None:
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests talk to loopback alone, and read no variable of the person who runs them."""
-    import os
-
     for name in list(os.environ):
         if name.startswith("ASYLUM_"):
             monkeypatch.delenv(name)
@@ -60,6 +63,28 @@ def api() -> Iterator[FakeApi]:
 def settings(tmp_path: Path, api: FakeApi) -> Settings:
     """Settings that point to the fake API and to a folder of this test's own."""
     return fast_settings(tmp_path / "data", api.url)
+
+
+@pytest.fixture(scope="session")
+def parsed_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """dbt's folder of a data folder in which the project is parsed, and nothing else is: to be
+    copied. One of pytest's workers parses it, without a network and without a database.
+    """
+    parsing.holds_in_any_folder()
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    settings = Settings(data_dir=shared / "parsed")
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("the network was used")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", refuse)
+        patch.setattr(socket, "getaddrinfo", refuse)
+        dbt.ensure_manifest(settings)
+    assert not settings.build_db.exists()
+    return settings.dbt_target_dir
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,13 @@ import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 from filelock import FileLock
 
-from tests import parsing
 from tests.dbt_project.made_up import MadeUp, Project
 from warehouse.build import dbt, fingerprint, raw
 from warehouse.landing import snapshots
@@ -31,12 +31,11 @@ class StarterBuild:
 
 
 @pytest.fixture(scope="session")
-def starter_outcome(tmp_path_factory: pytest.TempPathFactory) -> StarterBuild:
+def starter_outcome(parsed_project: Path, tmp_path_factory: pytest.TempPathFactory) -> StarterBuild:
     """The build of the starter extract, whether or not all of it passed.
 
     One of pytest's workers builds it; each has a copy of its own.
     """
-    parsing.holds_in_any_folder()
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
@@ -44,11 +43,11 @@ def starter_outcome(tmp_path_factory: pytest.TempPathFactory) -> StarterBuild:
     with FileLock(shared / "starter_built.lock"):
         if not outcome.exists():
             settings = Settings(data_dir=built, threads=2)
+            shutil.copytree(parsed_project, settings.dbt_target_dir)
             snapshots.land_starter(settings)
             raw.load(settings)
             assign(settings)
             result = dbt.build(settings)
-            dbt.ensure_manifest(settings)
             outcome.write_bytes(pickle.dumps(result))
     own = tmp_path_factory.mktemp("starter") / "data"
     shutil.copytree(built, own)

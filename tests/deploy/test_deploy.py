@@ -209,7 +209,7 @@ def until(seconds: float, try_: Callable[[], object], what: str) -> object:
         time.sleep(0.25)
 
 
-def test_every_command_of_units_and_container_runs(tmp_path: Path) -> None:
+def test_every_command_of_units_and_container_runs(parsed_project: Path, tmp_path: Path) -> None:
     """Home, daemon, web server, health check: in their order, with the units' environment."""
     environment = {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -222,6 +222,8 @@ def test_every_command_of_units_and_container_runs(tmp_path: Path) -> None:
     in_image = dict(pair.split("=", 1) for pair in shlex.split(one("ENV")))
     assert in_image["DAGSTER_HOME"] == in_image["ASYLUM_DATA_DIR"] + "/dagster"
     assert environment["DAGSTER_HOME"] == environment["ASYLUM_DATA_DIR"] + "/dagster"
+
+    shutil.copytree(parsed_project, load_settings(environment).dbt_target_dir)
 
     # The image's entry point makes the home and becomes its arguments.
     entry = json.loads(one("ENTRYPOINT"))

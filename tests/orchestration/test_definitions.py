@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import tomllib
 from pathlib import Path
@@ -25,9 +26,11 @@ ROOMS = {
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings(parsed_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The real project, parsed into a data folder that holds nothing else."""
-    return Settings(data_dir=tmp_path_factory.mktemp("nothing") / "data")
+    found = Settings(data_dir=tmp_path_factory.mktemp("nothing") / "data")
+    shutil.copytree(parsed_project, found.dbt_target_dir)
+    return found
 
 
 @pytest.fixture(scope="module")
