@@ -174,8 +174,9 @@ def small_project(folder: Path, **settings: Any) -> SmallSettings:
     made = SmallSettings(data_dir=folder / "data", threads=2, **settings)
     for name, text in FILES.items():
         write(made, name, text)
-    profiles = (PROJECT_ROOT / "dbt_project" / "profiles.yml").read_text("utf-8")
-    write(made, "dbt_project/profiles.yml", profiles)
+    for name in ("profiles.yml", "macros/table.sql"):
+        text = (PROJECT_ROOT / "dbt_project" / name).read_text("utf-8")
+        write(made, f"dbt_project/{name}", text)
     return made
 
 

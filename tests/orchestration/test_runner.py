@@ -21,6 +21,7 @@ from typing import Any
 import dagster as dg
 import pytest
 from pydantic import SecretStr
+from tenacity import wait_none
 
 from orchestration import checks, keys, runner
 from orchestration.assets import archive as archive_assets
@@ -633,9 +634,10 @@ SENTINEL = "s3ntinel-never-shown"
 
 
 def test_no_secret_of_the_settings_is_in_any_file_event_or_message(
-    built: SmallSettings, capfd: pytest.CaptureFixture[str]
+    built: SmallSettings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Each secret is tried where it is used, and fails there with a message."""
+    monkeypatch.setattr(sys.modules[notify.__module__], "_WAIT", wait_none())
     of_urls = {
         "postgres_url": f"postgresql://user:{SENTINEL}@127.0.0.1:1/db?password={SENTINEL}",
         "superset_postgres_url": f"postgresql://user:{SENTINEL}@127.0.0.1:1/db",
