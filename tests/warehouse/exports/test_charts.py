@@ -596,6 +596,20 @@ def test_the_highest_and_the_newest_bar_are_labelled_clear_of_each_other(
     )
 
 
+def test_the_label_of_the_newest_bar_is_clear_of_its_estimate() -> None:
+    rows = [{"year": 2023, "high": 300}, {"year": 2024, "high": 200, "estimate": 250}]
+    [label] = [
+        node
+        for node in ElementTree.fromstring(drawn_of(bars(*rows))).iter(f"{SVG}text")
+        if node.text == "200" and node.get("text-anchor") == "start"
+    ]
+    place = re.match(r"translate\((.+),(.+)\)", label.attrib["transform"])
+    assert place
+    right, height = (9.5 + 0.42) * 76, 190 * (1 - 200 / 1000)
+    assert float(place[1]) > right
+    assert float(place[2]) == pytest.approx(height, abs=6)
+
+
 def test_a_shared_specification_names_no_colour_and_runs_no_text_of_data() -> None:
     for path in SPECS.iterdir():
         for where, text in strings(json.loads(path.read_text(encoding="utf-8"))):
