@@ -48,11 +48,6 @@ DERIVED = {
     "2025-06.1": ("2025-06", "2025-12.0", 2025, 0.02),
 }
 TEN = sorted([*DERIVED, *FIVE])
-# Models alone: their tests are part of a whole run.
-UP_TO_HISTORIES = [
-    "+*_history",
-    *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
-]
 PAGE_ROWS = 10_000
 QUESTIONS = 300
 
@@ -63,10 +58,10 @@ def main():
     where.add_argument("--archive-url", help="base address of the archive")
     where.add_argument("--releases", type=Path, help="a folder of releases as parquet files")
     parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
-        print(json.dumps(CHILDREN[options.child[0]](Path(options.child[1]))))
+        print(json.dumps(build(options.child)))
         return
     with tempfile.TemporaryDirectory(prefix="asylum-bench-") as folder:
         show(measure(options, Path(folder)))
@@ -76,43 +71,37 @@ def measure(options, folder):
     """Rows of the report: (what, figure, against)."""
     landed = folder / "landed"
     land(options, landed)
-    rows, sizes, seconds = [], {}, {}
+    rows, built = [], {}
     for name, releases in (("one", ONE), ("five", FIVE), ("ten", TEN)):
         data = folder / name
         choose(landed, data, releases)
-        seconds[name] = []
+        built[name] = []
         for _ in range(options.repeat):
             forget_build(data)
-            seconds[name].append(child("histories", data))
-        forget_build(data)
-        sizes[name] = child("whole", data)
+            built[name].append(child(data))
     for name in ("five", "ten"):
-        rows += against_one(name, sizes, seconds)
+        rows += against_one(name, built[name], built["one"])
     return [*rows, *rows_per_newest(folder / "ten"), *answers(folder / "ten")]
 
 
-def against_one(name, sizes, seconds):
-    """Rows, bytes and times of several releases against those of one."""
-    here, one = sizes[name], sizes["one"]
+def against_one(name, several, one):
+    """Rows, bytes and times of several releases against those of one, by the builds of each."""
+    here, there = several[-1], one[-1]
+    yield f"{name} releases: held back", ", ".join(here["held_back"]) or "none", ""
     yield (
         f"{name} releases: rows of the histories",
         f"{here['rows']:,}",
-        f"{here['rows'] / one['rows']:.2f} x {one['rows']:,}",
+        f"{here['rows'] / there['rows']:.2f} x {there['rows']:,}",
     )
     for what in ("asylum.duckdb", "build.duckdb"):
         yield (
             f"{name} releases: {what}",
             f"{here[what] / 2**20:.1f} MiB",
-            f"{here[what] / one[what]:.2f} x {one[what] / 2**20:.1f} MiB",
+            f"{here[what] / there[what]:.2f} x {there[what] / 2**20:.1f} MiB",
         )
-    for what, key in (("histories", "histories"), ("landed pages to histories", "all")):
-        ours, plain = of(seconds[name], key), of(seconds["one"], key)
-        yield f"{name} releases: {what}", f"{ours:.2f} s", f"{ours / plain:.2f} x {plain:.2f} s"
-    yield (
-        f"{name} releases: landed pages to published file",
-        f"{here['seconds']:.1f} s",
-        f"{here['seconds'] / one['seconds']:.2f} x {one['seconds']:.1f} s",
-    )
+    for what, key in (("histories", "histories"), ("landed pages to published file", "seconds")):
+        ours, plain = of(several, key), of(one, key)
+        yield f"{name} releases: {what}", f"{ours:.1f} s", f"{ours / plain:.2f} x {plain:.1f} s"
 
 
 def of(found, key):
@@ -225,38 +214,24 @@ def settings_of(data):
     return Settings.model_validate({"data_dir": data})
 
 
-def child(what, data):
-    command = [sys.executable, __file__, "--child", what, str(data)]
+def child(data):
+    command = [sys.executable, __file__, "--child", str(data)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
-        sys.exit(f"{what} of {data} failed:\n{done.stdout}\n{done.stderr}")
+        sys.exit(f"the build of {data} failed:\n{done.stdout}\n{done.stderr}")
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def build_histories(data):
-    """Landing to histories: seconds in all, and of the histories' own statements."""
-    settings = settings_of(data)
-    dbt.ensure_manifest(settings)
-    started = time.perf_counter()
-    raw.load(settings)
-    assign(settings)
-    result = dbt.build(settings, select=UP_TO_HISTORIES)
-    seconds = time.perf_counter() - started
-    if result.failed:
-        sys.exit(result.failure_text())
-    own = [n.seconds for n in result.models if n.name.endswith("_history")]
-    return {"all": seconds, "histories": sum(own)}
-
-
-def build_whole(data):
-    """Landing to the published file: seconds, bytes of both files, rows of the histories."""
+def build(data):
+    """Landing to the published file: seconds, of them those of the histories' own statements, bytes
+    of both files, rows of the histories, and what validation keeps out.
+    """
     settings = settings_of(data)
     dbt.ensure_manifest(settings)
     started = time.perf_counter()
     raw.load(settings)
     assign(settings)
     result = dbt.build(settings)
-    refuse_quarantined(settings)
     tested = fingerprint.read_tested(settings)
     if tested is None:
         sys.exit(result.failure_text())
@@ -274,24 +249,21 @@ def build_whole(data):
     seconds = time.perf_counter() - started
     return {
         "seconds": seconds,
+        "histories": sum(n.seconds for n in result.models if n.name.endswith("_history")),
         "rows": sum(n.rows for n in result.models if n.name.endswith("_history")),
+        "held_back": [name for (name,) in held_back(settings)],
         "asylum.duckdb": settings.published_db.stat().st_size,
         "build.duckdb": settings.build_db.stat().st_size,
     }
 
 
-def refuse_quarantined(settings):
-    """A snapshot that is not used would make everything look cheaper than it is."""
+def held_back(settings):
+    """Snapshots that validation keeps out: without them everything is cheaper than it would be."""
     with duckdb.connect(str(settings.build_db), read_only=True) as con:
-        held_back = con.execute(
-            "select snapshot_id, findings from releases.snapshot_releases "
-            "where is_quarantined and endpoint <> 'demographics'"
+        return con.execute(
+            "select endpoint || ' of ' || release_id from releases.snapshot_releases "
+            "where is_quarantined order by all"
         ).fetchall()
-    if held_back:
-        sys.exit(f"quarantined, so nothing can be measured: {held_back}")
-
-
-CHILDREN = {"histories": build_histories, "whole": build_whole}
 
 
 def forget_build(data):
