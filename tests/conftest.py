@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import pytest
 
 from tests import parsing
 from tests.fake_api import FakeApi, fast_settings, sample_data
+from tests.network import no_network
 from tests.postgres_server import PostgresServer, find_binaries
 from warehouse.build import dbt
 from warehouse.settings import Settings
@@ -75,13 +74,7 @@ def parsed_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
     settings = Settings(data_dir=shared / "parsed")
-
-    def refuse(*_: Any, **__: Any) -> None:
-        raise AssertionError("the network was used")
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(socket.socket, "connect", refuse)
-        patch.setattr(socket, "getaddrinfo", refuse)
+    with no_network():
         dbt.ensure_manifest(settings)
     assert not settings.build_db.exists()
     return settings.dbt_target_dir

@@ -487,7 +487,9 @@ def test_report_and_site_make_the_same_panels_of_the_same_figures(
         drawn(seen.page)
         core = next(asked for asked in seen.asked_for if asked.endswith("core.js"))
         scripts = [core, core.replace("core.js", "pictures.js")]
-        years, releases = map(panels_of, seen.page.evaluate(SITE_DRAWS, scripts))
+        site_draws = seen.page.evaluate(SITE_DRAWS, scripts)
+    years, releases = map(panels_of, site_draws)
+    assert report[1]["title"]["text"] == site_draws[1]["title"]["text"]
     assert panels_of(report[0]) == years
     assert len(years) == 2
     assert any(row["hatched"] for panel in years.values() for row in panel["data"])

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 import pytest
@@ -15,6 +13,7 @@ from dagster_dbt.asset_utils import DAGSTER_DBT_UNIQUE_ID_METADATA_KEY as UNIQUE
 from orchestration import keys
 from orchestration.automation import CODE_LOCATION
 from orchestration.definitions import definitions
+from tests.network import no_network
 from warehouse.build.dbt import load_manifest
 from warehouse.settings import PROJECT_ROOT, Settings
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
@@ -35,12 +34,7 @@ def settings(parsed_project: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="module")
 def known(settings: Settings) -> dg.Definitions:
-    def refuse(*_: Any, **__: Any) -> None:
-        raise AssertionError("the network was used")
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(socket.socket, "connect", refuse)
-        patch.setattr(socket, "getaddrinfo", refuse)
+    with no_network():
         found = definitions(settings)
         dg.Definitions.validate_loadable(found)
     return found

@@ -637,7 +637,7 @@ def test_no_secret_of_the_settings_is_in_any_file_event_or_message(
     built: SmallSettings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Each secret is tried where it is used, and fails there with a message."""
-    monkeypatch.setattr(sys.modules[notify.__module__], "_WAIT", wait_none())
+    monkeypatch.setattr("warehouse.serve.notify._WAIT", wait_none())
     of_urls = {
         "postgres_url": f"postgresql://user:{SENTINEL}@127.0.0.1:1/db?password={SENTINEL}",
         "superset_postgres_url": f"postgresql://user:{SENTINEL}@127.0.0.1:1/db",

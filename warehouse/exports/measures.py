@@ -44,6 +44,9 @@ ESTIMATED = "Dashed outline: with the people without an origin distributed as be
 NO_BAR = "No bar: none, or not known."
 
 
-def state(is_provisional: bool) -> str:
-    """Whether a figure was final, in a word."""
-    return "provisional" if is_provisional else FINAL
+def state(
+    is_provisional: bool, *, is_incomplete: bool = False, provisional: str = "provisional"
+) -> str:
+    """Whether a figure was final and whole, in words; `provisional` may say more of which day."""
+    words = [provisional] if is_provisional else []
+    return "; ".join([*words, INCOMPLETE] if is_incomplete else words) or FINAL

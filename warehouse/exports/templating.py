@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 
 import jinja2
+import vl_convert
 
 from warehouse.core import wording
 
@@ -48,6 +49,4 @@ def text_of(name: str) -> str:
 @functools.cache
 def vega_library() -> str:
     """Vega, Vega-Lite and Vega-Embed, as vl-convert brings them: drawn in a page as in files."""
-    import vl_convert  # noqa: PLC0415
-
     return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")

@@ -507,6 +507,19 @@ def test_a_year_that_lacks_reports_is_hatched_and_said_to_be_at_least(
     assert "in 2025 25,198 (at least: not all was reported)" in drawing.description
 
 
+def test_a_year_that_is_provisional_and_lacks_reports_is_said_to_be_both(
+    published: Published,
+) -> None:
+    published.year(2024, 180960)
+    published.year(2025, 99716, is_provisional=True, is_asylum_seekers_stock_complete=False)
+    drawing = published.draw("yearly")
+    text = text_of(drawing.svg)
+    assert "Hatched: 2025 is provisional, the figure of 30 June 2025." in text
+    assert "Hatched: 2025, at least: not all was reported." in text
+    both = "99,716 (provisional, on 30 June 2025; at least: not all was reported)"
+    assert both in drawing.description
+
+
 def test_what_an_incomplete_year_would_be_is_an_outline_and_no_bar(published: Published) -> None:
     estimate = {"asylum_seekers_stock_if_distributed_as_before": 170987}
     published.year(2024, 180960, 55606, is_asylum_seekers_stock_complete=True, **estimate)

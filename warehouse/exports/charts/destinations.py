@@ -25,7 +25,7 @@ from warehouse.exports.charts.frame import (
     text,
     tooltip,
 )
-from warehouse.exports.measures import FINAL, MEASURES
+from warehouse.exports.measures import MEASURES, state
 
 # The baseline of `asylum_seekers_stock_baseline`: var `baseline_year` of the dbt project.
 BASELINE_YEAR = 2019
@@ -100,14 +100,16 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     year, name = about["reference_year"], clean(about["origin_name"])
     has_baseline = year != BASELINE_YEAR and any(row["baseline"] for row in found)
     rows = _rows(pairs, [row for row in found if row["row_kind"] != "pair"])
-    day = f"{about['reference_date']:%-d %B %Y}"
-    status = MEASURES["stock"]["provisional"].format(day=day)
+    provisional = MEASURES["stock"]["provisional"].format(
+        day=f"{about['reference_date']:%-d %B %Y}"
+    )
+    status = state(about["is_provisional"], provisional=provisional)
     for place, row in enumerate(rows):
         row |= {
             "row": place,
             "right": row["stock"],
             "hatched": about["is_provisional"],
-            "status": status if about["is_provisional"] else FINAL,
+            "status": status,
             "release": about["release_id"],
         }
     notes = [

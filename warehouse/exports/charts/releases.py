@@ -19,7 +19,7 @@ from warehouse.exports.charts.frame import (
     number,
     panel,
 )
-from warehouse.exports.measures import FINAL, HATCHED, INCOMPLETE, MEASURES, state
+from warehouse.exports.measures import HATCHED, MEASURES, state
 
 READS = frozenset({"mart_origin_yearly_history", "dim_release"})
 _YEARS = 4
@@ -78,7 +78,7 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
         | {
             "release": clean(row["release"]),
             "place": places.get(row["release"]),
-            "status": _status(row),
+            "status": state(row["provisional"], is_incomplete=row["incomplete"]),
         }
         for row in found
     ]
@@ -134,11 +134,6 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
         _description(of_origin("asylum-seekers", code, name), found, years),
         framed(panels, title, notes, {row["release"] for row in rows}, spacing=8),
     )
-
-
-def _status(row: Row) -> str:
-    words = [state(True)] if row["provisional"] else []
-    return "; ".join([*words, INCOMPLETE] if row["incomplete"] else words) or FINAL
 
 
 def _description(people: str, rows: Sequence[Row], years: Sequence[int]) -> str:

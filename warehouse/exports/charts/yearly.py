@@ -23,7 +23,7 @@ from warehouse.exports.charts.frame import (
     text,
     years,
 )
-from warehouse.exports.measures import ESTIMATED, FINAL, INCOMPLETE, MEASURES, NO_BAR
+from warehouse.exports.measures import ESTIMATED, INCOMPLETE, MEASURES, NO_BAR, state
 from warehouse.exports.origin_years import origin_rows
 
 READS = frozenset({"mart_origin_yearly", "dim_era"})
@@ -47,13 +47,13 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     eras = _eras(con, code, min(first, last - 9), last)
     measures = [m for m in ("claims", "stock") if any(row[m] for row in rows)]
     panels = [_bars(rows, measure, eras, named=measure == measures[0]) for measure in measures]
-    provisional = [row for row in rows if row["stock_status"].startswith("provisional")]
     notes = [
-        f"Hatched: {row['year']} is provisional, the figure of {row['stock_status'][16:]}."
-        for row in provisional
+        f"Hatched: {row['year']} is provisional, the figure of {row['day']}."
+        for row in rows
+        if row["stock_provisional"]
     ]
     incomplete = [
-        row["year"] for row in rows if INCOMPLETE in (row["stock_status"], row["claims_status"])
+        row["year"] for row in rows if row["stock_incomplete"] or row["claims_incomplete"]
     ]
     if incomplete:
         notes.append(f"Hatched: {_spans(incomplete)}, {INCOMPLETE}.")
@@ -87,18 +87,23 @@ def _spans(years: Sequence[int]) -> str:
 
 
 def _row(found: Row) -> Row:
-    row = {"year": found["reference_year"], "release": found["release_id"]}
     date = found["reference_date"]
     day = f"{date:%-d %B %Y}" if date else ""
+    row = {"year": found["reference_year"], "release": found["release_id"], "day": day}
     for measure, column, provisional in (
         ("stock", "asylum_seekers_stock", found["is_population_provisional"]),
         ("claims", "new_asylum_claims", found["is_flows_provisional"]),
     ):
         is_incomplete = found[f"is_{column}_complete"] is False
-        words = MEASURES[measure]["provisional"].format(day=day) if provisional else ""
         row |= {
             measure: found[column],
-            f"{measure}_status": words or (INCOMPLETE if is_incomplete else FINAL),
+            f"{measure}_provisional": provisional,
+            f"{measure}_incomplete": is_incomplete,
+            f"{measure}_status": state(
+                provisional,
+                is_incomplete=is_incomplete,
+                provisional=MEASURES[measure]["provisional"].format(day=day),
+            ),
             f"{measure}_hatched": provisional or is_incomplete,
             # What it would be with the people without an origin distributed.
             f"{measure}_estimate": found[f"{column}_if_distributed_as_before"]

@@ -252,6 +252,23 @@ def test_starts_keep_to_the_rate_in_every_window_also_while_retrying(
         assert start - begun >= turn / rate - 0.01
 
 
+def test_no_start_waits_longer_than_its_turn(
+    tmp_path: Path, api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        time.sleep(seconds)
+
+    monkeypatch.setattr("pyrate_limiter.limiter.sleep", sleep)
+    with Client(fast_settings(tmp_path, api.url, requests_per_second=20.0)) as client:
+        for page in (1, 2, 3, 4):
+            client.page(POPULATION, QUERY.params, page)
+    assert waited
+    assert max(waited) <= 1 / 20
+
+
 @pytest.mark.timeout(60)
 def test_a_client_told_to_stop_does_not_sit_out_its_waits(tmp_path: Path, api: FakeApi) -> None:
     api.faults.append(Fault("429", value="100000", times=FOREVER))

@@ -156,7 +156,7 @@ export const byRelease = (all, people, measure) => {
     name: `releases_${measure}`, title,
     description: `${title}. ${years.map((year) => `${year}: ${rows.filter((row) => row.year === year).map((row) => `${show(row[measure], "count")} in ${clean(row.release.id)}${hatchWords(row, [measure])}`).join(", ")}.`).join(" ")}`,
     spec: framed(panels, title, rows.some((row) => isHatched(row, measure)) ? [site.words.hatched] : [],
-      { spacing: 8, release: `${clean(until[0].id)} to ${clean(until.at(-1).id)}` }),
+      { spacing: 8, release: [until[0], until.at(-1)].map((release) => clean(release.id)).join(until.length > 2 ? " to " : " and ") }),
     columns: [
       { heading: "year", value: (row) => row.year }, { heading: "release", value: (row) => clean(row.release.id) },
       { heading: "published", value: (row) => row.release.published }, { heading: words.column, value: (row) => row[measure] },
