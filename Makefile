@@ -81,12 +81,14 @@ superset-lock: $(READY)  ## make bi/superset/requirements.txt anew from requirem
 		--generate-hashes --strip-extras --no-emit-index-url --no-annotate --quiet \
 		--custom-compile-command "make superset-lock" --output-file bi/superset/requirements.txt
 
-# pip compiles bytecode as it installs; without it every start of dbt and Dagster takes twice as long.
+# Without compiled bytecode every start of dbt and Dagster takes twice as long. pip would compile on one
+# core as it installs; some packages have files that no Python compiles, which pip leaves out as well.
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is %d.%d. Try: make PYTHON=python3.11" % v)'
 	@echo "Setting up $(VENV), once; this takes a minute or two."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
+	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 

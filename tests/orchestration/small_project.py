@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -195,16 +196,22 @@ def run_job(
         )
 
 
+@functools.cache
+def described_models() -> dict[str, dict[str, Any]]:
+    """The marts of the real project by name, as its YAML describes them."""
+    marts = PROJECT_ROOT / "dbt_project" / "models" / "marts"
+    return {
+        model["name"]: model
+        for path in sorted(marts.rglob("_*__models.yml"))
+        for model in yaml.safe_load(path.read_text("utf-8"))["models"]
+    }
+
+
 def add_reported(made: SmallSettings) -> None:
     """What report, charts and site read: tables with the columns of the real project, and the rows
     that the small project has of them, if any.
     """
-    real = PROJECT_ROOT / "dbt_project" / "models" / "marts"
-    described = {
-        model["name"]: model
-        for path in sorted(real.rglob("_*__models.yml"))
-        for model in yaml.safe_load(path.read_text("utf-8"))["models"]
-    }
+    described = described_models()
 
     def types(name: str) -> dict[str, str]:
         model = described[name]
