@@ -96,9 +96,9 @@
     end
 {%- endmacro %}
 
-{#- How a yearly measure stands against its own past. Two steps, because the year of a maximum needs
-    the maximum first: `yearly_history` goes into one CTE, `yearly_standing` into the next, which
-    reads it. Both expect the columns of `keys` and reference_year.
+{#- How a yearly measure stands against its own past. Two steps: `yearly_history` looks at other rows and
+    goes into one CTE, `yearly_standing` into the next, which reads it. The first expects the columns of
+    `keys` and reference_year.
 
     change: against the year before, if there is a figure for it, not against the last known one.
     highest_year: the earliest year with the highest value up to and with the row's year.
@@ -108,28 +108,32 @@
     {{ year_before(measure, keys) }} as {{ measure }}_year_before,
     max({{ measure }}) over ({{ series }} rows unbounded preceding)
         as {{ measure }}_highest_to_date,
-    max({{ measure }}) over (
-        {{ series }} rows between unbounded preceding and 1 preceding
-    ) as {{ measure }}_highest_before,
+    max({{ with_year(measure) }}) over ({{ series }} rows unbounded preceding)
+        as {{ measure }}_highest_with_year,
     {{ yearly_baseline(measure, keys) }}
 {%- endmacro %}
 
-{% macro yearly_standing(measure, keys) -%}
+{% macro yearly_standing(measure) -%}
     {{ measure }} - {{ measure }}_year_before as {{ measure }}_change,
     {{ fraction(measure ~ ' - ' ~ measure ~ '_year_before', measure ~ '_year_before') }}
         as {{ measure }}_change_rate,
     {{ is_small('least(' ~ measure ~ ', ' ~ measure ~ '_year_before)') }}
     and {{ measure }} is not null
     and {{ measure }}_year_before is not null as is_{{ measure }}_change_on_small_count,
-    max(
-        case
-            when {{ measure }} > coalesce({{ measure }}_highest_before, -1) then reference_year
-        end
-    ) over (
-        partition by {{ keys | join(', ') }}
-        order by reference_year rows unbounded preceding
-    ) as {{ measure }}_highest_year_to_date,
+    {{ year_of(measure ~ '_highest_with_year') }} as {{ measure }}_highest_year_to_date,
     {{ against_baseline(measure) }}
+{%- endmacro %}
+
+{#- A count and its year as one number, of which the greatest is of the highest count, and among equal ones
+    of the earliest year: so a window that finds a maximum finds its year as well. NULL for what is less
+    than nothing, which a residual can be. -#}
+{% macro with_year(measure) -%}
+    if({{ measure }} >= 0, 10000 * {{ measure }} + 9999 - reference_year, null)
+{%- endmacro %}
+
+{#- The year of such a number. -#}
+{% macro year_of(number) -%}
+    cast(9999 - {{ number }} % 10000 as integer)
 {%- endmacro %}
 
 {#- The value in var('baseline_year'); NULL if there is none. Difference and ratio are against it, and

@@ -25,32 +25,32 @@
     {%- endfor %}
 {%- endmacro %}
 
-{#- The rows of `relation`, each with what the same key said just before, in columns called `…_before`,
-    and what it says at last, in columns called `…_of_last`. `said` is a checksum of all columns but
-    `key`, `lineage`, `zeroed` and the two bounds. -#}
+{#- The rows of `relation`, each with what the same key said just before and just after, in columns called
+    `…_before` and `…_after`. `said` is a checksum of all columns but `key`, `lineage`, `zeroed` and the
+    two bounds. -#}
 {% macro with_neighbours(relation, key, lineage, zeroed) -%}
-    {%- set compared_apart = key + lineage + zeroed + ['valid_from', 'valid_to'] -%}
     select
         *,
-        {%- for column in ['said', 'valid_to'] + lineage + zeroed %}
-        lag({{ column }}) over same_key as {{ column }}_before,
-        {%- endfor %}
         {%- for column in zeroed %}
+        lag({{ column }}) over same_key as {{ column }}_before,
+        lead({{ column }}) over same_key as {{ column }}_after,
         min(valid_from) filter (where {{ column }} = 0) over rest_of_key as {{ column }}_zero_from,
         {%- endfor %}
-        {%- for column in ['valid_to'] + lineage %}
-        last_value({{ column }}) over whole_key as {{ column }}_of_last{{ ',' if not loop.last }}
-        {%- endfor %}
+        lag(said) over same_key as said_before,
+        lead(said) over same_key as said_after,
+        lag(valid_to) over same_key as valid_to_before,
+        lead(valid_from) over same_key as valid_from_after
     from (
         select
             *,
-            hash(*columns(* exclude ({{ compared_apart | join(', ') }}))) as said
+            hash(*columns(* exclude (
+                {{ (key + lineage + zeroed + ['valid_from', 'valid_to']) | join(', ') }}
+            ))) as said
         from {{ relation }}
     )
     window
         same_key as (partition by {{ key | join(', ') }} order by valid_from),
-        rest_of_key as (same_key rows between current row and unbounded following),
-        whole_key as (same_key rows between unbounded preceding and unbounded following)
+        rest_of_key as (same_key rows between current row and unbounded following)
 {%- endmacro %}
 
 {#- The rows of `relation`, where those that follow each other in time and are equal become one. Equal
@@ -65,34 +65,44 @@
         {{ with_neighbours(relation, key, lineage, zeroed) }}
     ),
 
-    changes as (
+    -- Of rows that are merged, the first and the last.
+    ends as (
+        select
+            *,
+            (
+                valid_to_before is distinct from valid_from
+                or said_before is distinct from said
+                {%- for column in zeroed %}
+                or {{ is_other_than(column, column ~ '_before') }}
+                {%- endfor %}
+            ) as is_first,
+            (
+                valid_from_after is distinct from valid_to
+                or said_after is distinct from said
+                {%- for column in zeroed %}
+                or {{ is_other_than(column ~ '_after', column) }}
+                {%- endfor %}
+            ) as is_last
+        from neighbours
+        where is_first or is_last
+    ),
+
+    with_last as (
         select
             *,
             {%- for column in ['valid_to'] + lineage %}
-            case
-                when lead(true) over same_key then lead({{ column }}_before) over same_key
-                else {{ column }}_of_last
-            end as last_{{ column }}{{ ',' if not loop.last }}
+            if(is_last, {{ column }}, lead({{ column }}) over same_key) as last_{{ column }}{{ ',' if not loop.last }}
             {%- endfor %}
-        from neighbours
-        where
-            valid_to_before is distinct from valid_from
-            or said_before is distinct from said
-            {%- for column in zeroed %}
-            or (
-                {{ column }}_before is distinct from {{ column }}
-                and ({{ column }}_before is not null or {{ column }} <> 0)
-            )
-            {%- endfor %}
+        from ends
         window same_key as (partition by {{ key | join(', ') }} order by valid_from)
     )
 
     select
         * exclude (
-            said,
-            {%- for column in ['said', 'valid_to'] + lineage + zeroed %} {{ column }}_before,{% endfor %}
-            {%- for column in ['valid_to'] + lineage %} {{ column }}_of_last,{% endfor %}
-            {%- for column in zeroed %} {{ column }}, {{ column }}_zero_from,{% endfor %}
+            {%- for column in zeroed %}
+            {{ column }}, {{ column }}_before, {{ column }}_after, {{ column }}_zero_from,
+            {%- endfor %}
+            said, said_before, said_after, valid_to_before, valid_from_after, is_first, is_last,
             valid_to, last_valid_to
         ),
         {%- for column in zeroed %}
@@ -103,7 +113,13 @@
         if({{ column }}_known_from is null, {{ column }}, 0) as {{ column }},
         {%- endfor %}
         last_valid_to as valid_to
-    from changes
+    from with_last
+    where is_first
+{%- endmacro %}
+
+{#- Whether a figure is another than the one before it; a 0 is none after NULL. -#}
+{% macro is_other_than(figure, before) -%}
+    ({{ before }} is distinct from {{ figure }} and ({{ before }} is not null or {{ figure }} <> 0))
 {%- endmacro %}
 
 {#- The day that a figure stands for: the release's own for its newest year, else the end of the year. -#}

@@ -2,7 +2,11 @@
 
     dbt-duckdb's own way, which knows databases that cannot do that, makes the table under another
     name, then renames the old one, the new one and drops the old one: four more statements a model, each
-    of which looks through a catalogue of some thousand columns. -#}
+    of which looks through a catalogue of some thousand columns.
+
+    parts: `of` and `by` of the configuration, a model that this one stands on and its column. The table is made in parts, of so
+    many values of the column as `part_rows` rows of that model have, where the model's SQL asks whether
+    a key is `in_part`: so the memory that it takes does not grow with the figures. -#}
 {% materialization table, adapter='duckdb' %}
     {%- set relation = this.incorporate(type='table') -%}
     {%- set existing = load_cached_relation(this) -%}
@@ -11,9 +15,19 @@
     {%- if existing is not none %}
         {{ drop_relation_if_exists(existing) }}
     {%- endif %}
-    {%- call statement('main') -%}
-        {{ create_table_as(False, relation, compiled_code) }}
-    {%- endcall %}
+    {%- for first, next in parts_of(config.get('parts')) %}
+        {%- call statement('part') -%}
+            set variable part_first = {{ first }};
+            set variable part_next = {{ next }}
+        {%- endcall %}
+        {%- call statement('main') -%}
+            {%- if loop.first %}
+            {{ create_table_as(False, relation, compiled_code) }}
+            {%- else %}
+            insert into {{ relation }} {{ compiled_code }}
+            {%- endif %}
+        {%- endcall %}
+    {%- endfor %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {%- call statement('comments') -%}
         comment on table {{ relation }} is {{ duckdb_escape_comment(model.description) }};
@@ -30,4 +44,34 @@
     comment on column {{ relation }}.{{ adapter.quote(name) }}
         is {{ duckdb_escape_comment(column['description']) }};
     {%- endfor %}
+{%- endmacro %}
+
+{#- Whether a key is in the part of a table that is being made; always, where it is made in one:
+    DuckDB then takes both conditions out, and plans as if they were not there. -#}
+{% macro in_part(key) -%}
+    (getvariable('part_first') is null or {{ key }} >= getvariable('part_first'))
+    and (getvariable('part_next') is null or {{ key }} < getvariable('part_next'))
+{%- endmacro %}
+
+{#- The bounds of the parts that a table is made in, as SQL: the first key of each, and that of the next. -#}
+{% macro parts_of(parts) -%}
+    {%- set firsts = [] -%}
+    {%- if parts -%}
+        {#- Not by `ref`: it need not be a model that this one reads itself. -#}
+        {%- set of = graph.nodes['model.' ~ model.package_name ~ '.' ~ parts.of] -%}
+        {%- set query -%}
+            select concat('''', replace(min(key), '''', ''''''), '''')
+            from (
+                select
+                    {{ parts.by }} as key,
+                    sum(count(*)) over (order by {{ parts.by }}) // {{ var('part_rows') }} as part
+                from {{ adapter.quote(of.schema) }}.{{ adapter.quote(of.alias) }}
+                group by {{ parts.by }}
+            )
+            group by part
+            order by part
+        {%- endset -%}
+        {%- do firsts.extend(run_query(query).columns[0].values()[1:]) -%}
+    {%- endif -%}
+    {{ return(zip(['null'] + firsts, firsts + ['null'])) }}
 {%- endmacro %}

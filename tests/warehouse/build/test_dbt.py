@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from tests.orchestration.small_project import (
 )
 from warehouse.build import dbt, fingerprint
 from warehouse.build.raw import load
-from warehouse.core.database import DatabaseBusyError
+from warehouse.core.database import DatabaseBusyError, literal
 from warehouse.landing.snapshots import land_starter
 from warehouse.releases.assign import assign
 from warehouse.settings import PROJECT_ROOT
@@ -206,6 +207,43 @@ def test_data_tests_run_where_their_table_was_built_and_nowhere_else(
     assert not any("mart_origin_yearly" in name for name in tested)
     assert any("population_year" in name for name in tested)
     assert [node.name for node in result.failed] == ["mart_origin_yearly"]
+
+
+IN_PARTS = "{{ config(parts={'of': 'int_keys', 'by': 'key'}) }}\n"
+OF_A_PART = """
+select *, coalesce(getvariable('part_first'), '') as part from {{ ref('int_keys_seen') }}
+"""
+KEYS = ["", "A", "A", "A", "A", "B", "C'c", "C'c", "D$text$", "É", "É", "Z"]
+
+
+@pytest.mark.parametrize("rows_of_a_part", [1, 2, 5, 100])
+def test_a_table_made_in_parts_has_each_row_once_and_all_of_a_key_in_one_part(
+    loaded: SmallSettings, rows_of_a_part: int
+) -> None:
+    rows = " union all ".join(
+        f"select {literal(key)} as key, {n} as n" for n, key in enumerate(KEYS)
+    )
+    models = "dbt_project/models"
+    write(loaded, f"{models}/intermediate/int_keys.sql", rows)
+    write(
+        loaded,
+        f"{models}/staging/int_keys_seen.sql",
+        "select * from {{ ref('int_keys') }} where {{ in_part('key') }}",
+    )
+    write(loaded, f"{models}/marts/mart_in_parts.sql", IN_PARTS + OF_A_PART)
+    write(loaded, f"{models}/marts/mart_after.sql", f"{OF_A_PART}-- {{{{ ref('mart_in_parts') }}}}")
+    project = loaded.dbt_dir / "dbt_project.yml"
+    project.write_text(f"{project.read_text()}vars: {{part_rows: {rows_of_a_part}}}\n")
+    assert not dbt.build(loaded).failure_text()
+    with duckdb.connect(str(loaded.build_db), read_only=True) as con:
+        parted = con.execute("select n, key, part from marts.mart_in_parts order by n").fetchall()
+        after = con.execute("select n, part from marts.mart_after order by n").fetchall()
+    assert [(n, key) for n, key, _ in parted] == list(enumerate(KEYS))
+    assert after == [(n, "") for n in range(len(KEYS))]
+    part_of = dict({(key, part) for _, key, part in parted})
+    assert all(part_of[key] == part for _, key, part in parted)
+    sizes = Counter(part for _, _, part in parted)
+    assert max(sizes.values()) < rows_of_a_part + max(Counter(KEYS).values())
 
 
 def test_a_data_test_alone_can_be_asked_for(loaded: SmallSettings) -> None:

@@ -69,7 +69,7 @@ compared as (
         {{ per_1000(measure, 'inhabitants') }} as {{ name }},
         {%- endfor %}
         {%- for measure in followed %}
-        {{ yearly_standing(measure, keys) }},
+        {{ yearly_standing(measure) }},
         {%- endfor %}
         {%- for measure in shared %}
         {{ fraction(measure, measure ~ '_world') }} as {{ measure }}_world_share,

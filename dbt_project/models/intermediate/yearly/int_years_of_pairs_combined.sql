@@ -8,7 +8,7 @@ with population as (
         *,
         'persons' as counting_unit
     from {{ ref('int_population_in_force') }}
-    where row_kind = 'pair'
+    where row_kind = 'pair' and {{ in_part('origin_unhcr_code') }}
 ),
 
 applications as (
@@ -26,7 +26,7 @@ applications as (
         any_value(snapshot_id) as snapshot_id,
         any_value(retrieved_at) as retrieved_at
     from {{ ref('int_asylum_applications_in_force') }}
-    where row_kind = 'pair'
+    where row_kind = 'pair' and {{ in_part('origin_unhcr_code') }}
     group by
         origin_unhcr_code, asylum_unhcr_code, counting_unit, reference_year, valid_from, valid_to
 ),
@@ -36,7 +36,7 @@ flows as (
         *,
         'persons' as counting_unit
     from {{ ref('int_displacement_flows_in_force') }}
-    where row_kind = 'pair' and new_asylum_claims is not null
+    where row_kind = 'pair' and new_asylum_claims is not null and {{ in_part('origin_unhcr_code') }}
 ),
 
 population_totals as (
@@ -45,7 +45,7 @@ population_totals as (
         country_unhcr_code as origin_unhcr_code,
         'persons' as counting_unit
     from {{ ref('int_population_totals_in_force') }}
-    where total_by = 'origin'
+    where total_by = 'origin' and {{ in_part('country_unhcr_code') }}
 ),
 
 application_totals as (
@@ -53,7 +53,7 @@ application_totals as (
         *,
         country_unhcr_code as origin_unhcr_code
     from {{ ref('int_asylum_applications_totals_in_force') }}
-    where total_by = 'origin'
+    where total_by = 'origin' and {{ in_part('country_unhcr_code') }}
 ),
 
 flow_totals as (
@@ -62,7 +62,7 @@ flow_totals as (
         country_unhcr_code as origin_unhcr_code,
         'persons' as counting_unit
     from {{ ref('int_displacement_flows_totals_in_force') }}
-    where total_by = 'origin'
+    where total_by = 'origin' and {{ in_part('country_unhcr_code') }}
 ),
 
 pairs as (

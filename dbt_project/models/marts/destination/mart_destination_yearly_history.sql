@@ -1,3 +1,4 @@
+{{ config(parts={'of': 'int_population_in_force', 'by': 'origin_unhcr_code'}) }}
 {%- set pair = ['origin_unhcr_code', 'asylum_unhcr_code', 'row_kind', 'counting_unit'] -%}
 {%- set keys = pair + ['valid_from'] -%}
 -- A row for each origin, country of asylum, year and counting unit, and one for what the pairs leave of
@@ -30,7 +31,10 @@ revisions as (
         count(*) as revision_count
     from {{ ref('mart_revisions') }} as revisions
     inner join vintages on revisions.published_on <= vintages.valid_from
-    where {{ is_revision_of_asylum_seekers('revisions') }} and revisions.level = 'pair'
+    where
+        {{ is_revision_of_asylum_seekers('revisions') }}
+        and revisions.level = 'pair'
+        and {{ in_part('revisions.origin_unhcr_code') }}
     group by all
 ),
 
@@ -41,6 +45,7 @@ with_past as (
         {{ yearly_baseline('new_asylum_claims', keys) }},
         {{ yearly_baseline('applications_new', keys) }},
         max(asylum_seekers_stock) over series as asylum_seekers_stock_peak,
+        max({{ with_year('asylum_seekers_stock') }}) over series as peak_with_year,
         min(reference_year) filter (where asylum_seekers_stock > 1000)
             over series as asylum_seekers_stock_first_year_above_1000
     from years
@@ -50,7 +55,7 @@ with_past as (
 compared as (
     select
         *,
-        {{ yearly_standing('asylum_seekers_stock', keys) }},
+        {{ yearly_standing('asylum_seekers_stock') }},
         {{ against_baseline('new_asylum_claims') }},
         {{ against_baseline('applications_new') }},
         {{ fraction('asylum_seekers_stock', 'asylum_seekers_stock_total') }} as asylum_seekers_share,
@@ -60,9 +65,8 @@ compared as (
             as displaced_abroad_share,
         {{ fraction('new_asylum_claims', 'new_asylum_claims_total') }} as new_asylum_claims_share,
         {{ fraction('applications_new', 'applications_new_total') }} as applications_new_share,
-        min(reference_year) filter (
-            where asylum_seekers_stock = asylum_seekers_stock_peak and asylum_seekers_stock > 0
-        ) over (partition by {{ keys | join(', ') }}) as asylum_seekers_stock_peak_year,
+        case when asylum_seekers_stock_peak > 0 then {{ year_of('peak_with_year') }} end
+            as asylum_seekers_stock_peak_year,
         case
             when row_kind = 'pair' and asylum_seekers_stock is not null
                 then if(

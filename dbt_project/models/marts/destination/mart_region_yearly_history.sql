@@ -1,3 +1,4 @@
+{{ config(parts={'of': 'int_population_in_force', 'by': 'origin_unhcr_code'}) }}
 {%- set key = ['origin_unhcr_code', 'region_scheme', 'region_name', 'counting_unit', 'reference_year'] -%}
 {%- set pair_measure = [
     'origin_unhcr_code', 'asylum_unhcr_code', 'measure', 'reference_year', 'valid_from',
@@ -72,12 +73,13 @@ missing as (
         {%- endfor %}
         distributed as persons_incomplete
     from {{ ref('int_unknown_origins_distributed') }}
+    where {{ in_part('origin_unhcr_code') }}
     union all by name
     select
         {{ columns(pair_measure) }}
         persons_incomplete
     from {{ ref('int_breaks_of_years') }}
-    where level = 'pair' and counting_unit = 'persons'
+    where level = 'pair' and counting_unit = 'persons' and {{ in_part('origin_unhcr_code') }}
 ),
 
 missing_by_region as (
