@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import dagster as dg
 from dagster_shared.error import SerializableErrorInfo
 
+from warehouse.core.database import with_our_settings
+
 
 def error_text(events: Sequence[dg.DagsterEvent]) -> str:
     """The cause, from the events of a run that failed."""
@@ -34,4 +36,5 @@ def _message(error: SerializableErrorInfo | None) -> str:
         error = error.cause
     if error is None:
         return "The run failed without a message."
-    return re.sub(rf"^(?:\w+\.)*{error.cls_name}: ", "", error.message).strip()
+    text = re.sub(rf"^(?:\w+\.)*{error.cls_name}: ", "", error.message).strip()
+    return with_our_settings(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +14,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from warehouse.core.database import connect, identifier, identifiers, literal, literals
+from warehouse.core.database import (
+    connect,
+    identifier,
+    identifiers,
+    literal,
+    literals,
+    with_our_settings,
+)
 from warehouse.settings import PROJECT_ROOT, Settings
 
 HOSTILE = (
@@ -104,6 +112,19 @@ def test_a_locked_connection_still_spills_to_its_folder(tmp_path: Path) -> None:
             "from range(1000000) as numbers (n))"
         ).fetchall()
     assert found == [(1_000_000,)]
+
+
+def test_memory_that_ran_out_is_said_with_the_setting_that_gives_more(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, memory_limit="20MB", threads=1)
+    with connect(settings.build_db, settings) as con, pytest.raises(duckdb.Error) as error:
+        con.execute("select list(n::varchar || repeat('x', 99)) from range(1000000) as numbers (n)")
+    assert "SET memory_limit" in str(error.value)
+    said = with_our_settings(str(error.value))
+    assert said.startswith("Out of Memory Error: ") and "ASYLUM_MEMORY_LIMIT" in said
+    assert not {"SET", "duckdb.org"} & set(re.findall(r"[\w.]+", said))
+    one_line = " ".join(str(error.value).split())
+    assert " ".join(said.split()) == with_our_settings(one_line)
+    assert with_our_settings("another error") == "another error"
 
 
 # ---- nothing else makes SQL

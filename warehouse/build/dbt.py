@@ -25,7 +25,7 @@ from filelock import FileLock
 from warehouse.build import data_tests, fingerprint
 from warehouse.build.lineage import SCHEMAS, Lineage, SnapshotUsed
 from warehouse.core import files
-from warehouse.core.database import connect
+from warehouse.core.database import connect, with_our_settings
 from warehouse.reference import claims
 from warehouse.settings import Settings
 
@@ -118,7 +118,10 @@ class BuildResult:
         models = [node for node in self.failed if node.resource_type not in _TESTS]
         tests = [node.name for node in self.failed if node.resource_type in _TESTS]
         skipped = sum(node.status == "skipped" for node in self.nodes)
-        lines = [f"{n.resource_type} {n.name}: {' '.join(n.message.split())}" for n in models]
+        lines = [
+            f"{n.resource_type} {n.name}: {' '.join(with_our_settings(n.message).split())}"
+            for n in models
+        ]
         if tests:
             lines.append(f"Failed tests ({len(tests)}): {', '.join(tests)}.")
         if lines and skipped:

@@ -59,5 +59,8 @@ def _speaks_for_itself(error: Exception) -> bool:
 
 def _say(message: str, after: str | None = None) -> None:
     from warehouse.cli import render
+    from warehouse.core.database import with_our_settings
 
-    render.console(stderr=True).print(render.failure(f"asylum: {message}", after), soft_wrap=True)
+    render.console(stderr=True).print(
+        render.failure(f"asylum: {with_our_settings(message)}", after), soft_wrap=True
+    )

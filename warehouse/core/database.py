@@ -8,6 +8,7 @@ value goes into a statement as a parameter; where DuckDB takes none, `literal` q
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,10 @@ from warehouse.settings import Settings
 
 # A database that is gone when its connection is closed.
 MEMORY = Path(":memory:")
+
+
+# What DuckDB advises where it has run out of memory: settings that no connection takes here.
+_ADVICE = re.compile(r"\s*Possible solutions:.*?tune_workloads", re.DOTALL)
 
 
 class DatabaseBusyError(Exception):
@@ -55,6 +60,15 @@ def connect(path: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnectio
 def is_in_use(error: duckdb.Error) -> bool:
     """Whether DuckDB says that another holds the file. (Of a damaged one it names a *block*.)"""
     return "Could not set lock" in str(error)
+
+
+def with_our_settings(message: str) -> str:
+    """What DuckDB says of an error; where memory ran out, with the settings that change that."""
+    return _ADVICE.sub(
+        f". Set ASYLUM_MEMORY_LIMIT higher than it is (without it, "
+        f"{Settings.model_fields['memory_limit'].default}), or ASYLUM_THREADS lower, and run again.",
+        message,
+    )
 
 
 def limits(settings: Settings) -> dict[str, str | bool | int | float | list[str]]:

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -35,6 +35,7 @@ from tests.warehouse.small_build import (
 from warehouse.build.run_result import LastRun, RunResult, RunSnapshot, read_last_run, under_way
 from warehouse.cli import render
 from warehouse.cli.app import app
+from warehouse.cli.commands.run import _still_stands
 from warehouse.cli.failures import failures
 from warehouse.landing import set_aside, snapshots
 from warehouse.published.write import publish
@@ -293,6 +294,17 @@ def test_a_failed_run_says_what_failed_and_what_still_stands(
         assert part in " ".join(failed.stderr.split())
     note = read_last_run(settings)
     assert note and (note.outcome, note.tests_failed) == ("failure", 1)
+
+
+def test_a_run_that_failed_after_it_published_does_not_say_that_the_file_is_unchanged(
+    settings: Settings,
+) -> None:
+    built_at = copied(settings).built_at
+    before, after = built_at - timedelta(seconds=1), built_at + timedelta(seconds=1)
+    new, old = (_still_stands(settings, started) or "" for started in (before, after))
+    assert new.startswith("This run published") and "failed afterwards" in new
+    assert old.startswith("The last published file is unchanged")
+    assert all(built_at.isoformat()[:19] in said for said in (new, old))
 
 
 @pytest.mark.parametrize("with_published", [True, False])
@@ -890,7 +902,7 @@ def test_status_says_that_a_run_was_killed_and_when_it_was_last_heard_of(
 ) -> None:
     code = """
 import sys, time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from warehouse.build.run_result import under_way
 from warehouse.settings import load_settings
 now = datetime.now(UTC)

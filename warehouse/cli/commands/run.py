@@ -39,15 +39,15 @@ def run(
         settings, source = source_settings(source, api_url)
         origins = countries(origin)
         log(verbose)
-    with failures(verbose, after=lambda: _still_stands(settings)):
+    started = datetime.now(UTC)
+    with failures(verbose, after=lambda: _still_stands(settings, started)):
         from warehouse.cli import render
 
-        started = datetime.now(UTC)
         result = _refresh(settings, source, origins, started)
         out = render.console()
         if not result.success:
             out = render.console(stderr=True)
-            out.print(render.failure(_what_failed(result), _still_stands(settings)))
+            out.print(render.failure(_what_failed(result), _still_stands(settings, started)))
             raise typer.Exit(1)
         out.print(render.summary(result, source, started, datetime.now(UTC)))
         _show_origins(settings, origins or [DEFAULT_ORIGIN], result.release)
@@ -112,8 +112,8 @@ def _what_failed(result: RunResult) -> str:
     return "\n".join(lines)
 
 
-def _still_stands(settings: Settings) -> str | None:
-    """What a reader still has after a failure."""
+def _still_stands(settings: Settings, started: datetime) -> str | None:
+    """What a reader has after a run failed that began at `started`."""
     from warehouse.published.read import (
         PublishedMissingError,
         open_published,
@@ -125,9 +125,11 @@ def _still_stands(settings: Settings) -> str | None:
             about = read_about(con)
     except PublishedMissingError:
         return None
+    of_this_run = datetime.fromisoformat(about["built_at"]) > started
     return (
-        f"The last published file is unchanged: {settings.published_db}, "
-        f"release {about['release']}, built {about['built_at']}."
+        f"{'This run published' if of_this_run else 'The last published file is unchanged:'} "
+        f"{settings.published_db}, release {about['release']}, built {about['built_at']}"
+        f"{', and failed afterwards: not all exports are made from it.' if of_this_run else '.'}"
     )
 
 
