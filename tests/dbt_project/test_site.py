@@ -29,6 +29,7 @@ from warehouse.core import wording
 from warehouse.exports import charts, site
 from warehouse.exports.charts.frame import SPECS
 from warehouse.exports.origin_years import if_distributed, origin_rows
+from warehouse.exports.site import data
 from warehouse.exports.site.names import stem
 from warehouse.published.read import open_published
 from warehouse.settings import Settings
@@ -181,6 +182,22 @@ def test_a_row_stands_once_and_differs_from_the_one_before_it(real: Served) -> N
                 assert before["ended"] < after["began"] or any(
                     before[name] != after[name] for name in shown
                 ), "two rows that show the same are one"
+
+
+def test_the_files_are_the_same_however_many_countries_are_made_at_once(
+    published_starter: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_published(published_starter) as con:
+        data.prepare(con)
+        data.days(con)
+        for side in ("origin", "asylum"):
+            codes = [code for of, code, _ in data.countries(con) if of == side]
+            at_once = list(data.country_files(con, side))
+            assert [code for code, _ in at_once] == sorted(codes)
+            for rows in (1, 40, 1_500):
+                monkeypatch.setattr(data, "_ROWS_AT_ONCE", rows)
+                assert list(data.country_files(con, side)) == at_once
+            monkeypatch.undo()
 
 
 def test_a_file_name_holds_nothing_that_a_path_could_be(real: Served) -> None:

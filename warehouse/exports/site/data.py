@@ -72,6 +72,7 @@ _YEAR_MARKS = _PAIR_MARKS | {
     "decisions_provisional": "is_decisions_provisional",
     "few_decisions": "is_rate_on_small_count",
 }
+_ROWS_AT_ONCE = 200_000
 # How a country is asked for: by ISO3, or by UNHCR's code where it has none.
 _ORIGIN = "coalesce(origin_iso3, origin_unhcr_code)"
 _ASYLUM = "coalesce(asylum_iso3, asylum_unhcr_code)"
@@ -211,28 +212,51 @@ def names(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 
 def country_files(con: duckdb.DuckDBPyConnection, side: str) -> Iterator[tuple[str, str]]:
-    """Code and JSON of each country of one side: its years, and its pairs by the other side."""
+    """Code and JSON of each country of one side: its years, and its pairs by the other side.
+
+    So many countries at a time as have `_ROWS_AT_ONCE` rows: the memory does not grow with them.
+    """
     other = "asylum" if side == "origin" else "origin"
+    among = "between $first and $last"
     years = _columns(
-        f"site_{side}_years", "code", ["year", "unit", *_YEARS_OF[side]], "unit desc, year"
+        *(f"site_{side}_years", "code", ["year", "unit", *_YEARS_OF[side]]),
+        order="unit desc, year",
+        among=among,
     )
     pairs = _columns(
-        "site_pairs", side, [other, "year", *_PAIR_FIGURES], f"{other} nulls last, year"
+        *("site_pairs", side, [other, "year", *_PAIR_FIGURES]),
+        order=f"{other} nulls last, year",
+        among=among,
     )
-    yield from con.execute(
+    parts = con.execute(
         f"""
-        with years as ({years}), pairs as ({pairs})
-        select years.code, to_json({{'years': years.columns, 'pairs': pairs.columns}})
-        from years left join pairs using (code)
-        order by 1
+        with sizes as (
+            select code, count(*) as size
+            from (select code from site_{side}_years union all select {side} from site_pairs)
+            group by code
+        ),
+        parted as (
+            select code, sum(size) over (order by code) // {_ROWS_AT_ONCE} as part from sizes
+        )
+        select min(code), max(code) from parted group by part order by part
         """
     ).fetchall()
+    for first, last in parts:
+        yield from con.execute(
+            f"""
+            with years as ({years}), pairs as ({pairs})
+            select years.code, to_json({{'years': years.columns, 'pairs': pairs.columns}})
+            from years left join pairs using (code)
+            order by 1
+            """,
+            {"first": first, "last": last},
+        ).fetchall()
 
 
 def world_file(con: duckdb.DuckDBPyConnection) -> str:
     """JSON of the years of the world."""
     years = _columns(
-        "site_world_years", "code", ["year", "unit", *_WORLD_FIGURES], "unit desc, year"
+        "site_world_years", "code", ["year", "unit", *_WORLD_FIGURES], order="unit desc, year"
     )
     found = con.execute(f"with years as ({years}) select to_json(columns) from years").fetchall()
     return found[0][0] if found else "null"
@@ -283,7 +307,7 @@ def year_files(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, str]]:
             where unit = 'persons' and coalesce({", ".join(figures)}) is not null
             """
         )
-        sides.append(_columns(f"site_year_{side}", "year", ["country", *figures], "country"))
+        sides.append(_columns(f"site_year_{side}", "year", ["country", *figures], order="country"))
     yield from con.execute(
         f"""
         with origins as ({sides[0]}), asylums as ({sides[1]})
@@ -296,8 +320,13 @@ def year_files(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, str]]:
     ).fetchall()
 
 
-def _columns(table: str, key: str, columns: list[str], order: str) -> str:
-    """A query: for each `code`, the rows of a table as one struct of lists."""
+def _columns(
+    table: str, key: str, columns: list[str], *, order: str, among: str = "is not null"
+) -> str:
+    """A query: for each `code`, the rows of a table as one struct of lists.
+
+    `among` is a condition on the codes.
+    """
     lists = [
         f"{column}: list({column} order by {order}, valid_from)" for column in [*columns, "marks"]
     ]
@@ -310,5 +339,6 @@ def _columns(table: str, key: str, columns: list[str], order: str) -> str:
         from {table}
         inner join site_days as begans on {table}.valid_from = begans.day
         left join site_days as endeds on {table}.valid_to = endeds.day
+        where {table}.{key} {among}
         group by {table}.{key}
     """
