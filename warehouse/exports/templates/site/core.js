@@ -240,6 +240,13 @@ export const withoutWords = (without, kind) => (without ? [el("p", { class: "qui
 
 // ---- tables
 
+// A figure at the head of a page, with its day, its nature, and what is to be said of it.
+export const card = (row, measure, notes) => el("li", { "data-measure": measure },
+  el("strong", {}, `${isIncomplete(row, measure) ? "at least " : ""}${show(row[measure], "count")}`), " ",
+  `${MEASURES[measure].counts} ${measure === "claims" ? "in" : "on"} ${when(row, measure)}`, el("br"),
+  el("span", { class: "nature" }, MEASURES[measure].nature + (isProvisional(row, measure) ? ", provisional" : "")),
+  notes.length ? el("ul", {}, notes.map((note) => el("li", {}, note))) : null);
+
 export const table = (name, caption, columns, rows) => {
   const numeric = new Set(["count", "change", "share", "change_rate", "year", "bound"]);
   const cell = (column, row, isFirst) => {

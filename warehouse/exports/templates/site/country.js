@@ -1,6 +1,6 @@
 // A country of origin, or a country of asylum: its years, and its pairs, as of any release.
 import {
-  MEASURES, amounts, asOf, atLeast, byId, current, el, estimate, firstSaid, firstWords, hasPage, isBroken, isIncomplete, isProvisional, link, load, nameOf,
+  MEASURES, amounts, asOf, atLeast, byId, card, current, el, estimate, firstSaid, firstWords, hasPage, isBroken, isIncomplete, isProvisional, link, load, nameOf,
   pageOf, params, perChoice, perColumns, perWords, plural, put, releaseNotes, ROOT, rowsOf, show, sinceCounted, site, status, stem, table, takeOver, titleOf, visible, when, withoutWords,
 } from "./core.js";
 
@@ -45,11 +45,7 @@ const figures = (persons) => {
     if (measure === "stock" && row.carried) notes.push(`of them ${show(row.carried, "count")} carried forward from an earlier date`);
     if (isIncomplete(row, measure)) notes.push(site.words.incomplete);
     if (estimate(row, measure)) notes.push(estimate(row, measure));
-    const nature = MEASURES[measure].nature + (isProvisional(row, measure) ? ", provisional" : "");
-    cards.push(el("li", { "data-measure": measure },
-      el("strong", {}, `${isIncomplete(row, measure) ? "at least " : ""}${show(row[measure], "count")}`), " ",
-      `${MEASURES[measure].counts} ${measure === "claims" ? "in" : "on"} ${when(row, measure)}`,
-      el("br"), el("span", { class: "nature" }, nature), el("ul", {}, notes.map((note) => el("li", {}, note)))));
+    cards.push(card(row, measure, notes));
   }
   const rated = persons.filter((row) => row.recognition !== null).at(-1);
   if (rated) {

@@ -1,7 +1,7 @@
 // One country of origin and one country of asylum, as the address names them.
 import {
-  MEASURES, asOf, atLeast, byId, current, el, firstSaid, hasPage, isIncomplete, isProvisional, link, load, nameOf, pageOf,
-  params, releaseNotes, rowsOf, show, sinceCounted, site, stem, table, takeOver, visible, when,
+  MEASURES, asOf, atLeast, byId, card, current, el, firstSaid, hasPage, isIncomplete, link, load, nameOf, pageOf,
+  params, releaseNotes, rowsOf, show, sinceCounted, site, stem, table, takeOver, visible,
 } from "./core.js";
 
 const origin = params.get("origin") ?? "";
@@ -45,11 +45,7 @@ const render = async (live) => {
     if (!row || !rows.some((one) => one[measure])) return null;
     const notes = [isIncomplete(row, measure) ? site.words.incomplete : null,
       measure === "stock" && row.carried ? `of them ${show(row.carried, "count")} carried forward from an earlier date` : null].filter(Boolean);
-    return el("li", { "data-measure": measure },
-      el("strong", {}, `${isIncomplete(row, measure) ? "at least " : ""}${show(row[measure], "count")}`), " ",
-      `${MEASURES[measure].counts} ${measure === "claims" ? "in" : "on"} ${when(row, measure)}`, el("br"),
-      el("span", { class: "nature" }, MEASURES[measure].nature + (isProvisional(row, measure) ? ", provisional" : "")),
-      notes.length ? el("ul", {}, notes.map((note) => el("li", {}, note))) : null);
+    return card(row, measure, notes);
   }).filter(Boolean);
   live.replaceChildren(
     ...releaseNotes(),

@@ -1,7 +1,7 @@
 // The world: its years, and the countries of origin and of asylum of one year, as of any release.
 import {
-  MEASURES, amounts, asOf, atLeast, byId, current, el, firstSaid, firstWords, isIncomplete,
-  isProvisional, link, load, nameOf, pageOf, params, perChoice, perColumns, perWords, plural, put, releaseNotes, rowsOf, show, sinceCounted, site,
+  MEASURES, amounts, asOf, atLeast, byId, card, current, el, firstSaid, firstWords, isIncomplete,
+  link, load, nameOf, pageOf, params, perChoice, perColumns, perWords, put, releaseNotes, rowsOf, sinceCounted, site,
   status, table, takeOver, visible, when, withoutWords,
 } from "./core.js";
 
@@ -52,10 +52,7 @@ const render = async (live) => {
     const begun = said[one](row);
     const notes = [begun && begun.value !== row[one] ? firstWords(begun, one) : null,
       isIncomplete(row, one) ? site.words.incomplete : null].filter(Boolean);
-    return el("li", { "data-measure": one }, el("strong", {}, `${isIncomplete(row, one) ? "at least " : ""}${show(row[one], "count")}`), " ",
-      `${MEASURES[one].counts} ${one === "claims" ? "in" : "on"} ${when(row, one)}`, el("br"),
-      el("span", { class: "nature" }, MEASURES[one].nature + (isProvisional(row, one) ? ", provisional" : "")),
-      notes.length ? el("ul", {}, notes.map((note) => el("li", {}, note))) : null);
+    return card(row, one, notes);
   }).filter(Boolean);
   const columns = [
     { heading: site.words.year, value: (row) => `${row.year}${row.stock_provisional ? " (30 June, provisional)" : ""}` },
