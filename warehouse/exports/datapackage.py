@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ import duckdb
 
 from warehouse.core import attribution, files
 from warehouse.core.database import identifier
-from warehouse.exports.tables import FOLDER, exported_tables
-from warehouse.published.read import open_published, read_about
+from warehouse.exports.tables import FOLDER, is_exported
+from warehouse.published.read import Column, open_published, read_about, read_columns
 from warehouse.settings import PROJECT_NAME, Settings
 
 FILE_NAME = "datapackage.json"
@@ -97,19 +98,22 @@ def describe(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
     if about["retrieved_at"]:
         package["created"] = about["retrieved_at"]
     package["resources"] = [
-        resource for table in exported_tables(con) for resource in _resources(con, folder, table)
+        resource
+        for table, columns in read_columns(con).items()
+        if is_exported(table)
+        for resource in _resources(con, folder, table, columns)
     ]
     return package
 
 
 def _resources(
-    con: duckdb.DuckDBPyConnection, folder: Path, table: str
+    con: duckdb.DuckDBPyConnection, folder: Path, table: str, columns: Sequence[Column]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     [(comment, key)] = con.execute(
         "select description, key_columns from about_tables where table_name = ?", [table]
     ).fetchall()
     description = comment or ""
-    schema = table_schema(con, table, key)
+    schema = table_schema(con, table, columns, key)
     csv = {
         "name": table,
         "type": "table",
@@ -144,15 +148,9 @@ def _file(folder: Path, path: str) -> dict[str, Any]:
 
 
 def table_schema(
-    con: duckdb.DuckDBPyConnection, table: str, key: list[str] | None
+    con: duckdb.DuckDBPyConnection, table: str, columns: Sequence[Column], key: list[str] | None
 ) -> dict[str, Any]:
     """The Table Schema of a table of an opened published file, with its key, types and units."""
-    columns = con.execute(
-        "select column_name, data_type, is_nullable, comment from duckdb_columns() "
-        "where database_name = current_database() and schema_name = 'main' and table_name = ? "
-        "order by column_index",
-        [table],
-    ).fetchall()
     fields = []
     for name, kind, nullable, comment in columns:
         field: dict[str, Any] = {"name": name, "type": field_type(kind)}

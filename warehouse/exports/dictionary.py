@@ -17,7 +17,7 @@ import duckdb
 from warehouse.core import files
 from warehouse.core.wording import BYTE_ORDER_MARK, harmless
 from warehouse.exports.datapackage import table_schema, unit_of
-from warehouse.published.read import open_published
+from warehouse.published.read import open_published, read_columns
 from warehouse.settings import Settings
 
 FILE_NAME = "data_dictionary.csv"
@@ -40,9 +40,10 @@ def write_dictionary(con: duckdb.DuckDBPyConnection, settings: Settings) -> list
     folder = settings.exports_dir / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     written = []
+    columns = read_columns(con)
     for table, key in published_tables(con):
         path = folder / f"{table}.json"
-        schema = table_schema(con, table, key)
+        schema = table_schema(con, table, columns[table], key)
         files.write_text(path, json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
         written.append(path)
     for path in folder.glob("*.json"):
@@ -70,11 +71,7 @@ def dictionary_text(con: duckdb.DuckDBPyConnection) -> str:
     `key` is the place of the column in the table's key, from 1 on; empty where it is no part of it.
     """
     keys = dict(published_tables(con))
-    columns = con.execute(
-        "select table_name, column_name, data_type, is_nullable, comment from duckdb_columns() "
-        "where database_name = current_database() and schema_name = 'main' "
-        "order by table_name, column_index"
-    ).fetchall()
+    columns = [(table, *one) for table, those in read_columns(con).items() for one in those]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADER)

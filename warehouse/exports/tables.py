@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +17,7 @@ import duckdb
 from warehouse.core import files
 from warehouse.core.database import identifier, literal
 from warehouse.core.wording import BYTE_ORDER_MARK, CONTROL, RUN_BY_SPREADSHEETS, SHOWN_INSTEAD
-from warehouse.published.read import open_published, read_about
+from warehouse.published.read import Column, open_published, read_about, read_columns
 from warehouse.settings import Settings
 
 _PREFIXES = ("dim_", "mart_")
@@ -35,11 +35,7 @@ def is_exported(table: str) -> bool:
 
 def exported_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Names of the tables that are exported, of an opened published file."""
-    names = con.execute(
-        "select table_name from duckdb_tables() where database_name = current_database() "
-        "and schema_name = 'main' order by table_name"
-    ).fetchall()
-    return [name for (name,) in names if is_exported(name)]
+    return [name for name in read_columns(con) if is_exported(name)]
 
 
 def export_tables(settings: Settings) -> list[Path]:
@@ -67,8 +63,9 @@ def table_files(
         return
     settings.exports_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=_STAGING_PREFIX, dir=settings.exports_dir) as folder:
-        for table in exported_tables(con):
-            _write_table(con, table, Path(folder))
+        for table, columns in read_columns(con).items():
+            if is_exported(table):
+                _write_table(con, table, columns, Path(folder))
         yield [Path(folder) / name for name in names]
 
 
@@ -78,11 +75,11 @@ def _write(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Path]:
     for left in settings.exports_dir.glob(f"{_STAGING_PREFIX}*"):
         shutil.rmtree(left)
     staging = Path(tempfile.mkdtemp(prefix=_STAGING_PREFIX, dir=settings.exports_dir))
-    written = []
+    written: list[Path] = []
     try:
-        for table in exported_tables(con):
-            csv, parquet = _write_table(con, table, staging)
-            written += [csv, parquet]
+        for table, columns in read_columns(con).items():
+            if is_exported(table):
+                written += _write_table(con, table, columns, staging)
         # Everything is written before anything is swapped: a full disk costs no old file.
         for path in written:
             files.replace(path, folder / path.name)
@@ -95,11 +92,13 @@ def _write(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Path]:
     return targets
 
 
-def _write_table(con: duckdb.DuckDBPyConnection, table: str, folder: Path) -> tuple[Path, Path]:
+def _write_table(
+    con: duckdb.DuckDBPyConnection, table: str, columns: Sequence[Column], folder: Path
+) -> tuple[Path, Path]:
     """Write a table to `folder` as CSV and Parquet, whose locked connection may write there."""
     csv, parquet = folder / f"{table}.csv", folder / f"{table}.parquet"
     con.execute(
-        f"copy (select {_csv_columns(con, table)} from {identifier(table)}) "
+        f"copy (select {_csv_columns(columns)} from {identifier(table)}) "
         f"to {literal(str(csv))} (format csv, header, delimiter ',', quote '\"', "
         f"escape '\"', nullstr '')"
     )
@@ -126,20 +125,15 @@ def keep_fingerprint(settings: Settings, fingerprint: str) -> None:
     files.write_text(settings.exports_dir / _FINGERPRINT_FILE, fingerprint + "\n")
 
 
-def _csv_columns(con: duckdb.DuckDBPyConnection, table: str) -> str:
+def _csv_columns(columns: Sequence[Column]) -> str:
     """The columns as a CSV shows them: text that no spreadsheet runs, times in ISO 8601.
 
     The first heading begins with the mark by which spreadsheets know UTF-8.
     """
-    columns = con.execute(
-        "select column_name, data_type from duckdb_columns() "
-        "where database_name = current_database() and schema_name = 'main' and table_name = ? "
-        "order by column_index",
-        [table],
-    ).fetchall()
     return ", ".join(
-        f"{_csv_value(identifier(name), kind)} as {identifier(BYTE_ORDER_MARK * (not at) + name)}"
-        for at, (name, kind) in enumerate(columns)
+        f"{_csv_value(identifier(one.name), one.type)} "
+        f"as {identifier(BYTE_ORDER_MARK * (not at) + one.name)}"
+        for at, one in enumerate(columns)
     )
 
 

@@ -30,7 +30,7 @@ from warehouse.exports.sheets import (
     readable,
 )
 from warehouse.exports.tables import is_exported
-from warehouse.published.read import read_about
+from warehouse.published.read import Column, read_about, read_columns
 
 README = "readme"
 COLUMNS = "columns"
@@ -50,7 +50,7 @@ class _Sheet:
     table: str
     name: str
     description: str
-    columns: list[tuple[str, str, str]]  # name, DuckDB type, description
+    columns: list[Column]
     where: str
 
 
@@ -117,25 +117,20 @@ def _sheets(con: duckdb.DuckDBPyConnection, origin: Origin) -> tuple[list[_Sheet
         """,
         [PREFIX, PREFIX],
     ).fetchall()
+    columns = read_columns(con)
     sheets: list[_Sheet] = []
     empty: list[str] = []
     for table, description in tables:
         if table.startswith(PREFIX) and not is_exported(table):
             continue
-        columns = con.execute(
-            "select column_name, data_type, coalesce(comment, '') from duckdb_columns() "
-            "where database_name = current_database() and schema_name = 'main' and table_name = ? "
-            "order by column_index",
-            [table],
-        ).fetchall()
-        where = _of_origin(table, {name for name, _, _ in columns}, origin)
+        where = _of_origin(table, {column.name for column in columns[table]}, origin)
         if where is None:
             continue
         if not con.execute(f"select 1 from {identifier(table)} where {where} limit 1").fetchall():
             empty.append(table)
             continue
         name = sheet_name(table, [README, COLUMNS, *(sheet.name for sheet in sheets)])
-        sheets.append(_Sheet(table, name, description, columns, where))
+        sheets.append(_Sheet(table, name, description, columns[table], where))
     return sheets, empty
 
 
@@ -159,7 +154,7 @@ def _write_sheet(
     con: duckdb.DuckDBPyConnection, book: Workbook, sheet: _Sheet, origin: Origin
 ) -> int:
     page = book.add_worksheet(sheet.name)
-    columns = ", ".join(readable(identifier(name), kind) for name, kind, _ in sheet.columns)
+    columns = ", ".join(readable(identifier(one.name), one.type) for one in sheet.columns)
     # In the published order, which a join would otherwise be free to change.
     found = con.execute(
         f"select {columns} from {identifier(sheet.table)} where {sheet.where} order by rowid"
@@ -169,7 +164,7 @@ def _write_sheet(
             f"{sheet.table} has {len(found):,} rows of {origin.name}, and a sheet holds "
             f"{SHEET_ROWS:,}. Use exports/tables/{sheet.table}.parquet."
         )
-    fill(book, page, [(name, kind) for name, kind, _ in sheet.columns], found)
+    fill(book, page, [(one.name, one.type) for one in sheet.columns], found)
     return len(found)
 
 
@@ -184,9 +179,13 @@ def _write_columns(book: Workbook, page: Worksheet, sheets: list[_Sheet]) -> Non
         page.write_string(0, index, name, heading)
     number = 0
     for sheet in sheets:
-        for name, kind, description in sheet.columns:
+        for column in sheet.columns:
             number += 1
-            row = (sheet.name, name, field_type(kind), unit_of(name, kind) or "", description)
+            unit = unit_of(column.name, column.type) or ""
+            row = (
+                *(sheet.name, column.name, field_type(column.type)),
+                *(unit, column.comment or ""),
+            )
             for index, text in enumerate(row):
                 if text:
                     page.write_string(number, index, cell_text(text), wrapped)

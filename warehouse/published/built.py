@@ -11,6 +11,7 @@ import duckdb
 
 from warehouse.build.lineage import SCHEMAS
 from warehouse.core.database import identifier, literal
+from warehouse.published.read import Column
 
 # Of this schema only what is asked for.
 ON_REQUEST = "intermediate"
@@ -23,23 +24,13 @@ class PublishError(Exception):
 
 
 @dataclass(frozen=True)
-class BuiltColumn:
-    """A column of a table of the build."""
-
-    name: str
-    type: str
-    nullable: bool
-    comment: str | None
-
-
-@dataclass(frozen=True)
 class BuiltTable:
     """A table of the build, with the columns of its key and the number of its rows."""
 
     schema: str
     name: str
     comment: str | None
-    columns: list[BuiltColumn]
+    columns: list[Column]
     key: list[str]
     rows: int
 
@@ -108,44 +99,45 @@ def built_tables(
                 f"Published tables share one schema: rename one of the two."
             )
         taken[name.lower()] = f"schema {schema}"
+    # One look through the catalogue: it takes as long for one table as for all.
+    columns: dict[tuple[str, str], list[Column]] = {}
+    for schema, name, *column in con.execute(
+        "select schema_name, table_name, column_name, data_type, is_nullable, comment "
+        "from duckdb_columns() where database_name = 'build' order by column_index"
+    ).fetchall():
+        columns.setdefault((schema, name), []).append(Column(*column))
+    constraints = {
+        (schema, name): key
+        for schema, name, key in con.execute(
+            "select schema_name, table_name, constraint_column_names from duckdb_constraints() "
+            "where database_name = 'build' and constraint_type = 'PRIMARY KEY'"
+        ).fetchall()
+    }
     return [
-        _table(con, build, schema, name, comment=comment, key=keys.get(name))
+        _table(
+            con,
+            build,
+            BuiltTable(
+                schema,
+                name,
+                comment,
+                columns[schema, name],
+                list(keys.get(name, constraints.get((schema, name), ()))),
+                rows=0,
+            ),
+        )
         for schema, name, comment in found
     ]
 
 
-def _table(
-    con: duckdb.DuckDBPyConnection,
-    build: Path,
-    schema: str,
-    name: str,
-    *,
-    comment: str | None,
-    key: Sequence[str] | None,
-) -> BuiltTable:
-    columns = [
-        BuiltColumn(*row)
-        for row in con.execute(
-            "select column_name, data_type, is_nullable, comment from duckdb_columns() "
-            "where database_name = 'build' and schema_name = ? and table_name = ? "
-            "order by column_index",
-            [schema, name],
-        ).fetchall()
-    ]
-    if key is None:
-        constraint = con.execute(
-            "select constraint_column_names from duckdb_constraints() where database_name = 'build'"
-            " and schema_name = ? and table_name = ? and constraint_type = 'PRIMARY KEY'",
-            [schema, name],
-        ).fetchall()
-        key = constraint[0][0] if constraint else []
-    unknown = sorted(set(key) - {column.name for column in columns})
+def _table(con: duckdb.DuckDBPyConnection, build: Path, table: BuiltTable) -> BuiltTable:
+    """The table with its number of rows; refuses a key of other columns than its own."""
+    unknown = sorted(set(table.key) - {column.name for column in table.columns})
     if unknown:
         raise PublishError(
-            f"{build}: the key of {schema}.{name} names {', '.join(unknown)}, which is not among "
-            f"its columns. Correct the key where the model is described."
+            f"{build}: the key of {table.schema}.{table.name} names {', '.join(unknown)}, which is "
+            f"not among its columns. Correct the key where the model is described."
         )
-    table = BuiltTable(schema, name, comment, columns, list(key), rows=0)
     [(rows,)] = con.execute(f"select count(*) from {table.in_build}").fetchall()
     return dataclasses.replace(table, rows=rows)
 
@@ -168,9 +160,7 @@ def described_alike(
     return [
         dataclasses.replace(
             table,
-            columns=[
-                dataclasses.replace(c, comment=text(table.name, c.name)) for c in table.columns
-            ],
+            columns=[c._replace(comment=text(table.name, c.name)) for c in table.columns],
         )
         for table in tables
     ]

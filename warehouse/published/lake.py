@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 import duckdb
 
 from warehouse.core.database import identifier, literal
-from warehouse.published.read import open_published, read_about
+from warehouse.published.read import open_published, read_about, read_columns
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -229,23 +229,11 @@ def _write(
     con: duckdb.DuckDBPyConnection, store: Any, folder: str, scratch: Path, on_table: OnTable
 ) -> dict[str, Any]:
     """All tables, a file at a time; returns what the pointer says of them."""
-    names = [
-        name
-        for (name,) in con.execute(
-            "select table_name from duckdb_tables() where database_name = current_database() "
-            "and schema_name = 'main' order by table_name"
-        ).fetchall()
-    ]
+    known = read_columns(con)
     out: dict[str, Any] = {}
-    for done, table in enumerate(names):
-        on_table(table, done, len(names))
-        columns = dict(
-            con.execute(
-                "select column_name, data_type from duckdb_columns() where table_name = ? "
-                "and database_name = current_database() order by column_index",
-                [table],
-            ).fetchall()
-        )
+    for done, table in enumerate(known):
+        on_table(table, done, len(known))
+        columns = {column.name: column.type for column in known[table]}
         is_parted = table.endswith(_HISTORY) and _PARTITION in columns
         files = []
         for year in _years(con, table) if is_parted else [None]:
@@ -267,7 +255,7 @@ def _write(
             "partitioned_by": [_PARTITION] if is_parted else [],
             "files": files,
         }
-    on_table("tables", len(names), len(names))
+    on_table("tables", len(known), len(known))
     return out
 
 

@@ -16,6 +16,7 @@ from psycopg import sql
 from warehouse.core.database import identifier
 from warehouse.published.about import ABOUT_KEYS
 from warehouse.published.functions import as_of_query
+from warehouse.published.read import Column, read_columns
 
 # What is left out of the tables about the tables: functions that are DuckDB's own.
 _SHOWN = {"about": "item <> 'functions'", "about_functions": "history_table is not null"}
@@ -217,7 +218,8 @@ def read_tables(con: duckdb.DuckDBPyConnection) -> list[PostgresTable]:
         "where database_name = current_database() and schema_name = 'main' order by table_name"
     ).fetchall()
     published = {name: keys.get(name, ()) for name, _ in found}
-    return [_table(con, name, comment, keys.get(name, ()), published) for name, comment in found]
+    columns = read_columns(con)
+    return [_table(con, name, comment, columns[name], published) for name, comment in found]
 
 
 def read_functions(con: duckdb.DuckDBPyConnection) -> list[PostgresFunction]:
@@ -226,14 +228,10 @@ def read_functions(con: duckdb.DuckDBPyConnection) -> list[PostgresFunction]:
         "select function_name, history_table, description from about_functions "
         "where history_table is not null order by function_name"
     ).fetchall()
-    columns: dict[str, list[str]] = {}
-    for table, column in con.execute(
-        "select table_name, column_name from duckdb_columns() "
-        "where database_name = current_database() and schema_name = 'main' order by column_index"
-    ).fetchall():
-        columns.setdefault(table, []).append(column)
+    columns = read_columns(con)
     return [
-        PostgresFunction(name, table, tuple(columns[table]), text) for name, table, text in found
+        PostgresFunction(name, table, tuple(column.name for column in columns[table]), text)
+        for name, table, text in found
     ]
 
 
@@ -296,18 +294,11 @@ def _table(
     con: duckdb.DuckDBPyConnection,
     name: str,
     comment: str | None,
-    key: tuple[str, ...],
+    found: Sequence[Column],
     published: Mapping[str, tuple[str, ...]],
 ) -> PostgresTable:
-    columns = tuple(
-        _column(name, *row)
-        for row in con.execute(
-            "select column_name, data_type, is_nullable, comment from duckdb_columns() "
-            "where database_name = current_database() and schema_name = 'main' "
-            "and table_name = ? order by column_index",
-            [name],
-        ).fetchall()
-    )
+    columns = tuple(_column(name, one) for one in found)
+    key = published[name]
     for used in (name, *(column.name for column in columns)):
         if len(used.encode()) > LONGEST_NAME:
             raise UnfitTableError(
@@ -330,16 +321,14 @@ def _table(
     )
 
 
-def _column(
-    table: str, name: str, duckdb_type: str, nullable: bool, comment: str | None
-) -> PostgresColumn:
-    found = postgres_type(duckdb_type)
+def _column(table: str, column: Column) -> PostgresColumn:
+    found = postgres_type(column.type)
     if found is None:
         raise UnfitTableError(
-            f"{table}.{name} is {duckdb_type}, for which there is no type in PostgreSQL. Cast the "
-            f"column in its model, or name the type in {__name__}."
+            f"{table}.{column.name} is {column.type}, for which there is no type in PostgreSQL. "
+            f"Cast the column in its model, or name the type in {__name__}."
         )
-    return PostgresColumn(name, duckdb_type, found, nullable, comment)
+    return PostgresColumn(column.name, column.type, found, column.nullable, column.comment)
 
 
 def _references(

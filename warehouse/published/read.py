@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import duckdb
 
@@ -13,6 +14,15 @@ from warehouse.settings import Settings
 
 class PublishedMissingError(Exception):
     """There is no published file, or it cannot be read."""
+
+
+class Column(NamedTuple):
+    """A column of a table: its name, DuckDB type, whether it may be NULL, and what it means."""
+
+    name: str
+    type: str
+    nullable: bool
+    comment: str | None
 
 
 @contextmanager
@@ -37,6 +47,21 @@ def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
             ) from error
         con.execute("use asylum")
         yield con
+
+
+def read_columns(con: duckdb.DuckDBPyConnection) -> dict[str, list[Column]]:
+    """The columns of each table of an opened published file, in their order; tables by name.
+
+    One look through the catalogue, which takes as long for one table as for all.
+    """
+    columns: dict[str, list[Column]] = {}
+    for table, *column in con.execute(
+        "select table_name, column_name, data_type, is_nullable, comment from duckdb_columns() "
+        "where database_name = current_database() and schema_name = 'main' "
+        "order by table_name, column_index"
+    ).fetchall():
+        columns.setdefault(table, []).append(Column(*column))
+    return columns
 
 
 def read_about(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
