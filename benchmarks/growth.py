@@ -21,7 +21,7 @@ import releases
 
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 
-[RELEASE] = releases.ONE
+RELEASE = "2025-12.1"
 DATASETS = ("population", "asylum-applications", "asylum-decisions")
 ORIGIN_SETS = 10
 # A code for each country of each set but the first, which is the real one. UNHCR's and ISO's codes
