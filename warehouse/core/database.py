@@ -64,9 +64,10 @@ def is_in_use(error: duckdb.Error) -> bool:
 
 def with_our_settings(message: str) -> str:
     """What DuckDB says of an error; where memory ran out, with the settings that change that."""
+    unless_set = Settings.model_fields["memory_limit"].default
     return _ADVICE.sub(
-        f". Set ASYLUM_MEMORY_LIMIT higher than it is (without it, "
-        f"{Settings.model_fields['memory_limit'].default}), or ASYLUM_THREADS lower, and run again.",
+        f". Set ASYLUM_MEMORY_LIMIT higher than it is ({unless_set} where it is not set), or "
+        f"ASYLUM_THREADS lower, and run again.",
         message,
     )
 
