@@ -126,9 +126,9 @@
 
 {#- A count and its year as one number, of which the greatest is of the highest count, and among equal ones
     of the earliest year: so a window that finds a maximum finds its year as well. NULL for what is less
-    than nothing, which a residual can be. -#}
+    than nothing, which a residual can be. A count may be as large as a BIGINT holds. -#}
 {% macro with_year(measure) -%}
-    if({{ measure }} >= 0, 10000 * {{ measure }} + 9999 - reference_year, null)
+    if({{ measure }} >= 0, 10000 * cast({{ measure }} as hugeint) + 9999 - reference_year, null)
 {%- endmacro %}
 
 {#- The year of such a number. -#}

@@ -4,9 +4,9 @@
     name, then renames the old one, the new one and drops the old one: four more statements a model, each
     of which looks through a catalogue of some thousand columns.
 
-    parts: `of` and `by` of the configuration, a model that this one stands on and its column. The table is made in parts, of so
-    many values of the column as `part_rows` rows of that model have, where the model's SQL asks whether
-    a key is `in_part`: so the memory that it takes does not grow with the figures. -#}
+    parts: `of` and `by` of the configuration, a model that this one stands on and its column. The table is
+    made in parts, each of so many values of the column as `part_rows` rows of that model have, where the
+    model's SQL asks whether a key is `in_part`: so its memory does not grow with the figures. -#}
 {% materialization table, adapter='duckdb' %}
     {%- set relation = this.incorporate(type='table') -%}
     {%- set existing = load_cached_relation(this) -%}

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.dbt_project.made_up import api_row
-from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, LARGEST_COUNT
 
 DATASETS = [
     *("population", "asylum-applications", "asylum-decisions", "demographics", "solutions"),
@@ -130,7 +130,7 @@ def marts(in_memory: Open, project: Any) -> Iterator[duckdb.DuckDBPyConnection]:
                 *("fct_population_yearly_history", "fct_population_yearly"),
                 *("fct_population_totals_yearly_history", "fct_population_totals_yearly"),
                 *("mart_destination_yearly_history", "mart_destination_yearly"),
-                "mart_destination_concentration",
+                *("mart_region_yearly_history", "mart_destination_concentration"),
             ],
             views=True,
         )
@@ -239,6 +239,69 @@ def test_concentration_lies_between_its_bounds_and_its_shares_add_up_to_one(
     shown = {(row["origin_unhcr_code"], row["reference_year"]) for row in rows}
     known = {(o, y) for (o, _, y), stock in pair_stocks.items() if stock and expected.get((o, y))}
     assert shown == known
+
+
+large = st.dictionaries(
+    st.tuples(st.just("CHI"), st.sampled_from(ASYLUMS[:2]), st.integers(2015, 2021)),
+    st.none() | st.sampled_from([0, 1, 2, 30, LARGEST_COUNT - 1, LARGEST_COUNT]),
+    max_size=10,
+)
+
+
+@few
+@given(pair_stocks=large, complete=st.booleans())
+def test_the_year_of_a_maximum_is_the_first_in_which_it_was_reached(
+    marts: duckdb.DuckDBPyConnection,
+    pair_stocks: dict[tuple[str, str, int], int | None],
+    complete: bool,
+) -> None:
+    fill(marts, pair_stocks, {}, complete=complete)
+    found = marts.execute(
+        "select asylum_unhcr_code, reference_year, asylum_seekers_stock_highest_to_date, "
+        "asylum_seekers_stock_highest_year_to_date, asylum_seekers_stock_peak, "
+        "asylum_seekers_stock_peak_year from marts.mart_destination_yearly "
+        "where row_kind = 'pair' order by all"
+    ).fetchall()
+    expected = []
+    for _, asylum, year in sorted(pair_stocks):
+        known = [
+            (stock, of)
+            for (_, where, of), stock in sorted(pair_stocks.items())
+            if where == asylum and stock is not None
+        ]
+        highest, when = first_highest([(stock, of) for stock, of in known if of <= year])
+        peak, peaked = first_highest(known)
+        expected.append((asylum, year, highest, when, peak, peaked if peak else None))
+    assert found == expected
+
+
+def first_highest(known: list[tuple[int, int]]) -> tuple[int | None, int | None]:
+    """The highest of counts with their years, and the first year that has it."""
+    highest = max((stock for stock, _ in known), default=None)
+    return highest, next((year for stock, year in known if stock == highest), None)
+
+
+@few
+@any_figures
+def test_a_table_made_in_parts_of_its_origins_is_the_table_made_at_once(
+    marts: duckdb.DuckDBPyConnection,
+    pair_stocks: dict[tuple[str, str, int], int | None],
+    totals: dict[tuple[str, int], int | None],
+    complete: bool,
+) -> None:
+    fill(marts, pair_stocks, totals, complete=complete)
+    for table in ("mart_destination_yearly_history", "mart_region_yearly_history"):
+        at_once = marts.execute(f"from marts.{table} order by all").fetchall()
+        parts = []
+        for first, following in ("null", "'TIB'"), ("'TIB'", "null"):
+            marts.execute(f"set variable part_first = {first}")
+            marts.execute(f"set variable part_next = {following}")
+            parts.append(marts.execute(f"from marts.{table} order by all").fetchall())
+        marts.execute("set variable part_first = null")
+        assert [row for part in parts for row in part] == at_once
+        origins = [{row[0] for row in part} for part in parts]
+        assert origins[0] <= {"CHI"}
+        assert origins[1] <= {"TIB"}
 
 
 @pytest.mark.parametrize("difference", [-5, 5])

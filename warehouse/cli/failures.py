@@ -27,7 +27,7 @@ def failures(
     try:
         yield
     except KeyboardInterrupt as stop:
-        raise _stopped() from stop
+        raise _stopped(after()) from stop
     except BrokenPipeError as closed:
         # The reader of our output had enough, as `head` has.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -38,7 +38,7 @@ def failures(
     except Exception as error:
         # DuckDB's word for Ctrl-C, where it comes in the middle of a query.
         if type(error).__name__ == "InterruptException":
-            raise _stopped() from error
+            raise _stopped(after()) from error
         if not (isinstance(error, OSError) or _speaks_for_itself(error)):
             raise
         if verbose:
@@ -47,8 +47,9 @@ def failures(
         raise typer.Exit(1) from error
 
 
-def _stopped() -> typer.Exit:
-    typer.echo("\nStopped. The published file is unchanged; run again to continue.", err=True)
+def _stopped(after: str | None) -> typer.Exit:
+    stands = after or "The published file is unchanged."
+    typer.echo(f"\nStopped. {stands} Run again to continue.", err=True)
     return typer.Exit(INTERRUPTED)
 
 

@@ -18,8 +18,8 @@ import duckdb
 
 from warehouse.core import attribution, files
 from warehouse.core.database import identifier
-from warehouse.exports.tables import FOLDER, is_exported
-from warehouse.published.read import Column, open_published, read_about, read_columns
+from warehouse.exports.tables import FOLDER, exported_tables
+from warehouse.published.read import Column, open_published, read_about
 from warehouse.settings import PROJECT_NAME, Settings
 
 FILE_NAME = "datapackage.json"
@@ -99,8 +99,7 @@ def describe(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
         package["created"] = about["retrieved_at"]
     package["resources"] = [
         resource
-        for table, columns in read_columns(con).items()
-        if is_exported(table)
+        for table, columns in exported_tables(con).items()
         for resource in _resources(con, folder, table, columns)
     ]
     return package

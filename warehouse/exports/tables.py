@@ -33,9 +33,9 @@ def is_exported(table: str) -> bool:
     return table.startswith(_PREFIXES) and not table.endswith(_NOT_EXPORTED)
 
 
-def exported_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Names of the tables that are exported, of an opened published file."""
-    return [name for name in read_columns(con) if is_exported(name)]
+def exported_tables(con: duckdb.DuckDBPyConnection) -> dict[str, list[Column]]:
+    """The tables that are exported, of an opened published file: their columns by name."""
+    return {name: columns for name, columns in read_columns(con).items() if is_exported(name)}
 
 
 def export_tables(settings: Settings) -> list[Path]:
@@ -57,15 +57,15 @@ def table_files(
     Those under `exports/tables/`, where they were made from it (`just_exported` says so while a run
     is not complete); else they are written to a folder that is removed afterwards.
     """
-    names = [f"{table}.{kind}" for table in exported_tables(con) for kind in ("csv", "parquet")]
+    tables = exported_tables(con)
+    names = [f"{table}.{kind}" for table in tables for kind in ("csv", "parquet")]
     if just_exported or exported_fingerprint(settings) == read_about(con)["build_fingerprint"]:
         yield [settings.exports_dir / FOLDER / name for name in names]
         return
     settings.exports_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=_STAGING_PREFIX, dir=settings.exports_dir) as folder:
-        for table, columns in read_columns(con).items():
-            if is_exported(table):
-                _write_table(con, table, columns, Path(folder))
+        for table, columns in tables.items():
+            _write_table(con, table, columns, Path(folder))
         yield [Path(folder) / name for name in names]
 
 
@@ -77,9 +77,8 @@ def _write(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Path]:
     staging = Path(tempfile.mkdtemp(prefix=_STAGING_PREFIX, dir=settings.exports_dir))
     written: list[Path] = []
     try:
-        for table, columns in read_columns(con).items():
-            if is_exported(table):
-                written += _write_table(con, table, columns, staging)
+        for table, columns in exported_tables(con).items():
+            written += _write_table(con, table, columns, staging)
         # Everything is written before anything is swapped: a full disk costs no old file.
         for path in written:
             files.replace(path, folder / path.name)

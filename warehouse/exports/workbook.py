@@ -182,10 +182,8 @@ def _write_columns(book: Workbook, page: Worksheet, sheets: list[_Sheet]) -> Non
         for column in sheet.columns:
             number += 1
             unit = unit_of(column.name, column.type) or ""
-            row = (
-                *(sheet.name, column.name, field_type(column.type)),
-                *(unit, column.comment or ""),
-            )
+            kind = field_type(column.type)
+            row = (sheet.name, column.name, kind, unit, column.comment or "")
             for index, text in enumerate(row):
                 if text:
                     page.write_string(number, index, cell_text(text), wrapped)

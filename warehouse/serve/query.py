@@ -20,7 +20,7 @@ import duckdb
 
 from warehouse.core.database import identifier, limits, literal, lock
 from warehouse.exports.sheets import SHEET_COLUMNS, SHEET_ROWS, fill, new_book, readable
-from warehouse.published.read import PublishedMissingError, read_about
+from warehouse.published.read import PublishedMissingError, read_about, read_columns
 from warehouse.settings import Settings
 
 FileFormat = Literal["csv", "json", "parquet", "xlsx"]
@@ -144,15 +144,10 @@ class Session:
 
     def columns(self, table: str) -> list[tuple[str, str, str]]:
         """Name, type and description of each column of a table. Raises QueryError if unknown."""
-        found = self._con.execute(
-            "select column_name, data_type, coalesce(comment, '') from duckdb_columns() "
-            "where database_name = current_database() and lower(table_name) = lower(?) "
-            "order by column_index",
-            [table],
-        ).fetchall()
-        if not found:
+        known = {name.lower(): columns for name, columns in read_columns(self._con).items()}
+        if table.lower() not in known:
             raise QueryError(f"There is no table {table!r}. .tables lists all tables.")
-        return found
+        return [(one.name, one.type, one.comment or "") for one in known[table.lower()]]
 
     def _do(self, work: Callable[[], T]) -> T:
         """Do it in another thread, so that Ctrl-C is heard here while DuckDB is busy."""

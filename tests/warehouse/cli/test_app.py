@@ -302,7 +302,7 @@ def test_a_run_that_failed_after_it_published_does_not_say_that_the_file_is_unch
     built_at = copied(settings).built_at
     before, after = built_at - timedelta(seconds=1), built_at + timedelta(seconds=1)
     new, old = (_still_stands(settings, started) or "" for started in (before, after))
-    assert new.startswith("This run published") and "failed afterwards" in new
+    assert new.startswith("This run published") and "not all exports" in new
     assert old.startswith("The last published file is unchanged")
     assert all(built_at.isoformat()[:19] in said for said in (new, old))
 
@@ -855,7 +855,12 @@ def test_ctrl_c_is_one_sentence_whoever_says_it(
     with pytest.raises(typer.Exit) as stopped, failures():
         raise word
     assert stopped.value.exit_code == 130
-    assert capsys.readouterr().err.strip().startswith("Stopped. ")
+    assert capsys.readouterr().err.strip().startswith("Stopped. The published file is unchanged. ")
+    with pytest.raises(typer.Exit), failures(after=lambda: "This run published it."):
+        raise word
+    said = capsys.readouterr().err
+    assert said.strip().startswith("Stopped. This run published it. ")
+    assert "unchanged" not in said
 
 
 # all ---------------------------------------------------------------------------------------------

@@ -113,7 +113,7 @@ def _what_failed(result: RunResult) -> str:
 
 
 def _still_stands(settings: Settings, started: datetime) -> str | None:
-    """What a reader has after a run failed that began at `started`."""
+    """What a reader has after a run that began at `started` ended early."""
     from warehouse.published.read import (
         PublishedMissingError,
         open_published,
@@ -125,12 +125,10 @@ def _still_stands(settings: Settings, started: datetime) -> str | None:
             about = read_about(con)
     except PublishedMissingError:
         return None
-    of_this_run = datetime.fromisoformat(about["built_at"]) > started
-    return (
-        f"{'This run published' if of_this_run else 'The last published file is unchanged:'} "
-        f"{settings.published_db}, release {about['release']}, built {about['built_at']}"
-        f"{', and failed afterwards: not all exports are made from it.' if of_this_run else '.'}"
-    )
+    stands = f"{settings.published_db}, release {about['release']}, built {about['built_at']}"
+    if datetime.fromisoformat(about["built_at"]) > started:
+        return f"This run published {stands}, and ended early: not all exports are made from it."
+    return f"The last published file is unchanged: {stands}."
 
 
 def _next_commands(source: Source, origin: str) -> list[str]:

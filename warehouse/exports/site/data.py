@@ -218,16 +218,10 @@ def country_files(con: duckdb.DuckDBPyConnection, side: str) -> Iterator[tuple[s
     """
     other = "asylum" if side == "origin" else "origin"
     among = "between $first and $last"
-    years = _columns(
-        *(f"site_{side}_years", "code", ["year", "unit", *_YEARS_OF[side]]),
-        order="unit desc, year",
-        among=among,
-    )
-    pairs = _columns(
-        *("site_pairs", side, [other, "year", *_PAIR_FIGURES]),
-        order=f"{other} nulls last, year",
-        among=among,
-    )
+    of_year = ["year", "unit", *_YEARS_OF[side]]
+    of_pair = [other, "year", *_PAIR_FIGURES]
+    years = _columns(f"site_{side}_years", "code", of_year, order="unit desc, year", among=among)
+    pairs = _columns("site_pairs", side, of_pair, order=f"{other} nulls last, year", among=among)
     parts = con.execute(
         f"""
         with sizes as (
