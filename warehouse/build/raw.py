@@ -16,8 +16,12 @@ import gzip
 import hashlib
 import zlib
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event, Lock
+from typing import NamedTuple
 
 import duckdb
 
@@ -83,11 +87,12 @@ def load(settings: Settings, on_progress: Progress | None = None) -> LoadResult:
             _remove(con, endpoint, snapshot_id)
             result.removed.append((endpoint, snapshot_id))
         missing = [entry for entry in wanted if entry not in known]
-        for done, entry in enumerate(missing):
-            if on_progress:
-                on_progress(f"load {entry[0]}", done, len(missing))
-            if _load_or_set_aside(con, settings, *wanted[entry]):
-                result.loaded.append(entry[:2])
+        refused = _load_all(con, settings, [wanted[entry] for entry in missing], on_progress)
+        result.loaded.extend(e[:2] for e in missing if wanted[e][0] not in refused)
+        if refused:
+            with incoming(settings) as temporary:
+                for folder, refusal in refused.items():
+                    set_aside.write(folder, refusal.reason, temporary, is_damage=refusal.is_damage)
         result.set_aside.extend(all_set_aside(settings))
         not_loaded = {one.path for one in result.set_aside}
         landed = [one for one in landed if one[0] not in not_loaded]
@@ -146,23 +151,80 @@ def _remove(con: duckdb.DuckDBPyConnection, endpoint: str, snapshot_id: str) -> 
     con.execute("commit")
 
 
-def _load_or_set_aside(
-    con: duckdb.DuckDBPyConnection, settings: Settings, folder: Path, manifest: Manifest
-) -> bool:
-    """Whether the snapshot is loaded now; otherwise it has a note that says why it cannot be."""
-    reason = changed_since(folder, manifest)
-    is_damage = reason is not None
-    if reason is None:
+class _Refusal(NamedTuple):
+    """Why a snapshot cannot be loaded, and whether it is other than it was when it was landed."""
+
+    reason: str
+    is_damage: bool
+
+
+def _load_all(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    missing: Sequence[tuple[Path, Manifest]],
+    on_progress: Progress | None,
+) -> dict[Path, _Refusal]:
+    """Load each snapshot or say why it cannot be loaded, by its folder.
+
+    A thread loads the snapshots of one endpoint after another, and another thread those of another
+    endpoint: unpacking and the end of a transaction keep one core busy. So each table has its
+    snapshots in the order of `missing`. The largest endpoint comes first, so that none is left
+    when the others have ended.
+    """
+    of_endpoint: dict[str, list[tuple[Path, Manifest]]] = {}
+    for one in missing:
+        of_endpoint.setdefault(one[1].endpoint, []).append(one)
+    largest_first = sorted(
+        of_endpoint.values(), key=lambda those: sum(one.rows for _, one in those), reverse=True
+    )
+    refused: dict[Path, _Refusal] = {}
+    done, stopped, lock = 0, Event(), Lock()
+
+    def load_endpoint(
+        cursor: duckdb.DuckDBPyConnection, those: Sequence[tuple[Path, Manifest]]
+    ) -> None:
+        nonlocal done
+        for folder, manifest in those:
+            if stopped.is_set():
+                return
+            with lock:
+                if on_progress:
+                    on_progress(f"load {manifest.endpoint}", done, len(missing))
+                done += 1
+            refusal = _load_or_refuse(cursor, folder, manifest)
+            if refusal is not None:
+                refused[folder] = refusal
+
+    with ExitStack() as until_all_end, ThreadPoolExecutor(settings.threads) as pool:
+        cursors = [until_all_end.enter_context(con.cursor()) for _ in largest_first]
+        loading = [
+            pool.submit(load_endpoint, cursor, those)
+            for cursor, those in zip(cursors, largest_first, strict=True)
+        ]
         try:
-            _load_snapshot(con, folder, manifest)
-        except (UnreadablePagesError, *_OF_THE_CONTENT) as error:
-            # A full disk, or whatever else is no fault of the snapshot's, is raised.
-            reason = f"its pages are unchanged, but cannot be loaded: {error}"
-    if reason is None:
-        return True
-    with incoming(settings) as temporary:
-        set_aside.write(folder, reason, temporary, is_damage=is_damage)
-    return False
+            for endpoint in as_completed(loading):
+                endpoint.result()
+        except BaseException:  # the user stops it, among others
+            stopped.set()
+            for cursor in cursors:
+                cursor.interrupt()
+            raise
+    return refused
+
+
+def _load_or_refuse(
+    con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest
+) -> _Refusal | None:
+    changed = changed_since(folder, manifest)
+    if changed is not None:
+        return _Refusal(changed, is_damage=True)
+    try:
+        _load_snapshot(con, folder, manifest)
+    except (UnreadablePagesError, *_OF_THE_CONTENT) as error:
+        # A full disk, or whatever else is no fault of the snapshot's, is raised.
+        reason = f"its pages are unchanged, but cannot be loaded: {error}"
+        return _Refusal(reason, is_damage=False)
+    return None
 
 
 def changed_since(folder: Path, manifest: Manifest) -> str | None:

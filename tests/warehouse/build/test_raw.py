@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import duckdb
@@ -181,6 +182,44 @@ def test_a_full_disk_sets_no_snapshot_aside(landed, monkeypatch):
     with pytest.raises(duckdb.IOException):
         raw.load(landed)
     assert snapshots.all_set_aside(landed) == []
+
+
+def test_what_one_thread_meets_ends_all_and_leaves_whole_snapshots(landed, monkeypatch):
+    load_snapshot, in_another = raw._load_snapshot, threading.Event()
+
+    def load_or_fail(con, folder, manifest):
+        if manifest.endpoint == "population":
+            assert in_another.wait(10)
+            raise duckdb.IOException("No space left on device")
+        in_another.set()
+        load_snapshot(con, folder, manifest)
+
+    monkeypatch.setattr(raw, "_load_snapshot", load_or_fail)
+    with pytest.raises(duckdb.IOException, match="No space left"):
+        raw.load(landed)
+    loaded = dict(rows(landed, "select endpoint, count(*) from raw.loads group by all"))
+    assert "population" not in loaded
+    for endpoint in ENDPOINTS.values():
+        there = rows(landed, f"select distinct _snapshot_id from raw.{endpoint.table} order by all")
+        assert there == rows(
+            landed,
+            f"select snapshot_id from raw.loads where endpoint = '{endpoint.name}' order by all",
+        )
+    monkeypatch.undo()
+    raw.load(landed)
+    grown = everything(landed)
+    landed.build_db.unlink()
+    raw.load(landed)
+    assert everything(landed) == grown
+
+
+def test_each_table_has_its_rows_in_one_order_whatever_the_threads(landed):
+    def in_order(threads):
+        landed.build_db.unlink(missing_ok=True)
+        raw.load(landed.model_copy(update={"threads": threads}))
+        return {one.table: rows(landed, f"from raw.{one.table}") for one in ENDPOINTS.values()}
+
+    assert in_order(1) == in_order(4)
 
 
 def test_an_added_column_is_kept_for_the_snapshots_that_have_it(landed):
