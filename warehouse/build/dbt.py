@@ -21,6 +21,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from filelock import FileLock
+from pydantic import BaseModel, ValidationError
 
 from warehouse.build import data_tests, fingerprint
 from warehouse.build.lineage import SCHEMAS, Lineage, SnapshotUsed
@@ -39,6 +40,7 @@ _NOTHING_TO_DO = ["NothingToDo", "NoNodesForSelectionCriteria"]
 _MANIFEST = "manifest.json"
 _MANIFEST_HASH = "manifest.sha256"
 _CATALOG = "catalog.json"
+_COMPILED_TESTS = "compiled_tests.json"
 _LOG_BYTES = 2_000_000
 _LOGS_KEPT = 5
 _FAILED = {"error", "fail", "runtime error", "partial success"}
@@ -81,6 +83,17 @@ class NodeResult:
     def failed(self) -> bool:
         """Whether the node itself failed; one skipped for another's sake did not."""
         return self.status in _FAILED
+
+
+# What `_node` makes of a data test, and its query; none where dbt could not compile it.
+_CompiledTest = tuple[NodeResult, data_tests.DataTest | None]
+
+
+class _CompiledTests(BaseModel):
+    """All data tests of a project, and the `fingerprint.code_hash` they were compiled under."""
+
+    code: str
+    tests: list[_CompiledTest]
 
 
 class PublishedTable(NamedTuple):
@@ -239,7 +252,8 @@ def build(
             may_be_empty=bool(select),
         )
         nodes = _nodes(built.results)
-        tested = _test_data(settings, manifest, select, nodes, on_event)
+        tests = _tests_of(settings, code, manifest, select, nodes)
+        tested = _run_tests(settings, tests, len(nodes), on_event)
     result = BuildResult(_look_up(settings, nodes) + tested, 0.0)
     if not select and not result.failed:
         fingerprint.keep_tested(settings, _tested(settings, code, result))
@@ -277,19 +291,71 @@ def _parse(settings: Settings, *, write_json: bool = False) -> Any:
         return _invoke(settings, "parse", [], write_json=write_json)
 
 
-def _test_data(
+def _tests_of(
     settings: Settings,
+    code: str,
     manifest: Any,
     select: Sequence[str],
     built: Sequence[NodeResult],
-    on_event: OnEvent | None,
-) -> tuple[NodeResult, ...]:
-    """The data tests, of all that was built."""
+) -> list[_CompiledTest]:
+    """The data tests of all that was built."""
     without = [
         f"{'.'.join(manifest.nodes[node.unique_id].fqn)}+"
         for node in built
         if node.status not in _DONE
     ]
+    if select or without:
+        return _compile(settings, manifest, select, without)
+    return _compiled_before(settings, code, manifest)
+
+
+def _run_tests(
+    settings: Settings, compiled: Sequence[_CompiledTest], done: int, on_event: OnEvent | None
+) -> tuple[NodeResult, ...]:
+    """What each data test came to, after `done` other steps."""
+    found = {one.unique_id: one for one, _ in compiled}
+    # What dbt could not compile has no query.
+    results = [one for one, test in compiled if test is None]
+    tests = [test for _, test in compiled if test is not None]
+    with connect(settings.build_db, settings) as con, _log(settings) as log:
+        for tested in data_tests.run(con, tests):
+            result = replace(
+                found[tested.unique_id],
+                status=tested.status,
+                message=tested.message,
+                failures=tested.failures,
+                seconds=tested.seconds,
+            )
+            results.append(result)
+            if tested.status != "pass":
+                log.warning("%s %s: %s", tested.status, result.name, tested.message)
+            if on_event is not None:
+                on_event(result.name, done + len(results), done + len(found))
+    return tuple(results)
+
+
+def _compiled_before(settings: Settings, code: str, manifest: Any) -> list[_CompiledTest]:
+    """All data tests of the project as it is now, by its `fingerprint.code_hash`; compiled again
+    only if a file changed.
+    """
+    noted = settings.dbt_target_dir / _COMPILED_TESTS
+    try:
+        before = _CompiledTests.model_validate_json(noted.read_bytes())
+    except (FileNotFoundError, ValidationError):
+        before = None
+    if before is not None and before.code == code:
+        return before.tests
+    compiled = _compile(settings, manifest, [], [])
+    if all(test is not None for _, test in compiled):
+        now = _CompiledTests(code=code, tests=compiled)
+        files.write_text(noted, now.model_dump_json() + "\n")
+    return compiled
+
+
+def _compile(
+    settings: Settings, manifest: Any, select: Sequence[str], without: Sequence[str]
+) -> list[_CompiledTest]:
+    """The data tests of what `select` names (everything, if it is empty) but for `without`."""
     compiled = _invoke(
         settings,
         "compile",
@@ -301,37 +367,23 @@ def _test_data(
         manifest=manifest,
         may_be_empty=True,
     )
-    found = {one.node.unique_id: one for one in compiled.results}
-    # What dbt could not compile has no query.
-    results = [_node(one) for one in found.values() if not one.node.compiled_code]
-    tests = [
-        data_tests.DataTest(
-            unique_id,
-            of=getattr(one.node, "attached_node", None) or one.node.path,
-            query=one.node.compiled_code,
-            count=one.node.config.fail_calc,
-            warn_if=one.node.config.warn_if,
-            error_if=one.node.config.error_if,
-            severity=str(one.node.config.severity),
-        )
-        for unique_id, one in found.items()
-        if one.node.compiled_code
-    ]
-    with connect(settings.build_db, settings) as con, _log(settings) as log:
-        for tested in data_tests.run(con, tests):
-            result = replace(
-                _node(found[tested.unique_id]),
-                status=tested.status,
-                message=tested.message,
-                failures=tested.failures,
-                seconds=tested.seconds,
+    return [
+        (
+            _node(one),
+            data_tests.DataTest(
+                one.node.unique_id,
+                of=getattr(one.node, "attached_node", None) or one.node.path,
+                query=one.node.compiled_code,
+                count=one.node.config.fail_calc,
+                warn_if=one.node.config.warn_if,
+                error_if=one.node.config.error_if,
+                severity=str(one.node.config.severity),
             )
-            results.append(result)
-            if tested.status != "pass":
-                log.warning("%s %s: %s", tested.status, result.name, tested.message)
-            if on_event is not None:
-                on_event(result.name, len(built) + len(results), len(built) + len(found))
-    return tuple(results)
+            if one.node.compiled_code
+            else None,
+        )
+        for one in compiled.results
+    ]
 
 
 def _all_but(*resource_types: str) -> list[str]:

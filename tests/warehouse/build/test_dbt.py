@@ -246,6 +246,37 @@ def test_a_table_made_in_parts_has_each_row_once_and_all_of_a_key_in_one_part(
     assert max(sizes.values()) < rows_of_a_part + max(Counter(KEYS).values())
 
 
+def test_data_tests_are_compiled_once_and_again_where_anything_changed(
+    loaded: SmallSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled = []
+    compile_tests = dbt._compile
+    monkeypatch.setattr(
+        dbt, "_compile", lambda *args: compiled.append(args) or compile_tests(*args)
+    )
+
+    def outcomes() -> dict[str, str]:
+        return {test.name: test.status for test in dbt.build(loaded).tests}
+
+    first = outcomes()
+    assert first
+    assert outcomes() == first
+    assert len(compiled) == 1
+
+    write(loaded, "dbt_project/tests/assert_nothing.sql", "select 1 where {{ so() }}")
+    for number, (so, status) in enumerate([("true", "fail"), ("false", "pass")], start=2):
+        write(loaded, "dbt_project/macros/so.sql", f"{{% macro so() %}}{so}{{% endmacro %}}")
+        assert outcomes() == first | {"assert_nothing": status}
+        assert len(compiled) == number
+        assert outcomes() == first | {"assert_nothing": status}
+        assert len(compiled) == number
+
+    noted = loaded.dbt_target_dir / "compiled_tests.json"
+    noted.write_text(noted.read_text()[:100])
+    assert outcomes() == first | {"assert_nothing": "pass"}
+    assert len(compiled) == 4
+
+
 def test_a_data_test_alone_can_be_asked_for(loaded: SmallSettings) -> None:
     assert not dbt.build(loaded).failed
     write(loaded, "dbt_project/tests/assert_nothing.sql", FAILING_TEST)
