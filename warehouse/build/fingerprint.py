@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -57,8 +57,8 @@ def code_hash(settings: Settings) -> str:
     `warehouse` at any depth with what it renders (templates), versions.
     """
     data = {settings.data_dir.resolve(), PACKAGE_DIR / "data"}
-    package = (path for path in _files(PACKAGE_DIR) if data.isdisjoint(path.parents))
-    return _hash_lines([project_hash(settings), _hash_files(package, PACKAGE_DIR)])
+    package = _hash_files(_files(PACKAGE_DIR, but_below=data), PACKAGE_DIR)
+    return _hash_lines([project_hash(settings), package])
 
 
 def content_of(content_sha256: str, decision_sha256: str | None) -> str:
@@ -105,11 +105,16 @@ def _note(settings: Settings) -> Path:
     return settings.dbt_target_dir / _NOTE
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """All files below `folder` but hidden ones and what dbt itself writes; sorted."""
-    for path in sorted(folder.rglob("*")):
-        parts = path.relative_to(folder).parts
-        if path.is_file() and not any(p in _NOT_SOURCE or p.startswith(".") for p in parts):
+def _files(folder: Path, but_below: Collection[Path] = ()) -> Iterator[Path]:
+    """All files below `folder` but hidden ones, what dbt itself writes, and those below other
+    folders; in the order of their names.
+    """
+    for path in sorted(folder.iterdir()):
+        if path.name in _NOT_SOURCE or path.name.startswith(".") or path in but_below:
+            continue
+        if path.is_dir():
+            yield from _files(path, but_below)
+        elif path.is_file():
             yield path
 
 
