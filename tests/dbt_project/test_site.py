@@ -29,9 +29,9 @@ from warehouse.core import wording
 from warehouse.exports import charts, site
 from warehouse.exports.charts.frame import SPECS
 from warehouse.exports.origin_years import if_distributed, origin_rows
-from warehouse.exports.site import data
+from warehouse.exports.site import data, pages
 from warehouse.exports.site.names import stem
-from warehouse.published.read import open_published
+from warehouse.published.read import open_published, read_about
 from warehouse.settings import Settings
 
 PAGES = (
@@ -198,6 +198,13 @@ def test_the_files_are_the_same_however_many_countries_are_made_at_once(
                 monkeypatch.setattr(data, "_ROWS_AT_ONCE", rows)
                 assert list(data.country_files(con, side)) == at_once
             monkeypatch.undo()
+        shell = pages.Shell(read_about(con), "version", "assets")
+        countries = [pages.Country(*found) for found in data.countries(con)]
+        pages_at_once = list(pages.country_pages(con, shell, countries))
+        assert len(pages_at_once) == len(countries)
+        for some in (1, 7):
+            monkeypatch.setattr(pages, "_COUNTRIES_AT_ONCE", some)
+            assert list(pages.country_pages(con, shell, countries)) == pages_at_once
 
 
 def test_a_file_name_holds_nothing_that_a_path_could_be(real: Served) -> None:

@@ -15,8 +15,8 @@ from warehouse.reference.claims import label_within
 
 _ROWS = """
     select * from mart_origin_yearly
-    where coalesce(origin_iso3, origin_unhcr_code) = $origin
-    order by reference_year, counting_unit desc
+    where list_contains($origins, coalesce(origin_iso3, origin_unhcr_code))
+    order by coalesce(origin_iso3, origin_unhcr_code), reference_year, counting_unit desc
 """
 # Of countries of asylum whose break bears on the origin's figure of the year.
 _BREAKS = """
@@ -59,9 +59,9 @@ class OriginYear:
     cases: Row
 
 
-def origin_rows(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any]]:
-    """The rows of an origin in mart_origin_yearly, oldest year first, persons before cases."""
-    return named_rows(con.execute(_ROWS, {"origin": code}))
+def origin_rows(con: duckdb.DuckDBPyConnection, *codes: str) -> list[dict[str, Any]]:
+    """The rows of origins in mart_origin_yearly, oldest year first, persons before cases."""
+    return named_rows(con.execute(_ROWS, {"origins": codes}))
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ _QUERY = """
     with known as (
         select * from mart_destination_yearly
         where
-            (coalesce(origin_iso3, origin_unhcr_code) = $origin or $origin is null)
+            list_contains($origins, coalesce(origin_iso3, origin_unhcr_code))
             and counting_unit = 'persons'
     ),
     newest as (
@@ -49,11 +49,11 @@ _COLUMNS = (
 )
 
 
-def destination_rows(con: duckdb.DuckDBPyConnection, code: str | None) -> list[dict[str, Any]]:
-    """The countries of asylum of an origin's newest year, or of each origin's where none is named:
-    pairs by rank, then what is not itemised.
+def destination_rows(con: duckdb.DuckDBPyConnection, *codes: str) -> list[dict[str, Any]]:
+    """The countries of asylum of the newest year of each of these origins: pairs by rank, then what
+    is not itemised.
     """
-    return named_rows(con.execute(_QUERY, {"origin": code}))
+    return named_rows(con.execute(_QUERY, {"origins": codes}))
 
 
 def destinations_section(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import duckdb
@@ -14,6 +15,7 @@ from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section,
 ORIGINS_SHOWN = 15
 _YEARS = """
     select * from mart_asylum_yearly
+    where list_contains($asylums, coalesce(asylum_iso3, asylum_unhcr_code))
     order by coalesce(asylum_iso3, asylum_unhcr_code), reference_year, counting_unit desc
 """
 _ORIGINS = f"""
@@ -24,7 +26,9 @@ _ORIGINS = f"""
             coalesce(asylum_iso3, asylum_unhcr_code) as asylum,
             coalesce(origin_name, origin_unhcr_code) as place
         from mart_destination_yearly
-        where counting_unit = 'persons' and row_kind = 'pair' and asylum_seekers_stock > 0
+        where
+            list_contains($asylums, coalesce(asylum_iso3, asylum_unhcr_code))
+            and counting_unit = 'persons' and row_kind = 'pair' and asylum_seekers_stock > 0
     )
     select asylum, place, reference_date, asylum_seekers_stock, new_asylum_claims,
         is_stock_incomplete, is_new_asylum_claims_complete,
@@ -43,18 +47,19 @@ _ORIGINS = f"""
 Rows = dict[str, list[dict[str, Any]]]
 
 
-def years_by_asylum(con: duckdb.DuckDBPyConnection) -> Rows:
+def years_by_asylum(con: duckdb.DuckDBPyConnection, codes: Sequence[str]) -> Rows:
     """The rows of mart_asylum_yearly by country, oldest year first, persons before cases."""
     # What only rows by origin have, such as estimates of withheld origins, is not known of these.
     shared = con.execute("select * from mart_origin_yearly limit 0").description or []
     unknown = dict.fromkeys(column[0] for column in shared)
-    found = by_country(con, _YEARS, "asylum_iso3", "asylum_unhcr_code")
-    return {code: [unknown | row for row in rows] for code, rows in found.items()}
+    rows = named_rows(con.execute(_YEARS, {"asylums": codes}))
+    return by_code((unknown | row for row in rows), "asylum_iso3", "asylum_unhcr_code")
 
 
-def origins_by_asylum(con: duckdb.DuckDBPyConnection) -> Rows:
+def origins_by_asylum(con: duckdb.DuckDBPyConnection, codes: Sequence[str]) -> Rows:
     """The largest origins of each country of asylum in its newest year."""
-    return by_keys(_bounded(named_rows(con.execute(_ORIGINS, {"shown": ORIGINS_SHOWN}))), "asylum")
+    asked = {"asylums": codes, "shown": ORIGINS_SHOWN}
+    return by_code(_bounded(named_rows(con.execute(_ORIGINS, asked))), "asylum")
 
 
 def origins_section(name: str, rows: list[dict[str, Any]]) -> Section:
@@ -115,12 +120,7 @@ def _bounded(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return rows
 
 
-def by_country(con: duckdb.DuckDBPyConnection, query: str, *keys: str) -> Rows:
-    """The rows of a query, by the first of `keys` that is known of each."""
-    return by_keys(named_rows(con.execute(query)), *keys)
-
-
-def by_keys(rows: list[dict[str, Any]], *keys: str) -> Rows:
+def by_code(rows: Iterable[dict[str, Any]], *keys: str) -> Rows:
     """Rows by the first of `keys` that is known of each, in their order."""
     found: Rows = {}
     for row in rows:

@@ -19,7 +19,7 @@ from warehouse.exports.findings.headline import headline_figures
 from warehouse.exports.findings.parts import ReportTable
 from warehouse.exports.findings.words import BOUNDARIES, DEFINITIONS
 from warehouse.exports.findings.years import years_section
-from warehouse.exports.origin_years import breaks_of, by_year
+from warehouse.exports.origin_years import breaks_of, by_year, origin_rows
 from warehouse.exports.origins import Origin
 from warehouse.exports.site import geometry, hosts
 from warehouse.exports.site.changes import release_sections
@@ -40,10 +40,7 @@ PAGES = (
     ("method.html", "Method"),
 )
 LARGEST_SHOWN = 20
-_ORIGIN_ROWS = """
-    select * from mart_origin_yearly
-    order by coalesce(origin_iso3, origin_unhcr_code), reference_year, counting_unit desc
-"""
+_COUNTRIES_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -102,17 +99,28 @@ class Shell:
 def country_pages(
     con: duckdb.DuckDBPyConnection, shell: Shell, countries: Sequence[Country]
 ) -> Iterator[tuple[str, str]]:
-    """Path and HTML of the page of each country."""
-    origin_rows = hosts.by_country(con, _ORIGIN_ROWS, "origin_iso3", "origin_unhcr_code")
-    asylum_rows = hosts.years_by_asylum(con)
-    destinations = hosts.by_keys(destination_rows(con, None), "origin_iso3", "origin_unhcr_code")
-    largest_origins = hosts.origins_by_asylum(con)
+    """Path and HTML of the page of each country; the rows of a few are in memory at a time."""
+    for start in range(0, len(countries), _COUNTRIES_AT_ONCE):
+        yield from _pages_of(con, shell, countries[start : start + _COUNTRIES_AT_ONCE])
+
+
+def _pages_of(
+    con: duckdb.DuckDBPyConnection, shell: Shell, countries: Sequence[Country]
+) -> Iterator[tuple[str, str]]:
+    codes: dict[str, list[str]] = {"origin": [], "asylum": []}
+    for country in countries:
+        codes[country.side].append(country.code)
+    of_origin = ("origin_iso3", "origin_unhcr_code")
+    origin_years = hosts.by_code(origin_rows(con, *codes["origin"]), *of_origin)
+    destinations = hosts.by_code(destination_rows(con, *codes["origin"]), *of_origin)
+    asylum_years = hosts.years_by_asylum(con, codes["asylum"])
+    largest_origins = hosts.origins_by_asylum(con, codes["asylum"])
     for country in countries:
         name = wording.visible(country.name)
         # Of the three that have no ISO3, and of any other, the code is what it is asked for by.
         subject = Origin(country.code, None, country.name)
         if country.side == "origin":
-            years = by_year(origin_rows.get(country.code, []))
+            years = by_year(origin_years.get(country.code, []))
             breaks = breaks_of(con, country.code)
             figures = headline_figures(years, breaks)
             parts = [
@@ -121,7 +129,7 @@ def country_pages(
             ]
             title = f"{wording.visible(subject.of('People'))} who seek asylum abroad"
         else:
-            years = by_year(asylum_rows.get(country.code, []))
+            years = by_year(asylum_years.get(country.code, []))
             figures = headline_figures(years, whole="those in all countries")
             parts = [
                 years_section(years, subject),
