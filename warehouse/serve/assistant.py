@@ -1,7 +1,7 @@
 """Answers for assistants: each with release, reference date, what is provisional, and a citation.
 
 A question is about one measure of one country or pair; a stock and a flow never come in one list.
-Nothing here knows the protocol; `mcp.py` does.
+Nothing here knows the protocol; `mcp.py` does, and gives an assistant the texts of these functions.
 """
 
 from __future__ import annotations
@@ -60,7 +60,11 @@ class QuestionError(Exception):
 
 
 def find_country(settings: Settings, text: str) -> Answer:
-    """Codes and names of countries by a code or a part of a name, likeliest first."""
+    """Find the code of a country by its name or a part of it, or by a code.
+
+    Codes are ISO 3166-1 alpha-3; stateless, unknown and Tibetan people have UNHCR's codes STA,
+    UKN and TIB.
+    """
     with open_published(settings) as con:
         rows = named_rows(con.execute(_COUNTRIES, {"text": text.strip(), "alike": _ALIKE}))
         found = [
@@ -71,7 +75,9 @@ def find_country(settings: Settings, text: str) -> Answer:
 
 
 def describe_measures(settings: Settings) -> Answer:
-    """The measures, whether each is a stock or a flow, and the terms they are defined by."""
+    """What is measured: each measure with its unit, whether it is a stock or a flow, and the
+    definitions of the terms.
+    """
     with open_published(settings) as con:
         rows = named_rows(
             con.execute(
@@ -91,7 +97,15 @@ def figures(  # noqa: PLR0917 - asked by name
     to_year: int | None = None,
     as_of: str | None = None,
 ) -> Answer:
-    """One measure by year, in persons: of an origin, a country of asylum, a pair, or the world."""
+    """Figures by year, in persons: of a country of origin, a country of asylum, a pair (both
+    codes), or the world (neither).
+
+    measure: asylum_seekers_stock (people waiting on a day), refugees_stock, new_asylum_claims
+    (people who claimed asylum in a year) or applications_new. as_of: a day, YYYY-MM-DD; the
+    figures are those that UNHCR's database had then. Each has its release, what it describes,
+    whether it is provisional or a lower bound, and which breaks of reporting bear on the change
+    since the year before: where it is not comparable, speak of no rise and no fall.
+    """
     nature, dataset = _measure(measure)
     day = _day(as_of)
     origin, asylum = _code(origin), _code(asylum)
@@ -160,7 +174,9 @@ def revisions(
     origin: str | None = None,
     asylum: str | None = None,
 ) -> Answer:
-    """What each release said of one measure of one year, from the first that had it."""
+    """What each release said of one measure of one year: values with the days from which and
+    to which they were published.
+    """
     nature, dataset = _measure(measure)
     origin, asylum = _code(origin), _code(asylum)
     _, table, where = _level(origin, asylum)
@@ -208,7 +224,12 @@ def check_claim(  # noqa: PLR0917 - asked by name
     measure: str = "asylum_seekers_stock",
     read_as: str | None = None,
 ) -> Answer:
-    """A stated figure with its verdict: what the database had that day, and what it has now."""
+    """Check a figure that somebody published: verdict, what the database had on the day of
+    publication (YYYY-MM-DD), and what it has now.
+
+    read_as: stock or flow, how the text reads the figure. "178,725 applied in 2025" reads as
+    flow.
+    """
     day = _day(published)
     if day is None:
         raise QuestionError("published: give the day on which the claim was published, YYYY-MM-DD")
@@ -229,7 +250,11 @@ def check_claim(  # noqa: PLR0917 - asked by name
 
 
 def query(settings: Settings, sql: str) -> Answer:
-    """The first rows of a read-only statement. It ends after some seconds."""
+    """Ask the published tables by SQL of DuckDB, read-only; the first 200 rows.
+
+    Tables: select table_name, description from about_tables. Columns have comments:
+    select * from duckdb_columns().
+    """
     with open_session(settings) as session:
         timer = threading.Timer(SECONDS, session.interrupt)
         timer.start()
