@@ -18,7 +18,7 @@ ROOT = HERE.parent
 ASYLUM = Path(sys.executable).parent / "asylum"
 
 
-def measured(arguments, data):
+def measured(arguments, data, **variables):
     """Run a command; (seconds, peak MiB of any one of its processes, its standard output)."""
     settings = load_settings()
     limits = {  # plain scripts have what the product has
@@ -31,7 +31,7 @@ def measured(arguments, data):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ | limits | {"ASYLUM_DATA_DIR": str(data)},
+        env=os.environ | limits | variables | {"ASYLUM_DATA_DIR": str(data)},
     )
     peak = [0]
     watcher = threading.Thread(target=watch, args=(process.pid, peak), daemon=True)
