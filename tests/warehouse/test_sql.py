@@ -166,7 +166,6 @@ KNOWN: dict[tuple[str, str], str] = {
      "if name != 'carried'}"): "expressions of this module",
     ("warehouse.exports.site.data", "side"): "origin or asylum",
     ("warehouse.exports.site.hosts", "side"): "origin or asylum",
-    ("warehouse.exports.site.hosts", "query"): "a constant of this package",
 }  # fmt: skip
 # Made elsewhere than where they are used: traced from here.
 TRACED = [("warehouse.exports.workbook", "_of_origin")]
