@@ -85,15 +85,11 @@ class NodeResult:
         return self.status in _FAILED
 
 
-# What `_node` makes of a data test, and its query; none where dbt could not compile it.
-_CompiledTest = tuple[NodeResult, data_tests.DataTest | None]
-
-
 class _CompiledTests(BaseModel):
-    """All data tests of a project, and the `fingerprint.code_hash` they were compiled under."""
+    """The queries of all data tests, and the `fingerprint.code_hash` they were compiled under."""
 
     code: str
-    tests: list[_CompiledTest]
+    queries: dict[str, str]
 
 
 class PublishedTable(NamedTuple):
@@ -252,8 +248,10 @@ def build(
             may_be_empty=bool(select),
         )
         nodes = _nodes(built.results)
-        tests = _tests_of(settings, code, manifest, select, nodes)
-        tested = _run_tests(settings, tests, len(nodes), on_event)
+        queries, not_compiled = _queries(settings, code, manifest, select, nodes)
+        tests = [_data_test(manifest.nodes[key], query) for key, query in queries.items()]
+        done = len(nodes) + len(not_compiled)
+        tested = not_compiled + _run_tests(settings, manifest, tests, done, on_event)
     result = BuildResult(_look_up(settings, nodes) + tested, 0.0)
     if not select and not result.failed:
         fingerprint.keep_tested(settings, _tested(settings, code, result))
@@ -291,71 +289,31 @@ def _parse(settings: Settings, *, write_json: bool = False) -> Any:
         return _invoke(settings, "parse", [], write_json=write_json)
 
 
-def _tests_of(
+def _queries(
     settings: Settings,
     code: str,
     manifest: Any,
     select: Sequence[str],
     built: Sequence[NodeResult],
-) -> list[_CompiledTest]:
-    """The data tests of all that was built."""
+) -> tuple[dict[str, str], tuple[NodeResult, ...]]:
+    """The queries of the data tests of all that was built, and the tests that dbt cannot compile.
+
+    Those of the whole project are compiled again only if its `fingerprint.code_hash` is another.
+    """
     without = [
         f"{'.'.join(manifest.nodes[node.unique_id].fqn)}+"
         for node in built
         if node.status not in _DONE
     ]
-    if select or without:
-        return _compile(settings, manifest, select, without)
-    return _compiled_before(settings, code, manifest)
-
-
-def _run_tests(
-    settings: Settings, compiled: Sequence[_CompiledTest], done: int, on_event: OnEvent | None
-) -> tuple[NodeResult, ...]:
-    """What each data test came to, after `done` other steps."""
-    found = {one.unique_id: one for one, _ in compiled}
-    # What dbt could not compile has no query.
-    results = [one for one, test in compiled if test is None]
-    tests = [test for _, test in compiled if test is not None]
-    with connect(settings.build_db, settings) as con, _log(settings) as log:
-        for tested in data_tests.run(con, tests):
-            result = replace(
-                found[tested.unique_id],
-                status=tested.status,
-                message=tested.message,
-                failures=tested.failures,
-                seconds=tested.seconds,
-            )
-            results.append(result)
-            if tested.status != "pass":
-                log.warning("%s %s: %s", tested.status, result.name, tested.message)
-            if on_event is not None:
-                on_event(result.name, done + len(results), done + len(found))
-    return tuple(results)
-
-
-def _compiled_before(settings: Settings, code: str, manifest: Any) -> list[_CompiledTest]:
-    """All data tests of the project as it is now, by its `fingerprint.code_hash`; compiled again
-    only if a file changed.
-    """
-    noted = settings.dbt_target_dir / _COMPILED_TESTS
-    try:
-        before = _CompiledTests.model_validate_json(noted.read_bytes())
-    except (FileNotFoundError, ValidationError):
-        before = None
-    if before is not None and before.code == code:
-        return before.tests
-    compiled = _compile(settings, manifest, [], [])
-    if all(test is not None for _, test in compiled):
-        now = _CompiledTests(code=code, tests=compiled)
-        files.write_text(noted, now.model_dump_json() + "\n")
-    return compiled
-
-
-def _compile(
-    settings: Settings, manifest: Any, select: Sequence[str], without: Sequence[str]
-) -> list[_CompiledTest]:
-    """The data tests of what `select` names (everything, if it is empty) but for `without`."""
+    kept = settings.dbt_target_dir / _COMPILED_TESTS
+    is_whole = not (select or without)
+    if is_whole:
+        try:
+            before = _CompiledTests.model_validate_json(kept.read_bytes())
+        except (FileNotFoundError, ValidationError):
+            before = None
+        if before is not None and before.code == code:
+            return before.queries, ()
     compiled = _invoke(
         settings,
         "compile",
@@ -367,23 +325,53 @@ def _compile(
         manifest=manifest,
         may_be_empty=True,
     )
-    return [
-        (
-            _node(one),
-            data_tests.DataTest(
-                one.node.unique_id,
-                of=getattr(one.node, "attached_node", None) or one.node.path,
-                query=one.node.compiled_code,
-                count=one.node.config.fail_calc,
-                warn_if=one.node.config.warn_if,
-                error_if=one.node.config.error_if,
-                severity=str(one.node.config.severity),
-            )
-            if one.node.compiled_code
-            else None,
-        )
+    queries = {
+        one.node.unique_id: one.node.compiled_code
         for one in compiled.results
-    ]
+        if one.node.compiled_code
+    }
+    not_compiled = tuple(_node(one) for one in compiled.results if not one.node.compiled_code)
+    if is_whole and not not_compiled:
+        files.write_text(kept, _CompiledTests(code=code, queries=queries).model_dump_json() + "\n")
+    return queries, not_compiled
+
+
+def _data_test(node: Any, query: str) -> data_tests.DataTest:
+    return data_tests.DataTest(
+        node.unique_id,
+        of=getattr(node, "attached_node", None) or node.path,
+        query=query,
+        count=node.config.fail_calc,
+        warn_if=node.config.warn_if,
+        error_if=node.config.error_if,
+        severity=str(node.config.severity),
+    )
+
+
+def _run_tests(
+    settings: Settings,
+    manifest: Any,
+    tests: Sequence[data_tests.DataTest],
+    done: int,
+    on_event: OnEvent | None,
+) -> tuple[NodeResult, ...]:
+    """What each data test came to, after `done` other steps."""
+    results = []
+    with connect(settings.build_db, settings) as con, _log(settings) as log:
+        for tested in data_tests.run(con, tests):
+            result = _result(
+                manifest.nodes[tested.unique_id],
+                status=tested.status,
+                message=tested.message,
+                failures=tested.failures,
+                seconds=tested.seconds,
+            )
+            results.append(result)
+            if tested.status != "pass":
+                log.warning("%s %s: %s", tested.status, result.name, tested.message)
+            if on_event is not None:
+                on_event(result.name, done + len(results), done + len(tests))
+    return tuple(results)
 
 
 def _all_but(*resource_types: str) -> list[str]:
@@ -561,15 +549,26 @@ def _nodes(results: Any) -> tuple[NodeResult, ...]:
 
 
 def _node(found: Any) -> NodeResult:
-    node = found.node
-    return NodeResult(
-        unique_id=node.unique_id,
-        name=node.name,
-        resource_type=str(node.resource_type),
+    return _result(
+        found.node,
         status=str(found.status),
         message=found.message or "",
         failures=found.failures,
         seconds=found.execution_time,
+    )
+
+
+def _result(
+    node: Any, *, status: str, message: str, failures: int | None, seconds: float
+) -> NodeResult:
+    return NodeResult(
+        unique_id=node.unique_id,
+        name=node.name,
+        resource_type=str(node.resource_type),
+        status=status,
+        message=message,
+        failures=failures,
+        seconds=seconds,
         schema=node.schema,
         relation=getattr(node, "alias", node.name),
     )

@@ -166,10 +166,10 @@ def _load_all(
 ) -> dict[Path, _Refusal]:
     """Load each snapshot or say why it cannot be loaded, by its folder.
 
-    A thread loads the snapshots of one endpoint after another, and another thread those of another
-    endpoint: unpacking and the end of a transaction keep one core busy. So each table has its
-    snapshots in the order of `missing`. The largest endpoint comes first, so that none is left
-    when the others have ended.
+    Each thread loads the snapshots of one endpoint at a time, in the order of `missing`: so the
+    rows of a table lie in one order, and while one thread unpacks pages or ends a transaction,
+    which keeps one core busy, another goes on. The largest endpoint comes first, so that it is not
+    left when the others have ended. An error, or Ctrl-C, ends all threads.
     """
     of_endpoint: dict[str, list[tuple[Path, Manifest]]] = {}
     for one in missing:
@@ -202,8 +202,8 @@ def _load_all(
             for cursor, those in zip(cursors, largest_first, strict=True)
         ]
         try:
-            for endpoint in as_completed(loading):
-                endpoint.result()
+            for loaded in as_completed(loading):
+                loaded.result()
         except BaseException:  # the user stops it, among others
             stopped.set()
             for cursor in cursors:

@@ -249,11 +249,13 @@ def test_a_table_made_in_parts_has_each_row_once_and_all_of_a_key_in_one_part(
 def test_data_tests_are_compiled_once_and_again_where_anything_changed(
     loaded: SmallSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    compiled = []
-    compile_tests = dbt._compile
-    monkeypatch.setattr(
-        dbt, "_compile", lambda *args: compiled.append(args) or compile_tests(*args)
-    )
+    compiled, invoke = [], dbt._invoke
+
+    def heard(settings: SmallSettings, command: str, *args: Any, **named: Any) -> Any:
+        compiled.extend(["compile"] if command == "compile" else [])
+        return invoke(settings, command, *args, **named)
+
+    monkeypatch.setattr(dbt, "_invoke", heard)
 
     def outcomes() -> dict[str, str]:
         return {test.name: test.status for test in dbt.build(loaded).tests}
