@@ -19,6 +19,7 @@ from orchestration.housekeeping import prune_if_due
 from orchestration.instance import open_instance
 from orchestration.outcome import run_result
 from orchestration.resources import WarehouseBusyError, exclusive, resources, silent
+from warehouse.build import apart
 from warehouse.build.dbt import DbtError
 from warehouse.build.run_result import OnProgress, RunResult
 from warehouse.core.repairs import move_aside
@@ -56,7 +57,8 @@ class _Run:
                 for event in landed.all_events
             ):
                 return  # what landing found, it left as it is
-        # What follows takes dbt, and that takes seconds to import.
+        # What follows takes dbt, and that takes seconds to import, and to parse the project.
+        apart.start(self.settings)
         from orchestration.definitions import definitions  # noqa: PLC0415
 
         # The client has tried for minutes, and somebody is waiting: no further attempts.

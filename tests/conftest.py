@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import hypothesis
@@ -15,7 +15,7 @@ from tests import parsing
 from tests.fake_api import FakeApi, fast_settings, sample_data
 from tests.network import no_network
 from tests.postgres_server import PostgresServer, find_binaries
-from warehouse.build import dbt
+from warehouse.build import apart, dbt
 from warehouse.settings import Settings
 
 # How long an example takes says how busy the machine is.
@@ -55,6 +55,22 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith("ASYLUM_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+
+
+@pytest.fixture(autouse=True)
+def _dbt_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests build with dbt in their own process, which has imported it. That of its own has tests
+    of its own, and is what runs on the command line have, and runs of fixtures for many tests.
+    """
+
+    def build_here(
+        settings: Settings, on_event: dbt.OnEvent | None = None, *, select: Sequence[str] = ()
+    ) -> apart.Build:
+        yield from ()
+        return dbt.build(settings, on_event, select=select)
+
+    monkeypatch.setattr(apart, "build", build_here)
+    monkeypatch.setattr(apart, "start", lambda _: None)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Reference, staging, intermediate, marts: dbt's seeds and models as assets, tests as checks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
 import dagster as dg
@@ -11,6 +12,7 @@ from orchestration import checks, keys
 from orchestration.descriptions import COLUMN_SCHEMA, check_text, columns
 from orchestration.resources import Warehouse
 from warehouse.build import dbt, repair
+from warehouse.exports import ahead
 
 
 class Translator(DagsterDbtTranslator):
@@ -69,13 +71,25 @@ def models(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         pool=keys.WRITERS,
     )
     def models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
-        result = repair.build(
+        event_of = _events(context, manifest)
+        if not context.is_subset:
+            ahead.begin()
+        building = repair.build(
             warehouse.settings,
             warehouse.progress("models"),
             context.log.warning,
             select=_selection(context, manifest),
         )
-        yield from _events(context, result, manifest)
+        with closing(building):
+            try:
+                while True:
+                    node = next(building)
+                    # What fails in a damaged database may be well in the one that replaces it.
+                    if not node.failed and (event := event_of(node)):
+                        yield event
+            except StopIteration as ended:
+                result: dbt.BuildResult = ended.value
+        yield from filter(None, map(event_of, [*result.models, *result.tests]))
         if result.failed:
             raise dg.Failure(result.failure_text(), allow_retries=False)
 
@@ -99,19 +113,27 @@ def _selection(context: dg.AssetExecutionContext, manifest: Mapping[str, Any]) -
 
 
 def _events(
-    context: dg.AssetExecutionContext, result: dbt.BuildResult, manifest: Mapping[str, Any]
-) -> Iterator[Any]:
-    """What was built, then what was tested. A skipped test says nothing."""
+    context: dg.AssetExecutionContext, manifest: Mapping[str, Any]
+) -> Callable[[dbt.NodeResult], dg.MaterializeResult | dg.AssetCheckResult | None]:
+    """A function that makes of a node the event for Dagster: that it was built, or what a test
+    came to. None for one that nobody asked for, that was told of before, or that was skipped.
+    """
     assets = {s.metadata[UNIQUE_ID]: key for key, s in context.assets_def.specs_by_key.items()}
     tests = {(s.metadata or {})[UNIQUE_ID]: s.key for s in context.assets_def.check_specs}
-    for node in result.models:
+    to_tell: set[Any] = {*context.selected_asset_keys, *context.selected_asset_check_keys}
+
+    def event_of(node: dbt.NodeResult) -> dg.MaterializeResult | dg.AssetCheckResult | None:
         key = assets.get(node.unique_id)
-        if key in context.selected_asset_keys:
-            yield dg.MaterializeResult(key, metadata=_metadata(node, manifest))
-    for node in result.tests:
+        if key in to_tell:
+            to_tell.remove(key)
+            return dg.MaterializeResult(key, metadata=_metadata(node, manifest))
         check = tests.get(node.unique_id)
-        if check and check in context.selected_asset_check_keys and node.status != "skipped":
-            yield checks.dbt_result(check, node)
+        if check is not None and check in to_tell and node.status != "skipped":
+            to_tell.remove(check)
+            return checks.dbt_result(check, node)
+        return None
+
+    return event_of
 
 
 def _metadata(node: dbt.NodeResult, manifest: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
+import duckdb
 from filelock import FileLock
 from pydantic import BaseModel, ValidationError
 
@@ -32,6 +33,7 @@ from warehouse.settings import Settings
 
 # (label, done, total)
 OnEvent = Callable[[str, int, int | None], None]
+OnNodes = Callable[[Sequence["NodeResult"]], None]
 
 # Every warning of dbt itself is an error. A data test of severity `warn` is an event too, the only
 # one that is a statement about the data and not about the project.
@@ -43,6 +45,7 @@ _CATALOG = "catalog.json"
 _COMPILED_TESTS = "compiled_tests.json"
 _LOG_BYTES = 2_000_000
 _LOGS_KEPT = 5
+_TOLD_AT_ONCE = 20
 _FAILED = {"error", "fail", "runtime error", "partial success"}
 _DONE = {"success", "no-op"}
 _TABLES = {"model", "seed", "snapshot"}
@@ -90,6 +93,15 @@ class _CompiledTests(BaseModel):
 
     code: str
     queries: dict[str, str]
+
+
+class Parsed(NamedTuple):
+    """dbt's own manifest, and the `fingerprint.code_hash` before it was parsed. One build can use
+    it.
+    """
+
+    code: str
+    manifest: Any
 
 
 class PublishedTable(NamedTuple):
@@ -143,17 +155,29 @@ def ensure_manifest(settings: Settings) -> Path:
 
     Needs neither the database nor a network. Raises DbtError when the project does not parse.
     """
+    return _ensured(settings)[0]
+
+
+def parse(settings: Settings) -> Parsed:
+    """The project as it is now, for `build`. Raises DbtError when it does not parse."""
+    code = fingerprint.code_hash(settings)
+    _, manifest = _ensured(settings)
+    return Parsed(code, manifest or _parse(settings))
+
+
+def _ensured(settings: Settings) -> tuple[Path, Any]:
+    """The manifest of the project as it is now: its file and, if it was made, what is in it."""
     folder = settings.dbt_target_dir
     folder.mkdir(parents=True, exist_ok=True)
     manifest, noted = folder / _MANIFEST, folder / _MANIFEST_HASH
     with FileLock(folder / ".manifest.lock"):
         current = fingerprint.project_hash(settings)
         if manifest.exists() and noted.exists() and noted.read_bytes().strip() == current.encode():
-            return manifest
+            return manifest, None
         noted.unlink(missing_ok=True)
-        _parse(settings, write_json=True)
+        parsed = _parse(settings, write_json=True)
         files.write_text(noted, current + "\n")
-    return manifest
+    return manifest, parsed
 
 
 def load_manifest(settings: Settings) -> dict[str, Any]:
@@ -211,8 +235,13 @@ def build(
     on_event: OnEvent | None = None,
     *,
     select: Sequence[str] = (),
+    parsed: Parsed | None = None,
+    on_nodes: OnNodes | None = None,
 ) -> BuildResult:
     """Build the project, or the nodes that `select` names, then test the data in them.
+
+    `parsed` is used if the project is still as it was. `on_nodes` is told what became of models,
+    some at a time, and of tests; of the last models and of what failed the result alone tells.
 
     A test is left out where a table that it stands on could not be built. Unit tests try formulas
     on made-up rows: they test the project, not the data, and have a function of their own
@@ -227,12 +256,13 @@ def build(
     """
     started = time.perf_counter()
     claims.check_register()
-    code = fingerprint.code_hash(settings)
     fingerprint.forget_tested(settings)
     (settings.data_dir / "tmp").mkdir(parents=True, exist_ok=True)
     with connect(settings.build_db, settings):
         pass  # dbt's own words for a database that another process holds say too little
-    manifest = _parse(settings)
+    if parsed is None or parsed.code != fingerprint.code_hash(settings):
+        parsed = parse(settings)
+    code, manifest = parsed
     every_test = sum(str(node.resource_type) == "test" for node in manifest.nodes.values())
     with _frozen():
         built = _invoke(
@@ -244,15 +274,22 @@ def build(
             ],
             manifest=manifest,
             on_event=on_event,
+            on_built=on_nodes and _Teller(manifest, on_nodes),
             to_come=0 if select else every_test,
             may_be_empty=bool(select),
         )
         nodes = _nodes(built.results)
         queries, not_compiled = _queries(settings, code, manifest, select, nodes)
         tests = [_data_test(manifest.nodes[key], query) for key, query in queries.items()]
-        done = len(nodes) + len(not_compiled)
-        tested = not_compiled + _run_tests(settings, manifest, tests, done, on_event)
-    result = BuildResult(_look_up(settings, nodes) + tested, 0.0)
+        ended = [*_look_up(settings, nodes), *not_compiled]
+        in_all = len(ended) + len(tests)
+        for tested in _run_tests(settings, manifest, tests):
+            ended.append(tested)
+            if on_event is not None:
+                on_event(tested.name, len(ended), in_all)
+            if on_nodes is not None:
+                on_nodes([tested])
+    result = BuildResult(tuple(ended), 0.0)
     if not select and not result.failed:
         fingerprint.keep_tested(settings, _tested(settings, code, result))
     return replace(result, seconds=time.perf_counter() - started)
@@ -349,14 +386,9 @@ def _data_test(node: Any, query: str) -> data_tests.DataTest:
 
 
 def _run_tests(
-    settings: Settings,
-    manifest: Any,
-    tests: Sequence[data_tests.DataTest],
-    done: int,
-    on_event: OnEvent | None,
-) -> tuple[NodeResult, ...]:
-    """What each data test came to, after `done` other steps."""
-    results = []
+    settings: Settings, manifest: Any, tests: Sequence[data_tests.DataTest]
+) -> Iterator[NodeResult]:
+    """What each data test came to."""
     with connect(settings.build_db, settings) as con, _log(settings) as log:
         for tested in data_tests.run(con, tests):
             result = _result(
@@ -366,12 +398,9 @@ def _run_tests(
                 failures=tested.failures,
                 seconds=tested.seconds,
             )
-            results.append(result)
             if tested.status != "pass":
                 log.warning("%s %s: %s", tested.status, result.name, tested.message)
-            if on_event is not None:
-                on_event(result.name, done + len(results), done + len(tests))
-    return tuple(results)
+            yield result
 
 
 def _all_but(*resource_types: str) -> list[str]:
@@ -386,13 +415,15 @@ def _invoke(
     manifest: Any = None,
     write_json: bool = False,
     on_event: OnEvent | None = None,
+    on_built: Callable[[str, float], None] | None = None,
     to_come: int = 0,
     may_be_empty: bool = False,
 ) -> Any:
     """Run one command of dbt; returns what it returns, with the database closed.
 
-    `manifest` is one of `_parse`; without it dbt parses the project. `to_come` is how many steps
-    follow the command's own. With `may_be_empty` the command may have nothing to do.
+    `manifest` is one of `_parse`; without it dbt parses the project. `on_built` is told of each
+    node that was built, and the seconds it took. `to_come` is how many steps follow the command's
+    own. With `may_be_empty` the command may have nothing to do.
     """
     # dbt takes two seconds to import: only who runs it waits for it.
     from dbt.cli.main import dbtRunner  # noqa: PLC0415
@@ -401,7 +432,9 @@ def _invoke(
     if may_be_empty:
         warnings = warnings | {"warn": [*warnings["warn"], *_NOTHING_TO_DO]}
     with _profile(settings), _log(settings) as log:
-        runner = dbtRunner(manifest=manifest, callbacks=[_Listener(log, on_event, to_come)])
+        runner = dbtRunner(
+            manifest=manifest, callbacks=[_Listener(log, on_event, on_built, to_come)]
+        )
         try:
             # dbt's own log file and the artifacts of a build cost a fifth of its time.
             outcome = runner.invoke(
@@ -508,9 +541,16 @@ class _Listener:
         "error": logging.ERROR,
     }
 
-    def __init__(self, log: logging.Logger, on_event: OnEvent | None, to_come: int) -> None:
+    def __init__(
+        self,
+        log: logging.Logger,
+        on_event: OnEvent | None,
+        on_built: Callable[[str, float], None] | None,
+        to_come: int,
+    ) -> None:
         self._log = log
         self._on_event = on_event
+        self._on_built = on_built
         self._to_come = to_come
         self._lock = Lock()
         self._done = 0
@@ -520,9 +560,16 @@ class _Listener:
         level = self._LEVELS.get(event.info.level)
         if level is not None and event.info.msg.strip():
             self._log.log(level, "%s", event.info.msg.strip())
+        name = event.info.name
+        if (
+            name == "NodeFinished"
+            and self._on_built is not None
+            and event.data.node_info.node_status in _DONE
+        ):
+            with self._lock:
+                self._on_built(event.data.node_info.unique_id, event.data.run_result.execution_time)
         if self._on_event is None:
             return
-        name = event.info.name
         if name in {"LogStartLine", "LogTestResult", "LogModelResult"}:
             self._total = getattr(event.data, "total", 0) or getattr(event.data, "num_models", 0)
         elif name == "NodeFinished":
@@ -530,6 +577,30 @@ class _Listener:
                 self._done += 1
                 total = max(self._total, self._done) + self._to_come if self._total else None
                 self._on_event(event.data.node_info.node_name, self._done, total)
+
+
+class _Teller:
+    """Tells of what was built, some at a time: one look into the catalogue tells of all."""
+
+    def __init__(self, manifest: Any, on_nodes: OnNodes) -> None:
+        self._manifest = manifest
+        self._on_nodes = on_nodes
+        self._built: list[NodeResult] = []
+
+    def __call__(self, unique_id: str, seconds: float) -> None:
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
+
+        node = self._manifest.nodes.get(unique_id)
+        if node is None or str(node.resource_type) not in _TABLES:
+            return
+        self._built.append(
+            _result(node, status="success", message="", failures=None, seconds=seconds)
+        )
+        if len(self._built) == _TOLD_AT_ONCE:
+            environment: Any = DuckDBConnectionManager.env()
+            with environment.conn.cursor() as con:
+                self._on_nodes(_looked_up(con, self._built))
+            self._built.clear()
 
 
 def _close_database() -> None:
@@ -579,14 +650,20 @@ def _look_up(settings: Settings, nodes: tuple[NodeResult, ...]) -> tuple[NodeRes
     if not settings.build_db.exists():
         return nodes
     with connect(settings.build_db, settings) as con:
-        found = con.execute(
-            "select schema_name, table_name, estimated_size from duckdb_tables() "
-            "where database_name = current_database() and not temporary"
-        ).fetchall()
-        columns = con.execute(
-            "select schema_name, table_name, column_name, lower(data_type) from duckdb_columns() "
-            "where database_name = current_database() order by column_index"
-        ).fetchall()
+        return _looked_up(con, nodes)
+
+
+def _looked_up(
+    con: duckdb.DuckDBPyConnection, nodes: Iterable[NodeResult]
+) -> tuple[NodeResult, ...]:
+    found = con.execute(
+        "select schema_name, table_name, estimated_size from duckdb_tables() "
+        "where database_name = current_database() and not temporary"
+    ).fetchall()
+    columns = con.execute(
+        "select schema_name, table_name, column_name, lower(data_type) from duckdb_columns() "
+        "where database_name = current_database() order by column_index"
+    ).fetchall()
     # dbt rebuilds each table and deletes nothing from it, so the estimate is exact.
     rows = {(schema, table): size for schema, table, size in found}
     types: dict[tuple[str, str], list[tuple[str, str]]] = {}

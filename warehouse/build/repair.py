@@ -5,12 +5,12 @@ It is a function of the landing folder, so nothing is lost but the time.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import duckdb
 
-from warehouse.build import dbt, fingerprint, raw
+from warehouse.build import apart, dbt, fingerprint, raw
 from warehouse.core.repairs import Repair, damage, is_damage, move_aside
 from warehouse.releases.assign import assign
 from warehouse.settings import Settings
@@ -63,16 +63,20 @@ def repaired(
 
 
 def build(
-    settings: Settings, on_event: dbt.OnEvent | None, say: Say, *, select: list[str]
-) -> dbt.BuildResult:
-    """As `dbt.build`, with a build database that is repaired where it is damaged."""
-
-    def work() -> dbt.BuildResult:
-        return dbt.build(settings, on_event, select=select)
-
-    result = repaired(settings, work, say, before=load_and_assign)
-    if any(is_damage(node.message) for node in result.failed) and (found := set_aside(settings)):
-        say(found.sentence)
-        load_and_assign(settings)
-        return dbt.build(settings, on_event, select=select)
-    return result
+    settings: Settings, on_event: dbt.OnEvent | None, say: Say, *, select: Sequence[str]
+) -> apart.Build:
+    """As `apart.build`, with a build database that is repaired where it is damaged. Of a node that
+    is built again then, it gives both results.
+    """
+    try:
+        result = yield from apart.build(settings, on_event, select=select)
+    except (duckdb.Error, dbt.DbtError) as error:
+        if not is_damage(str(error)) or (found := set_aside(settings)) is None:
+            raise
+    else:
+        damaged = any(is_damage(node.message) for node in result.failed)
+        if not damaged or (found := set_aside(settings)) is None:
+            return result
+    say(found.sentence)
+    load_and_assign(settings)
+    return (yield from apart.build(settings, on_event, select=select))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -26,8 +25,6 @@ from tests.orchestration.small_project import (
 from warehouse.build import dbt, fingerprint
 from warehouse.build.raw import load
 from warehouse.core.database import DatabaseBusyError, literal
-from warehouse.landing.snapshots import land_starter
-from warehouse.releases.assign import assign
 from warehouse.settings import PROJECT_ROOT
 
 MART = "dbt_project/models/marts/mart_extra.sql"
@@ -36,23 +33,6 @@ MART = "dbt_project/models/marts/mart_extra.sql"
 @pytest.fixture
 def project(tmp_path: Path) -> SmallSettings:
     return small_project(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> SmallSettings:
-    """The project with the starter extract loaded, and parsed, to be copied."""
-    made = small_project(tmp_path_factory.mktemp("model"))
-    land_starter(made)
-    load(made)
-    assign(made)
-    dbt.ensure_manifest(made)
-    return made
-
-
-@pytest.fixture
-def loaded(tmp_path: Path, model: SmallSettings) -> SmallSettings:
-    shutil.copytree(model.data_dir.parent, tmp_path, dirs_exist_ok=True)
-    return SmallSettings(data_dir=tmp_path / "data", threads=2)
 
 
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,11 @@ import vl_convert
 from warehouse.exports.charts.style import config
 
 
+def start_engine() -> None:
+    """Start what draws, for all drawings of this process; the first one starts it otherwise."""
+    vl_convert.vegalite_to_svg({"mark": "point", "data": {"values": []}})
+
+
 @dataclass(frozen=True)
 class Drawing:
     """A picture of figures of one origin, with its words."""
