@@ -22,6 +22,13 @@ class SmallSettings(Settings):
     def dbt_dir(self) -> Path:
         return self.data_dir.parent / "dbt_project"
 
+    def __setstate__(self, state: dict[Any, Any]) -> None:
+        """Sent to another process, which then takes a project as it was parsed in another folder,
+        as this one does.
+        """
+        super().__setstate__(state)
+        parsing.holds_in_any_folder()
+
 
 FILES = {
     "dbt_project/dbt_project.yml": """
