@@ -24,7 +24,7 @@ from warehouse.core.database import DatabaseBusyError, connect
 from warehouse.settings import PROJECT_ROOT
 
 SECONDS = 20
-MORE_MODELS = 45
+MORE_MODELS = 25
 
 
 def whole(building: Build) -> tuple[list[dbt.NodeResult], dbt.BuildResult]:
