@@ -28,6 +28,8 @@ def error_text(events: Sequence[dg.DagsterEvent]) -> str:
 
 
 _NOTHING = "The run failed and gave no reason."
+# By Ctrl-C, or by whoever asked the process to end.
+_INTERRUPTED = {"DagsterExecutionInterruptedError", "KeyboardInterrupt"}
 
 
 def _message(error: SerializableErrorInfo | None) -> str:
@@ -36,5 +38,7 @@ def _message(error: SerializableErrorInfo | None) -> str:
         error = error.cause
     if error is None:
         return "The run failed without a message."
+    if error.cls_name in _INTERRUPTED:
+        return "It was interrupted. What is landed is kept; run again."
     text = re.sub(rf"^(?:\w+\.)*{error.cls_name}: ", "", error.message).strip()
     return with_our_settings(text)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import psutil
 import pytest
 from pydantic import SecretStr
 from tenacity import wait_none
@@ -45,7 +46,9 @@ from tests.orchestration.small_project import (
     write,
 )
 from tests.postgres_server import PostgresServer
-from warehouse.build import dbt
+from warehouse.build import apart, dbt
+from warehouse.build.apart import build as build_apart
+from warehouse.build.apart import start as start_apart
 from warehouse.core.repairs import repairs
 from warehouse.exports.tables import exported_fingerprint, is_exported
 from warehouse.landing import decision
@@ -272,6 +275,27 @@ def test_a_run_with_nothing_new_tries_a_postgresql_that_has_not_got_it(
     assert publish_to_postgres(configured).is_new
     no_build(monkeypatch)
     assert run_refresh(configured).up_to_date
+
+
+@in_memory
+@pytest.mark.parametrize("signalled", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_interrupted_while_dbt_builds_says_so_and_leaves_no_process(
+    built: SmallSettings, monkeypatch: pytest.MonkeyPatch, signalled: signal.Signals
+) -> None:
+    before = published(built)
+    write(built, "dbt_project/models/marts/mart_extra.sql", "select 1 as a")
+    monkeypatch.setattr(apart, "build", build_apart)
+    monkeypatch.setattr(apart, "start", start_apart)
+
+    def interrupt(stage: str, _: str, done: int, __: int | None) -> None:
+        if (stage, done) == ("models", 2):
+            os.kill(os.getpid(), signalled)
+
+    result = run_refresh(built, on_progress=interrupt)
+    assert not result.success
+    assert result.error == "It was interrupted. What is landed is kept; run again."
+    assert not [one for one in psutil.Process().children() if "apart" in str(one.cmdline())]
+    assert published(built) == before
 
 
 @in_memory

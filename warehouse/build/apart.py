@@ -133,10 +133,9 @@ def serve(handle: int) -> None:
     received: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(connection, received.put), daemon=True).start()
     settings = received.get()
-    try:
+    parsed: dbt.Parsed | None = None
+    with contextlib.suppress(Exception):  # the build parses again, and says why it cannot
         parsed = dbt.parse(settings)
-    except dbt.DbtError:
-        parsed = None  # whoever asks for a build is told
     select = received.get()
     try:
         result = dbt.build(

@@ -162,7 +162,7 @@ def parse(settings: Settings) -> Parsed:
     """The project as it is now, for `build`. Raises DbtError when it does not parse."""
     code = fingerprint.code_hash(settings)
     _, manifest = _ensured(settings)
-    return Parsed(code, manifest or _parse(settings))
+    return Parsed(code, _parse(settings) if manifest is None else manifest)
 
 
 def _ensured(settings: Settings) -> tuple[Path, Any]:
