@@ -16,8 +16,6 @@ import gzip
 import hashlib
 import zlib
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Lock
@@ -25,7 +23,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from warehouse.core.database import connect, identifier, identifiers
+from warehouse.core.database import connect, identifier, identifiers, side_by_side
 from warehouse.core.files import unpack
 from warehouse.core.manifest import FILE_NAME, Manifest, Page
 from warehouse.landing import set_aside
@@ -195,20 +193,7 @@ def _load_all(
             if refusal is not None:
                 refused[folder] = refusal
 
-    with ExitStack() as until_all_end, ThreadPoolExecutor(settings.threads) as pool:
-        cursors = [until_all_end.enter_context(con.cursor()) for _ in largest_first]
-        loading = [
-            pool.submit(load_endpoint, cursor, those)
-            for cursor, those in zip(cursors, largest_first, strict=True)
-        ]
-        try:
-            for loaded in as_completed(loading):
-                loaded.result()
-        except BaseException:  # the user stops it, among others
-            stopped.set()
-            for cursor in cursors:
-                cursor.interrupt()
-            raise
+    side_by_side(con, settings.threads, largest_first, load_endpoint, stopped=stopped)
     return refused
 
 

@@ -9,14 +9,19 @@ value goes into a statement as a parameter; where DuckDB takes none, `literal` q
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from threading import Event
+from typing import Any, TypeVar
 
 import duckdb
 
 from warehouse.settings import Settings
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 # A database that is gone when its connection is closed.
 MEMORY = Path(":memory:")
@@ -55,6 +60,40 @@ def connect(path: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnectio
         yield con
     finally:
         con.close()
+
+
+def side_by_side(
+    con: duckdb.DuckDBPyConnection,
+    threads: int,
+    items: Sequence[_Item],
+    work: Callable[[duckdb.DuckDBPyConnection, _Item], _Result],
+    *,
+    stopped: Event | None = None,
+) -> list[_Result]:
+    """`work(cursor, item)` for each item, so many at a time, each with a cursor of its own; what
+    it returned, in the order of `items`.
+
+    One statement of DuckDB often keeps one core busy. A cursor has none of what `con` was told
+    for itself: the database it uses, the time zone. An error, or Ctrl-C, sets `stopped`, interrupts
+    what runs and begins nothing further.
+    """
+    with ExitStack() as until_all_end, ThreadPoolExecutor(threads) as pool:
+        cursors = [until_all_end.enter_context(con.cursor()) for _ in items]
+        begun = [
+            pool.submit(work, cursor, item) for cursor, item in zip(cursors, items, strict=True)
+        ]
+        try:
+            for one in as_completed(begun):
+                one.result()
+        except BaseException:  # the user stops it, among others
+            if stopped is not None:
+                stopped.set()
+            for one in begun:
+                one.cancel()
+            for cursor in cursors:
+                cursor.interrupt()
+            raise
+        return [one.result() for one in begun]
 
 
 def is_in_use(error: duckdb.Error) -> bool:

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 from warehouse.core import files
-from warehouse.core.database import identifier, literal
+from warehouse.core.database import identifier, literal, side_by_side
 from warehouse.core.wording import BYTE_ORDER_MARK, CONTROL, RUN_BY_SPREADSHEETS, SHOWN_INSTEAD
-from warehouse.published.read import Column, open_published, read_about, read_columns
+from warehouse.published.read import (
+    Column,
+    open_published,
+    read_about,
+    read_columns,
+    use_published,
+)
 from warehouse.settings import Settings
 
 _PREFIXES = ("dim_", "mart_")
@@ -64,8 +70,7 @@ def table_files(
         return
     settings.exports_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=_STAGING_PREFIX, dir=settings.exports_dir) as folder:
-        for table, columns in tables.items():
-            _write_table(con, table, columns, Path(folder))
+        _write_tables(con, settings, tables, Path(folder))
         yield [Path(folder) / name for name in names]
 
 
@@ -77,8 +82,7 @@ def _write(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Path]:
     staging = Path(tempfile.mkdtemp(prefix=_STAGING_PREFIX, dir=settings.exports_dir))
     written: list[Path] = []
     try:
-        for table, columns in exported_tables(con).items():
-            written += _write_table(con, table, columns, staging)
+        written += _write_tables(con, settings, exported_tables(con), staging)
         # Everything is written before anything is swapped: a full disk costs no old file.
         for path in written:
             files.replace(path, folder / path.name)
@@ -89,6 +93,24 @@ def _write(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Path]:
         if path.suffix in {".csv", ".parquet"} and path not in targets:
             path.unlink()
     return targets
+
+
+def _write_tables(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    tables: Mapping[str, Sequence[Column]],
+    folder: Path,
+) -> list[Path]:
+    """Write tables to `folder`, several at a time: the files of one keep one core busy."""
+
+    def write(
+        cursor: duckdb.DuckDBPyConnection, named: tuple[str, Sequence[Column]]
+    ) -> tuple[Path, Path]:
+        use_published(cursor)
+        return _write_table(cursor, *named, folder)
+
+    each = side_by_side(con, settings.threads, list(tables.items()), write)
+    return [path for paths in each for path in paths]
 
 
 def _write_table(

@@ -45,8 +45,13 @@ def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
             raise PublishedMissingError(
                 f"{path} cannot be read: {error}. Rebuild it with `asylum run`."
             ) from error
-        con.execute("use asylum")
+        use_published(con)
         yield con
+
+
+def use_published(con: duckdb.DuckDBPyConnection) -> None:
+    """Have a connection to the published file, or a cursor of one, find tables by their names."""
+    con.execute("use asylum")
 
 
 def read_columns(con: duckdb.DuckDBPyConnection) -> dict[str, list[Column]]:
