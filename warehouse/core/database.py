@@ -77,23 +77,31 @@ def side_by_side(
     for itself: the database it uses, the time zone. An error, or Ctrl-C, sets `stopped`, interrupts
     what runs and begins nothing further.
     """
+    ends = stopped or Event()
+
+    def work_on(cursor: duckdb.DuckDBPyConnection, item: _Item) -> list[_Result]:
+        if ends.is_set():
+            return []
+        try:
+            return [work(cursor, item)]
+        except BaseException:
+            ends.set()  # here, before this thread takes up another
+            raise
+
     with ExitStack() as until_all_end, ThreadPoolExecutor(threads) as pool:
         cursors = [until_all_end.enter_context(con.cursor()) for _ in items]
         begun = [
-            pool.submit(work, cursor, item) for cursor, item in zip(cursors, items, strict=True)
+            pool.submit(work_on, cursor, item) for cursor, item in zip(cursors, items, strict=True)
         ]
         try:
             for one in as_completed(begun):
                 one.result()
         except BaseException:  # the user stops it, among others
-            if stopped is not None:
-                stopped.set()
-            for one in begun:
-                one.cancel()
+            ends.set()
             for cursor in cursors:
                 cursor.interrupt()
             raise
-        return [one.result() for one in begun]
+        return [result for one in begun for result in one.result()]
 
 
 def is_in_use(error: duckdb.Error) -> bool:

@@ -1,0 +1,54 @@
+"""Work side by side on one database: in order, and ended as one."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import duckdb
+import pytest
+
+from warehouse.core.database import MEMORY, connect, side_by_side
+from warehouse.settings import Settings
+
+
+def test_side_by_side_gives_results_in_the_order_of_the_items_whichever_ends_first(
+    settings: Settings,
+) -> None:
+    both_at_once = threading.Barrier(2, timeout=10)
+
+    def work(cursor: duckdb.DuckDBPyConnection, number: int) -> int:
+        if number < 2:
+            both_at_once.wait()
+        time.sleep(0.05 * (4 - number))
+        [(answer,)] = cursor.execute("select ?::int * 10", [number]).fetchall()
+        return int(answer)
+
+    with connect(MEMORY, settings) as con:
+        assert side_by_side(con, 2, range(5), work) == [0, 10, 20, 30, 40]
+        assert side_by_side(con, 2, [], work) == []
+
+
+def test_an_error_side_by_side_interrupts_what_runs_and_begins_nothing_further(
+    settings: Settings,
+) -> None:
+    begun, stopped, runs = [], threading.Event(), threading.Event()
+
+    def work(cursor: duckdb.DuckDBPyConnection, number: int) -> None:
+        begun.append(number)
+        if number:
+            assert runs.wait(10)
+            time.sleep(0.2)
+            raise ValueError("the second")
+        runs.set()
+        with pytest.raises(duckdb.InterruptException):
+            cursor.execute("select sum(a.i * b.i) from range(10_000_000) a(i), range(1_000) b(i)")
+        assert stopped.is_set()
+        time.sleep(0.2)
+
+    with (
+        connect(MEMORY, settings) as con,
+        pytest.raises(ValueError, match="the second"),
+    ):
+        side_by_side(con, 2, range(6), work, stopped=stopped)
+    assert begun == [0, 1]
