@@ -26,7 +26,7 @@ hypothesis.settings.load_profile("untimed")
 # The first builds the starter extract while another worker does the second.
 LONGEST = (
     *("test_history.py", "test_runner.py", "test_snapshots.py", "test_unit_tests_run.py"),
-    *("test_deploy.py", "test_hostile_source.py", "test_raw.py", "test_tables.py"),
+    *("test_deploy.py", "test_apart.py", "test_hostile_source.py", "test_raw.py", "test_tables.py"),
     *("test_validate.py", "test_quarantine.py", "test_published_readers.py", "test_report.py"),
     *("test_dbt.py", "test_meanings.py", "test_postgres.py", "test_write.py"),
 )
