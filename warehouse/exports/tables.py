@@ -80,9 +80,8 @@ def _write(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Path]:
     for left in settings.exports_dir.glob(f"{_STAGING_PREFIX}*"):
         shutil.rmtree(left)
     staging = Path(tempfile.mkdtemp(prefix=_STAGING_PREFIX, dir=settings.exports_dir))
-    written: list[Path] = []
     try:
-        written += _write_tables(con, settings, exported_tables(con), staging)
+        written = _write_tables(con, settings, exported_tables(con), staging)
         # Everything is written before anything is swapped: a full disk costs no old file.
         for path in written:
             files.replace(path, folder / path.name)

@@ -17,6 +17,7 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.holder import held_by_another
 from tests.orchestration.small_project import FAILING_TEST, SmallSettings, write
 from warehouse.build import dbt, fingerprint
 from warehouse.build.apart import Build, _sendable, build, start
@@ -135,21 +136,11 @@ def test_a_project_that_does_not_parse_is_said_by_the_build(loaded: SmallSetting
 
 
 def test_an_error_keeps_its_type(model: SmallSettings) -> None:
-    code = (
-        "import duckdb, sys; con = duckdb.connect(sys.argv[1]); print('held', flush=True); input()"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", code, str(model.build_db)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as holder:
-        assert holder.stdout is not None
-        holder.stdout.readline()
-        try:
-            with pytest.raises(DatabaseBusyError, match="in use by another process"):
-                whole(build(model))
-        finally:
-            holder.kill()
+    with (
+        held_by_another(model.build_db),
+        pytest.raises(DatabaseBusyError, match="in use by another process"),
+    ):
+        whole(build(model))
 
 
 class Unsendable(Exception):

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.holder import held_by_another
 from tests.orchestration.small_project import (
     FAILING_TEST,
     WARNING_TEST,
@@ -326,21 +327,11 @@ def test_a_unit_test_that_fails_is_said_to_fail(loaded: SmallSettings) -> None:
 
 
 def test_a_database_that_another_process_holds_is_said_to_be_held(loaded: SmallSettings) -> None:
-    code = (
-        "import duckdb, sys; con = duckdb.connect(sys.argv[1]); print('held', flush=True); input()"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", code, str(loaded.build_db)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as holder:
-        assert holder.stdout is not None
-        holder.stdout.readline()
-        try:
-            with pytest.raises(DatabaseBusyError, match="in use by another process"):
-                dbt.build(loaded)
-        finally:
-            holder.kill()
+    with (
+        held_by_another(loaded.build_db),
+        pytest.raises(DatabaseBusyError, match="in use by another process"),
+    ):
+        dbt.build(loaded)
     assert not dbt.build(loaded).failed
 
 

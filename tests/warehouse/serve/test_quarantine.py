@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from tests.holder import held_by_another
 from tests.warehouse.small_build import LINEAGE, build, settings_in, statements
 from warehouse.build import fingerprint, raw
 from warehouse.build.run_result import RunQuarantine, RunResult
@@ -272,19 +273,8 @@ def test_status_says_first_what_is_held_back_and_then_what_was_decided(
 
 
 def test_status_asks_the_published_file_while_a_build_holds_its_own(settings: Settings) -> None:
-    code = (
-        "import duckdb, sys; con = duckdb.connect(sys.argv[1]); print('held', flush=True); "
-        "sys.stdin.read()"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", code, str(settings.build_db)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as build_of_another:
-        assert build_of_another.stdout
-        build_of_another.stdout.readline()
+    with held_by_another(settings.build_db):
         state = json.loads(asylum("status", "--format", "json").stdout)
-        build_of_another.kill()
     assert len(state["quarantined"]) == 1
 
 
