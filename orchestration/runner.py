@@ -23,6 +23,7 @@ from warehouse.build import apart
 from warehouse.build.dbt import DbtError
 from warehouse.build.run_result import OnProgress, RunResult
 from warehouse.core.repairs import move_aside
+from warehouse.exports import beside
 from warehouse.settings import Settings
 
 # Tells runs of this module from those of the UI, which Dagster's daemon looks after.
@@ -113,7 +114,7 @@ def run_refresh(
     run = _Run(settings, source, list(origins), on_progress or silent)
 
     def once() -> RunResult:
-        with open_instance(settings) as instance:
+        with open_instance(settings) as instance, beside.planned(settings):
             _close_killed_runs(instance)
             prune_if_due(settings, instance)
             return run_result(settings, list(run.outcomes(instance)), started)

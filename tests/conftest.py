@@ -16,6 +16,7 @@ from tests.fake_api import FakeApi, fast_settings, sample_data
 from tests.network import no_network
 from tests.postgres_server import PostgresServer, find_binaries
 from warehouse.build import apart, dbt
+from warehouse.exports import beside
 from warehouse.settings import Settings
 
 # How long an example takes says how busy the machine is.
@@ -58,9 +59,10 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _dbt_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests build with dbt in their own process, which has imported it. That of its own has tests
-    of its own, and is what runs on the command line have, and runs of fixtures for many tests.
+def _all_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests build with dbt in their own process, which has imported it, and export there too. What
+    other processes do has tests of its own, and is what runs on the command line have, and runs of
+    fixtures for many tests.
     """
 
     def build_here(
@@ -71,6 +73,7 @@ def _dbt_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(apart, "build", build_here)
     monkeypatch.setattr(apart, "start", lambda _: None)
+    monkeypatch.setattr(beside, "begin", lambda _: None)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import base64
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -13,13 +14,13 @@ from orchestration.assets.site import site
 from orchestration.descriptions import written
 from orchestration.resources import Warehouse
 from warehouse.build.dbt import PublishedTable
-from warehouse.exports import charts, datapackage, tables
+from warehouse.exports import beside, datapackage, tables
 from warehouse.exports.readback import published_rows
 from warehouse.exports.tables import is_exported
 from warehouse.published.read import open_published, read_about
 
-# The country of origin that is drawn; `asylum report` draws any other.
-CHARTED = "CHN"
+if TYPE_CHECKING:
+    from warehouse.exports.charts import ChartsWritten
 
 
 def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
@@ -36,6 +37,7 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
         by_table: dict[str, list[Path]] = defaultdict(list)
         for path in tables.export_tables(settings):
             by_table[path.stem].append(path)
+        beside.ask(settings, beside.SITE)  # it offers what is now exported
         rows = published_rows(settings)
         for table in exported:
             files = by_table[table.name]
@@ -60,27 +62,26 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
         description="Figures of a country of origin as pictures, PNG and SVG: each year, each "
         "release, flows and rates, destinations, ranks, and stocks carried forward.",
         kinds={"png", "svg"},
+        op_tags=keys.COLLECTED_LAST,
         pool=keys.WRITERS,
     )
     def chart_files(warehouse: Warehouse) -> dg.MaterializeResult:
         settings = warehouse.settings
         warehouse.on_progress("exports", "charts", 1, 3)
-        with open_published(settings) as con:
-            drawn = charts.drawings(con, CHARTED)
-        paths = charts.write_drawings(drawn, settings, CHARTED)
+        drawn: ChartsWritten = beside.made(settings, beside.CHARTS)
         metadata: dict[str, dg.MetadataValue] = {
             # `yearly_png` and `yearly_svg`: of one origin, it need not say which.
-            path.name.removeprefix(f"{CHARTED.lower()}_").replace(".", "_"): dg.MetadataValue.path(
+            path.name.partition("_")[2].replace(".", "_"): dg.MetadataValue.path(
                 str(path.relative_to(settings.data_dir))
             )
-            for path in paths
+            for path in drawn.paths
         }
-        metadata |= written(settings, paths)
-        for drawing in drawn:
+        metadata |= written(settings, drawn.paths)
+        for name, picture in drawn.pictures.items():
             # Small, since it is kept with the event: about 60 kB each.
-            picture = base64.b64encode(drawing.png()).decode()
-            metadata[f"{drawing.name}_preview"] = dg.MetadataValue.md(
-                f"![{drawing.name}](data:image/png;base64,{picture})"
+            encoded = base64.b64encode(picture).decode()
+            metadata[f"{name}_preview"] = dg.MetadataValue.md(
+                f"![{name}](data:image/png;base64,{encoded})"
             )
         return dg.MaterializeResult(metadata=metadata)
 

@@ -5,14 +5,18 @@ from contextlib import closing
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
-from dagster_dbt.asset_utils import DAGSTER_DBT_UNIQUE_ID_METADATA_KEY as UNIQUE_ID
 
 from orchestration import checks, keys
+from orchestration.dagster_dbt import (
+    UNIQUE_ID,
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    dbt_assets,
+)
 from orchestration.descriptions import COLUMN_SCHEMA, check_text, columns
 from orchestration.resources import Warehouse
 from warehouse.build import dbt, repair
-from warehouse.exports import ahead
+from warehouse.exports import beside
 
 
 class Translator(DagsterDbtTranslator):
@@ -72,8 +76,6 @@ def models(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     )
     def models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
         event_of = _events(context, manifest)
-        if not context.is_subset:
-            ahead.begin()
         building = repair.build(
             warehouse.settings,
             warehouse.progress("models"),
@@ -92,6 +94,7 @@ def models(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         yield from filter(None, map(event_of, [*result.models, *result.tests]))
         if result.failed:
             raise dg.Failure(result.failure_text(), allow_retries=False)
+        beside.begin(warehouse.settings)
 
     return models
 

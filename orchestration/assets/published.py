@@ -12,6 +12,7 @@ from orchestration.freshness import BY_THE_CALENDAR
 from orchestration.resources import Warehouse
 from warehouse.build import dbt, fingerprint, repair
 from warehouse.build.dbt import PublishedTable, as_of_functions, described_like, published_functions
+from warehouse.exports import beside
 from warehouse.published.sound import note_sound
 from warehouse.published.write import Published, publish
 from warehouse.releases.identify import read_lists
@@ -89,6 +90,7 @@ def published(tables: Sequence[PublishedTable], manifest: Mapping[str, Any]) -> 
                 f"Nothing is exported from it; run again.",
                 allow_retries=False,
             )
+        beside.ask(settings, beside.CHARTS, beside.REPORT)
         warehouse.on_progress("published", "publish", 1, 1)
 
     return published

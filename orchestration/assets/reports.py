@@ -1,12 +1,17 @@
 """The report of one country of origin: a page, a text and a workbook."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from orchestration import keys
 from orchestration.descriptions import written
 from orchestration.resources import Warehouse
+from warehouse.exports import beside
+
+if TYPE_CHECKING:
+    from warehouse.exports.report import Written
 
 
 def reports() -> Sequence[dg.AssetsDefinition]:
@@ -41,15 +46,13 @@ def _report(key: dg.AssetKey, name: str, description: str, kind: str) -> dg.Asse
         group_name=keys.EXPORTS,
         description=description,
         kinds={kind},
+        op_tags=keys.COLLECTED_LAST if name == beside.REPORT else None,
         pool=keys.WRITERS,
     )
     def report_file(warehouse: Warehouse) -> dg.MaterializeResult:
-        # What draws and writes workbooks takes long to import: only a run that does waits for it.
-        from warehouse.exports import report  # noqa: PLC0415
-
         settings = warehouse.settings
         warehouse.on_progress("exports", name, 1, 3)
-        made = report.export_report(settings, name)
+        made: Written = beside.made(settings, name)
         return dg.MaterializeResult(
             metadata={
                 "origin": made.origin.code,

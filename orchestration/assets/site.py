@@ -1,6 +1,7 @@
 """The site: all countries and releases as static files for any web server."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -8,7 +9,11 @@ from orchestration import keys
 from orchestration.descriptions import written
 from orchestration.resources import Warehouse
 from warehouse.build.dbt import PublishedTable
+from warehouse.exports import beside
 from warehouse.exports.tables import is_exported
+
+if TYPE_CHECKING:
+    from warehouse.exports.site import Site
 
 
 def site(published: Sequence[PublishedTable]) -> dg.AssetsDefinition:
@@ -23,15 +28,13 @@ def site(published: Sequence[PublishedTable]) -> dg.AssetsDefinition:
         "documents checked, releases, data and method, as published in any release. Static files "
         "for any web server; without scripts they show the newest release.",
         kinds={"html", "json"},
+        op_tags=keys.COLLECTED_LAST,
         pool=keys.WRITERS,
     )
     def site_files(warehouse: Warehouse) -> dg.MaterializeResult:
-        # What draws takes long to import: only a run that does waits for it.
-        from warehouse.exports.site import export_site  # noqa: PLC0415
-
         settings = warehouse.settings
         warehouse.on_progress("exports", "site", 1, 3)
-        made = export_site(settings)
+        made: Site = beside.made(settings, beside.SITE)
         return dg.MaterializeResult(
             metadata={
                 "release": made.release,

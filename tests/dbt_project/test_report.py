@@ -23,7 +23,6 @@ from playwright.sync_api import Browser
 from typer.testing import CliRunner, Result
 
 from tests.browser import DRAWN, axe, chromium, opened
-from tests.warehouse.small_build import export_charts
 from warehouse.cli.app import app
 from warehouse.core.database import identifier
 from warehouse.exports import charts, datapackage, report, tables
@@ -89,7 +88,7 @@ def hostile(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Set
         con.execute("update dim_era set leader = ?, convention = ?", [ORIGIN] * 2)
         con.execute("update dim_country set country_name = ?", [ORIGIN])
     tables.export_tables(made)
-    export_charts(made)
+    charts.export_charts(made)
     for name in (report.PAGE, report.TEXT, report.WORKBOOK):
         report.export_report(made, name)
     datapackage.export_datapackage(made)

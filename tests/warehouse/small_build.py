@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from warehouse.exports import datapackage, tables
-from warehouse.published.read import open_published, published_fingerprint
+from warehouse.exports import charts, datapackage, tables
+from warehouse.published.read import published_fingerprint
 from warehouse.published.write import Published, publish
 from warehouse.settings import Settings
 
@@ -230,20 +230,11 @@ def published_with_functions(settings: Settings) -> Published:
     return publish(settings, lineage=LINEAGE, keys=KEYS, functions=FUNCTIONS)
 
 
-def export_charts(settings: Settings) -> list[Path]:
-    """The charts of China, as Dagster's steps make them."""
-    from warehouse.exports import charts
-
-    with open_published(settings) as con:
-        drawn = charts.drawings(con, "CHN")
-    return charts.write_drawings(drawn, settings)
-
-
 def export_all(settings: Settings) -> None:
     """Tables, charts and their description, in the order of Dagster's steps."""
     tables.forget_fingerprint(settings)
     tables.export_tables(settings)
-    export_charts(settings)
+    charts.export_charts(settings)
     datapackage.export_datapackage(settings)
     tables.keep_fingerprint(settings, published_fingerprint(settings) or "")
 

@@ -1,96 +1,29 @@
 """dbt in a process of its own, which parses the project while a run starts.
 
-What dbt does is Python's work for the larger part, and so is what Dagster records of it: in two
-processes each has a core. The other process serves one build, and ends with this one, whatever ends
-it: its end of the connection closes.
+What dbt does is Python's work for the larger part, and so is what Dagster records of it.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
-import os
-import pickle
-import queue
-import subprocess
-import sys
-import threading
-import traceback
-from collections.abc import Callable, Generator, Sequence
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
-from pathlib import Path
-from typing import Any
+from collections.abc import Generator, Sequence
 
 from warehouse.build import dbt
+from warehouse.core.other_process import EndedError, OtherProcess, Receive, Send, sendable
 from warehouse.settings import Settings
 
 # What became of nodes as it gets known; in the end all of it.
 Build = Generator[dbt.NodeResult, None, dbt.BuildResult]
 
-_SECONDS_TO_END = 10
-
-
-class _Process:
-    """The other process, as this one sees it."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self._connection, theirs = Pipe()
-        with theirs:
-            handle = theirs.fileno()
-            self._process = subprocess.Popen(
-                # -P: the folder that the user happens to be in may hold another copy of the code.
-                [sys.executable, "-P", "-c", f"from {__name__} import serve; serve({handle})"],
-                env=os.environ
-                | {
-                    "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),
-                    # dbt holds locks of multiprocessing, which says so when the process is ended.
-                    "PYTHONWARNINGS": ",".join(
-                        filter(None, [os.environ.get("PYTHONWARNINGS"), "ignore:resource_tracker"])
-                    ),
-                },
-                stdin=subprocess.DEVNULL,
-                pass_fds=[handle],
-                # Ctrl-C is for this process, which ends the other.
-                process_group=0,
-            )
-        self.tell(settings)
-
-    def tell(self, message: Any) -> None:
-        """Send a message; that it was not received is found out by who waits for an answer."""
-        with contextlib.suppress(BrokenPipeError):
-            self._connection.send(message)
-
-    def hear(self) -> tuple[str, Any]:
-        """The next message. Raises DbtError when the process has ended."""
-        try:
-            message: tuple[str, Any] = self._connection.recv()
-        except (EOFError, ConnectionResetError) as error:
-            code = self._process.wait()
-            how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
-            raise dbt.DbtError(
-                f"The process that runs dbt {how} before the build was done. If the machine ran "
-                f"out of memory, set ASYLUM_MEMORY_LIMIT lower; then run again."
-            ) from error
-        return message
-
-    def end(self) -> None:
-        """End it, whatever it is at."""
-        self._connection.close()
-        try:
-            self._process.wait(_SECONDS_TO_END)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-
-
-_started: list[_Process] = []
+# One that parses, or has parsed, for the next build of its settings.
+_started: list[tuple[Settings, OtherProcess]] = []
 
 
 def start(settings: Settings) -> None:
-    """Have a process parse the project, for the next `build` of these settings."""
-    _started.append(_Process(settings))
+    """Have a process parse the project, for the next `build` of these settings, if none does."""
+    if all(theirs != settings for theirs, _ in _started):
+        _started.append((settings, _begun(settings)))
 
 
 def build(
@@ -100,10 +33,10 @@ def build(
 
     Raises DbtError, too, when the process is ended. Who stops listening ends it.
     """
-    waiting = [process for process in _started if process.settings == settings]
-    process = waiting[0] if waiting else _Process(settings)
-    if waiting:
-        _started.remove(process)
+    waiting = [started for started in _started if started[0] == settings]
+    for one in waiting:
+        _started.remove(one)
+    process = waiting[0][1] if waiting else _begun(settings)
     try:
         process.tell(list(select))
         while True:
@@ -117,56 +50,43 @@ def build(
             elif kind == "done":
                 result: dbt.BuildResult = content
                 return result
+    except EndedError as ended:
+        raise dbt.DbtError(
+            f"The process that runs dbt {ended} before the build was done. If the machine ran out "
+            f"of memory, set ASYLUM_MEMORY_LIMIT lower; then run again."
+        ) from ended
     finally:
         process.end()
+
+
+def _begun(settings: Settings) -> OtherProcess:
+    process = OtherProcess(_serve)
+    process.tell(settings)
+    return process
 
 
 @atexit.register
 def _end_all() -> None:
     while _started:
-        _started.pop().end()
+        _started.pop()[1].end()
 
 
-def serve(handle: int) -> None:
+def _serve(receive: Receive, send: Send) -> None:
     """What the other process does: receive settings, parse; receive what to select, build."""
-    connection = Connection(handle)
-    received: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    threading.Thread(target=_receive, args=(connection, received.put), daemon=True).start()
-    settings = received.get()
+    settings = receive()
     parsed: dbt.Parsed | None = None
     with contextlib.suppress(Exception):  # the build parses again, and says why it cannot
         parsed = dbt.parse(settings)
-    select = received.get()
+    select = receive()
     try:
         result = dbt.build(
             settings,
-            lambda *event: connection.send(("event", event)),
+            lambda *event: send(("event", event)),
             select=select,
             parsed=parsed,
-            on_nodes=lambda nodes: connection.send(("nodes", nodes)),
+            on_nodes=lambda nodes: send(("nodes", nodes)),
         )
     except Exception as error:
-        connection.send(("failed", _sendable(error)))
+        send(("failed", sendable(error, dbt.DbtError)))
     else:
-        connection.send(("done", result))
-
-
-def _receive(connection: Connection, put: Callable[[Any], None]) -> None:
-    """Receive until the other end is closed, and end the process then."""
-    try:
-        while True:
-            put(connection.recv())
-    except (EOFError, OSError):
-        pass
-    finally:
-        os._exit(1)
-
-
-def _sendable(error: Exception) -> Exception:
-    """The error, with the way it came as a note; one with its text where it cannot be sent."""
-    error.add_note("".join(traceback.format_exception(error)))
-    try:
-        pickle.loads(pickle.dumps(error))  # noqa: S301 - of this process's own making
-    except Exception:
-        return dbt.DbtError(f"{type(error).__name__}: {error}")
-    return error
+        send(("done", result))

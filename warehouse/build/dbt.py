@@ -11,7 +11,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -263,8 +263,10 @@ def build(
     if parsed is None or parsed.code != fingerprint.code_hash(settings):
         parsed = parse(settings)
     code, manifest = parsed
-    every_test = sum(str(node.resource_type) == "test" for node in manifest.nodes.values())
-    with _frozen():
+    with _frozen(), _log(settings) as log:
+        queries, not_compiled = _queries(settings, code, manifest, select)
+        progress = _Progress(on_event, 0 if select else len(queries))
+        follower = _Follower(manifest, queries, log, progress, on_nodes, is_whole=not select)
         built = _invoke(
             settings,
             "build",
@@ -273,23 +275,16 @@ def build(
                 *(["--select", *select] if select else []),
             ],
             manifest=manifest,
-            on_event=on_event,
-            on_built=on_nodes and _Teller(manifest, on_nodes),
-            to_come=0 if select else every_test,
+            progress=progress,
+            on_built=follower.built,
             may_be_empty=bool(select),
         )
         nodes = _nodes(built.results)
-        queries, not_compiled = _queries(settings, code, manifest, select, nodes)
-        tests = [_data_test(manifest.nodes[key], query) for key, query in queries.items()]
-        ended = [*_look_up(settings, nodes), *not_compiled]
-        in_all = len(ended) + len(tests)
-        for tested in _run_tests(settings, manifest, tests):
-            ended.append(tested)
-            if on_event is not None:
-                on_event(tested.name, len(ended), in_all)
-            if on_nodes is not None:
-                on_nodes([tested])
-    result = BuildResult(tuple(ended), 0.0)
+        missing = {node.unique_id for node in nodes if node.status not in _DONE}
+        with connect(settings.build_db, settings) as con:
+            follower.test_the_rest(con, missing)
+            nodes = _looked_up(con, nodes)
+    result = BuildResult((*nodes, *not_compiled, *follower.tested), 0.0)
     if not select and not result.failed:
         fingerprint.keep_tested(settings, _tested(settings, code, result))
     return replace(result, seconds=time.perf_counter() - started)
@@ -302,7 +297,9 @@ def unit_test(settings: Settings, on_event: OnEvent | None = None) -> BuildResul
     """
     started = time.perf_counter()
     with _garbage_kept():
-        outcome = _invoke(settings, "test", ["--select", "test_type:unit"], on_event=on_event)
+        outcome = _invoke(
+            settings, "test", ["--select", "test_type:unit"], progress=_Progress(on_event)
+        )
     return BuildResult(_nodes(outcome.results), time.perf_counter() - started)
 
 
@@ -327,24 +324,14 @@ def _parse(settings: Settings, *, write_json: bool = False) -> Any:
 
 
 def _queries(
-    settings: Settings,
-    code: str,
-    manifest: Any,
-    select: Sequence[str],
-    built: Sequence[NodeResult],
+    settings: Settings, code: str, manifest: Any, select: Sequence[str]
 ) -> tuple[dict[str, str], tuple[NodeResult, ...]]:
-    """The queries of the data tests of all that was built, and the tests that dbt cannot compile.
+    """The queries of the data tests that are to run, and the tests that dbt cannot compile.
 
     Those of the whole project are compiled again only if its `fingerprint.code_hash` is another.
     """
-    without = [
-        f"{'.'.join(manifest.nodes[node.unique_id].fqn)}+"
-        for node in built
-        if node.status not in _DONE
-    ]
     kept = settings.dbt_target_dir / _COMPILED_TESTS
-    is_whole = not (select or without)
-    if is_whole:
+    if not select:
         try:
             before = _CompiledTests.model_validate_json(kept.read_bytes())
         except (FileNotFoundError, ValidationError):
@@ -354,11 +341,7 @@ def _queries(
     compiled = _invoke(
         settings,
         "compile",
-        [
-            "--select",
-            *([f"{name},test_type:data" for name in select] or ["test_type:data"]),
-            *(["--exclude", *without] if without else []),
-        ],
+        ["--select", *([f"{name},test_type:data" for name in select] or ["test_type:data"])],
         manifest=manifest,
         may_be_empty=True,
     )
@@ -368,7 +351,7 @@ def _queries(
         if one.node.compiled_code
     }
     not_compiled = tuple(_node(one) for one in compiled.results if not one.node.compiled_code)
-    if is_whole and not not_compiled:
+    if not (select or not_compiled):
         files.write_text(kept, _CompiledTests(code=code, queries=queries).model_dump_json() + "\n")
     return queries, not_compiled
 
@@ -385,24 +368,6 @@ def _data_test(node: Any, query: str) -> data_tests.DataTest:
     )
 
 
-def _run_tests(
-    settings: Settings, manifest: Any, tests: Sequence[data_tests.DataTest]
-) -> Iterator[NodeResult]:
-    """What each data test came to."""
-    with connect(settings.build_db, settings) as con, _log(settings) as log:
-        for tested in data_tests.run(con, tests):
-            result = _result(
-                manifest.nodes[tested.unique_id],
-                status=tested.status,
-                message=tested.message,
-                failures=tested.failures,
-                seconds=tested.seconds,
-            )
-            if tested.status != "pass":
-                log.warning("%s %s: %s", tested.status, result.name, tested.message)
-            yield result
-
-
 def _all_but(*resource_types: str) -> list[str]:
     return [word for kind in resource_types for word in ("--exclude-resource-type", kind)]
 
@@ -414,16 +379,15 @@ def _invoke(
     *,
     manifest: Any = None,
     write_json: bool = False,
-    on_event: OnEvent | None = None,
+    progress: _Progress | None = None,
     on_built: Callable[[str, float], None] | None = None,
-    to_come: int = 0,
     may_be_empty: bool = False,
 ) -> Any:
     """Run one command of dbt; returns what it returns, with the database closed.
 
     `manifest` is one of `_parse`; without it dbt parses the project. `on_built` is told of each
-    node that was built, and the seconds it took. `to_come` is how many steps follow the command's
-    own. With `may_be_empty` the command may have nothing to do.
+    node that was built, and the seconds it took. With `may_be_empty` the command may have nothing
+    to do.
     """
     # dbt takes two seconds to import: only who runs it waits for it.
     from dbt.cli.main import dbtRunner  # noqa: PLC0415
@@ -432,9 +396,7 @@ def _invoke(
     if may_be_empty:
         warnings = warnings | {"warn": [*warnings["warn"], *_NOTHING_TO_DO]}
     with _profile(settings), _log(settings) as log:
-        runner = dbtRunner(
-            manifest=manifest, callbacks=[_Listener(log, on_event, on_built, to_come)]
-        )
+        runner = dbtRunner(manifest=manifest, callbacks=[_Listener(log, progress, on_built)])
         try:
             # dbt's own log file and the artifacts of a build cost a fifth of its time.
             outcome = runner.invoke(
@@ -544,23 +506,26 @@ class _Listener:
     def __init__(
         self,
         log: logging.Logger,
-        on_event: OnEvent | None,
+        progress: _Progress | None,
         on_built: Callable[[str, float], None] | None,
-        to_come: int,
     ) -> None:
         self._log = log
-        self._on_event = on_event
+        self._progress = progress
         self._on_built = on_built
-        self._to_come = to_come
         self._lock = Lock()
-        self._done = 0
-        self._total: int | None = None
 
     def __call__(self, event: Any) -> None:
         level = self._LEVELS.get(event.info.level)
         if level is not None and event.info.msg.strip():
             self._log.log(level, "%s", event.info.msg.strip())
         name = event.info.name
+        if self._progress is not None:
+            if name in {"LogStartLine", "LogTestResult", "LogModelResult"}:
+                self._progress.expect(
+                    getattr(event.data, "total", 0) or getattr(event.data, "num_models", 0)
+                )
+            elif name == "NodeFinished":
+                self._progress.step(event.data.node_info.node_name)
         if (
             name == "NodeFinished"
             and self._on_built is not None
@@ -568,39 +533,136 @@ class _Listener:
         ):
             with self._lock:
                 self._on_built(event.data.node_info.unique_id, event.data.run_result.execution_time)
+
+
+class _Progress:
+    """Counts the steps of a build for who watches it: nodes, of which dbt says how many there are,
+    and `others`.
+    """
+
+    def __init__(self, on_event: OnEvent | None, others: int = 0) -> None:
+        self._on_event = on_event
+        self._others = others
+        self._nodes = 0
+        self._done = 0
+        self._lock = Lock()
+
+    def expect(self, nodes: int) -> None:
+        """There are so many nodes."""
+        self._nodes = nodes
+
+    def step(self, label: str) -> None:
+        """One more is done."""
         if self._on_event is None:
             return
-        if name in {"LogStartLine", "LogTestResult", "LogModelResult"}:
-            self._total = getattr(event.data, "total", 0) or getattr(event.data, "num_models", 0)
-        elif name == "NodeFinished":
-            with self._lock:
-                self._done += 1
-                total = max(self._total, self._done) + self._to_come if self._total else None
-                self._on_event(event.data.node_info.node_name, self._done, total)
+        with self._lock:
+            self._done += 1
+            total = max(self._nodes + self._others, self._done) if self._nodes else None
+            self._on_event(label, self._done, total)
 
 
-class _Teller:
-    """Tells of what was built, some at a time: one look into the catalogue tells of all."""
+class _Follower:
+    """Follows a build: tells of what was built, and tests a table once all is built that its tests
+    stand on, so that who is told has something to do meanwhile.
 
-    def __init__(self, manifest: Any, on_nodes: OnNodes) -> None:
+    It does so between two nodes, not beside them: both would want the memory of the database.
+    """
+
+    def __init__(
+        self,
+        manifest: Any,
+        queries: Mapping[str, str],
+        log: logging.Logger,
+        progress: _Progress,
+        on_nodes: OnNodes | None,
+        *,
+        is_whole: bool,
+    ) -> None:
+        """`queries` are those of the tests to run, by their unique ids. Where not `is_whole`, dbt
+        alone knows what it builds of the project: tests wait until it has.
+        """
+        self.tested: list[NodeResult] = []
         self._manifest = manifest
+        self._log = log
+        self._progress = progress
         self._on_nodes = on_nodes
-        self._built: list[NodeResult] = []
+        self._is_whole = is_whole
+        self._untold: list[NodeResult] = []
+        # Per table: its tests, and which nodes they still wait for.
+        self._tests: dict[str, list[data_tests.DataTest]] = {}
+        self._stands_on: dict[str, set[str]] = {}
+        for unique_id, query in queries.items():
+            test = _data_test(manifest.nodes[unique_id], query)
+            self._tests.setdefault(test.of, []).append(test)
+            self._stands_on[unique_id] = _built_below(manifest, unique_id)
+        self._waits_for = {
+            of: set[str]().union(*(self._stands_on[test.unique_id] for test in tests))
+            for of, tests in self._tests.items()
+        }
 
-    def __call__(self, unique_id: str, seconds: float) -> None:
-        from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
-
+    def built(self, unique_id: str, seconds: float) -> None:
+        """dbt has built a node."""
         node = self._manifest.nodes.get(unique_id)
         if node is None or str(node.resource_type) not in _TABLES:
             return
-        self._built.append(
+        self._untold.append(
             _result(node, status="success", message="", failures=None, seconds=seconds)
         )
-        if len(self._built) == _TOLD_AT_ONCE:
-            environment: Any = DuckDBConnectionManager.env()
-            with environment.conn.cursor() as con:
-                self._on_nodes(_looked_up(con, self._built))
-            self._built.clear()
+        ready = []
+        for of, waits_for in self._waits_for.items():
+            waits_for.discard(unique_id)
+            if self._is_whole and not waits_for and of in self._tests:
+                ready.append(of)
+        # One look into the catalogue tells of all that is not told of yet.
+        if not ready and len(self._untold) < _TOLD_AT_ONCE:
+            return
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
+
+        environment: Any = DuckDBConnectionManager.env()
+        with environment.conn.cursor() as con:
+            if len(self._untold) >= _TOLD_AT_ONCE:
+                if self._on_nodes is not None:
+                    self._on_nodes(_looked_up(con, self._untold))
+                self._untold.clear()
+            for of in ready:
+                self._test(con, self._tests.pop(of))
+
+    def test_the_rest(self, con: duckdb.DuckDBPyConnection, missing: Set[str]) -> None:
+        """dbt has ended. A test that stands on what is `missing` is left out."""
+        for tests in self._tests.values():
+            self._test(
+                con, [test for test in tests if not self._stands_on[test.unique_id] & missing]
+            )
+
+    def _test(self, con: duckdb.DuckDBPyConnection, tests: Sequence[data_tests.DataTest]) -> None:
+        for outcome in data_tests.run(con, tests):
+            result = _result(
+                self._manifest.nodes[outcome.unique_id],
+                status=outcome.status,
+                message=outcome.message,
+                failures=outcome.failures,
+                seconds=outcome.seconds,
+            )
+            if outcome.status != "pass":
+                self._log.warning("%s %s: %s", outcome.status, result.name, outcome.message)
+            self.tested.append(result)
+            self._progress.step(result.name)
+            if self._on_nodes is not None:
+                self._on_nodes([result])
+
+
+def _built_below(manifest: Any, unique_id: str) -> set[str]:
+    """The nodes that dbt builds and that a node reads, itself or by what is no table of its own."""
+    found = set()
+    for below in manifest.nodes[unique_id].depends_on.nodes:
+        node = manifest.nodes.get(below)  # a source is no node
+        if node is None:
+            continue
+        if node.config.materialized == "ephemeral":
+            found |= _built_below(manifest, below)
+        else:
+            found.add(below)
+    return found
 
 
 def _close_database() -> None:
@@ -643,14 +705,6 @@ def _result(
         schema=node.schema,
         relation=getattr(node, "alias", node.name),
     )
-
-
-def _look_up(settings: Settings, nodes: tuple[NodeResult, ...]) -> tuple[NodeResult, ...]:
-    """`nodes` with rows and columns of the tables among them, by one look into the catalogue."""
-    if not settings.build_db.exists():
-        return nodes
-    with connect(settings.build_db, settings) as con:
-        return _looked_up(con, nodes)
 
 
 def _looked_up(

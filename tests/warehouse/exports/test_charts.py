@@ -17,7 +17,6 @@ import duckdb
 import pytest
 import vl_convert
 
-from tests.warehouse.small_build import export_charts
 from warehouse.exports import charts
 from warehouse.exports.charts import (
     carried_forward,
@@ -839,7 +838,7 @@ def test_several_releases_are_told_as_a_span() -> None:
 
 
 def test_files_are_png_and_svg_of_each_drawing(settings: Settings) -> None:
-    paths = export_charts(settings)
+    paths = charts.export_charts(settings).paths
     assert [path.name for path in paths] == [
         *("chn_yearly.png", "chn_yearly.svg", "chn_flows.png", "chn_flows.svg"),
     ]
@@ -850,17 +849,17 @@ def test_files_are_png_and_svg_of_each_drawing(settings: Settings) -> None:
 
 def test_files_of_drawings_that_are_no_longer_there_are_removed(settings: Settings) -> None:
     folder = settings.exports_dir / charts.FOLDER
-    export_charts(settings)
+    charts.export_charts(settings)
     (folder / "syr_yearly.png").write_bytes(b"of another origin")
     with duckdb.connect(str(settings.published_db)) as con:
         con.execute("update mart_origin_yearly set applications_new = null")
-    export_charts(settings)
+    charts.export_charts(settings)
     assert sorted(path.name for path in folder.iterdir()) == [
         *("chn_yearly.png", "chn_yearly.svg", "syr_yearly.png"),
     ]
 
 
 def test_drawing_twice_gives_the_same_bytes(settings: Settings) -> None:
-    first = [path.read_bytes() for path in export_charts(settings)]
-    assert [path.read_bytes() for path in export_charts(settings)] == first
+    first = [path.read_bytes() for path in charts.export_charts(settings).paths]
+    assert [path.read_bytes() for path in charts.export_charts(settings).paths] == first
     assert not list(settings.exports_dir.glob(".charts-*"))

@@ -1,7 +1,7 @@
 """Charts of one country of origin, drawn from the published file: files, and specs for the page.
 
-`drawings` makes them, `write_drawings` puts them under `exports/charts/` as PNG and SVG. A drawing
-a module; what they share in looks stands in `style`.
+`drawings` makes them, `export_charts` puts them under `exports/charts/` as PNG and SVG. A drawing a
+module; what they share in looks stands in `style`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -26,21 +27,25 @@ from warehouse.exports.charts import (
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import specs
 from warehouse.exports.charts.style import config
+from warehouse.published.read import open_published
 from warehouse.settings import Settings
 
 __all__ = [
     "FOLDER",
     "NAMES",
     "READS",
+    "ChartsWritten",
     "Drawing",
     "config",
     "drawings",
+    "export_charts",
     "specs",
     "write_drawing",
-    "write_drawings",
 ]
 
 FOLDER = "charts"
+# The country of origin that each run draws; `asylum report` draws any other.
+CHARTED = "CHN"
 _STAGING_PREFIX = ".charts-"
 _SCALE = 2
 # In the order in which a reader meets them.
@@ -51,6 +56,14 @@ _DRAW = {
 NAMES = tuple(_DRAW)
 # The published tables that drawings are made from.
 READS = frozenset(table for reads, _ in _DRAW.values() for table in reads)
+
+
+@dataclass(frozen=True)
+class ChartsWritten:
+    """The files, and by the name of a drawing its picture as PNG, a pixel a pixel of the page."""
+
+    paths: tuple[Path, ...]
+    pictures: dict[str, bytes]
 
 
 def drawings(
@@ -80,11 +93,20 @@ def write_drawing(drawing: Drawing, path: Path) -> None:
         path.write_text(drawing.svg, encoding="utf-8")
 
 
-def write_drawings(drawn: Sequence[Drawing], settings: Settings, code: str = "CHN") -> list[Path]:
-    """Write drawings of an origin; files of drawings it no longer has are removed."""
+def export_charts(settings: Settings) -> ChartsWritten:
+    """Draw the charted origin of the published file; files of drawings it no longer has are
+    removed. Raises PublishedMissingError when the file does not open.
+    """
+    with open_published(settings) as con:
+        drawn = drawings(con, CHARTED)
+    paths = _write(drawn, settings)
+    return ChartsWritten(tuple(paths), {drawing.name: drawing.png() for drawing in drawn})
+
+
+def _write(drawn: Sequence[Drawing], settings: Settings) -> list[Path]:
     folder = settings.exports_dir / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    prefix = f"{code.lower()}_"
+    prefix = f"{CHARTED.lower()}_"
     for left in settings.exports_dir.glob(f"{_STAGING_PREFIX}*"):
         shutil.rmtree(left)
     with tempfile.TemporaryDirectory(prefix=_STAGING_PREFIX, dir=settings.exports_dir) as staging:

@@ -104,6 +104,7 @@ def write_site(settings: Settings, out: Path, *, just_exported: bool = False) ->
     staging = out.with_name(f".{out.name}.{os.getpid()}.tmp")
     old = out.with_name(f".{out.name}.{os.getpid()}.old")
     out.parent.mkdir(parents=True, exist_ok=True)
+    _remove_what_was_left(out)
     try:
         staging.mkdir()
         with (
@@ -125,6 +126,24 @@ def write_site(settings: Settings, out: Path, *, just_exported: bool = False) ->
         page_count=sum(path.suffix == ".html" for path in paths),
         release=made["release"],
     )
+
+
+def _remove_what_was_left(out: Path) -> None:
+    """What a process that was killed had written of a site beside `out`."""
+    for left in out.parent.glob(f".{out.name}.*"):
+        pid, _, kind = left.name.removeprefix(f".{out.name}.").partition(".")
+        if pid.isdigit() and kind in {"tmp", "old"} and not _is_running(int(pid)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _write(con: duckdb.DuckDBPyConnection, files: Sequence[Path], folder: Path) -> dict[str, str]:

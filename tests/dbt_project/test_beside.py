@@ -1,0 +1,135 @@
+"""Exports made in a process beside this one: the same files, and no process left behind."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from warehouse.exports import beside, charts, report, site, tables
+from warehouse.exports.beside import begin
+from warehouse.published.read import PublishedMissingError
+from warehouse.settings import Settings
+
+NAMES = (beside.CHARTS, beside.REPORT, beside.SITE)
+
+
+def others() -> list[psutil.Process]:
+    return [
+        child
+        for child in psutil.Process().children()
+        if child.status() != psutil.STATUS_ZOMBIE and "other_process" in " ".join(child.cmdline())
+    ]
+
+
+@pytest.fixture
+def settings(published_starter: Settings, tmp_path: Path) -> Settings:
+    """A data folder with the published file and its tables as files."""
+    made = Settings(data_dir=tmp_path / "data", threads=2)
+    made.data_dir.mkdir()
+    shutil.copy(published_starter.published_db, made.published_db)
+    tables.export_tables(made)
+    return made
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left() -> Iterator[None]:
+    yield
+    assert others() == []
+
+
+def files(settings: Settings) -> dict[str, bytes]:
+    """What was exported, by its path; Vega numbers gradients as long as a process lives."""
+    return {
+        str(path.relative_to(settings.exports_dir)): re.sub(
+            rb"gradient_\d+", b"gradient", path.read_bytes()
+        )
+        for path in settings.exports_dir.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_it_makes_the_files_that_are_made_here_without_it(settings: Settings) -> None:
+    with beside.planned(settings):
+        begin(settings)
+        beside.ask(settings, beside.CHARTS, beside.REPORT)
+        beside.ask(settings, beside.SITE)
+        there = {name: beside.made(settings, name) for name in reversed(NAMES)}
+    of_there = files(settings)
+    for name in NAMES:
+        path = settings.exports_dir / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    assert there == {
+        beside.CHARTS: charts.export_charts(settings),
+        beside.REPORT: report.export_report(settings, report.PAGE),
+        beside.SITE: site.export_site(settings),
+    }
+    here = files(settings)
+    assert [name for name in here if here[name] != of_there.get(name)] == []
+    assert set(here) == set(of_there)
+
+
+def test_what_it_was_not_asked_for_is_made_here(settings: Settings) -> None:
+    with beside.planned(settings):
+        begin(settings)
+        [process] = others()
+        process.suspend()
+        text = beside.made(settings, report.TEXT)
+    assert text.path.exists()
+    assert others() == []
+
+
+def test_nobody_is_asked_where_nothing_is_planned_or_for_other_settings(
+    settings: Settings, tmp_path: Path
+) -> None:
+    begin(settings)
+    beside.ask(settings, *NAMES)
+    assert others() == []
+    with beside.planned(Settings(data_dir=tmp_path / "another")):
+        begin(settings)
+        beside.ask(settings, *NAMES)
+        assert others() == []
+
+
+def test_where_it_was_killed_all_is_made_here(settings: Settings) -> None:
+    with beside.planned(settings):
+        begin(settings)
+        beside.ask(settings, *NAMES)
+        [process] = others()
+        process.kill()
+        for name in NAMES:
+            beside.made(settings, name)
+            assert (settings.exports_dir / name).exists()
+
+
+def test_an_error_keeps_its_type_and_takes_no_other_export_with_it(settings: Settings) -> None:
+    kept = settings.published_db.with_suffix(".kept")
+    settings.published_db.rename(kept)
+    with beside.planned(settings):
+        begin(settings)
+        beside.ask(settings, beside.REPORT)
+        with pytest.raises(PublishedMissingError) as raised:
+            beside.made(settings, beside.REPORT)
+        assert "Traceback" in raised.value.__notes__[0]
+        kept.rename(settings.published_db)
+        beside.ask(settings, beside.SITE)
+        assert beside.made(settings, beside.SITE).page_count > 0
+
+
+def test_what_a_killed_process_had_written_of_a_site_goes_with_the_next(
+    settings: Settings,
+) -> None:
+    gone = psutil.Popen(["true"])
+    gone.wait()
+    left = settings.exports_dir / f".site.{gone.pid}.tmp"
+    of_another = settings.exports_dir / f".site.{psutil.Process().ppid()}.tmp"
+    for folder in (left, of_another):
+        folder.mkdir()
+        (folder / "index.html").touch()
+    site.export_site(settings)
+    assert not left.exists()
+    assert of_another.exists()
