@@ -85,7 +85,7 @@ def _kept_open(storage: Any) -> Iterator[None]:
     Nothing is lost when the process is killed; after a power cut the newest events of Dagster's own
     record may be gone, never a figure.
     """
-    kept: dict[str | None, sqlalchemy.Engine] = {}
+    kept: dict[str | None, sqlalchemy.Connection] = {}
     one_at_a_time = threading.Lock()
 
     @contextmanager
@@ -100,11 +100,11 @@ def _kept_open(storage: Any) -> Iterator[None]:
                     address,
                     poolclass=sqlalchemy.StaticPool,
                     connect_args={"timeout": 60, "check_same_thread": False},
-                )
-                with kept[file].connect() as connection:
-                    connection.exec_driver_sql("pragma synchronous = normal")
-            with kept[file].begin() as connection:
-                yield connection
+                ).connect()
+                kept[file].exec_driver_sql("pragma synchronous = normal")
+                kept[file].commit()
+            with kept[file].begin():
+                yield kept[file]
 
     of_run, of_all, is_there = storage.run_connection, storage.index_connection, storage.has_table
     storage.run_connection = lambda run_id: connected(run_id, of_run(run_id))
@@ -118,8 +118,9 @@ def _kept_open(storage: Any) -> Iterator[None]:
             of_all,
             is_there,
         )
-        for engine in kept.values():
-            engine.dispose()
+        for connection in kept.values():
+            connection.close()
+            connection.engine.dispose()
 
 
 if __name__ == "__main__":

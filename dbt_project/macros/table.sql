@@ -1,4 +1,4 @@
-{#- How a model becomes a table: in one transaction, the old one dropped and the new one made.
+{#- How a model becomes a table: in one transaction and by one call, the old one dropped and the new one made.
 
     dbt-duckdb's own way, which knows databases that cannot do that, makes the table under another
     name, then renames the old one, the new one and drops the old one: four more statements a model, each
@@ -12,31 +12,53 @@
     {%- set existing = load_cached_relation(this) -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {%- if existing is not none %}
-        {{ drop_relation_if_exists(existing) }}
-    {%- endif %}
     {%- for first, next in parts_of(config.get('parts')) %}
-        {%- call statement('part') -%}
-            set variable part_first = {{ first }};
-            set variable part_next = {{ next }}
-        {%- endcall %}
         {%- call statement('main') -%}
+            {%- if loop.first and existing is not none %}
+            drop {{ existing.type }} {{ existing }};
+            {%- endif %}
+            set variable part_first = {{ first }};
+            set variable part_next = {{ next }};
             {%- if loop.first %}
             {{ create_table_as(False, relation, compiled_code) }}
             {%- else %}
-            insert into {{ relation }} {{ compiled_code }}
+            insert into {{ relation }} {{ compiled_code }};
+            {%- endif %}
+            {%- if loop.last %}
+            {{ comments(relation) }}
             {%- endif %}
         {%- endcall %}
     {%- endfor %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {%- call statement('comments') -%}
-        comment on table {{ relation }} is {{ duckdb_escape_comment(model.description) }};
-        {{ alter_column_comment(relation, model.columns) }}
-    {%- endcall %}
     {{ adapter.commit() }}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [relation]}) }}
 {% endmaterialization %}
+
+{#- How a model becomes a view: likewise, where dbt's own way renames two views and drops one. -#}
+{% materialization view, adapter='duckdb' %}
+    {%- set relation = this.incorporate(type='view') -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {%- call statement('main') -%}
+        {%- if existing is not none %}
+        drop {{ existing.type }} {{ existing }};
+        {%- endif %}
+        {{ create_view_as(relation, compiled_code) }}
+        {{ comments(relation) }}
+    {%- endcall %}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {{ adapter.commit() }}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [relation]}) }}
+{% endmaterialization %}
+
+{#- The comments of the relation of a model, and of its columns. -#}
+{% macro comments(relation) -%}
+    comment on {{ relation.type }} {{ relation }} is {{ duckdb_escape_comment(model.description) }};
+    {{ alter_column_comment(relation, model.columns) }}
+{%- endmacro %}
 
 {#- The comments of a relation's columns. A column that is described and is not there is an error. -#}
 {% macro duckdb__alter_column_comment(relation, column_dict) -%}

@@ -117,15 +117,19 @@ def _selection(context: dg.AssetExecutionContext, manifest: Mapping[str, Any]) -
 
 def _events(
     context: dg.AssetExecutionContext, manifest: Mapping[str, Any]
-) -> Callable[[dbt.NodeResult], dg.MaterializeResult | dg.AssetCheckResult | None]:
+) -> Callable[[dbt.NodeResult], dg.MaterializeResult | dg.AssetCheckEvaluation | None]:
     """A function that makes of a node the event for Dagster: that it was built, or what a test
     came to. None for one that nobody asked for, that was told of before, or that was skipped.
+
+    What a test came to is given as it is recorded: of a result Dagster would make an output of the
+    step besides, for each of hundreds of tests, and record that too.
     """
+    step = context.op_execution_context.get_step_execution_context()
     assets = {s.metadata[UNIQUE_ID]: key for key, s in context.assets_def.specs_by_key.items()}
     tests = {(s.metadata or {})[UNIQUE_ID]: s.key for s in context.assets_def.check_specs}
     to_tell: set[Any] = {*context.selected_asset_keys, *context.selected_asset_check_keys}
 
-    def event_of(node: dbt.NodeResult) -> dg.MaterializeResult | dg.AssetCheckResult | None:
+    def event_of(node: dbt.NodeResult) -> dg.MaterializeResult | dg.AssetCheckEvaluation | None:
         key = assets.get(node.unique_id)
         if key in to_tell:
             to_tell.remove(key)
@@ -133,7 +137,7 @@ def _events(
         check = tests.get(node.unique_id)
         if check is not None and check in to_tell and node.status != "skipped":
             to_tell.remove(check)
-            return checks.dbt_result(check, node)
+            return checks.dbt_result(check, node).to_asset_check_evaluation(step)
         return None
 
     return event_of

@@ -190,6 +190,35 @@ def test_data_tests_run_where_their_table_was_built_and_nowhere_else(
     assert [node.name for node in result.failed] == ["mart_origin_yearly"]
 
 
+def test_what_was_a_table_becomes_a_view_and_a_table_again(loaded: SmallSettings) -> None:
+    for number, kept in enumerate(["table", "view", "view", "table", "table"]):
+        write(
+            loaded,
+            "dbt_project/models/marts/mart_kept.sql",
+            f"{{{{ config(materialized='{kept}') }}}} select {number} as number",
+        )
+        assert not dbt.build(loaded, select=["mart_kept"]).failure_text()
+        with duckdb.connect(str(loaded.build_db), read_only=True) as con:
+            assert con.execute("select number from marts.mart_kept").fetchall() == [(number,)]
+            found = con.execute(
+                "select 'view' from duckdb_views() where view_name = 'mart_kept' union all "
+                "select 'table' from duckdb_tables() where table_name = 'mart_kept'"
+            ).fetchall()
+        assert found == [(kept,)]
+
+
+def test_a_table_that_cannot_be_made_leaves_the_one_before(loaded: SmallSettings) -> None:
+    model = "dbt_project/models/marts/mart_kept.sql"
+    for kept in ("table", "view"):
+        config = f"{{{{ config(materialized='{kept}') }}}} "
+        write(loaded, model, f"{config} select 1 as number")
+        assert not dbt.build(loaded, select=["mart_kept"]).failure_text()
+        write(loaded, model, f"{config} select no_such_column")
+        assert "no_such_column" in dbt.build(loaded, select=["mart_kept"]).failure_text()
+        with duckdb.connect(str(loaded.build_db), read_only=True) as con:
+            assert con.execute("select number from marts.mart_kept").fetchall() == [(1,)]
+
+
 IN_PARTS = "{{ config(parts={'of': 'int_keys', 'by': 'key'}) }}\n"
 OF_A_PART = """
 select *, coalesce(getvariable('part_first'), '') as part from {{ ref('int_keys_seen') }}
