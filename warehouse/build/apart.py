@@ -77,6 +77,7 @@ def _serve(receive: Receive, send: Send) -> None:
     parsed: dbt.Parsed | None = None
     with contextlib.suppress(Exception):  # the build parses again, and says why it cannot
         parsed = dbt.parse(settings)
+        dbt.compile_tests(settings, parsed)
     select = receive()
     try:
         result = dbt.build(

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -163,6 +164,16 @@ def parse(settings: Settings) -> Parsed:
     code = fingerprint.code_hash(settings)
     _, manifest = _ensured(settings)
     return Parsed(code, _parse(settings) if manifest is None else manifest)
+
+
+def compile_tests(settings: Settings, parsed: Parsed) -> None:
+    """Compile the data tests for the next build, if they have to be: the build database, which
+    others may hold meanwhile, is left alone. What cannot be compiled, the build says.
+    """
+    scratch = settings.data_dir / "tmp"
+    scratch.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=scratch) as folder, _frozen():
+        _queries(settings, *parsed, database=Path(folder) / settings.build_db.name)
 
 
 def _ensured(settings: Settings) -> tuple[Path, Any]:
@@ -324,7 +335,12 @@ def _parse(settings: Settings, *, write_json: bool = False) -> Any:
 
 
 def _queries(
-    settings: Settings, code: str, manifest: Any, select: Sequence[str]
+    settings: Settings,
+    code: str,
+    manifest: Any,
+    select: Sequence[str] = (),
+    *,
+    database: Path | None = None,
 ) -> tuple[dict[str, str], tuple[NodeResult, ...]]:
     """The queries of the data tests that are to run, and the tests that dbt cannot compile.
 
@@ -344,6 +360,7 @@ def _queries(
         ["--select", *([f"{name},test_type:data" for name in select] or ["test_type:data"])],
         manifest=manifest,
         may_be_empty=True,
+        database=database,
     )
     queries = {
         one.node.unique_id: one.node.compiled_code
@@ -382,12 +399,13 @@ def _invoke(
     progress: _Progress | None = None,
     on_built: Callable[[str, float], None] | None = None,
     may_be_empty: bool = False,
+    database: Path | None = None,
 ) -> Any:
     """Run one command of dbt; returns what it returns, with the database closed.
 
     `manifest` is one of `_parse`; without it dbt parses the project. `on_built` is told of each
     node that was built, and the seconds it took. With `may_be_empty` the command may have nothing
-    to do.
+    to do. `database` is another than the build database.
     """
     # dbt takes two seconds to import: only who runs it waits for it.
     from dbt.cli.main import dbtRunner  # noqa: PLC0415
@@ -395,7 +413,7 @@ def _invoke(
     warnings = _WARNINGS_ARE_ERRORS
     if may_be_empty:
         warnings = warnings | {"warn": [*warnings["warn"], *_NOTHING_TO_DO]}
-    with _profile(settings), _log(settings) as log:
+    with _profile(settings, database or settings.build_db), _log(settings) as log:
         runner = dbtRunner(manifest=manifest, callbacks=[_Listener(log, progress, on_built)])
         try:
             # dbt's own log file and the artifacts of a build cost a fifth of its time.
@@ -428,10 +446,10 @@ def _invoke(
 
 
 @contextmanager
-def _profile(settings: Settings) -> Iterator[None]:
+def _profile(settings: Settings, database: Path) -> Iterator[None]:
     """The variables that dbt_project/profiles.yml asks for."""
     wanted = {
-        "DBT_BUILD_DB": str(settings.build_db),
+        "DBT_BUILD_DB": str(database),
         "DBT_MEMORY_LIMIT": settings.memory_limit,
         "DBT_TEMP_DIR": str(settings.data_dir / "tmp"),
         "DBT_DATA_DIR": str(settings.data_dir),
