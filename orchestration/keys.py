@@ -17,8 +17,9 @@ EXPORTS = "exports"
 
 # All that writes to the data folder goes through this pool, one step at a time.
 WRITERS = "warehouse_writers"
-# Tags of a step whose work a process of its own does meanwhile: the others come first.
+# Tags of a step whose work a process of its own does meanwhile, and of one that it waits for.
 COLLECTED_LAST = {"dagster/priority": "-1"}
+DONE_FIRST = {"dagster/priority": "1"}
 
 # When a source outside was asked last, whether or not it had anything new.
 LAST_LOOK = AssetKey([LANDING, "last_look"])

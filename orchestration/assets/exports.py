@@ -28,7 +28,10 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
     exported = [table for table in published if is_exported(table.name)]
 
     @dg.multi_asset(
-        name="exports__tables", specs=[_spec(table) for table in exported], pool=keys.WRITERS
+        name="exports__tables",
+        specs=[_spec(table) for table in exported],
+        op_tags=keys.DONE_FIRST,
+        pool=keys.WRITERS,
     )
     def exported_tables(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
         settings = warehouse.settings
