@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from warehouse.core.other_process import OtherProcess
 from warehouse.exports import beside, charts, report, site, tables
 from warehouse.exports.beside import begin
 from warehouse.published.read import PublishedMissingError
@@ -73,14 +74,18 @@ def test_it_makes_the_files_that_are_made_here_without_it(settings: Settings) ->
     assert set(here) == set(of_there)
 
 
-def test_what_it_was_not_asked_for_is_made_here(settings: Settings) -> None:
+def test_what_it_was_not_asked_for_is_made_here(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hear(_: OtherProcess) -> None:
+        pytest.fail("nobody is to wait for it")
+
+    monkeypatch.setattr(OtherProcess, "hear", hear)
     with beside.planned(settings):
         begin(settings)
-        [process] = others()
-        process.suspend()
+        beside.ask(settings, beside.SITE)
         text = beside.made(settings, report.TEXT)
     assert text.path.exists()
-    assert others() == []
 
 
 def test_nobody_is_asked_where_nothing_is_planned_or_for_other_settings(
