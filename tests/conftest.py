@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ from tests.fake_api import FakeApi, fast_settings, sample_data
 from tests.network import no_network
 from tests.postgres_server import PostgresServer, find_binaries
 from warehouse.build import apart, dbt
+from warehouse.core.garbage import look_less_often
 from warehouse.exports import beside
 from warehouse.settings import Settings
 
@@ -46,7 +46,7 @@ def pytest_configure() -> None:
     as the tests, and took a tenth of their time by being looked through.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    gc.set_threshold(100_000, 50, 50)
+    look_less_often()
 
 
 @pytest.fixture(autouse=True)

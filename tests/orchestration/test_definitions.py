@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -50,6 +52,15 @@ def test_it_loads_without_a_network_and_without_a_database(
     assert known.resolve_job_def("refresh")
     assert not settings.build_db.exists()
     assert not settings.published_db.exists()
+
+
+def test_dagsters_process_does_without_dbt_and_finds_it_where_it_is_asked_for() -> None:
+    code = (
+        "import sys; import orchestration.definitions; "
+        "assert not [name for name in sys.modules if name.partition('.')[0] == 'dbt']; "
+        "import dbt.version; assert dbt.version.__version__"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=PROJECT_ROOT, check=True)
 
 
 def test_every_asset_is_described_in_a_room_with_kinds_and_without_an_owner(

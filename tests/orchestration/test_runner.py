@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import traceback
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -35,6 +36,7 @@ from orchestration.runner import TAG_COMMAND, run_refresh
 from tests import garble
 from tests.fake_api import FakeApi, Fault, fast_settings
 from tests.fake_archive import FakeArchive, population
+from tests.holder import after
 from tests.orchestration.small_project import (
     FAILING_TEST,
     REPORTED,
@@ -49,6 +51,7 @@ from tests.postgres_server import PostgresServer
 from warehouse.build import apart, dbt
 from warehouse.build.apart import build as build_apart
 from warehouse.build.apart import start as start_apart
+from warehouse.cli.commands.run import _begin_with_dbt
 from warehouse.core.repairs import repairs
 from warehouse.exports.tables import exported_fingerprint, is_exported
 from warehouse.landing import decision
@@ -203,6 +206,46 @@ def test_the_figures_published_are_those_of_the_newest_release(built: SmallSetti
         ).fetchall()
     assert len(found) == 1
     assert found[0][0] > 0
+
+
+def test_a_check_is_on_record_with_the_table_it_looked_at_and_as_no_output(
+    built: SmallSettings,
+) -> None:
+    with open_instance(built) as instance:
+        [run] = instance.get_runs()
+        entries = instance.all_logs(run.run_id)
+    of_models = [
+        entry.dagster_event
+        for entry in entries
+        if entry.dagster_event is not None and entry.dagster_event.step_key == "models"
+    ]
+    kinds = Counter(event.event_type for event in of_models)
+    assert kinds[dg.DagsterEventType.ASSET_CHECK_EVALUATION] > 0
+    assert (
+        kinds[dg.DagsterEventType.STEP_OUTPUT] == kinds[dg.DagsterEventType.ASSET_MATERIALIZATION]
+    )
+    for event in of_models:
+        if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            looked_at = event.asset_check_evaluation_data.target_materialization_data
+            assert looked_at is None or looked_at.run_id == run.run_id
+            made_here = event.asset_key in {
+                other.asset_key
+                for other in of_models
+                if other.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION
+            }
+            assert (looked_at is not None) or not made_here
+
+
+def test_the_command_begins_with_dbt_where_it_will_build_and_nowhere_else(
+    built: SmallSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[SmallSettings] = []
+    monkeypatch.setattr(apart, "start", started.append)
+    _begin_with_dbt(built)
+    assert started == []
+    built.published_db.unlink()
+    _begin_with_dbt(built)
+    assert started == [built]
 
 
 @in_memory
@@ -370,29 +413,14 @@ def test_an_api_that_cannot_be_reached_is_said_with_its_address(tmp_path: Path) 
 
 @in_memory
 def test_a_second_run_of_the_same_folder_is_refused_at_once(built: SmallSettings) -> None:
-    code = """
-from orchestration.resources import exclusive
-with exclusive(settings, patience=0):
-    print("held", flush=True)
-    input()
-"""
-    head = (
+    with after(
         "from pathlib import Path\n"
+        "from orchestration.resources import exclusive\n"
         "from tests.orchestration.small_project import SmallSettings\n"
-        f"settings = SmallSettings(data_dir=Path({str(built.data_dir)!r}))\n"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", head + code],
-        cwd=PROJECT_ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as holder:
-        assert holder.stdout is not None
-        holder.stdout.readline()
-        try:
-            result = run_refresh(built)
-        finally:
-            holder.kill()
+        f"held = exclusive(SmallSettings(data_dir=Path({str(built.data_dir)!r})), patience=0)\n"
+        "held.__enter__()"
+    ):
+        result = run_refresh(built)
     assert not result.success
     assert "Another run is writing" in str(result.error)
     assert run_refresh(built).success, "the lock of a killed process is nobody's"

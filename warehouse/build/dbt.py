@@ -276,8 +276,8 @@ def build(
     code, manifest = parsed
     with _frozen(), _log(settings) as log:
         queries, not_compiled = _queries(settings, code, manifest, select)
-        progress = _Progress(on_event, 0 if select else len(queries))
-        follower = _Follower(manifest, queries, log, progress, on_nodes, is_whole=not select)
+        progress = _Progress(on_event, len(queries))
+        follower = _Follower(manifest, queries, log, progress, on_nodes)
         built = _invoke(
             settings,
             "build",
@@ -482,16 +482,13 @@ def _garbage_kept() -> Iterator[None]:
 
 @contextmanager
 def _frozen() -> Iterator[None]:
-    """What is there now is not looked through for garbage meanwhile, and the rest less often: a
-    parsed project is large, and looking through it again takes a sixth of the CPU of a build.
+    """What is there now is not looked through for garbage meanwhile: a parsed project is large, and
+    looking through it again takes a sixth of the CPU of a build.
     """
-    before = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
     try:
         yield
     finally:
-        gc.set_threshold(*before)
         gc.unfreeze()
 
 
@@ -593,30 +590,22 @@ class _Follower:
         log: logging.Logger,
         progress: _Progress,
         on_nodes: OnNodes | None,
-        *,
-        is_whole: bool,
     ) -> None:
-        """`queries` are those of the tests to run, by their unique ids. Where not `is_whole`, dbt
-        alone knows what it builds of the project: tests wait until it has.
-        """
+        """`queries` are those of the tests to run, by their unique ids."""
         self.tested: list[NodeResult] = []
         self._manifest = manifest
         self._log = log
         self._progress = progress
         self._on_nodes = on_nodes
-        self._is_whole = is_whole
+        self._built: set[str] = set()
         self._untold: list[NodeResult] = []
-        # Per table: its tests, and which nodes they still wait for.
+        # The tests of each table, and the nodes that each test stands on.
         self._tests: dict[str, list[data_tests.DataTest]] = {}
         self._stands_on: dict[str, set[str]] = {}
         for unique_id, query in queries.items():
             test = _data_test(manifest.nodes[unique_id], query)
             self._tests.setdefault(test.of, []).append(test)
             self._stands_on[unique_id] = _built_below(manifest, unique_id)
-        self._waits_for = {
-            of: set[str]().union(*(self._stands_on[test.unique_id] for test in tests))
-            for of, tests in self._tests.items()
-        }
 
     def built(self, unique_id: str, seconds: float) -> None:
         """dbt has built a node."""
@@ -626,11 +615,12 @@ class _Follower:
         self._untold.append(
             _result(node, status="success", message="", failures=None, seconds=seconds)
         )
-        ready = []
-        for of, waits_for in self._waits_for.items():
-            waits_for.discard(unique_id)
-            if self._is_whole and not waits_for and of in self._tests:
-                ready.append(of)
+        self._built.add(unique_id)
+        ready = [
+            of
+            for of, tests in self._tests.items()
+            if all(self._stands_on[test.unique_id] <= self._built for test in tests)
+        ]
         # One look into the catalogue tells of all that is not told of yet.
         if not ready and len(self._untold) < _TOLD_AT_ONCE:
             return
@@ -646,7 +636,9 @@ class _Follower:
                 self._test(con, self._tests.pop(of))
 
     def test_the_rest(self, con: duckdb.DuckDBPyConnection, missing: Set[str]) -> None:
-        """dbt has ended. A test that stands on what is `missing` is left out."""
+        """dbt has ended. What it was not asked to build is there; a test that stands on what is
+        `missing` is left out.
+        """
         for tests in self._tests.values():
             self._test(
                 con, [test for test in tests if not self._stands_on[test.unique_id] & missing]

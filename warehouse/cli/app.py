@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import gc
 import os
 import sys
 from typing import Annotated
@@ -30,6 +29,7 @@ from warehouse.cli.commands.site import site
 from warehouse.cli.commands.sql import sql
 from warehouse.cli.commands.status import status
 from warehouse.cli.commands.ui import ui
+from warehouse.core.garbage import look_less_often
 from warehouse.settings import project_version
 
 app = typer.Typer(
@@ -67,9 +67,7 @@ def main() -> None:
     """Entry point of the command."""
     ended: list[int] = []
     atexit.register(_leave, ended)
-    # What is imported and recorded lives as long as the command: to look through it for garbage as
-    # often as Python does took a fifth of the CPU of a run with nothing new (2.9 s for 2.2).
-    gc.set_threshold(100_000, 50, 50)
+    look_less_often()
     try:
         app(prog_name="asylum")
     except SystemExit as end:

@@ -21,6 +21,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from warehouse.core.garbage import look_less_often
+
 Receive = Callable[[], Any]
 Send = Callable[[Any], None]
 
@@ -96,6 +98,7 @@ def _serve(handle: int, module: str, name: str) -> None:
     """What the other process does. It leaves at once: Python takes a second to take apart what it
     has imported.
     """
+    look_less_often()
     connection = Connection(handle)
     received: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(connection, received.put), daemon=True).start()

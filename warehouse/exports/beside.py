@@ -46,6 +46,8 @@ class _Beside:
         if self.process is not None:
             self.process.end()
         self.process = None
+        self.asked.clear()
+        self._answers.clear()
 
 
 _planned: list[_Beside] = []

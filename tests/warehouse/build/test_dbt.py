@@ -219,6 +219,26 @@ def test_a_table_that_cannot_be_made_leaves_the_one_before(loaded: SmallSettings
             assert con.execute("select number from marts.mart_kept").fetchall() == [(1,)]
 
 
+def test_a_table_is_tested_once_all_is_built_that_its_tests_read_and_not_after_all(
+    loaded: SmallSettings,
+) -> None:
+    """A test of two tables waits for both, also where it stands with the first."""
+    write(loaded, "dbt_project/models/marts/mart_z_last.sql", "select 1 as a -- {{ ref('eras') }}")
+    both = "select 1 from {{ ref('eras') }} join {{ ref('mart_z_last') }} on false"
+    write(loaded, "dbt_project/tests/assert_both.sql", both)
+    heard: list[str] = []
+    result = dbt.build(loaded, lambda label, *_: heard.append(label))
+    assert not result.failed
+    place = {label: number for number, label in enumerate(heard)}
+    manifest = dbt.load_manifest(loaded)["nodes"]
+    built = {node.unique_id: place[node.name] for node in result.models}
+    for test in result.tests:
+        for below in manifest[test.unique_id]["depends_on"]["nodes"]:
+            assert place[test.name] > built.get(below, -1)
+    assert min(place[test.name] for test in result.tests) < max(built.values())
+    assert place["assert_both"] > built["model.asylum.mart_z_last"]
+
+
 IN_PARTS = "{{ config(parts={'of': 'int_keys', 'by': 'key'}) }}\n"
 OF_A_PART = """
 select *, coalesce(getvariable('part_first'), '') as part from {{ ref('int_keys_seen') }}
