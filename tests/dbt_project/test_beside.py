@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.other_processes import children
 from warehouse.core.other_process import OtherProcess
 from warehouse.exports import beside, charts, report, site, tables
 from warehouse.exports.beside import begin
@@ -21,11 +22,8 @@ NAMES = (beside.CHARTS, beside.REPORT, beside.SITE)
 
 
 def others() -> list[psutil.Process]:
-    return [
-        child
-        for child in psutil.Process().children()
-        if child.status() != psutil.STATUS_ZOMBIE and "other_process" in " ".join(child.cmdline())
-    ]
+    """The processes of exports that this process has."""
+    return children("other_process")
 
 
 @pytest.fixture

@@ -36,7 +36,6 @@ from orchestration.runner import TAG_COMMAND, run_refresh
 from tests import garble
 from tests.fake_api import FakeApi, Fault, fast_settings
 from tests.fake_archive import FakeArchive, population
-from tests.holder import after
 from tests.orchestration.small_project import (
     FAILING_TEST,
     REPORTED,
@@ -47,6 +46,7 @@ from tests.orchestration.small_project import (
     small_project,
     write,
 )
+from tests.other_processes import after
 from tests.postgres_server import PostgresServer
 from warehouse.build import apart, dbt
 from warehouse.build.apart import build as build_apart

@@ -21,6 +21,7 @@ _ROWS = """
 # Of countries of asylum whose break bears on the origin's figure of the year.
 _BREAKS = """
     select
+        coalesce(origins.origin_iso3, origins.origin_unhcr_code) as origin,
         breaks.reference_year,
         breaks.measure,
         breaks.kind,
@@ -34,7 +35,7 @@ _BREAKS = """
     inner join mart_origin_yearly as years
         using (origin_unhcr_code, counting_unit, reference_year)
     where
-        coalesce(origins.origin_iso3, origins.origin_unhcr_code) = $origin
+        list_contains($origins, coalesce(origins.origin_iso3, origins.origin_unhcr_code))
         and breaks.measure in ('asylum_seekers_stock', 'new_asylum_claims')
         and breaks.kind <> 'definition_changed'
         and origins.persons >= kinds.bears_from_share * if(
@@ -43,7 +44,7 @@ _BREAKS = """
         )
     order by
         breaks.reference_year desc, breaks.measure, kinds.makes_incomplete desc,
-        origins.persons desc
+        origins.persons desc, breaks.asylum_name
 """
 Row = Mapping[str, Any]
 
@@ -85,7 +86,15 @@ class Break:
 
 def breaks_of(con: duckdb.DuckDBPyConnection, code: str) -> list[Break]:
     """The breaks of reporting that bear on an origin's claims and stocks, newest year first."""
-    return [Break(*row) for row in con.execute(_BREAKS, {"origin": code}).fetchall()]
+    return breaks_by_origin(con, code).get(code, [])
+
+
+def breaks_by_origin(con: duckdb.DuckDBPyConnection, *codes: str) -> dict[str, list[Break]]:
+    """The same of several origins, by code; one that has no breaks is left out."""
+    found: dict[str, list[Break]] = {}
+    for origin, *row in con.execute(_BREAKS, {"origins": codes}).fetchall():
+        found.setdefault(origin, []).append(Break(*row))
+    return found
 
 
 # What an incomplete figure would be; the site's scripts fill in the same words.

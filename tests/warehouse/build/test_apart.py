@@ -9,21 +9,20 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
-from tests.holder import held_by_another
 from tests.orchestration.small_project import FAILING_TEST, SmallSettings, write
+from tests.other_processes import are_gone, children, held_by_another, soon
 from warehouse.build import dbt, fingerprint
 from warehouse.build.apart import Build, build, start
 from warehouse.core.database import DatabaseBusyError, connect
 from warehouse.settings import PROJECT_ROOT
 
-SECONDS = 20
 MORE_MODELS = 25
 
 
@@ -39,11 +38,7 @@ def whole(building: Build) -> tuple[list[dbt.NodeResult], dbt.BuildResult]:
 
 def others() -> list[psutil.Process]:
     """The processes of dbt that this process has."""
-    return [
-        child
-        for child in psutil.Process().children()
-        if child.status() != psutil.STATUS_ZOMBIE and "apart" in " ".join(child.cmdline())
-    ]
+    return children("apart")
 
 
 def is_idle(process: psutil.Process) -> bool:
@@ -51,13 +46,6 @@ def is_idle(process: psutil.Process) -> bool:
     before = process.cpu_times()
     time.sleep(0.3)
     return before.user > 1 and process.cpu_times() == before
-
-
-def soon(holds: Callable[[], bool]) -> bool:
-    until = time.monotonic() + SECONDS
-    while not holds() and time.monotonic() < until:
-        time.sleep(0.02)
-    return holds()
 
 
 @pytest.fixture(autouse=True)
@@ -192,6 +180,6 @@ for node in build(SmallSettings(data_dir=Path({str(model.data_dir)!r}), threads=
     assert ended.stderr == ""
     pids = [int(pid) for pid in ended.stdout.split()]
     assert pids
-    assert soon(lambda: not any(map(psutil.pid_exists, pids)))
+    assert are_gone(*pids)
     with connect(model.build_db, model):
         pass

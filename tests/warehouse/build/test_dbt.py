@@ -15,7 +15,6 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.holder import held_by_another
 from tests.orchestration.small_project import (
     FAILING_TEST,
     WARNING_TEST,
@@ -23,6 +22,7 @@ from tests.orchestration.small_project import (
     small_project,
     write,
 )
+from tests.other_processes import held_by_another
 from warehouse.build import dbt, fingerprint
 from warehouse.build.raw import load
 from warehouse.core.database import DatabaseBusyError, literal

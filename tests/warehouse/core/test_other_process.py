@@ -8,13 +8,11 @@ import subprocess
 import sys
 import time
 
-import psutil
 import pytest
 
+from tests.other_processes import are_gone
 from warehouse.core.other_process import EndedError, OtherProcess, Receive, Send, sendable
 from warehouse.settings import PROJECT_ROOT
-
-SECONDS = 20
 
 
 def echo(receive: Receive, send: Send) -> None:
@@ -25,13 +23,6 @@ def echo(receive: Receive, send: Send) -> None:
         if message == "sleep":
             time.sleep(600)
         send((os.getpid(), message))
-
-
-def is_gone(pid: int) -> bool:
-    until = time.monotonic() + SECONDS
-    while psutil.pid_exists(pid) and time.monotonic() < until:
-        time.sleep(0.02)
-    return not psutil.pid_exists(pid)
 
 
 def begun() -> tuple[OtherProcess, int]:
@@ -52,7 +43,7 @@ def test_it_answers_each_message_in_turn_from_another_process() -> None:
         (pid, "é" * 100_000),
     ]
     process.end()
-    assert is_gone(pid)
+    assert are_gone(pid)
 
 
 def test_one_that_has_ended_says_so_to_who_waits_and_not_to_who_tells() -> None:
@@ -89,7 +80,7 @@ def test_it_is_ended_whatever_it_is_at_and_is_not_of_the_group_that_ctrl_c_reach
     assert os.getpgid(pid) != os.getpgid(0)
     process.tell("sleep")
     process.end()
-    assert is_gone(pid)
+    assert are_gone(pid)
 
 
 def test_it_ends_with_the_process_that_began_it_and_says_nothing() -> None:
@@ -106,7 +97,7 @@ os.kill(os.getpid(), signal.SIGKILL)
     )
     assert ended.returncode == -signal.SIGKILL
     assert ended.stderr == ""
-    assert is_gone(int(ended.stdout))
+    assert are_gone(int(ended.stdout))
 
 
 class Unsendable(Exception):

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.holder import held_by_another
+from tests.other_processes import held_by_another
 from tests.warehouse.small_build import LINEAGE, build, settings_in, statements
 from warehouse.build import fingerprint, raw
 from warehouse.build.run_result import RunQuarantine, RunResult

@@ -19,7 +19,7 @@ from warehouse.exports.findings.headline import headline_figures
 from warehouse.exports.findings.parts import ReportTable
 from warehouse.exports.findings.words import BOUNDARIES, DEFINITIONS
 from warehouse.exports.findings.years import years_section
-from warehouse.exports.origin_years import breaks_of, by_year, origin_rows
+from warehouse.exports.origin_years import breaks_by_origin, by_year, origin_rows
 from warehouse.exports.origins import Origin
 from warehouse.exports.site import geometry, hosts
 from warehouse.exports.site.changes import release_sections
@@ -113,6 +113,7 @@ def _pages_of(
     of_origin = ("origin_iso3", "origin_unhcr_code")
     origin_years = hosts.by_code(origin_rows(con, *codes["origin"]), *of_origin)
     destinations = hosts.by_code(destination_rows(con, *codes["origin"]), *of_origin)
+    breaks_known = breaks_by_origin(con, *codes["origin"])
     asylum_years = hosts.years_by_asylum(con, codes["asylum"])
     largest_origins = hosts.origins_by_asylum(con, codes["asylum"])
     for country in countries:
@@ -121,7 +122,7 @@ def _pages_of(
         subject = Origin(country.code, None, country.name)
         if country.side == "origin":
             years = by_year(origin_years.get(country.code, []))
-            breaks = breaks_of(con, country.code)
+            breaks = breaks_known.get(country.code, [])
             figures = headline_figures(years, breaks)
             parts = [
                 years_section(years, subject, breaks),

@@ -1,15 +1,19 @@
-"""Another process that holds something."""
+"""Processes beside that of a test: those that it has begun, and one that holds something."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import psutil
+
 from warehouse.settings import PROJECT_ROOT
 
+SECONDS = 20
 _OPEN = "import duckdb, sys; con = duckdb.connect(sys.argv[1])"
 
 
@@ -33,3 +37,25 @@ def after(code: str, *arguments: str) -> Iterator[None]:
 def held_by_another(database: Path) -> AbstractContextManager[None]:
     """For as long as this lasts another process has opened the file to write to it."""
     return after(_OPEN, str(database.absolute()))
+
+
+def children(of: str) -> list[psutil.Process]:
+    """The live processes that this one has begun, with this text in their command line."""
+    return [
+        child
+        for child in psutil.Process().children()
+        if child.status() != psutil.STATUS_ZOMBIE and of in " ".join(child.cmdline())
+    ]
+
+
+def soon(holds: Callable[[], bool]) -> bool:
+    """Whether it holds, now or before long."""
+    until = time.monotonic() + SECONDS
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.02)
+    return holds()
+
+
+def are_gone(*pids: int) -> bool:
+    """Whether none of them is there any more, now or before long."""
+    return soon(lambda: not any(map(psutil.pid_exists, pids)))
