@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 
 from warehouse.cli import render
 from warehouse.cli.app import app
+from warehouse.exports.origin_years import breaks_by_origin, breaks_of
+from warehouse.published.read import open_published
 from warehouse.serve.query import open_session
 from warehouse.settings import PROJECT_ROOT, Settings
 
@@ -89,3 +91,17 @@ def test_a_kind_that_is_none_is_named_with_those_there_are(
     done = CliRunner().invoke(app, ["breaks", "--kind", "withheld"])
     assert done.exit_code != 0
     assert "origin_withheld" in done.output
+
+
+def test_breaks_of_many_origins_are_those_of_each(published_starter: Settings) -> None:
+    with open_published(published_starter) as con:
+        codes = [
+            code
+            for (code,) in con.execute(
+                "select distinct coalesce(origin_iso3, origin_unhcr_code) from mart_origin_yearly"
+            ).fetchall()
+        ]
+        together = breaks_by_origin(con, *codes)
+        alone = {code: breaks_of(con, code) for code in codes}
+    assert together
+    assert {code: together.get(code, []) for code in codes} == alone
