@@ -100,16 +100,25 @@ def _write_tables(
     tables: Mapping[str, Sequence[Column]],
     folder: Path,
 ) -> list[Path]:
-    """Write tables to `folder`, several at a time: the files of one keep one core busy."""
+    """Write tables to `folder`, several at a time: the files of one keep one core busy. A table for
+    which the memory is too small with another beside it is written alone, when all others are.
+    """
 
     def write(
         cursor: duckdb.DuckDBPyConnection, named: tuple[str, Sequence[Column]]
-    ) -> tuple[Path, Path]:
+    ) -> tuple[Path, Path] | None:
         use_published(cursor)
-        return _write_table(cursor, *named, folder)
+        try:
+            return _write_table(cursor, *named, folder)
+        except duckdb.OutOfMemoryException:
+            return None
 
     each = side_by_side(con, settings.threads, list(tables.items()), write)
-    return [path for paths in each for path in paths]
+    return [
+        path
+        for named, written in zip(tables.items(), each, strict=True)
+        for path in written or _write_table(con, *named, folder)
+    ]
 
 
 def _write_table(

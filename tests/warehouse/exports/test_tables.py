@@ -7,6 +7,8 @@ import re
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -26,8 +28,9 @@ from tests.warehouse.small_build import (
     settings_in,
     statements,
 )
+from warehouse.exports import tables
 from warehouse.exports.tables import export_tables, exported_fingerprint
-from warehouse.published.read import PublishedMissingError
+from warehouse.published.read import Column, PublishedMissingError
 from warehouse.published.write import publish
 from warehouse.settings import Settings
 
@@ -235,6 +238,33 @@ def test_a_second_export_changes_no_byte(settings: Settings) -> None:
     before = bytes_of(settings)
     export_all(settings)
     assert bytes_of(settings) == before
+
+
+def test_a_table_too_large_beside_others_is_written_alone_after_them(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied(settings)
+    before = {path: path.read_bytes() for path in export_tables(settings)}
+    write, alone = tables._write_table, threading.current_thread()
+    asked: list[tuple[str, bool]] = []
+
+    def out_of_memory_beside_others(
+        con: duckdb.DuckDBPyConnection, table: str, columns: Sequence[Column], folder: Path
+    ) -> tuple[Path, Path]:
+        is_alone = threading.current_thread() is alone
+        asked.append((table, is_alone))
+        if table.startswith("dim_") and not is_alone:
+            (folder / f"{table}.csv").write_text("half a row")
+            raise duckdb.OutOfMemoryException("failed to allocate data")
+        return write(con, table, columns, folder)
+
+    monkeypatch.setattr(tables, "_write_table", out_of_memory_beside_others)
+    assert {path: path.read_bytes() for path in export_tables(settings)} == before
+    names = {path.stem for path in before}
+    assert sorted(table for table, is_alone in asked if not is_alone) == sorted(names)
+    again = [table for table, is_alone in asked if is_alone]
+    assert again == [table for table, _ in asked[-len(again) :]]
+    assert set(again) == {name for name in names if name.startswith("dim_")} != set()
 
 
 def test_files_of_a_table_that_is_gone_are_removed_and_other_files_stay(settings: Settings) -> None:
