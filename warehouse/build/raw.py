@@ -179,19 +179,20 @@ def _load_all(
     done, stopped, lock = 0, Event(), Lock()
 
     def load_endpoint(
-        cursor: duckdb.DuckDBPyConnection, those: Sequence[tuple[Path, Manifest]]
+        cursor: duckdb.DuckDBPyConnection, those: list[tuple[Path, Manifest]]
     ) -> None:
         nonlocal done
-        for folder, manifest in those:
-            if stopped.is_set():
-                return
+        while those and not stopped.is_set():
+            folder, manifest = those[0]
             with lock:
                 if on_progress:
                     on_progress(f"load {manifest.endpoint}", done, len(missing))
-                done += 1
             refusal = _load_or_refuse(cursor, folder, manifest)
             if refusal is not None:
                 refused[folder] = refusal
+            del those[0]
+            with lock:
+                done += 1
 
     side_by_side(con, settings.threads, largest_first, load_endpoint, stopped=stopped)
     return refused

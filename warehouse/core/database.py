@@ -74,16 +74,19 @@ def side_by_side(
     it returned, in the order of `items`.
 
     One statement of DuckDB often keeps one core busy. A cursor has none of what `con` was told
-    for itself: the database it uses, the time zone. An error, or Ctrl-C, sets `stopped`, interrupts
-    what runs and begins nothing further.
+    for itself: the database it uses, the time zone. What runs out of memory beside others is begun
+    once more when they have ended, alone: `work` goes on from what it left. Any other error, or
+    Ctrl-C, sets `stopped`, interrupts what runs and begins nothing further.
     """
     ends = stopped or Event()
 
-    def work_on(cursor: duckdb.DuckDBPyConnection, item: _Item) -> list[_Result]:
+    def work_on(cursor: duckdb.DuckDBPyConnection, item: _Item) -> list[_Result] | None:
         if ends.is_set():
             return []
         try:
             return [work(cursor, item)]
+        except duckdb.OutOfMemoryException:
+            return None
         except BaseException:
             ends.set()  # here, before this thread takes up another
             raise
@@ -101,7 +104,11 @@ def side_by_side(
             for cursor in cursors:
                 cursor.interrupt()
             raise
-        return [result for one in begun for result in one.result()]
+        results: list[_Result] = []
+        for cursor, item, one in zip(cursors, items, begun, strict=True):
+            found = one.result()
+            results += [work(cursor, item)] if found is None else found
+        return results
 
 
 def is_in_use(error: duckdb.Error) -> bool:

@@ -100,25 +100,16 @@ def _write_tables(
     tables: Mapping[str, Sequence[Column]],
     folder: Path,
 ) -> list[Path]:
-    """Write tables to `folder`, several at a time: the files of one keep one core busy. A table for
-    which the memory is too small with another beside it is written alone, when all others are.
-    """
+    """Write tables to `folder`, several at a time: the files of one keep one core busy."""
 
     def write(
         cursor: duckdb.DuckDBPyConnection, named: tuple[str, Sequence[Column]]
-    ) -> tuple[Path, Path] | None:
+    ) -> tuple[Path, Path]:
         use_published(cursor)
-        try:
-            return _write_table(cursor, *named, folder)
-        except duckdb.OutOfMemoryException:
-            return None
+        return _write_table(cursor, *named, folder)
 
     each = side_by_side(con, settings.threads, list(tables.items()), write)
-    return [
-        path
-        for named, written in zip(tables.items(), each, strict=True)
-        for path in written or _write_table(con, *named, folder)
-    ]
+    return [path for paths in each for path in paths]
 
 
 def _write_table(

@@ -15,6 +15,7 @@ import duckdb
 import pytest
 
 from tests.fake_api import rows_of_body
+from tests.other_processes import held_by_another
 from warehouse.build import raw
 from warehouse.core.database import DatabaseBusyError, connect
 from warehouse.landing import set_aside, snapshots
@@ -275,24 +276,45 @@ def test_text_of_the_source_that_looks_like_sql_is_only_text(landed):
     assert rows(landed, "select count(*) from raw.regions") == [(12,)]
 
 
+def test_what_runs_out_of_memory_beside_others_is_loaded_alone_and_nothing_twice(
+    landed, monkeypatch
+):
+    raw.load(landed)
+    whole = everything(landed)
+    landed.build_db.unlink()
+    load_snapshot, here, failed, alone = raw._load_snapshot, threading.current_thread(), set(), []
+
+    def load_or_run_out(con, folder, manifest):
+        is_here = threading.current_thread() is here
+        load_snapshot(con, folder, manifest)
+        if is_here:
+            alone.append(manifest.snapshot_id)
+        # The second of an endpoint: the first is loaded by then.
+        earlier = con.execute(
+            "select count(*) from raw.loads where endpoint = ?", [manifest.endpoint]
+        ).fetchall()
+        if not is_here and earlier == [(2,)]:
+            failed.add(manifest.snapshot_id)
+            raw._remove(con, manifest.endpoint, manifest.snapshot_id)
+            raise duckdb.OutOfMemoryException("failed to allocate data")
+
+    monkeypatch.setattr(raw, "_load_snapshot", load_or_run_out)
+    done = []
+    raw.load(landed, lambda _, number, of: done.append((number, of)))
+    assert failed and failed <= set(alone)
+    assert everything(landed) == whole
+    assert done[-1][0] == done[-1][1]
+    assert max(number for number, _ in done[:-1]) < done[-1][1]
+
+
 def test_a_held_database_is_a_clear_error(landed):
     raw.load(landed)
-    code = (
-        "import duckdb, sys, time; con = duckdb.connect(sys.argv[1]); "
-        "print('held', flush=True); time.sleep(60)"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", code, str(landed.build_db)], stdout=subprocess.PIPE
-    ) as holder:
-        holder.stdout.readline()
-        try:
-            with (
-                pytest.raises(DatabaseBusyError, match="in use by another process"),
-                connect(landed.build_db, landed),
-            ):
-                pass
-        finally:
-            holder.kill()
+    with (
+        held_by_another(landed.build_db),
+        pytest.raises(DatabaseBusyError, match="in use by another process"),
+        connect(landed.build_db, landed),
+    ):
+        pass
 
 
 def test_a_load_killed_at_any_moment_is_made_whole_by_the_next_one(landed):

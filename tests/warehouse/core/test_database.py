@@ -52,3 +52,35 @@ def test_an_error_side_by_side_interrupts_what_runs_and_begins_nothing_further(
     ):
         side_by_side(con, 2, range(6), work, stopped=stopped)
     assert begun == [0, 1]
+
+
+def test_what_runs_out_of_memory_beside_others_is_begun_once_more_alone(
+    settings: Settings,
+) -> None:
+    here, begun = threading.current_thread(), []
+
+    def work(cursor: duckdb.DuckDBPyConnection, number: int) -> int:
+        is_alone = threading.current_thread() is here
+        begun.append((number, is_alone))
+        if number in {0, 3} and not is_alone:
+            raise duckdb.OutOfMemoryException("failed to allocate data")
+        time.sleep(0.05)
+        [(answer,)] = cursor.execute("select ?::int * 10", [number]).fetchall()
+        return int(answer)
+
+    with connect(MEMORY, settings) as con:
+        assert side_by_side(con, 2, range(5), work) == [0, 10, 20, 30, 40]
+    assert sorted(begun[:5]) == [(number, False) for number in range(5)]
+    assert begun[5:] == [(0, True), (3, True)]
+
+
+def test_what_runs_out_of_memory_alone_is_an_error(settings: Settings) -> None:
+    def work(_: duckdb.DuckDBPyConnection, number: int) -> None:
+        if number:
+            raise duckdb.OutOfMemoryException("failed to allocate data")
+
+    with (
+        connect(MEMORY, settings) as con,
+        pytest.raises(duckdb.OutOfMemoryException),
+    ):
+        side_by_side(con, 2, range(3), work)

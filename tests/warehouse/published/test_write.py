@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from tests.other_processes import held_by_another
 from tests.warehouse.small_build import (
     FUNCTIONS,
     KEYS,
@@ -379,22 +380,11 @@ def test_a_file_with_other_row_counts_than_the_build_is_not_swapped_in(
 
 def test_a_build_that_another_process_holds_is_refused_with_a_reason(settings: Settings) -> None:
     published(settings)
-    holder = subprocess.Popen(
-        [
-            *(sys.executable, "-c"),
-            "import duckdb, sys; con = duckdb.connect(sys.argv[1]); print('open', flush=True);"
-            "sys.stdin.read()",
-            str(settings.build_db),
-        ],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    try:
-        assert holder.stdout and holder.stdout.readline() == b"open\n"
-        with pytest.raises(DatabaseBusyError, match="still open elsewhere"):
-            publish(settings, lineage=LINEAGE)
-    finally:
-        holder.communicate()
+    with (
+        held_by_another(settings.build_db),
+        pytest.raises(DatabaseBusyError, match="still open elsewhere"),
+    ):
+        publish(settings, lineage=LINEAGE)
     assert published_fingerprint(settings) == LINEAGE["build_fingerprint"]
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.other_processes import held_by_another
+from tests.other_processes import after, held_by_another
 from tests.warehouse.small_build import LINEAGE, build, settings_in, statements
 from warehouse.build import fingerprint, raw
 from warehouse.build.run_result import RunQuarantine, RunResult
@@ -176,22 +176,15 @@ def test_an_id_that_several_endpoints_have_must_be_named_with_its_endpoint(
 
 
 def test_nobody_accepts_while_another_lands(settings: Settings, lost: tuple[Path, str]) -> None:
-    code = (
-        "import sys; from warehouse.landing.snapshots import incoming; "
-        "from warehouse.settings import load_settings\n"
-        "with incoming(load_settings()): print('held', flush=True); sys.stdin.read()"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", code],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        cwd=PROJECT_ROOT,
-    ) as other:
-        assert other.stdout
-        other.stdout.readline()
-        with pytest.raises(LandingBusyError):
-            accept(settings, lost[1], "x")
-        other.kill()
+    with (
+        after(
+            "from warehouse.landing.snapshots import incoming; "
+            "from warehouse.settings import load_settings; "
+            "held = incoming(load_settings()); held.__enter__()"
+        ),
+        pytest.raises(LandingBusyError),
+    ):
+        accept(settings, lost[1], "x")
     accept(settings, lost[1], "x")
 
 
