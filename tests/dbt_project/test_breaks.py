@@ -101,7 +101,7 @@ def test_breaks_of_many_origins_are_those_of_each(published_starter: Settings) -
                 "select distinct coalesce(origin_iso3, origin_unhcr_code) from mart_origin_yearly"
             ).fetchall()
         ]
-        together = breaks_by_origin(con, *codes)
+        together = breaks_by_origin(con)
         alone = {code: breaks_of(con, code) for code in codes}
     assert together
     assert {code: together.get(code, []) for code in codes} == alone

@@ -200,11 +200,12 @@ def test_the_files_are_the_same_however_many_countries_are_made_at_once(
             monkeypatch.undo()
         shell = pages.Shell(read_about(con), "version", "assets")
         countries = [pages.Country(*found) for found in data.countries(con)]
-        pages_at_once = list(pages.country_pages(con, shell, countries))
-        assert len(pages_at_once) == len(countries)
-        for some in (1, 7):
-            monkeypatch.setattr(pages, "_COUNTRIES_AT_ONCE", some)
-            assert list(pages.country_pages(con, shell, countries)) == pages_at_once
+        of_all = dict(pages.country_pages(con, shell, countries))
+        assert set(of_all) == {country.path for country in countries}
+        for country in countries[::25]:
+            assert dict(pages.country_pages(con, shell, [country])) == {
+                country.path: of_all[country.path]
+            }
 
 
 def test_a_file_name_holds_nothing_that_a_path_could_be(real: Served) -> None:

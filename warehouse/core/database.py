@@ -25,7 +25,8 @@ _Result = TypeVar("_Result")
 
 # A database that is gone when its connection is closed.
 MEMORY = Path(":memory:")
-
+# Of an answer that is read some rows at a time.
+_ROWS_AT_ONCE = 1_000
 
 # What DuckDB advises where it has run out of memory: settings that no connection takes here.
 _ADVICE = re.compile(r"\s*Possible solutions:.*?tune_workloads", re.DOTALL)
@@ -154,8 +155,17 @@ def lock(
 
 def named_rows(answer: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """The rows of an answer, each as value by name of column."""
+    return list(each_row(answer))
+
+
+def each_row(answer: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
+    """The same, some at a time, of an answer that need not be in memory as a whole: to be read
+    before the connection is asked anything else.
+    """
     names = [column[0] for column in answer.description or []]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    while rows := answer.fetchmany(_ROWS_AT_ONCE):
+        for row in rows:
+            yield dict(zip(names, row, strict=True))
 
 
 def literal(value: str | None) -> str:

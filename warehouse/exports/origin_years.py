@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
-from warehouse.core.database import named_rows
+from warehouse.core.database import each_row
 from warehouse.core.wording import show
 from warehouse.reference.break_kinds import in_words
 from warehouse.reference.claims import label_within
 
 _ROWS = """
     select * from mart_origin_yearly
-    where list_contains($origins, coalesce(origin_iso3, origin_unhcr_code))
+    where
+        coalesce(origin_iso3, origin_unhcr_code)
+        = coalesce($origin, origin_iso3, origin_unhcr_code)
     order by coalesce(origin_iso3, origin_unhcr_code), reference_year, counting_unit desc
 """
 # Of countries of asylum whose break bears on the origin's figure of the year.
@@ -35,7 +37,8 @@ _BREAKS = """
     inner join mart_origin_yearly as years
         using (origin_unhcr_code, counting_unit, reference_year)
     where
-        list_contains($origins, coalesce(origins.origin_iso3, origins.origin_unhcr_code))
+        coalesce(origins.origin_iso3, origins.origin_unhcr_code)
+        = coalesce($origin, origins.origin_iso3, origins.origin_unhcr_code)
         and breaks.measure in ('asylum_seekers_stock', 'new_asylum_claims')
         and breaks.kind <> 'definition_changed'
         and origins.persons >= kinds.bears_from_share * if(
@@ -60,9 +63,16 @@ class OriginYear:
     cases: Row
 
 
-def origin_rows(con: duckdb.DuckDBPyConnection, *codes: str) -> list[dict[str, Any]]:
-    """The rows of origins in mart_origin_yearly, oldest year first, persons before cases."""
-    return named_rows(con.execute(_ROWS, {"origins": codes}))
+def origin_rows(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any]]:
+    """The rows of an origin in mart_origin_yearly, oldest year first, persons before cases."""
+    return list(rows_of_origins(con, code))
+
+
+def rows_of_origins(
+    con: duckdb.DuckDBPyConnection, code: str | None = None
+) -> Iterator[dict[str, Any]]:
+    """The same of all origins, in the order of their codes, or of one."""
+    return each_row(con.execute(_ROWS, {"origin": code}))
 
 
 @dataclass(frozen=True)
@@ -89,10 +99,12 @@ def breaks_of(con: duckdb.DuckDBPyConnection, code: str) -> list[Break]:
     return breaks_by_origin(con, code).get(code, [])
 
 
-def breaks_by_origin(con: duckdb.DuckDBPyConnection, *codes: str) -> dict[str, list[Break]]:
-    """The same of several origins, by code; one that has no breaks is left out."""
+def breaks_by_origin(
+    con: duckdb.DuckDBPyConnection, code: str | None = None
+) -> dict[str, list[Break]]:
+    """The same of all origins, or of one, by code; one that has no breaks is left out."""
     found: dict[str, list[Break]] = {}
-    for origin, *row in con.execute(_BREAKS, {"origins": codes}).fetchall():
+    for origin, *row in con.execute(_BREAKS, {"origin": code}).fetchall():
         found.setdefault(origin, []).append(Break(*row))
     return found
 

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
 
-from warehouse.core.database import named_rows
+from warehouse.core.database import each_row
 from warehouse.core.wording import day, plural
 from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, section
 from warehouse.exports.origins import Origin
 
 DESTINATIONS_SHOWN = 15
 _QUERY = """
-    with known as (
-        select * from mart_destination_yearly
+    with newest as (
+        select origin_unhcr_code, max(reference_year) as reference_year
+        from mart_destination_yearly
         where
-            list_contains($origins, coalesce(origin_iso3, origin_unhcr_code))
-            and counting_unit = 'persons'
-    ),
-    newest as (
-        select origin_unhcr_code, max(reference_year) as reference_year from known
-        where row_kind = 'pair' and asylum_seekers_stock > 0
+            coalesce(origin_iso3, origin_unhcr_code)
+            = coalesce($origin, origin_iso3, origin_unhcr_code)
+            and counting_unit = 'persons' and row_kind = 'pair' and asylum_seekers_stock > 0
         group by origin_unhcr_code
     )
     select
-        known.*,
+        years.*,
         coalesce(asylum_name, asylum_unhcr_code) as place,
         coalesce(asylum_seekers_rank, 1000000) as position
-    from known inner join newest using (origin_unhcr_code, reference_year)
-    where asylum_seekers_stock > 0
-    order by row_kind = 'pair' desc, position, place
+    from mart_destination_yearly as years
+    inner join newest using (origin_unhcr_code, reference_year)
+    where counting_unit = 'persons' and asylum_seekers_stock > 0
+    order by
+        coalesce(origin_iso3, origin_unhcr_code), row_kind = 'pair' desc, position, place
 """
 _COLUMNS = (
     ReportColumn("place", "Country of asylum"),
@@ -49,16 +49,18 @@ _COLUMNS = (
 )
 
 
-def destination_rows(con: duckdb.DuckDBPyConnection, *codes: str) -> list[dict[str, Any]]:
-    """The countries of asylum of the newest year of each of these origins: pairs by rank, then what
-    is not itemised.
+def destination_rows(
+    con: duckdb.DuckDBPyConnection, code: str | None = None
+) -> Iterator[dict[str, Any]]:
+    """The countries of asylum of the newest year of each origin, in the order of their codes, or of
+    one: pairs by rank, then what is not itemised.
     """
-    return named_rows(con.execute(_QUERY, {"origins": codes}))
+    return each_row(con.execute(_QUERY, {"origin": code}))
 
 
 def destinations_section(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section:
     """The section on the countries of asylum of an origin."""
-    return destinations_of(destination_rows(con, origin.code), origin)
+    return destinations_of([*destination_rows(con, origin.code)], origin)
 
 
 def destinations_of(rows: Sequence[dict[str, Any]], origin: Origin) -> Section:

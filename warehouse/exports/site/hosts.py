@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import duckdb
 
-from warehouse.core.database import named_rows
+from warehouse.core.database import each_row, named_rows
 from warehouse.core.wording import at_least, day, plural
 from warehouse.exports.completeness import is_lower_bound
 from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, section
@@ -15,7 +15,6 @@ from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section,
 ORIGINS_SHOWN = 15
 _YEARS = """
     select * from mart_asylum_yearly
-    where list_contains($asylums, coalesce(asylum_iso3, asylum_unhcr_code))
     order by coalesce(asylum_iso3, asylum_unhcr_code), reference_year, counting_unit desc
 """
 _ORIGINS = f"""
@@ -27,8 +26,7 @@ _ORIGINS = f"""
             coalesce(origin_name, origin_unhcr_code) as place
         from mart_destination_yearly
         where
-            list_contains($asylums, coalesce(asylum_iso3, asylum_unhcr_code))
-            and counting_unit = 'persons' and row_kind = 'pair' and asylum_seekers_stock > 0
+            counting_unit = 'persons' and row_kind = 'pair' and asylum_seekers_stock > 0
     )
     select asylum, place, reference_date, asylum_seekers_stock, new_asylum_claims,
         is_stock_incomplete, is_new_asylum_claims_complete,
@@ -44,22 +42,24 @@ _ORIGINS = f"""
         and row_number() over of_asylum_and_year <= $shown
     order by asylum, asylum_seekers_stock desc, place
 """
-Rows = dict[str, list[dict[str, Any]]]
 
 
-def years_by_asylum(con: duckdb.DuckDBPyConnection, codes: Sequence[str]) -> Rows:
-    """The rows of mart_asylum_yearly by country, oldest year first, persons before cases."""
+def rows_of_asylums(con: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
+    """The rows of mart_asylum_yearly, countries in the order of their codes, oldest year first,
+    persons before cases.
+    """
     # What only rows by origin have, such as estimates of withheld origins, is not known of these.
     shared = con.execute("select * from mart_origin_yearly limit 0").description or []
     unknown = dict.fromkeys(column[0] for column in shared)
-    rows = named_rows(con.execute(_YEARS, {"asylums": codes}))
-    return by_code((unknown | row for row in rows), "asylum_iso3", "asylum_unhcr_code")
+    return (unknown | row for row in each_row(con.execute(_YEARS)))
 
 
-def origins_by_asylum(con: duckdb.DuckDBPyConnection, codes: Sequence[str]) -> Rows:
-    """The largest origins of each country of asylum in its newest year."""
-    asked = {"asylums": codes, "shown": ORIGINS_SHOWN}
-    return by_code(_bounded(named_rows(con.execute(_ORIGINS, asked))), "asylum")
+def origins_by_asylum(con: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str, Any]]]:
+    """The largest origins of each country of asylum in its newest year, by its code."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in _bounded(named_rows(con.execute(_ORIGINS, {"shown": ORIGINS_SHOWN}))):
+        found.setdefault(row["asylum"], []).append(row)
+    return found
 
 
 def origins_section(name: str, rows: list[dict[str, Any]]) -> Section:
@@ -118,12 +118,3 @@ def _bounded(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         row["waiting"] = at_least(row["asylum_seekers_stock"], not row["is_stock_incomplete"])
         row["claimed"] = at_least(row["new_asylum_claims"], row["is_new_asylum_claims_complete"])
     return rows
-
-
-def by_code(rows: Iterable[dict[str, Any]], *keys: str) -> Rows:
-    """Rows by the first of `keys` that is known of each, in their order."""
-    found: Rows = {}
-    for row in rows:
-        code = next(row[key] for key in keys if row[key] is not None)
-        found.setdefault(code, []).append(row)
-    return found

@@ -6,8 +6,9 @@ scripts run, so even text that slipped through could not be run, and could not s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import duckdb
@@ -16,15 +17,22 @@ from warehouse.core import attribution, wording
 from warehouse.exports.findings.claims import claims_on
 from warehouse.exports.findings.destinations import destination_rows, destinations_of
 from warehouse.exports.findings.headline import headline_figures
-from warehouse.exports.findings.parts import ReportTable
+from warehouse.exports.findings.parts import Figure, ReportTable, Section
 from warehouse.exports.findings.words import BOUNDARIES, DEFINITIONS
 from warehouse.exports.findings.years import years_section
-from warehouse.exports.origin_years import breaks_by_origin, by_year, origin_rows
+from warehouse.exports.origin_years import (
+    Break,
+    OriginYear,
+    breaks_by_origin,
+    by_year,
+    rows_of_origins,
+)
 from warehouse.exports.origins import Origin
 from warehouse.exports.site import geometry, hosts
 from warehouse.exports.site.changes import release_sections
 from warehouse.exports.site.names import stem
 from warehouse.exports.templating import environment
+from warehouse.published.read import use_published
 from warehouse.reference.claim_lists import verdicts
 
 # Styles may be set, as charts need; a picture is made in the page.
@@ -40,7 +48,6 @@ PAGES = (
     ("method.html", "Method"),
 )
 LARGEST_SHOWN = 20
-_COUNTRIES_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -99,61 +106,110 @@ class Shell:
 def country_pages(
     con: duckdb.DuckDBPyConnection, shell: Shell, countries: Sequence[Country]
 ) -> Iterator[tuple[str, str]]:
-    """Path and HTML of the page of each country; the rows of a few are in memory at a time."""
-    for start in range(0, len(countries), _COUNTRIES_AT_ONCE):
-        yield from _pages_of(con, shell, countries[start : start + _COUNTRIES_AT_ONCE])
+    """Path and HTML of the page of each country; the rows of one are in memory at a time."""
+    in_order = sorted(countries, key=lambda country: country.code)
+    with con.cursor() as of_years, con.cursor() as of_places:
+        use_published(of_years)
+        use_published(of_places)
+        years = _InOrder(rows_of_origins(of_years), "origin")
+        destinations = _InOrder(destination_rows(of_places), "origin")
+        breaks = breaks_by_origin(con)
+        for country in in_order:
+            if country.side == "origin":
+                yield _origin_page(
+                    shell,
+                    country,
+                    by_year(years.of(country.code)),
+                    destinations.of(country.code),
+                    breaks.get(country.code, []),
+                )
+        years = _InOrder(hosts.rows_of_asylums(of_years), "asylum")
+        origins = hosts.origins_by_asylum(con)
+        for country in in_order:
+            if country.side == "asylum":
+                yield _asylum_page(
+                    shell,
+                    country,
+                    by_year(years.of(country.code)),
+                    origins.get(country.code, []),
+                )
 
 
-def _pages_of(
-    con: duckdb.DuckDBPyConnection, shell: Shell, countries: Sequence[Country]
-) -> Iterator[tuple[str, str]]:
-    codes: dict[str, list[str]] = {"origin": [], "asylum": []}
-    for country in countries:
-        codes[country.side].append(country.code)
-    of_origin = ("origin_iso3", "origin_unhcr_code")
-    origin_years = hosts.by_code(origin_rows(con, *codes["origin"]), *of_origin)
-    destinations = hosts.by_code(destination_rows(con, *codes["origin"]), *of_origin)
-    breaks_known = breaks_by_origin(con, *codes["origin"])
-    asylum_years = hosts.years_by_asylum(con, codes["asylum"])
-    largest_origins = hosts.origins_by_asylum(con, codes["asylum"])
-    for country in countries:
-        name = wording.visible(country.name)
-        # Of the three that have no ISO3, and of any other, the code is what it is asked for by.
-        subject = Origin(country.code, None, country.name)
-        if country.side == "origin":
-            years = by_year(origin_years.get(country.code, []))
-            breaks = breaks_known.get(country.code, [])
-            figures = headline_figures(years, breaks)
-            parts = [
-                years_section(years, subject, breaks),
-                destinations_of(destinations.get(country.code, []), subject),
-            ]
-            title = f"{wording.visible(subject.of('People'))} who seek asylum abroad"
-        else:
-            years = by_year(asylum_years.get(country.code, []))
-            figures = headline_figures(years, whole="those in all countries")
-            parts = [
-                years_section(years, subject),
-                hosts.origins_section(country.name, largest_origins.get(country.code, [])),
-            ]
-            title = f"People who seek asylum in {name}"
-        first = f"{figures[0].value} {figures[0].counts}" if figures else "no newest figures"
-        yield (
-            country.path,
-            shell.page(
-                country.path,
-                "country",
-                title,
-                f"{name}: {first}, by UNHCR’s figures.",
-                side=country.side,
-                code=country.code,
-                figures=figures,
-                sections=parts,
-                module="country.js",
-                scripts=("drawing.js",),
-                preload=f"{country.side}/{stem(country.code)}.json",
-            ),
-        )
+class _InOrder:
+    """Rows of many countries in the order of their codes, to be asked for in that order."""
+
+    def __init__(self, rows: Iterable[dict[str, Any]], side: str) -> None:
+        def code(row: dict[str, Any]) -> str:
+            iso3, unhcr_code = row[f"{side}_iso3"], row[f"{side}_unhcr_code"]
+            return unhcr_code if iso3 is None else iso3
+
+        self._groups = groupby(rows, code)
+        self._next = next(self._groups, None)
+
+    def of(self, code: str) -> list[dict[str, Any]]:
+        """The rows of a country, once; those of countries before it are passed over."""
+        while self._next is not None and self._next[0] < code:
+            self._next = next(self._groups, None)
+        if self._next is None or self._next[0] != code:
+            return []
+        return list(self._next[1])
+
+
+def _origin_page(
+    shell: Shell,
+    country: Country,
+    years: Sequence[OriginYear],
+    destinations: Sequence[dict[str, Any]],
+    breaks: Sequence[Break],
+) -> tuple[str, str]:
+    # Of the three that have no ISO3, and of any other, the code is what it is asked for by.
+    subject = Origin(country.code, None, country.name)
+    return _country_page(
+        shell,
+        country,
+        f"{wording.visible(subject.of('People'))} who seek asylum abroad",
+        headline_figures(years, breaks),
+        [years_section(years, subject, breaks), destinations_of(destinations, subject)],
+    )
+
+
+def _asylum_page(
+    shell: Shell,
+    country: Country,
+    years: Sequence[OriginYear],
+    origins: list[dict[str, Any]],
+) -> tuple[str, str]:
+    subject = Origin(country.code, None, country.name)
+    return _country_page(
+        shell,
+        country,
+        f"People who seek asylum in {wording.visible(country.name)}",
+        headline_figures(years, whole="those in all countries"),
+        [years_section(years, subject), hosts.origins_section(country.name, origins)],
+    )
+
+
+def _country_page(
+    shell: Shell,
+    country: Country,
+    title: str,
+    figures: Sequence[Figure],
+    sections: Sequence[Section],
+) -> tuple[str, str]:
+    first = f"{figures[0].value} {figures[0].counts}" if figures else "no newest figures"
+    return country.path, shell.page(
+        country.path,
+        "country",
+        title,
+        f"{wording.visible(country.name)}: {first}, by UNHCR’s figures.",
+        side=country.side,
+        code=country.code,
+        figures=figures,
+        sections=sections,
+        module="country.js",
+        scripts=("drawing.js",),
+        preload=f"{country.side}/{stem(country.code)}.json",
+    )
 
 
 def other_pages(
