@@ -332,8 +332,19 @@ def test_no_table_or_column_of_the_published_file_is_without_a_comment(
     assert tables == []
 
 
-def test_every_model_has_a_data_test(tables: list[Node], data_tests: dict[str, list[Node]]) -> None:
-    assert [model["name"] for model in tables if model["unique_id"] not in data_tests] == []
+def test_every_model_has_a_data_test_or_is_read_by_one_that_has_it(
+    tables: list[Node], data_tests: dict[str, list[Node]]
+) -> None:
+    by_name = {model["name"]: model for model in tables}
+    untested = {
+        model["unique_id"]: model["config"]["meta"].get("tested_in")
+        for model in tables
+        if model["unique_id"] not in data_tests
+    }
+    for unique_id, tested_in in untested.items():
+        assert tested_in, f"{unique_id} has no data test"
+        assert unique_id in by_name[tested_in]["depends_on"]["nodes"]
+        assert by_name[tested_in]["unique_id"] in data_tests
 
 
 def test_every_history_is_asked_as_of_a_day_by_its_name(
