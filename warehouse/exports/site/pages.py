@@ -106,7 +106,7 @@ class Shell:
 def country_pages(
     con: duckdb.DuckDBPyConnection, shell: Shell, countries: Sequence[Country]
 ) -> Iterator[tuple[str, str]]:
-    """Path and HTML of the page of each country; the rows of one are in memory at a time."""
+    """Path and HTML of the page of each country; the rows of a few are in memory at a time."""
     in_order = sorted(countries, key=lambda country: country.code)
     with con.cursor() as of_years, con.cursor() as of_places:
         use_published(of_years)
