@@ -322,16 +322,21 @@ def _columns(
     `among` is a condition on the codes.
     """
     # A list of rows is put in order once, where a list of each column would be as often.
-    fields = {column: column for column in [*columns, "marks"]}
-    fields |= {"began": "begans.number", "ended": "endeds.number"}
-    row = ", ".join(f"{name}: {value}" for name, value in fields.items())
-    lists = ", ".join(f"{name}: list_transform(rows, lambda row: row.{name})" for name in fields)
+    shown = [*columns, "marks"]
+    row = ", ".join(f"{column}: {column}" for column in shown)
+    lists = ", ".join(
+        f"{name}: list_transform(rows, lambda row: row.{name})"
+        for name in [*shown, "began", "ended"]
+    )
     return f"""
         select code, {{{lists}}} as columns
         from (
             select
                 {table}.{key} as code,
-                list({{{row}}} order by {order}, valid_from) as rows
+                list(
+                    {{{row}, began: begans.number, ended: endeds.number}}
+                    order by {order}, valid_from
+                ) as rows
             from {table}
             inner join site_days as begans on {table}.valid_from = begans.day
             left join site_days as endeds on {table}.valid_to = endeds.day
