@@ -18,14 +18,17 @@ from typing import Any
 from xml.etree import ElementTree
 
 import duckdb
+import hypothesis
 import pytest
 import yaml
+from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page
 
 from tests.browser import DRAWN, axe, chromium, opened
 from tests.dbt_project.test_report import HOSTILE, ORIGIN, Elements
 from tests.static_server import serving
 from warehouse.core import wording
+from warehouse.core.database import each_row
 from warehouse.exports import charts, site
 from warehouse.exports.charts.frame import SPECS
 from warehouse.exports.origin_years import if_distributed, origin_rows
@@ -206,6 +209,31 @@ def test_the_files_are_the_same_however_many_countries_are_made_at_once(
             assert dict(pages.country_pages(con, shell, [country])) == {
                 country.path: of_all[country.path]
             }
+
+
+CODES = st.text(max_size=3)
+
+
+@hypothesis.given(rows=st.lists(st.tuples(st.none() | CODES, CODES)), asked=st.sets(CODES))
+@hypothesis.example(
+    rows=[("É", "b"), (None, "Z"), ("z", "a"), ("É", "c"), ("\U0001f600", "d")], asked={"a"}
+)
+def test_each_country_has_its_rows_in_the_order_in_which_the_database_has_codes(
+    rows: list[tuple[str | None, str]], asked: set[str]
+) -> None:
+    def code(row: tuple[str | None, str]) -> str:
+        return row[1] if row[0] is None else row[0]
+
+    codes = sorted({*asked, *map(code, rows[::2])})
+    with duckdb.connect() as con:
+        con.execute("create table rows (origin_iso3 text, origin_unhcr_code text, n integer)")
+        for number, row in enumerate(rows):
+            con.execute("insert into rows values (?, ?, ?)", [*row, number])
+        answer = con.execute("from rows order by coalesce(origin_iso3, origin_unhcr_code), n")
+        found = [*pages.rows_of_each(codes, each_row(answer), "origin")]
+    assert [[row["n"] for row in of_one] for of_one in found] == [
+        [number for number, row in enumerate(rows) if code(row) == one] for one in codes
+    ]
 
 
 def test_a_file_name_holds_nothing_that_a_path_could_be(real: Served) -> None:

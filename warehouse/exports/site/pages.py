@@ -20,13 +20,7 @@ from warehouse.exports.findings.headline import headline_figures
 from warehouse.exports.findings.parts import Figure, ReportTable, Section
 from warehouse.exports.findings.words import BOUNDARIES, DEFINITIONS
 from warehouse.exports.findings.years import years_section
-from warehouse.exports.origin_years import (
-    Break,
-    OriginYear,
-    breaks_by_origin,
-    by_year,
-    rows_of_origins,
-)
+from warehouse.exports.origin_years import breaks_by_origin, by_year, rows_of_origins
 from warehouse.exports.origins import Origin
 from warehouse.exports.site import geometry, hosts
 from warehouse.exports.site.changes import release_sections
@@ -62,6 +56,11 @@ class Country:
     def path(self) -> str:
         """Its page."""
         return f"{self.side}/{stem(self.code)}.html"
+
+    @property
+    def subject(self) -> Origin:
+        """What its figures are of: by the code that it is asked for by, ISO3 or not."""
+        return Origin(self.code, None, self.name)
 
 
 @dataclass(frozen=True)
@@ -108,85 +107,69 @@ def country_pages(
 ) -> Iterator[tuple[str, str]]:
     """Path and HTML of the page of each country; the rows of a few are in memory at a time."""
     in_order = sorted(countries, key=lambda country: country.code)
+    yield from _origin_pages(con, shell, [c for c in in_order if c.side == "origin"])
+    yield from _asylum_pages(con, shell, [c for c in in_order if c.side == "asylum"])
+
+
+def _origin_pages(
+    con: duckdb.DuckDBPyConnection, shell: Shell, countries: Sequence[Country]
+) -> Iterator[tuple[str, str]]:
+    breaks_known = breaks_by_origin(con)
+    codes = [country.code for country in countries]
     with con.cursor() as of_years, con.cursor() as of_places:
         use_published(of_years)
         use_published(of_places)
-        years = _InOrder(rows_of_origins(of_years), "origin")
-        destinations = _InOrder(destination_rows(of_places), "origin")
-        breaks = breaks_by_origin(con)
-        for country in in_order:
-            if country.side == "origin":
-                yield _origin_page(
-                    shell,
-                    country,
-                    by_year(years.of(country.code)),
-                    destinations.of(country.code),
-                    breaks.get(country.code, []),
-                )
-        years = _InOrder(hosts.rows_of_asylums(of_years), "asylum")
-        origins = hosts.origins_by_asylum(con)
-        for country in in_order:
-            if country.side == "asylum":
-                yield _asylum_page(
-                    shell,
-                    country,
-                    by_year(years.of(country.code)),
-                    origins.get(country.code, []),
-                )
+        years_of_each = rows_of_each(codes, rows_of_origins(of_years), "origin")
+        places_of_each = rows_of_each(codes, destination_rows(of_places), "origin")
+        for country, rows, places in zip(countries, years_of_each, places_of_each, strict=True):
+            years, breaks = by_year(rows), breaks_known.get(country.code, [])
+            yield _country_page(
+                shell,
+                country,
+                f"{wording.visible(country.subject.of('People'))} who seek asylum abroad",
+                headline_figures(years, breaks),
+                [
+                    years_section(years, country.subject, breaks),
+                    destinations_of(places, country.subject),
+                ],
+            )
 
 
-class _InOrder:
-    """Rows of many countries in the order of their codes, to be asked for in that order."""
-
-    def __init__(self, rows: Iterable[dict[str, Any]], side: str) -> None:
-        def code(row: dict[str, Any]) -> str:
-            iso3, unhcr_code = row[f"{side}_iso3"], row[f"{side}_unhcr_code"]
-            return unhcr_code if iso3 is None else iso3
-
-        self._groups = groupby(rows, code)
-        self._next = next(self._groups, None)
-
-    def of(self, code: str) -> list[dict[str, Any]]:
-        """The rows of a country, once; those of countries before it are passed over."""
-        while self._next is not None and self._next[0] < code:
-            self._next = next(self._groups, None)
-        if self._next is None or self._next[0] != code:
-            return []
-        return list(self._next[1])
-
-
-def _origin_page(
-    shell: Shell,
-    country: Country,
-    years: Sequence[OriginYear],
-    destinations: Sequence[dict[str, Any]],
-    breaks: Sequence[Break],
-) -> tuple[str, str]:
-    # Of the three that have no ISO3, and of any other, the code is what it is asked for by.
-    subject = Origin(country.code, None, country.name)
-    return _country_page(
-        shell,
-        country,
-        f"{wording.visible(subject.of('People'))} who seek asylum abroad",
-        headline_figures(years, breaks),
-        [years_section(years, subject, breaks), destinations_of(destinations, subject)],
-    )
+def _asylum_pages(
+    con: duckdb.DuckDBPyConnection, shell: Shell, countries: Sequence[Country]
+) -> Iterator[tuple[str, str]]:
+    origins = hosts.origins_by_asylum(con)
+    codes = [country.code for country in countries]
+    with con.cursor() as of_years:
+        use_published(of_years)
+        years_of_each = rows_of_each(codes, hosts.rows_of_asylums(of_years), "asylum")
+        for country, rows in zip(countries, years_of_each, strict=True):
+            years = by_year(rows)
+            yield _country_page(
+                shell,
+                country,
+                f"People who seek asylum in {wording.visible(country.name)}",
+                headline_figures(years, whole="those in all countries"),
+                [
+                    years_section(years, country.subject),
+                    hosts.origins_section(country.name, origins.get(country.code, [])),
+                ],
+            )
 
 
-def _asylum_page(
-    shell: Shell,
-    country: Country,
-    years: Sequence[OriginYear],
-    origins: list[dict[str, Any]],
-) -> tuple[str, str]:
-    subject = Origin(country.code, None, country.name)
-    return _country_page(
-        shell,
-        country,
-        f"People who seek asylum in {wording.visible(country.name)}",
-        headline_figures(years, whole="those in all countries"),
-        [years_section(years, subject), hosts.origins_section(country.name, origins)],
-    )
+def rows_of_each(
+    codes: Iterable[str], rows: Iterable[dict[str, Any]], side: str
+) -> Iterator[list[dict[str, Any]]]:
+    """For each of these countries of one side its rows; codes and rows come in the order of codes.
+    Rows of any other country are passed over.
+    """
+    iso3, unhcr_code = f"{side}_iso3", f"{side}_unhcr_code"
+    groups = groupby(rows, lambda row: row[unhcr_code] if row[iso3] is None else row[iso3])
+    found = next(groups, None)
+    for code in codes:
+        while found is not None and found[0] < code:
+            found = next(groups, None)
+        yield [*found[1]] if found is not None and found[0] == code else []
 
 
 def _country_page(
