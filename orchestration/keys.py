@@ -11,7 +11,6 @@ SOURCES = "sources"
 LANDING = "landing"
 RAW = "raw"
 RELEASES = "releases"
-REFERENCE = "reference"
 PUBLISHED = "published"
 EXPORTS = "exports"
 

@@ -70,7 +70,6 @@ class SliceCheck:
         self._page_size = page_size
         self._where = where or (lambda page, row: f"{self.name}, page {page}, row {row}")
         self._has_total = has_total
-        self._coverage = coverage
         self._pages: set[int] = set()
         self._sums = dict.fromkeys(endpoint.counts, 0)
         self._required = frozenset(endpoint.columns)
