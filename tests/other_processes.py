@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
+from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import psutil
@@ -15,6 +19,27 @@ from warehouse.settings import PROJECT_ROOT
 
 SECONDS = 20
 _OPEN = "import duckdb, sys; con = duckdb.connect(sys.argv[1])"
+
+
+@cache
+def _forking() -> ForkServerContext:
+    """Forks processes of one that has imported what they need: each would take a second for it."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.killed"])
+    return context
+
+
+def begin(what: Callable[..., None], *given: object) -> BaseProcess:
+    """Another process, that does this and ends."""
+    process = _forking().Process(target=what, args=given, daemon=True)
+    process.start()
+    return process
+
+
+def end_of(process: BaseProcess) -> int | None:
+    """The exit code of a process that ends before long, or minus the signal; None if it goes on."""
+    process.join(6 * SECONDS)
+    return process.exitcode
 
 
 @contextmanager

@@ -26,14 +26,20 @@ def others() -> list[psutil.Process]:
     return children("other_process")
 
 
-@pytest.fixture
-def settings(published_starter: Settings, tmp_path: Path) -> Settings:
+@pytest.fixture(scope="module")
+def exported(published_starter: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A data folder with the published file and its tables as files."""
-    made = Settings(data_dir=tmp_path / "data", threads=2)
-    made.data_dir.mkdir()
+    made = Settings(data_dir=tmp_path_factory.mktemp("exported"), threads=2)
     shutil.copy(published_starter.published_db, made.published_db)
     tables.export_tables(made)
     return made
+
+
+@pytest.fixture
+def settings(exported: Settings, tmp_path: Path) -> Settings:
+    """The same, of this test's own."""
+    shutil.copytree(exported.data_dir, tmp_path / "data")
+    return Settings(data_dir=tmp_path / "data", threads=2)
 
 
 @pytest.fixture(autouse=True)

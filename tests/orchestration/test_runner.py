@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import traceback
 from collections import Counter
@@ -33,7 +32,7 @@ from orchestration.failures import error_text
 from orchestration.instance import ensure_home, open_instance
 from orchestration.resources import exclusive
 from orchestration.runner import TAG_COMMAND, run_refresh
-from tests import garble
+from tests import garble, killed
 from tests.fake_api import FakeApi, Fault, fast_settings
 from tests.fake_archive import FakeArchive, population
 from tests.orchestration.small_project import (
@@ -46,7 +45,7 @@ from tests.orchestration.small_project import (
     small_project,
     write,
 )
-from tests.other_processes import after
+from tests.other_processes import after, begin, end_of
 from tests.postgres_server import PostgresServer
 from warehouse.build import apart, dbt
 from warehouse.build.apart import build as build_apart
@@ -60,7 +59,7 @@ from warehouse.published.postgresql import publish as publish_to_postgres
 from warehouse.published.read import open_published, published_fingerprint
 from warehouse.serve.doctor import examine
 from warehouse.serve.notify import FailedRun, NotifyError, notify
-from warehouse.settings import PROJECT_ROOT, secrets
+from warehouse.settings import secrets
 from warehouse.sources.unhcr_api.endpoints import FLOWS
 from warehouse.sources.unhcr_archive.client import known_releases
 
@@ -134,37 +133,11 @@ STAGES = ("raw", "models", "exports")
 def killed_in(
     model: SmallSettings, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, SmallSettings]:
-    """By stage, a project whose first run was killed in it.
-
-    One process imports all that a run needs, and a child of it is killed in each stage.
-    """
-    killed = {stage: parsed(tmp_path_factory.mktemp(stage), model) for stage in STAGES}
-    folders = {stage: str(settings.data_dir) for stage, settings in killed.items()}
-    code = f"""
-import os, signal
-from pathlib import Path
-from tests.orchestration.small_project import SmallSettings
-from tests.parsing import holds_in_any_folder
-from orchestration.runner import run_refresh
-holds_in_any_folder()
-
-def kill(stage, _, done, __):
-    if stage == wanted and done >= (wanted == "models"):
-        os.kill(os.getpid(), signal.SIGKILL)
-
-for wanted, folder in {folders!r}.items():
-    child = os.fork()
-    if not child:
-        run_refresh(SmallSettings(data_dir=Path(folder), threads=2), on_progress=kill)
-        os._exit(0)
-    print(wanted, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=PROJECT_ROOT, stdout=subprocess.PIPE, check=True
-    )
-    ended = [line.split() for line in done.stdout.decode().splitlines()]
-    assert ended == [[stage, str(-signal.SIGKILL)] for stage in STAGES]
-    return killed
+    """By stage, a project whose first run was killed in it."""
+    projects = {stage: parsed(tmp_path_factory.mktemp(stage), model) for stage in STAGES}
+    for stage, settings in projects.items():
+        assert end_of(begin(killed.run, settings, stage)) == -signal.SIGKILL
+    return projects
 
 
 def steps_of(result: dg.ExecuteInProcessResult) -> set[str | None]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import re
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +15,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from tests import killed
+from tests.other_processes import begin, end_of
 from tests.warehouse.small_build import (
     KEYS,
     LINEAGE,
@@ -305,27 +305,6 @@ def test_complete_exports_name_the_build_they_were_made_from(settings: Settings)
     assert exported_fingerprint(settings) == LINEAGE["build_fingerprint"]
 
 
-KILLED_AT = """
-import os, signal, sys
-from pathlib import Path
-from tests.warehouse.small_build import export_all, settings_in
-from warehouse.core import files
-
-left = int(sys.argv[2])
-whole = files.replace
-
-def replace(*paths):
-    global left
-    if not left:
-        os.kill(os.getpid(), signal.SIGKILL)
-    left -= 1
-    whole(*paths)
-
-files.replace = replace
-export_all(settings_in(Path(sys.argv[1])))
-"""
-
-
 @pytest.mark.parametrize("swaps", [0, 1, 5, 6, 7])
 def test_an_export_killed_at_any_swap_leaves_each_file_old_or_new_and_the_next_one_repairs(
     settings: Settings, swaps: int
@@ -334,12 +313,7 @@ def test_an_export_killed_at_any_swap_leaves_each_file_old_or_new_and_the_next_o
     export_all(settings)
     old = bytes_of(settings)
     published(settings, asylum_name="New")
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED_AT, str(settings.data_dir), str(swaps)],
-        check=False,
-        cwd=Path(__file__).parents[3],
-    )
-    assert killed.returncode == -signal.SIGKILL
+    assert end_of(begin(killed.export, settings, swaps)) == -signal.SIGKILL
     assert exported_fingerprint(settings) is None
     torn = bytes_of(settings)
     export_all(settings)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,16 @@ import duckdb
 import pytest
 from filelock import FileLock
 
+from tests import killed
 from tests.fake_api import fast_settings
 from tests.fake_archive import FakeArchive, Row, population, rda, row
+from tests.other_processes import begin, end_of
 from warehouse.build import raw
 from warehouse.core.manifest import Coverage
 from warehouse.landing import backfill as module
 from warehouse.landing.backfill import backfill
 from warehouse.landing.snapshots import Landed, LandingBusyError, NotAllLandedError, manifests
-from warehouse.settings import PROJECT_ROOT, Settings, SettingsError
+from warehouse.settings import Settings, SettingsError
 from warehouse.sources.unhcr_api import converted
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 from warehouse.sources.unhcr_archive.rda import ReaderMissingError
@@ -321,31 +323,20 @@ def test_progress_counts_files_and_names_the_step(archive: FakeArchive, settings
     assert "2024-12 idmc: check page 1 of 1" in labels
 
 
-CHILD = """
-import sys
-from pathlib import Path
-from tests.fake_api import fast_settings
-from warehouse.landing.backfill import backfill
-backfill(fast_settings(Path(sys.argv[1]), "http://127.0.0.1:9/"), archive_url=sys.argv[2],
-         reference_dir=Path(sys.argv[3]))
-"""
-
-
 @pytest.mark.parametrize("at", [1, 2, 4])
 def test_a_run_that_is_killed_at_any_file_leaves_whole_snapshots_and_the_next_goes_on(
     archive: FakeArchive, settings: Settings, tmp_path: Path, at: int
 ) -> None:
-    child: list[subprocess.Popen[bytes]] = []
+    child: list[BaseProcess] = []
 
     def kill(number: int) -> None:
         if number == at:
-            os.kill(child[0].pid, signal.SIGKILL)
-            child[0].wait()
+            child[0].kill()
+            wait([child[0].sentinel])
 
     archive.on_request = kill
-    arguments = [str(settings.data_dir), archive.url, str(archive.reference_dir)]
-    child.append(subprocess.Popen([sys.executable, "-c", CHILD, *arguments], cwd=PROJECT_ROOT))
-    assert child[0].wait(timeout=120) == -signal.SIGKILL
+    child.append(begin(killed.backfill, settings, archive.url, archive.reference_dir))
+    assert end_of(child[0]) == -signal.SIGKILL
     archive.on_request = None
     assert len(manifests(settings)) == at - 1
     asked = len(archive.requests)

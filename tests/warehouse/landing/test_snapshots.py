@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import permutations
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import killed
 from tests.fake_api import (
     FakeApi,
     Fault,
@@ -32,6 +34,7 @@ from tests.fake_api import (
     starter_data,
 )
 from tests.flow_workbook import as_landed
+from tests.other_processes import begin, end_of
 from warehouse.core.content import content_sha256, row_digest
 from warehouse.core.manifest import FILE_NAME, Manifest
 from warehouse.landing import snapshots
@@ -675,41 +678,6 @@ def test_a_country_that_is_in_the_control_totals_alone_is_refused(tmp_path: Path
 
 # --- killed, interrupted, crowded -----------------------------------------------------------------
 
-CRAWL = """
-import json, os, signal, sys
-from pathlib import Path
-from tests.fake_api import fast_settings
-from warehouse.core import files
-from warehouse.landing import snapshots
-
-folder, url, what, at = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
-count = 0
-
-def killing(function):
-    def wrapped(*args, **kwargs):
-        global count
-        count += 1
-        if count == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return function(*args, **kwargs)
-    return wrapped
-
-if what == "rename":
-    Path.rename = killing(Path.rename)
-elif what == "replace":
-    Path.replace = killing(Path.replace)
-elif what == "fsync":
-    os.fsync = killing(os.fsync)
-snapshots.crawl(fast_settings(Path(folder), url), endpoints=["population", "idmc", "regions"])
-"""
-
-
-def run_crawl(settings: Settings, url: str, what: str, at: int) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-c", CRAWL, str(settings.data_dir), url, what, str(at)],
-        cwd=PROJECT_ROOT,
-    )
-
 
 @pytest.mark.parametrize(
     ("what", "at", "with_older"),
@@ -726,26 +694,26 @@ def test_a_crawl_that_is_killed_leaves_no_half_folder_and_the_next_lands_whole(
 ) -> None:
     older: dict[str, str] = {}
     if with_older:
-        crawl(settings, endpoints=["population", "idmc", "regions"])
+        crawl(settings, endpoints=killed.FETCHED)
         older = tree(settings)
         newer = sample_data(bump=1)
         newer["regions"][0]["name"] = "Asia"
         api.publish(newer)
         api.requests.clear()
-    running: list[subprocess.Popen[bytes]] = []
+    running: list[BaseProcess] = []
 
     def kill(number: int, path: str) -> None:
         if what == "request" and number == at:
-            os.kill(running[0].pid, signal.SIGKILL)
+            running[0].kill()
 
     api.on_request = kill
-    running.append(run_crawl(settings, api.url, what, at))
-    assert running[0].wait(60) == -signal.SIGKILL
+    running.append(begin(killed.crawl, settings, what, at))
+    assert end_of(running[0]) == -signal.SIGKILL
     api.on_request = None
 
     assert_whole(settings)  # of what is visible
     assert older.items() <= tree(settings).items()
-    landed = crawl(settings, endpoints=["population", "idmc", "regions"])
+    landed = crawl(settings, endpoints=killed.FETCHED)
     assert {one.endpoint: rows(one) for one in landed if one.endpoint != "regions"} == {
         name: api.data[name] for name in ("population", "idmc")
     }
@@ -757,8 +725,8 @@ def test_a_crawl_that_is_killed_leaves_no_half_folder_and_the_next_lands_whole(
 def test_a_run_killed_while_it_notes_seen_again_leaves_the_old_manifest_or_the_new(
     api: FakeApi, settings: Settings, at: int
 ) -> None:
-    crawl(settings, endpoints=["population", "idmc", "regions"])
-    assert run_crawl(settings, api.url, "replace", at).wait(60) == -signal.SIGKILL
+    crawl(settings, endpoints=killed.FETCHED)
+    assert end_of(begin(killed.crawl, settings, "replace", at)) == -signal.SIGKILL
     assert_whole(settings)
     assert [len(m.seen_again_at) for _, m in manifests(settings)].count(1) == at - 1
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +14,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tests.other_processes import held_by_another
+from tests import killed
+from tests.other_processes import begin, end_of, held_by_another
 from tests.warehouse.small_build import (
     FUNCTIONS,
     KEYS,
@@ -426,47 +425,12 @@ def test_a_reader_that_holds_the_old_file_goes_on_reading_it(settings: Settings)
 def test_a_journal_beside_the_old_file_does_not_get_into_the_new_one(settings: Settings) -> None:
     published(settings)
     # Somebody writes into the published file and dies.
-    writer = (
-        "import duckdb, os, sys; con = duckdb.connect(sys.argv[1]);"
-        'con.execute("pragma disable_checkpoint_on_shutdown");'
-        "con.execute(\"insert into dim_country values ('XXX', null, 'Forged', null)\");"
-        "os.kill(os.getpid(), 9)"
-    )
-    subprocess.run([sys.executable, "-c", writer, str(settings.published_db)], check=False)
+    assert end_of(begin(killed.forge, settings.published_db)) == -signal.SIGKILL
     assert (settings.data_dir / "asylum.duckdb.wal").exists()
     publish(settings, lineage=LINEAGE, keys=KEYS)
     assert files(settings) == {"build.duckdb", "asylum.duckdb"}
     forged = "select count(*) from dim_country where country_name = 'Forged'"
     assert ask(settings.published_db, forged) == [(0,)]
-
-
-KILLED_AT = """
-import os, signal, sys
-from pathlib import Path
-from tests.warehouse.small_build import KEYS, LINEAGE, settings_in
-from warehouse.core import files
-from warehouse.published import write
-
-def die(*_, **__):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-where = sys.argv[2]
-if where == "between two tables":
-    whole = write._copy
-    def copy_once(con, table):
-        whole(con, table)
-        write._copy = die
-    write._copy = copy_once
-elif where == "before the count":
-    write._verify = die
-elif where == "before the swap":
-    files.replace = die
-elif where == "after the swap":
-    files.sync_folder = die
-write.publish(
-    settings_in(Path(sys.argv[1])), lineage=LINEAGE | {"build_fingerprint": "new"}, keys=KEYS
-)
-"""
 
 
 @pytest.mark.parametrize(
@@ -482,12 +446,7 @@ def test_a_publisher_killed_at_any_point_leaves_a_whole_file_and_the_next_one_cl
     settings: Settings, where: str, stands: str
 ) -> None:
     published(settings)
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED_AT, str(settings.data_dir), where],
-        check=False,
-        cwd=Path(__file__).parents[3],
-    )
-    assert killed.returncode == -signal.SIGKILL
+    assert end_of(begin(killed.publish, settings, where)) == -signal.SIGKILL
     assert published_fingerprint(settings) == stands
     assert ask(settings.published_db, "select count(*) from fct_population_yearly") == [(5000,)]
     publish(settings, lineage=LINEAGE, keys=KEYS)

@@ -7,15 +7,14 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.other_processes import after, held_by_another
+from tests import killed
+from tests.other_processes import after, begin, end_of, held_by_another
 from tests.warehouse.small_build import LINEAGE, build, settings_in, statements
 from warehouse.build import fingerprint, raw
 from warehouse.build.run_result import RunQuarantine, RunResult
@@ -27,7 +26,7 @@ from warehouse.published.write import publish
 from warehouse.releases.assign import assign
 from warehouse.serve import quarantine
 from warehouse.serve.quarantine import DecisionError, accept, hold
-from warehouse.settings import PROJECT_ROOT, Settings
+from warehouse.settings import Settings
 
 SINCE = "2025-12.1"
 FINDING = "24 of 25 years are missing: 2001-2024, 245,890 rows"
@@ -193,20 +192,7 @@ def test_killed_on_the_way_it_is_accepted_or_not_and_never_half(
     settings: Settings, lost: tuple[Path, str], at: str
 ) -> None:
     folder, snapshot_id = lost
-    code = f"""
-import os, signal
-from warehouse.core import files
-from warehouse.serve import quarantine
-from warehouse.settings import load_settings
-whole = files.{at}
-def killed(*given):
-    whole(*given)
-    os.kill(os.getpid(), signal.SIGKILL)
-files.{at} = killed
-quarantine.accept(load_settings(), {snapshot_id!r}, "why")
-"""
-    ended = subprocess.run([sys.executable, "-c", code], cwd=PROJECT_ROOT, check=False)
-    assert ended.returncode == -signal.SIGKILL
+    assert end_of(begin(killed.accept, settings, snapshot_id, at)) == -signal.SIGKILL
     found = decision.read(folder)
     assert (found is None) == (at == "write_durably")
     if found is None:
