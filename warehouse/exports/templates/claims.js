@@ -3,22 +3,22 @@
   "use strict";
   const filter = document.getElementById("claims-filter");
   if (filter) {
-    const rows = [...document.querySelectorAll("#claims-table > tbody > tr")];
+    const claims = [...document.querySelectorAll("#claims-table > tbody")];
     const said = document.getElementById("claims-shown");
     const { verdict, document: of, words } = filter.elements;
-    const texts = rows.map((row) => row.textContent.toLocaleLowerCase());
+    const texts = claims.map((claim) => claim.textContent.toLocaleLowerCase());
     const apply = () => {
       const wanted = words.value.trim().toLocaleLowerCase();
       let shown = 0;
-      rows.forEach((row, index) => {
+      claims.forEach((claim, index) => {
         const fits =
-          (!verdict.value || row.dataset.verdict === verdict.value) &&
-          (!of.value || row.dataset.document === of.value) &&
+          (!verdict.value || claim.dataset.verdict === verdict.value) &&
+          (!of.value || claim.dataset.document === of.value) &&
           texts[index].includes(wanted);
-        row.hidden = !fits;
+        claim.hidden = !fits;
         shown += fits ? 1 : 0;
       });
-      said.textContent = `${shown} of ${rows.length} claims shown`;
+      said.textContent = `${shown} of ${claims.length} claims shown`;
     };
     filter.hidden = false;
     filter.addEventListener("input", apply);
