@@ -14,6 +14,7 @@ import duckdb
 
 from orchestration.runner import run_refresh
 from tests.warehouse.small_build import KEYS, LINEAGE, export_all
+from warehouse.build import dbt
 from warehouse.core import files
 from warehouse.landing import backfill as archive
 from warehouse.landing import snapshots
@@ -69,6 +70,11 @@ def forge(database: Path) -> None:
     con.execute("pragma disable_checkpoint_on_shutdown")
     con.execute("insert into dim_country values ('XXX', null, 'Forged', null)")
     _die()
+
+
+def build(settings: Settings, nodes: int) -> None:
+    """Build with dbt, and die after so many nodes."""
+    dbt.build(settings, lambda _, done, __: _die() if done == nodes else None)
 
 
 def publish(settings: Settings, where: str) -> None:

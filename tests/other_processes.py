@@ -30,7 +30,10 @@ def _forking() -> ForkServerContext:
 
 
 def begin(what: Callable[..., None], *given: object) -> BaseProcess:
-    """Another process, that does this and ends."""
+    """Another process, that does this and ends.
+
+    Its environment is that in which the first one was begun: what it needs is among its arguments.
+    """
     process = _forking().Process(target=what, args=given, daemon=True)
     process.start()
     return process

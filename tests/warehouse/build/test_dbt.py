@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests import killed
 from tests.orchestration.small_project import (
     FAILING_TEST,
     WARNING_TEST,
@@ -22,11 +23,10 @@ from tests.orchestration.small_project import (
     small_project,
     write,
 )
-from tests.other_processes import held_by_another
+from tests.other_processes import begin, end_of, held_by_another
 from warehouse.build import dbt, fingerprint
 from warehouse.build.raw import load
 from warehouse.core.database import DatabaseBusyError, literal
-from warehouse.settings import PROJECT_ROOT
 
 MART = "dbt_project/models/marts/mart_extra.sql"
 
@@ -385,17 +385,8 @@ def test_a_database_that_another_process_holds_is_said_to_be_held(loaded: SmallS
 
 
 def test_a_build_that_was_killed_is_repaired_by_the_next(loaded: SmallSettings) -> None:
-    code = f"""
-import os, signal, sys
-from pathlib import Path
-from tests.orchestration.small_project import SmallSettings
-from warehouse.build import dbt
-settings = SmallSettings(data_dir=Path({str(loaded.data_dir)!r}), threads=2)
-dbt.build(settings, lambda _, done, total: done == 4 and os.kill(os.getpid(), signal.SIGKILL))
-"""
     dbt.build(loaded)
-    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT_ROOT, check=False)
-    assert done.returncode == -signal.SIGKILL
+    assert end_of(begin(killed.build, loaded, 4)) == -signal.SIGKILL
     assert fingerprint.read_tested(loaded) is None
     assert not dbt.build(loaded).failed
     assert fingerprint.read_tested(loaded) is not None
