@@ -25,71 +25,69 @@ special_origins as (
 shares as (
     select
         pairs.*,
-        hosts.known,
         {{ fraction('pairs.figure', 'hosts.known') }} as share
     from {{ ref('int_pairs_followed') }} as pairs
     inner join hosts using (asylum_unhcr_code, measure, reference_year, valid_from)
     where pairs.origin_unhcr_code not in (select unhcr_code from special_origins)
 ),
 
-ages as (
-    select unnest(range(1, {{ var('distributed_to_age') }} + 1)) as base_age
+-- The shares of the two years before, and what the pair had in each year after.
+followed as (
+    select
+        measure,
+        asylum_unhcr_code,
+        reference_year,
+        share as share_1,
+        {%- for years in [1, 2] %}
+        coalesce(
+            max(share) over (same_pair range between {{ years }} preceding and {{ years }} preceding), 0
+        ) as share_{{ years + 1 }},
+        {%- endfor %}
+        unnest([
+            {%- for years in range(1, (var('distributed_to_age') | int(1)) + 1) %}
+            {
+                'base_age': cast({{ years }} as bigint),
+                'figure':
+                    coalesce(
+                        max(figure) over (
+                            same_pair range between {{ years }} following and {{ years }} following
+                        ),
+                        0
+                    )
+            }{{ ',' if not loop.last }}
+            {%- endfor %}
+        ], recursive := true)
+    from shares
+    window same_pair as (
+        partition by origin_unhcr_code, asylum_unhcr_code, measure order by reference_year
+    )
 ),
 
 hidden as (
     select
-        base.measure,
-        ages.base_age,
-        hosts.known,
+        followed.*,
         {{ columns(lineage_columns(), 'hosts.') }}
-        coalesce(actual.figure, 0) as figure,
-        base.share as share_1,
-        coalesce(two_before.share, 0) as share_2,
-        coalesce(three_before.share, 0) as share_3
-    from shares as base
-    cross join ages
+        hosts.known
+    from followed
     inner join hosts
         on
-            base.asylum_unhcr_code = hosts.asylum_unhcr_code
-            and base.measure = hosts.measure
-            and base.reference_year + ages.base_age = hosts.reference_year
-    left join shares as actual
-        on
-            base.origin_unhcr_code = actual.origin_unhcr_code
-            and base.asylum_unhcr_code = actual.asylum_unhcr_code
-            and base.measure = actual.measure
-            and base.reference_year + ages.base_age = actual.reference_year
-    left join shares as two_before
-        on
-            base.origin_unhcr_code = two_before.origin_unhcr_code
-            and base.asylum_unhcr_code = two_before.asylum_unhcr_code
-            and base.measure = two_before.measure
-            and base.reference_year - 1 = two_before.reference_year
-            and ages.base_age = 1
-    left join shares as three_before
-        on
-            base.origin_unhcr_code = three_before.origin_unhcr_code
-            and base.asylum_unhcr_code = three_before.asylum_unhcr_code
-            and base.measure = three_before.measure
-            and base.reference_year - 2 = three_before.reference_year
-            and ages.base_age = 1
+            followed.asylum_unhcr_code = hosts.asylum_unhcr_code
+            and followed.measure = hosts.measure
+            and followed.reference_year + followed.base_age = hosts.reference_year
 ),
 
 estimated as (
-    {%- for method, share in methods.items() %}
     select
         measure,
-        '{{ method }}' as method,
         base_age,
         figure,
         {{ columns(lineage_columns()) }}
-        {{ share }} * known as estimate
+        unnest([
+            {%- for method, share in methods.items() %}
+            { 'method': '{{ method }}', 'estimate': {{ share }} * known }{{ ',' if not loop.last }}
+            {%- endfor %}
+        ], recursive := true)
     from hidden
-    {%- if not loop.first %}
-    where base_age = 1
-    {%- endif %}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
 ),
 
 final as (
@@ -107,7 +105,7 @@ final as (
         max(snapshot_id) as snapshot_id,
         max(retrieved_at) as retrieved_at
     from estimated
-    where estimate > 0
+    where estimate > 0 and (method = 'year_before' or base_age = 1)
     group by all
 )
 
