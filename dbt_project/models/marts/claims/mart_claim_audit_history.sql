@@ -22,8 +22,10 @@ audits as (
             days.asked_for
         )
     ) as verdicts
-    -- Of a day before any release that is loaded nothing can be said.
-    where days.document_id = verdicts.document_id and verdicts.release_id is not null
+    -- Of a day before any release that is loaded nothing can be said. Today has a verdict on each claim.
+    where
+        days.document_id = verdicts.document_id
+        and (verdicts.release_id is not null or days.valid_to is null)
 ),
 
 merged as (
