@@ -71,7 +71,7 @@ def assign(
         loaded = set(con.execute(loads).fetchall())
         digests = profiles.digests(con)
         snapshots = [
-            _snapshot(folder, manifest, digests)
+            _snapshot(con, folder, manifest, digests)
             for folder, manifest in landed
             if ENDPOINTS[manifest.endpoint].is_of_unhcr
             and (manifest.endpoint, manifest.snapshot_id, manifest.content_sha256) in loaded
@@ -154,9 +154,16 @@ def look_into(con: duckdb.DuckDBPyConnection) -> Loaded:
 
     @cache
     def compare(
-        endpoint: str, before: str, now: str, reach: Reach, beside: str | None
+        endpoint: str,
+        snapshots: tuple[str, str],
+        beside: str | None,
+        reach: Reach,
+        measures: frozenset[str] | None,
     ) -> Comparison:
-        return profiles.compare(con, ENDPOINTS[endpoint], before, now, reach, beside_id=beside)
+        shape = ENDPOINTS[endpoint]
+        return profiles.compare(
+            con, shape, *snapshots, reach, beside_id=beside, measures_of_both=measures
+        )
 
     def same(before: Snapshot, now: Snapshot) -> bool:
         reach = validate.reach_of(now)
@@ -169,17 +176,22 @@ def look_into(con: duckdb.DuckDBPyConnection) -> Loaded:
     return Loaded(
         lambda before, now, reach, beside=None: compare(
             now.endpoint,
-            before.snapshot_id,
-            now.snapshot_id,
-            reach,
+            (before.snapshot_id, now.snapshot_id),
             beside.snapshot_id if beside else None,
+            reach,
+            validate.common_measures(before, now),
         ),
         same,
         lambda one: profiles.codes(con, *one.key),
     )
 
 
-def _snapshot(folder: Path, manifest: Manifest, digests: Mapping[Key, tuple[str, int]]) -> Snapshot:
+def _snapshot(
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    manifest: Manifest,
+    digests: Mapping[Key, tuple[str, int]],
+) -> Snapshot:
     key = (manifest.endpoint, manifest.snapshot_id)
     reach = next((Reach.of(part.coverage) for part in manifest.slices if part.slice == PAIRS), None)
     digest, latest_year = digests.get(key, (profiles.NO_ROWS, None))
@@ -192,6 +204,8 @@ def _snapshot(folder: Path, manifest: Manifest, digests: Mapping[Key, tuple[str,
         digest=digest if reach else None,
         latest_year=latest_year,
         decision=decision.read(folder),
+        # An extract is silent on what was not collected for it, and writes "-" there.
+        measures=profiles.counted(con, *key) if manifest.source == "starter" else None,
     )
 
 

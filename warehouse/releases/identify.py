@@ -66,7 +66,10 @@ class Lists:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What is known of a landed snapshot; `reach` and `digest` only where it has pairs."""
+    """What is known of a landed snapshot; `reach` and `digest` only where it has pairs.
+
+    measures: those that its pairs speak of; None is all that its dataset has.
+    """
 
     endpoint: str
     snapshot_id: str
@@ -77,6 +80,7 @@ class Snapshot:
     digest: str | None = None
     latest_year: int | None = None
     decision: Decision | None = None
+    measures: frozenset[str] | None = None
 
     @property
     def key(self) -> Key:

@@ -292,6 +292,17 @@ def digests(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], tuple[str, 
     }
 
 
+def counted(con: duckdb.DuckDBPyConnection, endpoint: str, snapshot_id: str) -> frozenset[str]:
+    """The measures of which a snapshot's pairs have a figure, 0 being one."""
+    found = con.execute(
+        "select distinct one.key from (select unnest(map_entries(totals)) as one "
+        "from raw.snapshot_profiles where endpoint = ? and snapshot_id = ?) "
+        "where one.value is not null",
+        [endpoint, snapshot_id],
+    ).fetchall()
+    return frozenset(measure for (measure,) in found)
+
+
 NO_ROWS = f"{0:032x}"
 
 
@@ -321,13 +332,19 @@ def compare(
     reach: Reach,
     *,
     beside_id: str | None = None,
+    measures_of_both: frozenset[str] | None = None,
 ) -> Comparison:
-    """What moved from one snapshot of a dataset to another, of the pairs within `reach`.
+    """What moved from one snapshot of a dataset to another, of the pairs within `reach`, in the
+    measures that both speak of (None: all).
 
     With `beside_id`, the earlier one counts as far as that one has as much: cell by cell, a country
     in a year, the smaller of the two.
     """
-    columns = measures(endpoint)
+    columns = [
+        column
+        for column in measures(endpoint)
+        if measures_of_both is None or column in measures_of_both
+    ]
     cells = []
     named = {"earlier": before_id, "later": now_id} | ({"beside": beside_id} if beside_id else {})
     for name, snapshot_id in named.items():
@@ -360,12 +377,12 @@ def compare(
         f"greatest({c}_before - {c}_now, 0) as {c}_lost"
         for c in measured
     )
-    largest = ", ".join(f"c{at}_before" for at in range(len(columns)))
+    largest = ", ".join(["0", *(f"c{at}_before" for at in range(len(columns)))])
     con.execute(
         f"create or replace temp table compared as with {', '.join(cells)} "
         f"select side, reference_year, unhcr_code, "
         f"coalesce(later.country, earlier.country) as country, "
-        f"later.unhcr_code is null as is_missing, {joined}, greatest({largest}, 0) as largest "
+        f"later.unhcr_code is null as is_missing, {joined}, greatest({largest}) as largest "
         f"from {earlier} full join later using (side, reference_year, unhcr_code)"
     )
     sums = ", ".join(

@@ -273,7 +273,8 @@ def held_back(
             w for w in waiting if w.endpoint != one.endpoint or not reach_of(one).holds(reach_of(w))
         ]
     for one in waiting:
-        stands = [a for a in accepted if a.endpoint == one.endpoint]
+        others = [a for a in accepted if a.endpoint == one.endpoint]
+        stands = [a for a in others if reach_of(a).holds(reach_of(one))] or others
         figures = f"figures of {releases[stands[-1].key].release_id}" if stands else "no figures"
         out[one.endpoint] = (
             one.key,
@@ -302,6 +303,13 @@ def common(before: Snapshot, now: Snapshot) -> Reach:
         max(earlier.year_from, later.year_from),
         min(earlier.year_to, later.year_to),
     )
+
+
+def common_measures(before: Snapshot, now: Snapshot) -> frozenset[str] | None:
+    """The measures that both speak of; None for all."""
+    if before.measures is None or now.measures is None:
+        return now.measures if before.measures is None else before.measures
+    return before.measures & now.measures
 
 
 def impossible_years(latest_year: int | None, release: Release) -> list[Finding]:

@@ -66,7 +66,14 @@ class World:
         con.execute("delete from raw.snapshot_profiles")
         con.execute("delete from raw.snapshot_codes")
 
-    def publish(self, rows: Rows, *, year: int = LAST_YEAR, reach: Reach | None = None) -> str:
+    def publish(
+        self,
+        rows: Rows,
+        *,
+        year: int = LAST_YEAR,
+        reach: Reach | None = None,
+        is_extract: bool = False,
+    ) -> str:
         """Load what a release has, the next in time; its id."""
         name = f"r{self.published}"
         out_on = date(2020, 1, 1) + timedelta(days=180 * self.published)
@@ -82,7 +89,8 @@ class World:
         profiles.make(self.con, self.endpoint, name)
         digest, latest = profiles.digests(self.con)[self.endpoint.name, name]
         snapshot = Snapshot(
-            self.endpoint.name, name, "archive", name, DAY, reach or Reach(), digest, latest
+            *(self.endpoint.name, name, "archive", name, DAY, reach or Reach(), digest, latest),
+            measures=profiles.counted(self.con, self.endpoint.name, name) if is_extract else None,
         )
         self.snapshots.append(snapshot)
         self.releases[snapshot.key] = Release(name, name, out_on, date(year, 12, 31), True)
@@ -308,6 +316,39 @@ def test_what_is_confirmed_in_part_was_lost_in_part(
     assert not verdicts["r2"].is_quarantined, "2016 to 2020 are gone twice"
 
 
+@few
+@given(random=seeds)
+def test_an_extract_is_asked_for_what_it_speaks_of_alone(
+    con: duckdb.DuckDBPyConnection, random: Random
+) -> None:
+    """It writes "-" for a measure that was not collected; a release that does so has lost it."""
+    world = World(con, "population")
+    rows = made_up("population", random)
+    [spoken, *others] = random.sample(world.endpoint.counts, len(world.endpoint.counts))
+    silent = dict.fromkeys(random.sample(others, random.randint(1, len(others))), "-")
+    extract = [row | silent for row in rows]
+    world.publish(rows)
+    before = list(world.snapshots)
+    world.publish(extract, is_extract=True)
+    world.publish(rows, year=LAST_YEAR + 1)
+    assert world.held() == set()
+    world.snapshots = list(before)
+    emptied = world.publish([row | {spoken: "0"} for row in extract], is_extract=True)
+    assert world.held() == {emptied}
+    world.snapshots = list(before)
+    lossy = world.publish(extract)
+    assert world.held() == {lossy}
+
+
+def test_an_extract_of_no_measure_at_all_loses_nothing(con: duckdb.DuckDBPyConnection) -> None:
+    world, random = World(con, "population"), Random(8)
+    rows = made_up("population", random)
+    world.publish(rows)
+    nothing = dict.fromkeys(world.endpoint.counts, "-")
+    world.publish([row | nothing for row in rows], is_extract=True)
+    assert world.held() == set()
+
+
 def test_a_year_after_the_release_s_own_cannot_be_and_nothing_confirms_it(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
@@ -418,6 +459,11 @@ def test_first_stands_what_every_product_says_first(con: duckdb.DuckDBPyConnecti
 
     [line] = lines().values()
     assert line.startswith("population: figures of r0; r1 is held back because 7 of 13 years are ")
+    some = frozenset(row["coo_iso"] for row in rows[:3])
+    extract = [row for row in rows if row["coo_iso"] in some]
+    world.publish(extract, reach=Reach(some), is_extract=True)
+    [line] = lines().values()
+    assert line.startswith("population: figures of r0; r1 is held"), "an extract takes nobody's"
     world.publish(rows)
     assert lines() == {}, "a later release took its place"
 

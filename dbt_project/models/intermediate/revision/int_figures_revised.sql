@@ -1,12 +1,21 @@
 -- Each change of a figure from one release to the next: what `int_figures_changed` finds, with the release
 -- on either side, which where a row came or went is the one that answered for its cell. What came in a
--- year that was not published before is no revision.
+-- year that was not published before is no revision; nor is what an extract has no figure of, or an extract
+-- had none of, since "-" there says that it was not collected.
 with changed as (
     select * from {{ ref('int_figures_changed') }}
 ),
 
 years as (
     select * from {{ ref('int_years_in_force') }}
+),
+
+extracts as (
+    select
+        endpoint,
+        snapshot_id
+    from {{ ref('int_snapshots_resolved') }}
+    where source_kind = 'starter'
 ),
 
 final as (
@@ -51,7 +60,16 @@ final as (
             and changed.reference_year = figures_before.reference_year
             and figures_before.valid_from < changed.valid_from
             and (figures_before.valid_to >= changed.valid_from or figures_before.valid_to is null)
-    where changed.is_there_before or figures_before.release_id is not null
+    where
+        (changed.is_there_before or figures_before.release_id is not null)
+        and not (
+            changed.value_after is null
+            and (changed.dataset, figures_after.snapshot_id) in (select * from extracts)
+        )
+        and not (
+            changed.value_before is null
+            and (changed.dataset, figures_before.snapshot_id) in (select * from extracts)
+        )
 )
 
 select * from final
