@@ -51,12 +51,8 @@ def run_result(
             for event in events
         ),
         tests_passed=sum(status == "pass" for _, status in statuses),
-        tests_warned=sum(status == "warn" for _, status in statuses),
-        tests_failed=[
-            f"{one.check_name}: {' '.join(str(one.metadata['message'].value).split())}"
-            for one, status in statuses
-            if status not in {"pass", "warn"}
-        ],
+        tests_warned=[_said_of(one) for one, status in statuses if status == "warn"],
+        tests_failed=[_said_of(one) for one, status in statuses if status not in {"pass", "warn"}],
         error=None if success else error_text(events),
         published=settings.published_db if settings.published_db.exists() else None,
         exports=[
@@ -67,6 +63,10 @@ def run_result(
         ],
         seconds=_seconds(events),
     )
+
+
+def _said_of(check: dg.AssetCheckEvaluation) -> str:
+    return f"{check.check_name}: {' '.join(str(check.metadata['message'].value).split())}"
 
 
 def _made(events: Sequence[dg.DagsterEvent]) -> dict[dg.AssetKey, Metadata]:

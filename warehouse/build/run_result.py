@@ -54,7 +54,8 @@ class RunQuarantine(NamedTuple):
 
 @dataclass
 class RunResult:
-    """What one refresh did. `seconds` is by stage; `tests_failed` holds one message a test.
+    """What one refresh did. `seconds` is by stage; `tests_warned` and `tests_failed` hold one
+    message a test.
 
     `quarantined` are all landed snapshots that are not used, `set_aside` those that cannot be
     loaded, a sentence each; whether or not they are new. `not_landed` says by what was asked for
@@ -72,7 +73,7 @@ class RunResult:
     release: str = ""
     models_built: int = 0
     tests_passed: int = 0
-    tests_warned: int = 0
+    tests_warned: list[str] = field(default_factory=list)
     tests_failed: list[str] = field(default_factory=list)
     error: str | None = None
     published: Path | None = None
@@ -189,7 +190,7 @@ def write_last_run(
                 "run_id": result.run_id,
                 "models_built": result.models_built,
                 "tests_passed": result.tests_passed,
-                "tests_warned": result.tests_warned,
+                "tests_warned": len(result.tests_warned),
                 "tests_failed": len(result.tests_failed),
                 "not_landed": result.not_landed,
                 "seconds": result.seconds,

@@ -172,9 +172,10 @@ def summary(result: RunResult, source: str, started: datetime, ended: datetime) 
         parts.append(
             plain(
                 f"Models built: {result.models_built}. Tests: {result.tests_passed} passed, "
-                f"{result.tests_warned} warned, {len(result.tests_failed)} failed."
+                f"{len(result.tests_warned)} warned, {len(result.tests_failed)} failed."
             )
         )
+        parts += [plain(f"Warned: {sentence}") for sentence in result.tests_warned]
     stages = ", ".join(f"{stage} {spent:.1f} s" for stage, spent in result.seconds.items())
     if stages:
         parts.append(plain(f"Time: {stages}"))
