@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run docs test test-full-scale test-bi test-faults test-spark audit lint ui site superset lock superset-lock bench clean
+.PHONY: run docs test test-full-scale test-releases test-bi test-faults test-spark audit lint ui site superset lock superset-lock bench clean
 
 run: $(READY)  ## build the warehouse from the starter extract and show China (ARGS="--source api" asks UNHCR)
 	@$(BIN)/asylum run $(ARGS)
@@ -15,6 +15,9 @@ test: $(READY)  ## all tests that need nothing but the project
 
 test-full-scale: $(READY)  ## tests with UNHCR's real releases; they skip with a reason where those are absent
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m full_scale $(ARGS)
+
+test-releases: $(READY)  ## each real release alone, and the first two to nine of them: built and tested
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m every_release $(ARGS)
 
 test-bi: $(READY)  ## tests with Apache Superset, which it installs into .venv-superset the first time
 	@$(BIN)/python -m pytest -m bi $(ARGS)

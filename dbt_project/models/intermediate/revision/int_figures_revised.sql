@@ -60,16 +60,18 @@ final as (
             and changed.reference_year = figures_before.reference_year
             and figures_before.valid_from < changed.valid_from
             and (figures_before.valid_to >= changed.valid_from or figures_before.valid_to is null)
+    left join extracts as extracts_after
+        on
+            changed.dataset = extracts_after.endpoint
+            and figures_after.snapshot_id = extracts_after.snapshot_id
+    left join extracts as extracts_before
+        on
+            changed.dataset = extracts_before.endpoint
+            and figures_before.snapshot_id = extracts_before.snapshot_id
     where
         (changed.is_there_before or figures_before.release_id is not null)
-        and not (
-            changed.value_after is null
-            and (changed.dataset, figures_after.snapshot_id) in (select * from extracts)
-        )
-        and not (
-            changed.value_before is null
-            and (changed.dataset, figures_before.snapshot_id) in (select * from extracts)
-        )
+        and (changed.value_after is not null or extracts_after.snapshot_id is null)
+        and (changed.value_before is not null or extracts_before.snapshot_id is null)
 )
 
 select * from final
