@@ -157,6 +157,7 @@ final as (
         valid_from,
         coverage_id,
         is_there_before,
+        is_there,
         is_provisional_before,
         release_id_before,
         value_before,

@@ -1,7 +1,6 @@
 -- Each change of a figure from one release to the next: what `int_figures_changed` finds, with the release
 -- on either side, which where a row came or went is the one that answered for its cell. What came in a
--- year that was not published before is no revision; nor is what an extract has no figure of, or an extract
--- had none of, since "-" there says that it was not collected.
+-- year that was not published before is no revision.
 with changed as (
     select * from {{ ref('int_figures_changed') }}
 ),
@@ -10,12 +9,14 @@ years as (
     select * from {{ ref('int_years_in_force') }}
 ),
 
+-- A row of the starter extract's population has a column a measure, and "-" where it was not collected: that
+-- is no revision. Its other datasets have a row for what was.
 extracts as (
     select
         endpoint,
         snapshot_id
     from {{ ref('int_snapshots_resolved') }}
-    where source_kind = 'starter'
+    where source_kind = 'starter' and endpoint = 'population'
 ),
 
 final as (
@@ -70,8 +71,14 @@ final as (
             and figures_before.snapshot_id = extracts_before.snapshot_id
     where
         (changed.is_there_before or figures_before.release_id is not null)
-        and (changed.value_after is not null or extracts_after.snapshot_id is null)
-        and (changed.value_before is not null or extracts_before.snapshot_id is null)
+        and not (
+            changed.is_there_before
+            and changed.is_there
+            and (
+                (changed.value_after is null and extracts_after.snapshot_id is not null)
+                or (changed.value_before is null and extracts_before.snapshot_id is not null)
+            )
+        )
 )
 
 select * from final
