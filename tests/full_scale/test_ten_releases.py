@@ -517,3 +517,17 @@ def test_the_first_figure_is_there_at_once_and_a_country_soon_on_a_slow_line(
             watch(seen.page, figure)
             seen.page.goto(f"{address}{path}")
             assert seen_after(seen.page) < 1
+
+
+def test_the_rate_of_half_a_year_says_that_it_is_provisional(ten: Ten, browser: Browser) -> None:
+    with (
+        serving(ten.settings.exports_dir / site.FOLDER) as address,
+        opened(browser, f"{address}origin/CHN.html?release=2025-06") as seen,
+    ):
+        seen.page.wait_for_selector(DRAWN)
+        rate = seen.page.locator(".figures [data-measure=recognition]")
+        assert "in the first half of 2025" in rate.inner_text()
+        assert rate.locator(".nature").inner_text() == "rate, provisional"
+        seen.page.locator("#release").select_option("2025-12.1")
+        seen.page.wait_for_selector("html[data-shown='2025-12.1']")
+        assert rate.locator(".nature").inner_text() == "rate"

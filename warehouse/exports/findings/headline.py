@@ -131,7 +131,7 @@ def _rate_figure(rows: Sequence[Row]) -> Figure | None:
         show(row["refugee_recognition_rate"], "share"),
         f"Refugee Recognition Rate {_within(row, 'decisions')}: recognised as refugees, out of "
         f"substantive decisions",
-        "rate",
+        "rate, provisional" if row["is_decisions_provisional"] else "rate",
         tuple(notes),
     )
 

@@ -57,7 +57,7 @@ const figures = (persons) => {
     const within = `${rated.decisions_provisional ? "the first half of " : ""}${rated.year}`;
     cards.splice(2, 0, el("li", { "data-measure": "recognition" }, el("strong", {}, show(rated.recognition, "share")), " ",
       `Refugee Recognition Rate in ${within}: recognised as refugees, out of substantive decisions`, el("br"),
-      el("span", { class: "nature" }, "rate"), el("ul", {}, notes.map((note) => el("li", {}, note)))));
+      el("span", { class: "nature" }, `rate${rated.decisions_provisional ? ", provisional" : ""}`), el("ul", {}, notes.map((note) => el("li", {}, note)))));
   }
   return cards.length ? el("ul", { class: "figures" }, cards)
     : el("p", {}, el("strong", {}, `Release ${visible(current().id)} has no figures of people ${people} who seek asylum.`));
