@@ -12,7 +12,7 @@ from warehouse.exports.findings.words import MEASURES, REVISION_KINDS
 LARGEST_SHOWN = 10
 _RELEASES = """
     select
-        release_id, title, published_on, reference_date,
+        release_id, title, published_on, is_named, reference_date,
         if(is_provisional, 'mid-year, provisional', 'end of the year') as nature,
         quarantined_endpoints
     from dim_release
@@ -47,7 +47,7 @@ _LARGEST = """
 _RELEASE_COLUMNS = (
     ReportColumn("release_id", "Release"),
     ReportColumn("title", "Title"),
-    ReportColumn("published_on", "Published on", "day"),
+    ReportColumn("published_on", "Published, or first fetched", "day"),
     ReportColumn("reference_date", "Its newest stocks are of", "day"),
     ReportColumn("nature", "Nature"),
     ReportColumn("quarantined_endpoints", "Held back of it"),
@@ -96,11 +96,13 @@ def release_sections(con: duckdb.DuckDBPyConnection) -> list[Section]:
     ]
     for number, release in enumerate(releases, start=1):
         name = release["release_id"]
+        # When one that is in no list of ours came out is not known.
+        came = f"{'Published' if release['is_named'] else 'First fetched'} on"
         sections.append(
             section(
                 f"release_{number}",
                 f"What {name} changed",
-                [f"Published on {day(release['published_on'])}. By country of origin, in persons."],
+                [f"{came} {day(release['published_on'])}. By country of origin, in persons."],
                 [
                     ReportTable(
                         f"release_{number}_counted",
