@@ -26,6 +26,7 @@ hypothesis.settings.load_profile("untimed")
 # Files that take longest, in this order, so that no worker is left with one of them at the end.
 # The first builds the starter extract while another worker does the second.
 LONGEST = (
+    *("test_ten_releases.py", "test_subsets.py"),
     *("test_history.py", "test_runner.py", "test_snapshots.py", "test_unit_tests_run.py"),
     *("test_deploy.py", "test_apart.py", "test_hostile_source.py", "test_raw.py", "test_tables.py"),
     *("test_validate.py", "test_quarantine.py", "test_published_readers.py", "test_report.py"),

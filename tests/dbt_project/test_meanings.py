@@ -188,7 +188,18 @@ def test_control_totals_off_by_as_much_as_a_crawl_takes_stop_no_build(
     assert left == sign * 225
 
 
-@pytest.mark.parametrize("endpoint", [*CODES, "idmc", "unrwa"])
+# One is tried with every `make test`, the others by `make test-faults`.
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "asylum-decisions",
+        *(
+            pytest.param(one, marks=pytest.mark.faults)
+            for one in (*CODES, "idmc", "unrwa")
+            if one != "asylum-decisions"
+        ),
+    ],
+)
 def test_a_warehouse_of_one_dataset_passes_every_data_test(
     new_made_up: Callable[[], MadeUp], project: Any, endpoint: str
 ) -> None:
