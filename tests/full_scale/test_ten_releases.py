@@ -23,7 +23,7 @@ from playwright.sync_api import Browser
 from tests.browser import DRAWN, axe, chromium, opened, seen_after, watch
 from tests.cookbooks import Question, check, questions
 from tests.full_scale import claims_oracle
-from tests.full_scale.conftest import RELEASES, SHARED, Ten, missing
+from tests.full_scale.conftest import HELD, RELEASES, SHARED, Ten, missing
 from tests.static_server import serving
 from warehouse.claims import audit
 from warehouse.core.database import connect
@@ -44,11 +44,6 @@ pytestmark = [
     pytest.mark.skipif(missing() is not None, reason=str(missing())),
 ]
 
-HELD = {
-    ("solutions", "2024-06"),
-    ("demographics", "2025-12.1"),
-    ("displacement-flows", "2025-12.0"),
-}
 # A day on which each release stood, and the rows of its population.
 STOOD = {
     "2022-12.0": ("2023-07-01", 120_338),

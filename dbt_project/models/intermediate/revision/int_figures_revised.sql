@@ -5,18 +5,15 @@ with changed as (
     select * from {{ ref('int_figures_changed') }}
 ),
 
-years as (
-    select * from {{ ref('int_years_in_force') }}
-),
-
 -- A row of the starter extract's population has a column a measure, and "-" where it was not collected: that
 -- is no revision. Its other datasets have a row for what was.
-extracts as (
+years as (
     select
-        endpoint,
-        snapshot_id
-    from {{ ref('int_snapshots_resolved') }}
-    where source_kind = 'starter' and endpoint = 'population'
+        years_in_force.*,
+        coalesce(snapshots.source_kind = 'starter' and snapshots.endpoint = 'population', false)
+            as has_silent_measures
+    from {{ ref('int_years_in_force') }} as years_in_force
+    left join {{ ref('int_snapshots_resolved') }} as snapshots using (endpoint, snapshot_id)
 ),
 
 final as (
@@ -61,22 +58,14 @@ final as (
             and changed.reference_year = figures_before.reference_year
             and figures_before.valid_from < changed.valid_from
             and (figures_before.valid_to >= changed.valid_from or figures_before.valid_to is null)
-    left join extracts as extracts_after
-        on
-            changed.dataset = extracts_after.endpoint
-            and figures_after.snapshot_id = extracts_after.snapshot_id
-    left join extracts as extracts_before
-        on
-            changed.dataset = extracts_before.endpoint
-            and figures_before.snapshot_id = extracts_before.snapshot_id
     where
         (changed.is_there_before or figures_before.release_id is not null)
         and not (
             changed.is_there_before
             and changed.is_there
             and (
-                (changed.value_after is null and extracts_after.snapshot_id is not null)
-                or (changed.value_before is null and extracts_before.snapshot_id is not null)
+                (changed.value_after is null and figures_after.has_silent_measures)
+                or (changed.value_before is null and coalesce(figures_before.has_silent_measures, false))
             )
         )
 )
