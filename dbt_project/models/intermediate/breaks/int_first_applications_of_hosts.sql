@@ -2,7 +2,7 @@
 {%- set largest = '(applications, counting_unit, app_type)' -%}
 -- Which unit and which type a country of asylum counted most of its first applications in, each year,
 -- against the last year before that had any, at each vintage. Units are compared here and never added up
--- for use.
+-- for use; one that is not known yet is another than both.
 with applications as (
     select
         asylum_unhcr_code,
@@ -34,7 +34,9 @@ by_year as (
         arg_max(app_type, {{ largest }}) as app_type,
         max(applications) as applications,
         {%- for unit in ['persons', 'cases'] %}
-        coalesce({{ total('applications', "counting_unit = '" ~ unit ~ "'") }}, 0) as {{ unit }},
+        coalesce(
+            {{ fraction(total('applications', "counting_unit = '" ~ unit ~ "'"), 'sum(applications)') }}, 0
+        ) as share_in_{{ unit }},
         {%- endfor %}
         arg_max(share_of_unit, {{ largest }}) as leading_share,
         {{ lineage_of_totals() }}
@@ -49,9 +51,9 @@ final as (
         lag(counting_unit) over host as counting_unit_before,
         lag(app_type) over host as app_type_before,
         lag(applications) over host as applications_before,
-        abs(
-            {{ fraction('persons', 'persons + cases') }}
-            - {{ fraction('lag(persons) over host', 'lag(persons) over host + lag(cases) over host') }}
+        greatest(
+            abs(share_in_persons - lag(share_in_persons) over host),
+            abs(share_in_cases - lag(share_in_cases) over host)
         ) as unit_share_changed
     from by_year
     window host as (partition by asylum_unhcr_code, valid_from order by reference_year)
