@@ -14,7 +14,7 @@ from itertools import combinations, pairwise
 from warehouse.core.database import connect
 from warehouse.releases import profiles, validate
 from warehouse.releases.identify import read_lists
-from warehouse.releases.profiles import ORIGIN_SIDE, Reach, Total
+from warehouse.releases.profiles import ORIGIN_SIDE, Reach
 from warehouse.settings import load_settings
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 
@@ -123,10 +123,8 @@ def largest_lost_country(compared):
     found = []
     for countries in compared.countries.values():
         for column in columns(countries):
-            totals = [part.totals[column] for part in countries.values()]
-            whole = sum(totals, Total()).before
-            much = max(validate.TOTAL_FLOOR, validate.MUCH_BY_A_COUNTRY * whole)
-            found += [fraction(one.lost, one.before) for one in totals if one.before >= much]
+            much = validate.with_much(countries, column)
+            found += [fraction(one.lost, one.before) for one in much.values()]
     return largest(found)
 
 

@@ -38,8 +38,9 @@ VERSION = 1
 ORIGIN_SIDE, ASYLUM_SIDE = "origin", "asylum"
 UNIT_COLUMNS = ("app_pc", "dec_pc")
 # Where ISO3 is asked for, the API writes these; they are nobody's ISO3 code.
-_PSEUDO_ISO3 = {"XXA": "STA", "UNK": "UKN"}
-_NO_ISO3 = ("STA", "UKN", "TIB")
+UNKNOWN = "UKN"
+_PSEUDO_ISO3 = {"XXA": "STA", "UNK": UNKNOWN}
+_NO_ISO3 = ("STA", UNKNOWN, "TIB")
 _OPEN_FROM, _OPEN_TO = 0, 9999
 
 _TABLES = (

@@ -18,7 +18,7 @@ what moved between them, and docs/operating.md has the largest moves beside the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal, Protocol
 
@@ -27,6 +27,7 @@ from warehouse.releases.identify import Key, Lists, Release, Snapshot
 from warehouse.releases.profiles import (
     ASYLUM_SIDE,
     ORIGIN_SIDE,
+    UNKNOWN,
     Comparison,
     Missing,
     Part,
@@ -478,17 +479,28 @@ def _lost_measures(moved: Comparison) -> list[str]:
     return out
 
 
+def with_much(countries: Mapping[str, Part], column: str) -> dict[str, Total]:
+    """A measure by country that had much of it. Persons without an origin who are given one are
+    not lost: of them it counts as lost what the measure has less in all.
+    """
+    totals = {country: part.totals[column] for country, part in countries.items()}
+    whole = _sum(totals.values())
+    much = max(TOTAL_FLOOR, MUCH_BY_A_COUNTRY * whole.before)
+    if UNKNOWN in totals:
+        one = totals[UNKNOWN]
+        less = max(whole.before - whole.now, 0)
+        totals[UNKNOWN] = replace(one, lost=min(one.lost, less))
+    return {country: total for country, total in totals.items() if total.before >= much}
+
+
 def _lost_countries(moved: Comparison) -> list[str]:
     out = []
     for side, countries in moved.countries.items():
         for column in _columns(countries):
-            whole = sum(part.totals[column].before for part in countries.values())
-            much = max(TOTAL_FLOOR, MUCH_BY_A_COUNTRY * whole)
             lost = {
                 country: total
-                for country, part in countries.items()
-                if (total := part.totals[column]).lost > LARGEST_LOSS_OF_A_MEASURE * total.before
-                and total.before >= much
+                for country, total in with_much(countries, column).items()
+                if total.lost > LARGEST_LOSS_OF_A_MEASURE * total.before
             }
             if lost:
                 texts = {c: f"{c} ({t.lost:,} of {t.before:,})" for c, t in lost.items()}
