@@ -41,10 +41,10 @@
         '{per}', coalesce({{ figure_text(prefix ~ 'per') }}, ''))
 {%- endmacro %}
 
-{#- Of how many of a claim's years something is known, where that is not all. -#}
+{#- Of how many of a claim's years something is known, where that is not all; of none, nothing is told. -#}
 {% macro known_years_text(known_years, claim) -%}
     if(
-        {{ known_years }} < {{ claim }}.to_year - {{ claim }}.from_year + 1,
+        nullif({{ known_years }}, 0) < {{ claim }}.to_year - {{ claim }}.from_year + 1,
         ' (known for ' || {{ known_years }} || ' of '
         || ({{ claim }}.to_year - {{ claim }}.from_year + 1) || ' years)',
         ''

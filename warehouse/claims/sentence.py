@@ -7,14 +7,16 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from warehouse.core.attribution import LICENCE_NAME, SOURCE_TITLE
+from warehouse.core.attribution import LICENCE_NAME, SOURCE_TITLE, WORLD_BANK_TITLE
 from warehouse.core.wording import day
 from warehouse.reference.claims import is_stock, label, label_within, parts_of
 from warehouse.reference.seeds import read_seed
 
 
 def to_print(claim: Mapping[str, Any]) -> str:
-    """The sentence to print: what is counted, of whom, where, when, and the newest figure."""
+    """The sentence to print: what is counted, of whom, where, when, and the newest figure, or that
+    there is none to print where two times do not compare.
+    """
     first, *more = claim["measure"].split("+")
     what = " plus ".join([label(first), *(label_within(term) for term in more)])
     origin, asylum = (
@@ -26,8 +28,16 @@ def to_print(claim: Mapping[str, Any]) -> str:
     if newest is None:
         return f"{what}{of}{where}, {_when(claim)}: UNHCR's database has no figure."
     kind = "" if claim["kind"] in {"level", "sum"} else f", {claim['kind'].replace('_', ' ')}"
+    flags = claim["flags"].split(", ")
+    if "not_comparable" in flags:
+        return (
+            f"{what}{of}{where}, {_when(claim)}{kind}: nothing, since the figures of the two times "
+            "do not compare (docs/breaks.md)."
+        )
+    if "lower_bound" in flags:
+        newest = f"at least {newest}"
     then = ""
-    if claim["on_the_day_text"] and claim["on_the_day_text"] != newest:
+    if claim["on_the_day_text"] and claim["on_the_day_text"] != claim["newest_text"]:
         then = f" ({claim['on_the_day_text']} on {day(claim['document_published_on'])})"
     return f"{what}{of}{where}, {_when(claim)}{kind}: {newest}{then}."
 
@@ -42,6 +52,8 @@ def citation(claim: Mapping[str, Any], published: Mapping[str, date]) -> str:
     at_publication = claim["release_id_on_the_day"]
     if at_publication and at_publication != claim["release_id"]:
         told.append(f"at publication {release(at_publication)}")
+    if claim["kind"] == "per_head":
+        told.append(f"inhabitants: {WORLD_BANK_TITLE}")
     return f"Source: {', '.join([SOURCE_TITLE, *told, LICENCE_NAME])}."
 
 
@@ -62,7 +74,7 @@ def _when(claim: Mapping[str, Any]) -> str:
     first, last = claim["from_year"], claim["reference_year"]
     if first is not None and first < last:
         return f"{first} to {last}"
-    if reference_date is not None and reference_date.month != 12:
-        return f"as of {day(reference_date)}"
     is_of_a_day = all(is_stock(part) for part in parts_of(claim["measure"]))
+    if reference_date is not None and reference_date.month != 12:
+        return f"as of {day(reference_date)}" if is_of_a_day else f"first half of {last}"
     return f"end of {last}" if is_of_a_day else str(last)

@@ -15,7 +15,7 @@ CLAIM: dict[str, Any] = {
     "origin": "CHN", "origin_name": "China",
     "asylum": "*", "asylum_name": None,
     "from_year": 2025, "reference_year": 2025, "reference_date": date(2025, 12, 31),
-    "kind": "level",
+    "kind": "level", "flags": "",
     "newest_text": "99,716", "on_the_day_text": "178,725",
     "document_published_on": date(2026, 3, 13),
     "release_id": "2025-12.1", "release_id_on_the_day": "2025-06",
@@ -42,6 +42,25 @@ def plain(text: str) -> str:
         (
             {"reference_date": date(2025, 6, 30), "on_the_day_text": None},
             "Asylum-seekers from China in all countries, as of 30 June 2025: 99,716.",
+        ),
+        (
+            {
+                "reference_date": date(2024, 6, 30),
+                "reference_year": 2024,
+                "from_year": 2024,
+                "measure": "new_asylum_claims",
+                "on_the_day_text": None,
+            },
+            "People who claimed asylum from China in all countries, first half of 2024: 99,716.",
+        ),
+        (
+            {"flags": "stock_read_as_flow, lower_bound", "on_the_day_text": "99,716"},
+            "Asylum-seekers from China in all countries, end of 2025: at least 99,716.",
+        ),
+        (
+            {"kind": "change", "flags": "not_comparable", "newest_text": "-44.9 %"},
+            "Asylum-seekers from China in all countries, end of 2025, change: nothing, since the "
+            "figures of the two times do not compare (docs/breaks.md).",
         ),
         (
             {"measure": "new_asylum_claims", "asylum": "USA", "asylum_name": "United States"},
@@ -82,6 +101,11 @@ def test_the_source_names_the_release_of_each_figure_with_its_day() -> None:
     assert (
         "release 2025-12.1 of 25 June 2026, at publication release 2025-06 of 11 November" in told
     )
+
+
+def test_the_source_of_what_is_told_per_head_names_the_world_bank() -> None:
+    assert "World Bank" in citation(CLAIM | {"kind": "per_head"}, {})
+    assert "World Bank" not in citation(CLAIM, {})
 
 
 def test_every_measure_has_a_label_for_a_sentence() -> None:

@@ -14,8 +14,29 @@ with kinds as (
     select * from {{ ref('break_kinds') }}
 ),
 
+-- Origin not known.
+nowhere as (
+    select unhcr_code as origin_unhcr_code from {{ ref('dim_country') }}
+    where special_kind = 'unknown'
+),
+
+-- That people of unknown origin are more, where a country of asylum gives none, is the break itself.
 breaks as (
     select * from {{ ref('int_reporting_breaks_of_origins') }}
+    union all by name
+    select
+        found.kind,
+        found.bears_on_change,
+        found.counting_unit,
+        nowhere.origin_unhcr_code,
+        found.asylum_unhcr_code,
+        found.measure,
+        found.reference_year,
+        found.valid_from,
+        found.persons
+    from {{ ref('int_reporting_breaks_found') }} as found
+    cross join nowhere
+    where found.kind = 'origin_withheld'
 ),
 
 distributed as (

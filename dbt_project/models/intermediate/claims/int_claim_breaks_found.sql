@@ -42,11 +42,11 @@ bearing as (
             inputs.measure = origins.measure
             and inputs.counting_unit = origins.counting_unit
             and inputs.reference_year = origins.reference_year
-            and inputs.origin in ('*', origins.origin_unhcr_code)
-            and inputs.asylum in ('*', origins.asylum_unhcr_code)
+            and inputs.origin in ('-', origins.origin_unhcr_code)
+            and inputs.asylum in ('-', origins.asylum_unhcr_code)
             and claims.document_published_on < origins.known_from
             and {{ stood_on('claims.as_of', 'origins') }}
-    where inputs.origin <> '*' or origins.kind not in ('origin_withheld', 'origin_given_again')
+    where inputs.origin <> '-' or origins.kind not in ('origin_withheld', 'origin_given_again')
     group by all
 ),
 

@@ -11,10 +11,10 @@ gaps as (
 worded as (
     select
         claims.*,
-        gaps.gaps_text
+        gaps.gaps_text as flow_gaps_text
     from claims
     left join gaps
-        on claims.document_id = gaps.document_id and claims.claim_id = gaps.claim_id
+        on claims.document_id = gaps.document_id and claims.claim_id = gaps.claim_id and gaps.is_of_flow
 ),
 
 sentences as (
@@ -64,6 +64,11 @@ sentences as (
                             end
                             || ', ' || coalesce(as_flow_newest.text, 'not known') || ' now'
                             || {{ known_years_text('as_flow_newest.known_year_count', 'claim') }} || '.'
+                            || coalesce(
+                                ' In these people are missing who were not reported: '
+                                || flow_gaps_text || '.',
+                                ''
+                            )
                 end
             },
             {
@@ -71,8 +76,21 @@ sentences as (
                 'sentence': case
                     when gaps_text is not null
                         then
-                            'These are lower bounds, for what was not reported: '
+                            if(
+                                is_lower_bound,
+                                'The figure of today is a lower bound, for what was not reported: ',
+                                'In the figures of today people are missing who were not reported: '
+                            )
                             || gaps_text || '.'
+                end
+            },
+            {
+                'sentence_number': 15,
+                'sentence': case
+                    when is_not_comparable and broken_text is not null
+                        then
+                            'The figures of the two times do not compare, since reporting changed: '
+                            || broken_text || '.'
                 end
             },
             {
@@ -80,8 +98,12 @@ sentences as (
                 'sentence': case
                     when is_break_since
                         then
-                            'What is newest is no revision alone, but a break of reporting: '
-                            || break_text || '.'
+                            'What is newest is no revision alone, but '
+                            || if(
+                                contains(coalesce(gaps_text, ''), split_part(break_text, '. ', 2)),
+                                'that break of reporting.',
+                                'a break of reporting: ' || break_text || '.'
+                            )
                 end
             },
             {
@@ -89,8 +111,7 @@ sentences as (
                 'sentence': case
                     when rests_on_carried_forward
                         then
-                            'Of the figures at publication '
-                            || {{ figure_text('inputs.carried_forward_stock') }}
+                            'Of the figures at publication ' || inputs.carried_forward_text
                             || ' were carried forward from an earlier reference date, most in '
                             || inputs.carried_forward_mostly_in || '.'
                 end

@@ -77,7 +77,8 @@ sentences as (
                         claim.kind = 'sum'
                         and claim.stated_value is not null
                         and inputs.stated_difference <> 0
-                        and verdict not in ('not_checkable', 'confirmed')
+                        and inputs.stated_differences_text is not null
+                        and verdict in ('misstated', 'input_error', 'not_reproduced')
                         then
                             'Together ' || {{ signed_text('inputs.stated_difference') }}
                             || if(

@@ -27,6 +27,8 @@ told as (
         *,
         case
             when newest.value is null then '; now it has no figure'
+            when claim.reference_date is not null and inputs.release_id = inputs.release_id_on_the_day
+                then '; no later release says what it was on that day'
             when
                 newest.value = at_publication.value
                 and coalesce(
@@ -102,7 +104,8 @@ findings as (
                     || inputs.release_id_on_the_day || ') had no figure.'
             else
                 'Stated: ' || stated_text || '. On ' || claim.document_published_on
-                || ' UNHCR''s database (release ' || inputs.release_id_on_the_day || ') gave '
+                || ' UNHCR''s database (release ' || inputs.release_id_on_the_day || ')'
+                || if(claim.kind = 'per_head', ', by the inhabitants that are known today,', '') || ' gave '
                 || at_publication.text || newest_clause || '.'
         end as sentence
     from with_first
@@ -114,7 +117,12 @@ leads as (
         told.document_id,
         told.claim_id,
         0 as sentence_number,
-        verdicts.sentence
+        -- How many inhabitants were known on that day is not kept.
+        if(
+            told.claim.kind = 'per_head' and told.verdict = 'not_reproduced',
+            'The number does not come of the database of its day and the inhabitants that are known today.',
+            verdicts.sentence
+        ) as sentence
     from told
     inner join verdicts on told.verdict = verdicts.verdict
 ),

@@ -1,31 +1,80 @@
--- What is known to be missing of the years and countries of asylum whose new asylum claims a claim is
--- about or is worked out on.
+-- What is known to be missing in the newest figures behind a claim, since it was not reported: of the figures
+-- that the claim is about, and of the people who claimed asylum, on whom it is worked out a second time.
 with inputs as (
     select * from {{ ref('int_claim_inputs_found') }}
-    where
-        input_role in ('flow_figure', 'flow_base')
-        or (input_role in ('figure', 'base') and measure = 'new_asylum_claims')
+    where not is_among_peers and input_role in ('figure', 'base', 'flow_figure', 'flow_base')
 ),
 
-gaps as (
-    select * from {{ ref('mart_reporting_breaks').identifier }}
-    where measure = 'new_asylum_claims' and kind in ('origin_withheld', 'not_reported', 'half_year_repeated')
+claims as (
+    select * from {{ ref('int_claims_combined') }}
+),
+
+origins as (
+    select * from {{ ref('mart_reporting_break_origins_history').identifier }}
+),
+
+breaks as (
+    select * from {{ ref('mart_reporting_breaks_history').identifier }}
+),
+
+kinds as (
+    select * from {{ ref('break_kinds').identifier }}
+    where makes_incomplete
+),
+
+-- Over all origins, people without one are not missing; a figure of mid-year is of no whole year.
+missing as (
+    select
+        inputs.document_id,
+        inputs.claim_id,
+        inputs.input_role,
+        inputs.origin,
+        inputs.asylum,
+        origins.asylum_unhcr_code,
+        origins.measure,
+        origins.counting_unit,
+        origins.reference_year,
+        origins.kind,
+        max(claims.as_of) as as_of,
+        max(inputs.newest.figure) as figure,
+        sum(origins.persons) as persons
+    from inputs
+    inner join claims on inputs.document_id = claims.document_id and inputs.claim_id = claims.claim_id
+    inner join origins
+        on
+            inputs.measure = origins.measure
+            and inputs.counting_unit = origins.counting_unit
+            and inputs.reference_year = origins.reference_year
+            and inputs.origin in ('-', origins.origin_unhcr_code)
+            and inputs.asylum in ('-', origins.asylum_unhcr_code)
+            and {{ stood_on('claims.as_of', 'origins') }}
+    inner join kinds on origins.kind = kinds.kind
+    where
+        (inputs.origin <> '-' or origins.kind <> 'origin_withheld')
+        and (month(inputs.newest.reference_date) = 12 or origins.kind <> 'half_year_repeated')
+    group by all
 ),
 
 final as (
     select
-        inputs.document_id,
-        inputs.claim_id,
+        missing.document_id,
+        missing.claim_id,
+        starts_with(missing.input_role, 'flow_') as is_of_flow,
         string_agg(
-            distinct gaps.asylum_name || ', ' || gaps.reference_year || ': ' || gaps.note,
-            '; ' order by gaps.asylum_name || ', ' || gaps.reference_year || ': ' || gaps.note
+            distinct breaks.asylum_name || ', ' || breaks.reference_year || ': ' || breaks.note,
+            '; ' order by breaks.asylum_name || ', ' || breaks.reference_year || ': ' || breaks.note
         ) as gaps_text
-    from inputs
-    inner join gaps
+    from missing
+    inner join breaks
         on
-            inputs.reference_year = gaps.reference_year
-            and coalesce(inputs.asylum_iso3, gaps.asylum_iso3) = gaps.asylum_iso3
-    group by inputs.document_id, inputs.claim_id
+            missing.asylum_unhcr_code = breaks.asylum_unhcr_code
+            and missing.measure = breaks.measure
+            and missing.counting_unit = breaks.counting_unit
+            and missing.reference_year = breaks.reference_year
+            and missing.kind = breaks.kind
+            and {{ stood_on('missing.as_of', 'breaks') }}
+    where {{ is_missing_people('missing.figure', 'missing.persons') }}
+    group by missing.document_id, missing.claim_id, is_of_flow
 )
 
 select * from final

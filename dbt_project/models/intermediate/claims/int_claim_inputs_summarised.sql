@@ -12,7 +12,29 @@ roles as (
     from inputs
 ),
 
-final as (
+-- A stock of two years has most people twice: what was carried forward is told by year.
+carried_forward as (
+    select
+        document_id,
+        claim_id,
+        string_agg(
+            {{ figure_text('carried_forward_stock') }} || ' of ' || reference_year, ' and '
+            order by reference_year
+        ) as carried_forward_text
+    from (
+        select
+            document_id,
+            claim_id,
+            reference_year,
+            {{ total('carried_forward_stock', 'is_compared') }} as carried_forward_stock
+        from roles
+        group by document_id, claim_id, reference_year
+    )
+    where carried_forward_stock > 0
+    group by document_id, claim_id
+),
+
+summarised as (
     select
         document_id,
         claim_id,
@@ -46,7 +68,11 @@ final as (
             || {{ figure_text('stated_value') }} || ' stated, '
             || {{ figure_text('value_on_the_day') }} || ' at publication',
             '; ' order by input_number
-        ) filter (where stated_difference <> 0 and is_operand) as stated_differences_text,
+        ) filter (
+            where stated_difference <> 0
+            and not value_on_the_day between stated_from and stated_up_to
+            and is_operand
+        ) as stated_differences_text,
         string_agg(distinct cast(reference_year as varchar), ', ' order by cast(reference_year as varchar))
             filter (where value_on_the_day is null and not is_covered_on_the_day and is_operand)
             as years_not_covered,
@@ -67,6 +93,17 @@ final as (
         max_by(retrieved_at, release_id) as retrieved_at
     from roles
     group by document_id, claim_id
+),
+
+final as (
+    select
+        summarised.*,
+        carried_forward.carried_forward_text
+    from summarised
+    left join carried_forward
+        on
+            summarised.document_id = carried_forward.document_id
+            and summarised.claim_id = carried_forward.claim_id
 )
 
 select * from final

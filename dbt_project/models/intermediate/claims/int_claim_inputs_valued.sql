@@ -34,7 +34,9 @@ stated as (
         measure as measure_told,
         to_year as reference_year,
         reference_date,
-        min_by(stated_value, claim_id) as stated_value
+        min_by(stated_value, claim_id) as stated_value,
+        min_by(accepted_low, claim_id) as accepted_low,
+        min_by(accepted_high, claim_id) as accepted_high
     from {{ ref('int_claims_combined') }}
     where kind = 'level' and stated_value is not null
     group by all
@@ -88,6 +90,8 @@ final as (
             null
         ) as unknown_origin,
         stated.stated_value,
+        stated.accepted_low as stated_from,
+        stated.accepted_high as stated_up_to,
         -- Of another release than the one in force, nothing is known of the day.
         if(inputs.at_publication.release_id = covered.release_id, inputs.at_publication.figure, null)
             as value_on_the_day,

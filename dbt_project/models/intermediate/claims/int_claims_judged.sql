@@ -4,6 +4,15 @@ with breaks as (
     select * from {{ ref('int_claim_breaks_found') }}
 ),
 
+gaps as (
+    select * from {{ ref('int_claim_gaps_found') }}
+    where not is_of_flow
+),
+
+comparisons as (
+    select * from {{ ref('int_claim_comparisons_broken') }}
+),
+
 claims as (
     select * from {{ ref('int_claims_compared') }}
 ),
@@ -11,10 +20,14 @@ claims as (
 compared as (
     select
         claims.*,
-        breaks.break_text
+        breaks.break_text,
+        gaps.gaps_text,
+        comparisons.broken_text
     from claims
-    left join breaks
-        on claims.document_id = breaks.document_id and claims.claim_id = breaks.claim_id
+    {%- for name in ['breaks', 'gaps', 'comparisons'] %}
+    left join {{ name }}
+        on claims.document_id = {{ name }}.document_id and claims.claim_id = {{ name }}.claim_id
+    {%- endfor %}
 ),
 
 -- Whether the number is there. A stock told as a flow is looked up as the stock that it is.
@@ -64,6 +77,10 @@ meanings as (
         ) as rests_on_carried_forward,
         coalesce(inputs.is_provisional_on_the_day, false) as is_provisional_at_publication,
         number_found = 'confirmed_since_revised' and break_text is not null as is_break_since,
+        claim.kind in ('level', 'sum') and gaps_text is not null as is_lower_bound,
+        broken_text is not null
+        or (claim.kind in ('change', 'ratio', 'difference', 'comparison') and gaps_text is not null)
+            as is_not_comparable,
         -- What is not known of that day, the newest figures decide.
         coalesce(
             as_flow_at_publication.agrees,
@@ -109,7 +126,9 @@ final as (
             if(is_stocks_added_up, 'stocks_added_up', null),
             if(rests_on_carried_forward, 'rests_on_carried_forward', null),
             if(is_provisional_at_publication, 'provisional_at_publication', null),
-            if(is_break_since, 'break_since', null)
+            if(is_break_since, 'break_since', null),
+            if(is_lower_bound, 'lower_bound', null),
+            if(is_not_comparable, 'not_comparable', null)
         ) as flags
     from meanings
 )

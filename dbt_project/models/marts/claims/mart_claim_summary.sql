@@ -27,6 +27,8 @@ final as (
         count(*) filter (where is_stocks_added_up) as stocks_added_up_count,
         count(*) filter (where rests_on_carried_forward) as rests_on_carried_forward_count,
         count(*) filter (where is_break_since) as break_since_count,
+        count(*) filter (where is_lower_bound) as lower_bound_count,
+        count(*) filter (where is_not_comparable) as not_comparable_count,
         count(*) filter (where is_provisional_at_publication) as provisional_at_publication_count,
         -- Of the largest sum of stocks: what it would be as people who claimed asylum.
         max_by(as_flow_sentence, stated_value) filter (where as_flow_sentence is not null)

@@ -122,6 +122,8 @@ final as (
         claims.is_stocks_added_up,
         claims.is_true_as_flow,
         claims.is_break_since,
+        claims.is_lower_bound,
+        claims.is_not_comparable,
         claims.rests_on_carried_forward,
         claims.is_provisional_at_publication,
         coalesce(claims.inputs.is_provisional, false) as is_provisional,

@@ -1,0 +1,113 @@
+{%- set lasting = "('unit_changed', 'type_changed', 'category_moved')" -%}
+-- Why the newest figures of two times, which a claim compares, do not compare: the break of reporting that is
+-- about most people. Between years that do not follow each other only what lasts bears on them.
+with claims as (
+    select * from {{ ref('int_claims_combined') }}
+    where
+        kind in ('change', 'ratio', 'difference', 'comparison')
+        and base_to_year < from_year
+        and coalesce(base_measure, measure) = measure
+        and coalesce(base_origin, origin) = origin
+        and coalesce(base_asylum, asylum) = asylum
+),
+
+inputs as (
+    select
+        document_id,
+        claim_id,
+        origin,
+        asylum,
+        measure,
+        counting_unit,
+        max(newest.figure) as figure
+    from {{ ref('int_claim_inputs_found') }}
+    where input_role in ('figure', 'base') and not is_among_peers
+    group by all
+),
+
+origins as (
+    select * from {{ ref('mart_reporting_break_origins_history').identifier }}
+),
+
+breaks as (
+    select * from {{ ref('mart_reporting_breaks_history').identifier }}
+),
+
+kinds as (
+    select * from {{ ref('break_kinds').identifier }}
+),
+
+-- Over all origins, people without one are not missing. Two years that were restated alike compare.
+bearing as (
+    select
+        claims.document_id,
+        claims.claim_id,
+        origins.asylum_unhcr_code,
+        origins.measure,
+        origins.counting_unit,
+        origins.reference_year,
+        origins.kind,
+        max(claims.as_of) as as_of,
+        max(inputs.figure) as figure,
+        sum(origins.persons) as persons
+    from claims
+    inner join inputs on claims.document_id = inputs.document_id and claims.claim_id = inputs.claim_id
+    inner join origins
+        on
+            inputs.measure = origins.measure
+            and inputs.counting_unit = origins.counting_unit
+            and inputs.origin in ('-', origins.origin_unhcr_code)
+            and inputs.asylum in ('-', origins.asylum_unhcr_code)
+            and {{ stood_on('claims.as_of', 'origins') }}
+    inner join kinds on origins.kind = kinds.kind
+    left join origins as restated_before
+        on
+            origins.kind = 'definition_changed'
+            and origins.kind = restated_before.kind
+            and origins.measure = restated_before.measure
+            and origins.counting_unit = restated_before.counting_unit
+            and origins.origin_unhcr_code = restated_before.origin_unhcr_code
+            and origins.asylum_unhcr_code = restated_before.asylum_unhcr_code
+            and origins.reference_year - 1 = restated_before.reference_year
+            and {{ stood_on('claims.as_of', 'restated_before') }}
+    where
+        (inputs.origin <> '-' or origins.kind not in ('origin_withheld', 'origin_given_again'))
+        and restated_before.kind is null
+        and (
+            origins.reference_year > claims.base_to_year
+            and origins.reference_year <= claims.to_year
+            and (claims.base_to_year = claims.to_year - 1 or origins.kind in {{ lasting }})
+            or kinds.makes_incomplete
+            and (
+                origins.reference_year between claims.base_from_year and claims.base_to_year
+                or origins.reference_year between claims.from_year and claims.to_year
+            )
+            or origins.kind = 'carried_forward'
+            and origins.reference_year in (claims.base_to_year, claims.to_year)
+        )
+    group by all
+),
+
+final as (
+    select
+        bearing.document_id,
+        bearing.claim_id,
+        arg_max(
+            breaks.asylum_name || ', ' || breaks.reference_year || ': ' || breaks.note,
+            (bearing.persons, breaks.asylum_name, breaks.reference_year, breaks.kind)
+        ) as broken_text
+    from bearing
+    inner join kinds on bearing.kind = kinds.kind
+    inner join breaks
+        on
+            bearing.asylum_unhcr_code = breaks.asylum_unhcr_code
+            and bearing.measure = breaks.measure
+            and bearing.counting_unit = breaks.counting_unit
+            and bearing.reference_year = breaks.reference_year
+            and bearing.kind = breaks.kind
+            and {{ stood_on('bearing.as_of', 'breaks') }}
+    where bearing.persons >= kinds.bears_from_share * bearing.figure
+    group by bearing.document_id, bearing.claim_id
+)
+
+select * from final
