@@ -50,10 +50,11 @@ def test_the_headline_was_true_on_its_day_and_is_not_now(
     assert claim["meaning_verdict"] == "stock_read_as_flow"
     assert round(claim["change_rate"], 3) == -0.442
     assert claim["flags"].split(", ") == [
-        *("stock_read_as_flow", "rests_on_carried_forward", "provisional_at_publication")
+        *("stock_read_as_flow", "rests_on_carried_forward", "provisional_at_publication"),
+        *("break_since", "figure_is_lower_bound"),
     ]
     assert claim["carried_forward_stock"] == 147_909
-    assert "147,909 were carried forward" in claim["explanation"]
+    assert "147,909 of 2025 were carried forward" in claim["explanation"]
     assert "United States" in claim["explanation"]
     assert "−44.2 %" in claim["explanation"]
 

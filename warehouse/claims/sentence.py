@@ -28,13 +28,12 @@ def to_print(claim: Mapping[str, Any]) -> str:
     if newest is None:
         return f"{what}{of}{where}, {_when(claim)}: UNHCR's database has no figure."
     kind = "" if claim["kind"] in {"level", "sum"} else f", {claim['kind'].replace('_', ' ')}"
-    flags = claim["flags"].split(", ")
-    if "not_comparable" in flags:
+    if claim["is_not_comparable"]:
         return (
             f"{what}{of}{where}, {_when(claim)}{kind}: nothing, since the figures of the two times "
             "do not compare (docs/breaks.md)."
         )
-    if "lower_bound" in flags:
+    if claim["is_lower_bound"]:
         newest = f"at least {newest}"
     then = ""
     if claim["on_the_day_text"] and claim["on_the_day_text"] != claim["newest_text"]:

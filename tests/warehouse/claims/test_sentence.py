@@ -15,7 +15,7 @@ CLAIM: dict[str, Any] = {
     "origin": "CHN", "origin_name": "China",
     "asylum": "*", "asylum_name": None,
     "from_year": 2025, "reference_year": 2025, "reference_date": date(2025, 12, 31),
-    "kind": "level", "flags": "",
+    "kind": "level", "is_lower_bound": False, "is_not_comparable": False,
     "newest_text": "99,716", "on_the_day_text": "178,725",
     "document_published_on": date(2026, 3, 13),
     "release_id": "2025-12.1", "release_id_on_the_day": "2025-06",
@@ -54,11 +54,11 @@ def plain(text: str) -> str:
             "People who claimed asylum from China in all countries, first half of 2024: 99,716.",
         ),
         (
-            {"flags": "stock_read_as_flow, lower_bound", "on_the_day_text": "99,716"},
+            {"is_lower_bound": True, "on_the_day_text": "99,716"},
             "Asylum-seekers from China in all countries, end of 2025: at least 99,716.",
         ),
         (
-            {"kind": "change", "flags": "not_comparable", "newest_text": "-44.9 %"},
+            {"kind": "change", "is_not_comparable": True, "newest_text": "-44.9 %"},
             "Asylum-seekers from China in all countries, end of 2025, change: nothing, since the "
             "figures of the two times do not compare (docs/breaks.md).",
         ),

@@ -16,7 +16,7 @@ with kinds as (
 
 -- Origin not known.
 nowhere as (
-    select unhcr_code as origin_unhcr_code from {{ ref('dim_country') }}
+    select unhcr_code as origin_unhcr_code from {{ ref('special_origins') }}
     where special_kind = 'unknown'
 ),
 

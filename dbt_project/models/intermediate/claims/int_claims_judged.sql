@@ -127,8 +127,8 @@ final as (
             if(rests_on_carried_forward, 'rests_on_carried_forward', null),
             if(is_provisional_at_publication, 'provisional_at_publication', null),
             if(is_break_since, 'break_since', null),
-            if(is_lower_bound, 'lower_bound', null),
-            if(is_not_comparable, 'not_comparable', null)
+            if(is_lower_bound, 'figure_is_lower_bound', null),
+            if(is_not_comparable, 'times_do_not_compare', null)
         ) as flags
     from meanings
 )
