@@ -80,7 +80,8 @@ def _kept_open(storage: Any) -> Iterator[None]:
 
     Dagster makes an engine and opens a file for each statement, three times for a check. So 600
     checks of one asset took 10 to 13 s of CPU, and take 4 to 5 s on connections that stay. It asks
-    for each check, too, whether a table is there that it made itself: it is asked for once.
+    for each check, too, whether tables and columns are there that it made itself: they are asked
+    for once.
     SQLite, too, empties its write-ahead log whenever the last connection closes.
     Nothing is lost when the process is killed; after a power cut the newest events of Dagster's own
     record may be gone, never a figure.
@@ -106,18 +107,17 @@ def _kept_open(storage: Any) -> Iterator[None]:
             with kept[file].begin():
                 yield kept[file]
 
-    of_run, of_all, is_there = storage.run_connection, storage.index_connection, storage.has_table
+    of_run, of_all = storage.run_connection, storage.index_connection
+    table_is_there, column_is_there = storage.has_table, storage.has_asset_key_col
     storage.run_connection = lambda run_id: connected(run_id, of_run(run_id))
     storage.index_connection = lambda: connected(None, of_all())
-    storage.has_table = functools.cache(is_there)
+    storage.has_table = functools.cache(table_is_there)
+    storage.has_asset_key_col = functools.cache(column_is_there)
     try:
         yield
     finally:
-        storage.run_connection, storage.index_connection, storage.has_table = (
-            of_run,
-            of_all,
-            is_there,
-        )
+        storage.run_connection, storage.index_connection = of_run, of_all
+        storage.has_table, storage.has_asset_key_col = table_is_there, column_is_there
         for connection in kept.values():
             connection.close()
             connection.engine.dispose()

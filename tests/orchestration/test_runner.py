@@ -25,6 +25,7 @@ from pydantic import SecretStr
 from tenacity import wait_none
 
 from orchestration import checks, keys, runner
+from orchestration import instance as dagsters_record
 from orchestration.assets import archive as archive_assets
 from orchestration.automation import REBUILD, REFRESH
 from orchestration.definitions import definitions
@@ -124,7 +125,10 @@ def record_in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Dagster keeps its record in memory: in its files it costs two fifths of a run. Tests of what
     the files hold, and of runs that are killed, do without this.
     """
-    with dg.DagsterInstance.ephemeral() as instance:
+    with (
+        dg.DagsterInstance.ephemeral() as instance,
+        dagsters_record._kept_open(instance.event_log_storage),
+    ):
 
         @contextmanager
         def open_it(_: SmallSettings) -> Iterator[dg.DagsterInstance]:
