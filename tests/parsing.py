@@ -12,9 +12,13 @@ def holds_in_any_folder() -> None:
 
     dbt would parse all of it anew, which takes seconds, since the profile names another database.
     What comes of it is the same but for where it has noted that seeds lie.
+
+    Nor does dbt look through the stack, at each command and for each of its flags, for the module
+    that has an adapter made: below pytest the stack is deep, and no message here names the module.
     """
     from dbt.adapters.duckdb.credentials import DuckDBCredentials
     from dbt.parser.manifest import ManifestLoader
+    from dbt_common.behavior_flags import BehaviorFlagRendered
 
     names, read = DuckDBCredentials._connection_keys, ManifestLoader.read_manifest_for_partial_parse
     places = {"path", "config_options", "plugins"}
@@ -31,3 +35,4 @@ def holds_in_any_folder() -> None:
 
     DuckDBCredentials._connection_keys = but_for_places
     ManifestLoader.read_manifest_for_partial_parse = with_seeds_of_this_folder
+    BehaviorFlagRendered._default_source = staticmethod(lambda: "dbt.adapters.base.impl")
