@@ -310,11 +310,12 @@ class _Fetcher:
     def _hold_against_controls(
         self, attempt: _Attempt, endpoints: Sequence[Endpoint], folder: Path
     ) -> None:
+        datasets = [one for one in endpoints if one.is_dataset and one.name not in attempt.failed]
+        if not datasets:
+            return
         with reading(folder, folder) as con:
-            for endpoint in endpoints:
+            for endpoint in datasets:
                 slices = [one.slice for one in attempt.fetched if one.endpoint is endpoint]
-                if not endpoint.is_dataset or endpoint.name in attempt.failed:
-                    continue
                 self._report(f"{endpoint.name} pairs against control totals", 0, None)
                 found = differences(con, endpoint, folder / endpoint.name, slices)
                 attempt.control_differences[endpoint.name] = found.differences
