@@ -58,10 +58,7 @@ sentences as (
                     when as_flow_newest is not null
                         then
                             'Worked out on people who claimed asylum within the year (new asylum claims): '
-                            || case
-                                when as_flow_at_publication.value is null then 'not known at publication'
-                                else as_flow_at_publication.text || ' at publication'
-                            end
+                            || coalesce(as_flow_at_publication.text, 'not known') || ' at publication'
                             || ', ' || coalesce(as_flow_newest.text, 'not known') || ' now'
                             || {{ known_years_text('as_flow_newest.known_year_count', 'claim') }} || '.'
                             || coalesce(

@@ -26,16 +26,10 @@ told as (
     select
         *,
         case
-            when newest.value is null then '; now it has no figure'
+            when newest.text is null then '; now it has no figure'
             when claim.reference_date is not null and inputs.release_id = inputs.release_id_on_the_day
                 then '; no later release says what it was on that day'
-            when
-                newest.value = at_publication.value
-                and coalesce(
-                    newest.low = at_publication.low,
-                    newest.low is null and at_publication.low is null
-                )
-                then '; it still does (release ' || inputs.release_id || ')'
+            when newest.text = at_publication.text then '; it still does (release ' || inputs.release_id || ')'
             else
                 '; now ' || newest.text || ' (release ' || inputs.release_id
                 || coalesce(', ' || replace(format('{:+.1f}', 100 * change_rate), '-', '−') || ' %', '')
@@ -98,7 +92,7 @@ findings as (
                 then
                     'The warehouse holds only some countries of asylum of release '
                     || inputs.release_id_on_the_day || ': ' || backfill_clause || 'all.'
-            when at_publication.value is null
+            when at_publication.text is null
                 then
                     'On ' || claim.document_published_on || ' UNHCR''s database (release '
                     || inputs.release_id_on_the_day || ') had no figure.'
