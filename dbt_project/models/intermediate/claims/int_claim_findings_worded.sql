@@ -29,7 +29,8 @@ told as (
             when newest.text is null then '; now it has no figure'
             when claim.reference_date is not null and inputs.release_id = inputs.release_id_on_the_day
                 then '; no later release says what it was on that day'
-            when newest.text = at_publication.text then '; it still does (release ' || inputs.release_id || ')'
+            when newest.text = at_publication.text
+                then '; it still does (release ' || inputs.release_id || ')'
             else
                 '; now ' || newest.text || ' (release ' || inputs.release_id
                 || coalesce(', ' || replace(format('{:+.1f}', 100 * change_rate), '-', '−') || ' %', '')
