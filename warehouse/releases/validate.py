@@ -314,8 +314,11 @@ def common_measures(before: Snapshot, now: Snapshot) -> frozenset[str] | None:
 
 
 def impossible_years(latest_year: int | None, release: Release) -> list[Finding]:
-    """A year after the release's own, or, for one without a name, after the day it was seen."""
-    last = release.reference_date.year if release.is_named else release.in_force_from.year
+    """A year after the release's own; for one without a name, after the last of which the day it
+    was seen can have figures: those of mid-year are of 30 June.
+    """
+    seen = release.in_force_from
+    last = release.reference_date.year if release.is_named else seen.year - (seen.month < 7)
     if latest_year is None or latest_year <= last:
         return []
     return [Finding("loss", f"it has figures of {latest_year}, later than a release of {last} can")]

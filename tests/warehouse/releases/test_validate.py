@@ -319,6 +319,22 @@ def test_a_defective_release_is_held_until_the_next_one_agrees_with_it_or_mends_
     assert world.held() == set(), "UNHCR stands by it: both are accepted"
 
 
+@pytest.mark.parametrize(
+    ("seen", "latest_year", "is_held"),
+    [
+        (date(2026, 6, 30), 2025, False),
+        (date(2026, 6, 30), 2026, True),
+        (date(2026, 7, 1), 2026, False),
+        (date(2026, 12, 31), 2027, True),
+    ],
+)
+def test_nobody_can_have_figures_of_mid_year_before_it(
+    seen: date, latest_year: int, is_held: bool
+) -> None:
+    unnamed = Release("api", "api", seen, date(2025, 12, 31), False)
+    assert bool(validate.impossible_years(latest_year, unnamed)) == is_held
+
+
 @few
 @given(endpoint=datasets, random=seeds)
 def test_people_who_are_given_their_origin_again_are_not_lost(

@@ -22,7 +22,7 @@ from warehouse.exports import datapackage, page, tables
 from warehouse.exports.charts import config, specs
 from warehouse.exports.measures import MEASURES
 from warehouse.exports.site import data, geometry, machines, pages
-from warehouse.exports.site.names import stem, words
+from warehouse.exports.site.names import OF_NO_COUNTRY, PLACELESS, stem, words
 from warehouse.exports.site.pages import Country, Shell
 from warehouse.exports.templating import TEMPLATES, text_of, vega_library
 from warehouse.published.read import open_published, read_about
@@ -193,10 +193,16 @@ def _write_data(con: duckdb.DuckDBPyConnection, folder: Path, assets: str) -> Se
     has_map = geometry.is_installed()
     if has_map:
         _put(folder / "data" / "map.json", geometry.map_json())
+    special = dict(
+        con.execute("select unhcr_code, special_kind from special_origins order by all").fetchall()
+    )
     index = {
         "days": days,
         "releases": named_rows(con.execute(_RELEASES)),
         "names": data.names(con),
+        "of_no_country": {code: OF_NO_COUNTRY[kind] for code, kind in special.items()},
+        "placeless": [code for code, kind in special.items() if kind in PLACELESS],
+        "unknown": [code for code, kind in special.items() if kind == "unknown"],
         "sides": {
             side: [c.code for c in countries if c.side == side] for side in ("origin", "asylum")
         },

@@ -10,6 +10,14 @@ from warehouse.exports.findings.years import YEAR_COLUMNS
 from warehouse.exports.measures import ESTIMATED, FINAL, HATCHED, INCOMPLETE, NO_BAR
 from warehouse.exports.origin_years import BETWEEN, ESTIMATE
 
+# People of an origin that is no country, after a noun; those of the first two have no place among
+# countries.
+OF_NO_COUNTRY = {
+    "unknown": "of unknown origin",
+    "stateless": "who are stateless",
+    "tibetan": "who are Tibetan",
+}
+PLACELESS = ("unknown", "stateless")
 PER_1000 = "per 1,000 inhabitants of the country"
 STOCK_AND_FLOW = (
     "A stock is a number of persons on a day; a flow happened within a year. The two are never "

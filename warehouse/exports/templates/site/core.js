@@ -120,6 +120,14 @@ const asked = params.get("release");
 export const unknownRelease = asked && !releases.some((release) => release.id === asked) ? asked : null;
 export const current = () => releases.find((release) => release.id === params.get("release")) ?? newest;
 export const nameOf = (code) => (code === null ? "not itemised by country" : (Object.hasOwn(site.names, code) ? site.names[code] : code));
+// People of a country of origin, or in a country of asylum. Some origins are no country.
+export const fromWords = (code) => site.of_no_country[code] ?? `from ${visible(nameOf(code))}`;
+export const inWords = (code) => (site.unknown.includes(code) ? "where the country is not known" : `in ${visible(nameOf(code))}`);
+// A place is one among countries: the people of none have no place.
+export const placeOf = (row, rows, key) => (row[key] === null || site.placeless.includes(row[key]) ? null
+  : rows.filter((one) => one[key] !== null && !site.placeless.includes(one[key]) && one.amount > row.amount).length + 1);
+// The release that the flows of the release shown are of: an older one, where its own are missing or held back.
+export const releaseOf = (measure, release = current()) => (measure === "claims" && release.flows ? release.flows : release.id);
 const paged = { origin: new Set(site.sides.origin), asylum: new Set(site.sides.asylum) };
 export const hasPage = (side, code) => paged[side].has(code);
 
@@ -137,7 +145,8 @@ export const rowsOf = (table) => {
 export const standsAt = (row, day) => row.began <= day && (row.ended === null || day < row.ended);
 export const asOf = (rows, release) => rows.filter((row) => standsAt(row, release.day));
 
-// What a figure was when a release first had it: {value, release}, among the releases loaded.
+// What a figure was when a release first had it: {value, release}, among the releases loaded up to the one
+// that is shown.
 export const firstSaid = (rows, keys, measure) => {
   const found = new Map();
   for (const row of rows) {
@@ -148,7 +157,7 @@ export const firstSaid = (rows, keys, measure) => {
   }
   return (row) => {
     const first = found.get(keys.map((name) => row[name]).join("|"));
-    return first ? { value: first[measure], release: releaseOfDay(first.began), row: first } : null;
+    return first && first.began <= current().day ? { value: first[measure], release: releaseOfDay(first.began), row: first } : null;
   };
 };
 // UNHCR writes zeros back to 1951, before it counted.
@@ -194,6 +203,18 @@ export const status = (row, measure) => [
 ].filter(Boolean);
 export const statusWords = (row, measure) => status(row, measure).join("; ") || site.words.final;
 
+// The year of a row, and which of its figures are of no whole year.
+export const yearWords = (row) => {
+  if (row.stock_provisional) return `${row.year} (30 June, provisional)`;
+  return row.claims_provisional && row.claims !== null ? `${row.year} (claimed asylum: first half-year)` : String(row.year);
+};
+
+// What a figure was at first, for a cell beside it: empty where it still is.
+export const firstCell = (begun, row, measure) => {
+  if (!begun || (begun.value === row[measure] && begun.row.marks === row.marks)) return "";
+  const mark = isProvisional(begun.row, measure) ? (measure === "claims" ? ", half-year" : ", mid-year") : "";
+  return el("span", {}, show(begun.value, "count"), el("br"), el("small", { class: "quiet" }, `${visible(begun.release.id)}${mark}`));
+};
 // What a figure was at first, for a note under it.
 export const firstWords = (begun, measure) => {
   const part = !isProvisional(begun.row, measure) ? "" : measure === "claims" ? " for the first half-year" : " for mid-year";

@@ -1,7 +1,7 @@
 // A country of origin, or a country of asylum: its years, and its pairs, as of any release.
 import {
-  MEASURES, amounts, asOf, atLeast, byId, card, current, el, estimate, firstSaid, firstWords, hasPage, isBroken, isIncomplete, isProvisional, link, load, nameOf,
-  pageOf, params, perChoice, perColumns, perWords, plural, put, releaseNotes, ROOT, rowsOf, show, sinceCounted, site, status, stem, table, takeOver, titleOf, visible, when, withoutWords,
+  MEASURES, amounts, asOf, atLeast, byId, card, current, el, estimate, firstCell, firstSaid, firstWords, fromWords, hasPage, inWords, isBroken, isIncomplete, link, load, nameOf,
+  pageOf, params, perChoice, perColumns, perWords, placeOf, plural, put, releaseNotes, ROOT, rowsOf, show, sinceCounted, site, status, stem, table, takeOver, titleOf, visible, when, withoutWords, yearWords,
 } from "./core.js";
 
 const { side, code } = document.documentElement.dataset;
@@ -11,15 +11,10 @@ const data = await load(`${side}/${stem(code)}.json`);
 const years = rowsOf(data.years);
 const pairs = rowsOf(data.pairs);
 const said = Object.fromEntries(Object.keys(MEASURES).map((measure) => [measure, firstSaid(years.filter((row) => row.unit === "persons"), ["year"], measure)]));
-const people = side === "origin" ? `from ${name}` : `in ${name}`;
+const people = side === "origin" ? fromWords(code) : inWords(code);
 let pictures = null;
 
-const first = (row, measure) => {
-  const found = said[measure](row);
-  if (!found || (found.value === row[measure] && found.row.marks === row.marks)) return "";
-  const mark = isProvisional(found.row, measure) ? (measure === "claims" ? ", half-year" : ", mid-year") : "";
-  return el("span", {}, show(found.value, "count"), el("br"), el("small", { class: "quiet" }, `${visible(found.release.id)}${mark}`));
-};
+const first = (row, measure) => firstCell(said[measure](row), row, measure);
 
 const figures = (persons) => {
   const cards = [];
@@ -42,7 +37,7 @@ const figures = (persons) => {
     if (begun && begun.value !== row[measure]) {
       notes.push(firstWords(begun, measure));
     }
-    if (measure === "stock" && row.carried) notes.push(`of them ${show(row.carried, "count")} carried forward from an earlier date`);
+    if (measure === "stock" && row.carried) notes.push(`of them ${show(row.carried, "count")} carried forward from the year before`);
     if (isIncomplete(row, measure)) notes.push(site.words.incomplete);
     if (estimate(row, measure)) notes.push(estimate(row, measure));
     cards.push(card(row, measure, notes));
@@ -66,12 +61,12 @@ const figures = (persons) => {
 const yearsTable = (persons, cases) => {
   const heading = site.words;
   const columns = [
-    { heading: heading.year, value: (row) => `${row.year}${row.stock_provisional ? " (30 June, provisional)" : ""}` },
+    { heading: heading.year, value: yearWords },
     { heading: heading.claimed, kind: "bound", value: (row) => atLeast(row.claims, row.claims_incomplete) },
     { heading: "First published as", kind: "bound", value: (row) => first(row, "claims") },
     { heading: heading.waiting, kind: "bound", value: (row) => atLeast(row.stock, row.stock_incomplete) },
     { heading: "First published as", kind: "bound", value: (row) => first(row, "stock") },
-    { heading: "Of them carried forward", kind: "count", value: (row) => row.carried || null },
+    { heading: "Of them carried forward from the year before", kind: "count", value: (row) => row.carried },
     { heading: heading.refugees_stock, kind: "count", value: (row) => row.refugees },
     { heading: heading.applications_new, kind: "count", value: (row) => row.applications },
     { heading: heading.applications_new_cases, kind: "count", value: (row) => cases.get(row.year)?.applications },
@@ -96,8 +91,9 @@ const placesOf = async (shown) => {
   const counted = choices.filter((year) => persons.some((row) => row.year === year && row[measure]));
   const year = counted.includes(Number(params.get("year"))) ? Number(params.get("year")) : counted[0];
   const inYear = persons.filter((row) => row.year === year && row[measure]);
-  const total = inYear.reduce((sum, row) => sum + row[measure], 0);
-  return { measure, year, years: counted, total, ...await amounts(inYear, measure, other, year) };
+  const compared = await amounts(inYear, measure, other, year);
+  const total = compared.rows.reduce((sum, row) => sum + row[measure], 0);
+  return { measure, year, years: counted, total, ...compared };
 };
 
 const controls = (found) => el("form", { class: "filter", onsubmit: (event) => event.preventDefault() },
@@ -117,14 +113,11 @@ const placeColumns = (found) => {
   const begun = firstSaid(pairs, [other, "year"], found.measure);
   return [
     { heading: other === "asylum" ? "Country of asylum" : "Country of origin", plain: (row) => nameOf(row[other]), value: (row) => place(row) },
-    { heading: "Rank", kind: "count", value: (row) => (row[other] === null ? null : found.rows.filter((one) => one[other] !== null && one.amount > row.amount).length + 1) },
+    { heading: "Rank", kind: "count", value: (row) => placeOf(row, found.rows, other) },
     ...perColumns(found.measure),
     { heading: MEASURES[found.measure].column, kind: "bound", plain: (row) => row[found.measure], value: (row) => atLeast(row[found.measure], isIncomplete(row, found.measure)) },
     { heading: "Share of what is shown", kind: "share", value: (row) => row[found.measure] / found.total },
-    { heading: "First published as", kind: "bound", plain: (row) => begun(row)?.value, value: (row) => {
-      const one = begun(row);
-      return one && one.value !== row[found.measure] ? `${show(one.value, "count")} (${visible(one.release.id)})` : "";
-    } },
+    { heading: "First published as", kind: "bound", plain: (row) => begun(row)?.value, value: (row) => firstCell(begun(row), row, found.measure) },
     { heading: "Remarks", value: (row) => status(row, found.measure).join("; ") },
   ];
 };
@@ -152,7 +145,7 @@ const placesSection = (found) => {
 
 const otherSide = () => {
   if (!hasPage(other, code)) return null;
-  const words = other === "origin" ? `People from ${name} who seek asylum abroad` : `People who seek asylum in ${name}`;
+  const words = other === "origin" ? `People ${fromWords(code)} who seek asylum abroad` : `People who seek asylum ${inWords(code)}`;
   return el("p", {}, el("a", { href: link(pageOf(other, code)) }, words));
 };
 

@@ -1,7 +1,7 @@
 // One country of origin and one country of asylum, as the address names them.
 import {
-  MEASURES, asOf, atLeast, byId, card, current, el, firstSaid, hasPage, isIncomplete, link, load, nameOf, pageOf,
-  params, releaseNotes, rowsOf, show, sinceCounted, site, stem, table, takeOver, visible,
+  MEASURES, asOf, atLeast, byId, card, current, el, firstCell, firstSaid, fromWords, hasPage, inWords, isIncomplete, link, load, pageOf,
+  params, releaseNotes, rowsOf, show, sinceCounted, site, stem, table, takeOver, visible, yearWords,
 } from "./core.js";
 
 const origin = params.get("origin") ?? "";
@@ -9,17 +9,11 @@ const asylum = params.get("asylum") ?? "";
 const known = hasPage("origin", origin);
 const data = known ? await load(`origin/${stem(origin)}.json`) : null;
 const all = data ? rowsOf(data.pairs).filter((row) => row.asylum === asylum) : [];
-const from = visible(nameOf(origin));
-const to = visible(nameOf(asylum));
-const people = `from ${from} in ${to}`;
+const people = `${fromWords(origin)} ${inWords(asylum)}`;
 const said = Object.fromEntries(Object.keys(MEASURES).map((measure) => [measure, firstSaid(all, ["year"], measure)]));
 let pictures = null;
 
-const first = (row, measure) => {
-  const found = said[measure](row);
-  if (!found || (found.value === row[measure] && found.row.marks === row.marks)) return "";
-  return el("span", {}, show(found.value, "count"), el("br"), el("small", { class: "quiet" }, visible(found.release.id)));
-};
+const first = (row, measure) => firstCell(said[measure](row), row, measure);
 
 const render = async (live) => {
   if (!known || !all.length) {
@@ -32,19 +26,19 @@ const render = async (live) => {
   const rows = sinceCounted(asOf(all, current()).sort((a, b) => a.year - b.year), Object.keys(MEASURES));
   const heading = site.words;
   const columns = [
-    { heading: heading.year, value: (row) => `${row.year}${row.stock_provisional ? " (30 June, provisional)" : ""}` },
+    { heading: heading.year, value: yearWords },
     { heading: heading.claimed, kind: "bound", value: (row) => atLeast(row.claims, row.claims_incomplete) },
     { heading: "First published as", kind: "bound", value: (row) => first(row, "claims") },
     { heading: heading.waiting, kind: "bound", value: (row) => atLeast(row.stock, row.stock_incomplete) },
     { heading: "First published as", kind: "bound", value: (row) => first(row, "stock") },
-    { heading: "Of them carried forward", kind: "count", value: (row) => row.carried || null },
+    { heading: "Of them carried forward from the year before", kind: "count", value: (row) => row.carried },
     { heading: heading.refugees_stock, kind: "count", value: (row) => row.refugees },
   ];
   const cards = ["claims", "stock", "refugees"].map((measure) => {
     const row = rows.filter((one) => one[measure] !== null).at(-1);
     if (!row || !rows.some((one) => one[measure])) return null;
     const notes = [isIncomplete(row, measure) ? site.words.incomplete : null,
-      measure === "stock" && row.carried ? `of them ${show(row.carried, "count")} carried forward from an earlier date` : null].filter(Boolean);
+      measure === "stock" && row.carried ? `of them ${show(row.carried, "count")} carried forward from the year before` : null].filter(Boolean);
     return card(row, measure, notes);
   }).filter(Boolean);
   live.replaceChildren(
@@ -52,8 +46,8 @@ const render = async (live) => {
     el("section", { "aria-labelledby": "figures-heading" }, el("h2", { id: "figures-heading" }, "Headline figures"),
       cards.length ? el("ul", { class: "figures" }, cards) : el("p", {}, `Release ${visible(current().id)} has no such figures.`),
       el("p", { class: "quiet" }, site.words.stock_and_flow),
-      el("p", {}, el("a", { href: link(pageOf("origin", origin)) }, `All people from ${from}`), " · ",
-        hasPage("asylum", asylum) ? el("a", { href: link(pageOf("asylum", asylum)) }, `All people in ${to}`) : null)),
+      el("p", {}, el("a", { href: link(pageOf("origin", origin)) }, `All people ${fromWords(origin)}`), " · ",
+        hasPage("asylum", asylum) ? el("a", { href: link(pageOf("asylum", asylum)) }, `All people ${inWords(asylum)}`) : null)),
     el("section", { "aria-labelledby": "charts-heading", id: "yearly-pictures" }, el("h2", { id: "charts-heading" }, "Year by year"),
       el("div", { class: "pictures" }), table("years", `People ${people} by year, newest first`, columns, rows.toReversed())),
   );

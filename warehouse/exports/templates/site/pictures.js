@@ -1,7 +1,7 @@
 // Pictures of figures, each with title, source, release, alternative text, and buttons that give it
 // away: PNG, SVG, CSV of what is shown, and how to cite it. Drawn by Vega, in the report's colours.
 import {
-  MEASURES, amountWords, current, el, isIncomplete, isPer1000, isProvisional, load, nameOf, perWords, releases,
+  MEASURES, amountWords, current, el, isIncomplete, isPer1000, isProvisional, load, nameOf, perWords, releaseOf, releases,
   show, site, standsAt, statusWords, titleOf, visible, when,
 } from "./core.js";
 
@@ -27,7 +27,9 @@ const lines = (text, most) => {
   }
   return made;
 };
-const sourceSentence = (release = clean(current().id)) => site.words.source.replace("{release}", release);
+// Where the flows are of an older release, it is named too.
+const sourceSentence = (release = [...new Set([current().id, releaseOf("claims")])].map(clean).join(", flows of ")) =>
+  site.words.source.replace("{release}", release);
 
 const inhabitantsSource = () => (isPer1000() ? [site.words.inhabitants_source] : []);
 
@@ -81,7 +83,7 @@ const overYears = (made, first, last) => {
 const estimateOf = (row, measure) => (isIncomplete(row, measure) ? row[`${measure}_about`] ?? null : null);
 const isHatched = (row, measure) => isProvisional(row, measure) || isIncomplete(row, measure);
 const barOf = (row, measure) => ({
-  year: row.year, high: row[measure], status: statusWords(row, measure), release: clean(current().id), style: MEASURES[measure].style,
+  year: row.year, high: row[measure], status: statusWords(row, measure), release: clean(releaseOf(measure)), style: MEASURES[measure].style,
   hatched: isHatched(row, measure),
 });
 const yearBars = (persons, measure) => {
@@ -137,7 +139,8 @@ const RELEASE_YEARS = 4;
 export const byRelease = (all, people, measure) => {
   const persons = all.filter((row) => row.unit === "persons" && row[measure] !== null);
   const years = [...new Set(persons.map((row) => row.year))].sort((a, b) => b - a).slice(0, RELEASE_YEARS);
-  const until = releases.filter((release) => release.day <= current().day).slice(-8);
+  // What a release did not say itself is no bar of it.
+  const until = releases.filter((release) => release.day <= current().day && releaseOf(measure, release) === release.id).slice(-8);
   if (until.length < 2 || !years.length) return null;
   const rows = years.flatMap((year) => until.map((release) => {
     const row = persons.find((one) => one.year === year && standsAt(one, release.day));

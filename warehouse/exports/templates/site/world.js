@@ -1,8 +1,8 @@
 // The world: its years, and the countries of origin and of asylum of one year, as of any release.
 import {
   MEASURES, amounts, asOf, atLeast, byId, card, current, el, firstSaid, firstWords, isIncomplete,
-  link, load, nameOf, pageOf, params, perChoice, perColumns, perWords, put, releaseNotes, rowsOf, sinceCounted, site,
-  status, table, takeOver, visible, when, withoutWords,
+  link, load, nameOf, pageOf, params, perChoice, perColumns, perWords, placeOf, put, releaseNotes, rowsOf, sinceCounted, site,
+  status, table, takeOver, visible, when, withoutWords, yearWords,
 } from "./core.js";
 
 const data = await load("world.json");
@@ -33,12 +33,12 @@ const render = async (live) => {
   const file = year === undefined ? {} : await inYear(year);
   const sides = await Promise.all(["origin", "asylum"].map(async (other) => {
     const all = asOf(rowsOf(file[other]), release).filter((row) => row[measure]).map((row) => ({ ...row, year, [other]: row.country }));
-    const total = all.reduce((sum, row) => sum + row[measure], 0);
     const { rows, without } = await amounts(all, measure, other, year);
+    const total = rows.reduce((sum, row) => sum + row[measure], 0);
     const columns = [
       { heading: other === "origin" ? "Country of origin" : "Country of asylum", plain: (row) => nameOf(row.country),
         value: (row) => el("a", { href: link(pageOf(other, row.country)) }, visible(nameOf(row.country))) },
-      { heading: "Rank", kind: "count", value: (row) => rows.filter((one) => one.amount > row.amount).length + 1 },
+      { heading: "Rank", kind: "count", value: (row) => placeOf(row, rows, "country") },
       ...perColumns(measure),
       { heading: words.column, kind: "bound", plain: (row) => row[measure], value: (row) => atLeast(row[measure], isIncomplete(row, measure)) },
       { heading: "Share of what is shown", kind: "share", value: (row) => row[measure] / total },
@@ -55,7 +55,7 @@ const render = async (live) => {
     return card(row, one, notes);
   }).filter(Boolean);
   const columns = [
-    { heading: site.words.year, value: (row) => `${row.year}${row.stock_provisional ? " (30 June, provisional)" : ""}` },
+    { heading: site.words.year, value: yearWords },
     { heading: site.words.claimed, kind: "bound", value: (row) => atLeast(row.claims, row.claims_incomplete) },
     { heading: site.words.waiting, kind: "bound", value: (row) => atLeast(row.stock, row.stock_incomplete) },
     { heading: site.words.refugees_stock, kind: "count", value: (row) => row.refugees },
