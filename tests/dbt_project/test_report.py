@@ -200,6 +200,18 @@ def test_what_is_stale_is_told_by_release_and_country(settings: Settings) -> Non
     ) in lines
 
 
+def test_a_country_that_gave_no_origins_is_a_lower_bound_and_its_fall_in_brackets(
+    settings: Settings,
+) -> None:
+    lines = [re.sub(r"\s+", " ", line) for line in text_of(settings).splitlines()]
+    [line] = [line for line in lines if line.startswith("| United States of America | 1 |")]
+    for said in ("| ≥ 68,691 | ≥ 5,024 |", "| (−79,218) |", "| (1.00 ×) |"):
+        assert said in line
+    [line] = [line for line in lines if line.startswith("| Italy | 4 |")]
+    assert "| 5,365 | 3,201 |" in line and "| +2,724 |" in line
+    assert any("What is in brackets is not comparable" in line for line in lines)
+
+
 def test_every_claim_stands_with_its_verdict(settings: Settings) -> None:
     with open_published(settings) as con:
         claims = con.execute(

@@ -84,6 +84,7 @@ create or replace table marts.mart_destination_yearly (
     asylum_seekers_stock bigint, asylum_seekers_rank bigint, asylum_seekers_share double,
     is_provisional boolean not null, release_id varchar not null,
     new_asylum_claims bigint, is_new_asylum_claims_complete boolean,
+    is_asylum_seekers_stock_complete boolean,
     is_population_provisional boolean as (is_provisional)
 );
 create or replace table marts.dim_country (
@@ -165,7 +166,7 @@ def build(settings: Settings, *, seed: int = 0, asylum_name: str = "Brazil") -> 
             select
                 'CHI', 'CHN', code, code, if(code is null, 'not_itemised', 'pair'), 'persons',
                 'China', name, 2025, stock, rank, stock / 15000.0, true, '2025-12.1', stock // 10,
-                code <> 'USA'
+                code <> 'USA', code <> 'USA'
             from (
                 values ('USA', 'United States', 9000, 1), ('AUL', 'Australia', 3000, 2),
                 ('BRA', $name, 1000, 3), (null, 'Not itemised', 2000, null)

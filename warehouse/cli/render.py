@@ -323,7 +323,7 @@ def _destinations(found: OriginAnswer) -> Table:
         table.add_row(
             str(d.rank),
             plain(d.name or NOT_KNOWN),
-            figure(d.stock),
+            bound(d.stock, d.is_stock_complete),
             figure(d.share, "share"),
             bound(d.claimed, d.is_complete),
         )

@@ -86,10 +86,16 @@ def show(value: Any, kind: Kind = "text") -> str:
     return NOT_KNOWN if value is None else _WRITTEN[kind](value)
 
 
-def at_least(value: int | None, is_complete: bool | None) -> str:
+def at_least(value: float | None, is_complete: bool | None, kind: Kind = "count") -> str:
     """A count as readers see it, marked where it lacks what was not reported: a lower bound."""
     mark = f"{AT_LEAST}{NO_BREAK}" if value is not None and is_complete is False else ""
-    return f"{mark}{show(value, 'count')}"
+    return f"{mark}{show(value, kind)}"
+
+
+def in_brackets(value: float | None, is_comparable: bool | None, kind: Kind = "change") -> str:
+    """A change as readers see it, in brackets where it is none of people, but of reporting."""
+    words = show(value, kind)
+    return f"({words})" if value is not None and is_comparable is False else words
 
 
 def number(value: float | None) -> str:

@@ -30,6 +30,7 @@ _DESTINATIONS = """
         asylum_seekers_rank,
         asylum_name,
         asylum_seekers_stock,
+        is_asylum_seekers_stock_complete,
         asylum_seekers_share,
         new_asylum_claims,
         is_new_asylum_claims_complete,
@@ -69,14 +70,15 @@ class Year:
 
 @dataclass(frozen=True)
 class Destination:
-    """One country of asylum in the newest year: stock in persons, share of the origin's total,
-    people who claimed asylum within the year.
+    """One country of asylum in the newest year: stock in persons, a lower bound where not
+    `is_stock_complete`, share of the origin's total, people who claimed asylum within the year.
     """
 
     year: int
     rank: int
     name: str | None
     stock: int
+    is_stock_complete: bool | None
     share: float | None
     claimed: int | None
     is_complete: bool | None

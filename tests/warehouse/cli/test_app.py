@@ -155,6 +155,8 @@ def test_a_run_ends_with_what_was_built_the_answer_and_five_commands(
         assert part in out
     assert "Not itemised" not in out
     assert "\\n" not in out
+    [first] = [line for line in out.splitlines() if line.split()[:1] == ["1"]]
+    assert "≥ 9,000" in first and "≥ 900" in first, "stock and flow of a country may lack people"
     commands = out.split("Worth trying next:")[1].strip().splitlines()
     assert [line.split()[1] for line in commands] == ["sql", "claims", "report", "ui", "run"]
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from warehouse.core.wording import markdown, number, of_origin, show, visible
+from warehouse.core.wording import at_least, in_brackets, markdown, number, of_origin, show, visible
 from warehouse.exports.sheets import CELL_CHARACTERS, cell_text
 from warehouse.exports.workbook import SHEET_NAME_CHARACTERS, sheet_name
 from warehouse.reference.seeds import read_seed
@@ -33,6 +33,28 @@ from warehouse.reference.seeds import read_seed
 )
 def test_a_figure_is_written_as_people_read_it(value, kind, shown):
     assert show(value, kind).replace("\xa0", " ") == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "is_complete", "shown"),
+    [
+        (5024, False, "≥ 5,024"),
+        (5024, True, "5,024"),
+        (5024, None, "5,024"),
+        (0, True, "0"),
+        (None, False, "–"),
+    ],
+)
+def test_a_lower_bound_is_marked(value, is_complete, shown):
+    assert at_least(value, is_complete).replace("\xa0", " ") == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "is_comparable", "shown"),
+    [(-5, False, "(−5)"), (-5, True, "−5"), (-5, None, "−5"), (None, False, "–")],
+)
+def test_a_change_of_reporting_stands_in_brackets(value, is_comparable, shown):
+    assert in_brackets(value, is_comparable) == shown
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from warehouse.core.database import each_row
-from warehouse.core.wording import day, plural
+from warehouse.core.wording import AT_LEAST, at_least, day, in_brackets, plural
 from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, section
 from warehouse.exports.origins import Origin
 
@@ -36,13 +36,13 @@ _QUERY = """
 _COLUMNS = (
     ReportColumn("place", "Country of asylum"),
     ReportColumn("asylum_seekers_rank", "Rank", "count"),
-    ReportColumn("asylum_seekers_stock", "Asylum-seekers", "count"),
-    ReportColumn("new_asylum_claims", "People who claimed asylum in the year", "count"),
+    ReportColumn("asylum_seekers_stock", "Asylum-seekers", "bound"),
+    ReportColumn("new_asylum_claims", "People who claimed asylum in the year", "bound"),
     ReportColumn("asylum_seekers_share", "Share", "share"),
-    ReportColumn("asylum_seekers_per_1000_inhabitants", "Per 1,000 inhabitants there", "per_1000"),
-    ReportColumn("asylum_seekers_stock_change", "Change on the year before", "change"),
+    ReportColumn("asylum_seekers_per_1000_inhabitants", "Per 1,000 inhabitants there", "bound"),
+    ReportColumn("asylum_seekers_stock_change", "Change on the year before", "bound"),
     ReportColumn("asylum_seekers_stock_baseline", "In 2019, before the pandemic", "count"),
-    ReportColumn("asylum_seekers_stock_baseline_ratio", "Times the level of 2019", "ratio"),
+    ReportColumn("asylum_seekers_stock_baseline_ratio", "Times the level of 2019", "bound"),
     ReportColumn("asylum_seekers_stock_peak_year", "Year of its peak", "year"),
     ReportColumn("asylum_seekers_carried_forward_stock", "Carried forward", "count"),
     ReportColumn("applications_new", "New applications in the year, persons", "count"),
@@ -76,6 +76,9 @@ def destinations_of(rows: Sequence[dict[str, Any]], origin: Origin) -> Section:
                 plural(len(others), "other country of asylum", "other countries of asylum"),
                 sum(row["asylum_seekers_stock"] for row in others),
                 None if None in shares else sum(shares),
+                is_complete=all(
+                    row["is_asylum_seekers_stock_complete"] is not False for row in others
+                ),
             )
         )
     lines += [
@@ -88,13 +91,55 @@ def destinations_of(rows: Sequence[dict[str, Any]], origin: Origin) -> Section:
         "destinations",
         f"{origin.of('Asylum-seekers')} by country of asylum, {reference}",
         _COLUMNS,
-        [*lines],
+        [_marked(line) for line in lines],
     )
     sentence = (
         f"On {reference} {origin.of('asylum-seekers')} were waiting in "
         f"{plural(len(pairs), 'country', 'countries')} of those loaded here."
     )
-    return section("destinations", "Where they are", [sentence, *_of_inhabitants(lines)], [table])
+    sentences = [sentence, *_of_marks(lines), *_of_inhabitants(lines)]
+    return section("destinations", "Where they are", sentences, [table])
+
+
+def _marked(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A line with its figures as readers see them: a lower bound is told as such, and so is a
+    change that is none of people. A figure that is not known stays None.
+    """
+    is_complete = line["is_asylum_seekers_stock_complete"]
+    is_comparable = line["is_asylum_seekers_stock_change_comparable"]
+    shown = {
+        "asylum_seekers_stock": at_least(line["asylum_seekers_stock"], is_complete),
+        "new_asylum_claims": at_least(
+            line["new_asylum_claims"], line["is_new_asylum_claims_complete"]
+        ),
+        "asylum_seekers_per_1000_inhabitants": at_least(
+            line["asylum_seekers_per_1000_inhabitants"], is_complete, "per_1000"
+        ),
+        "asylum_seekers_stock_change": in_brackets(
+            line["asylum_seekers_stock_change"], is_comparable
+        ),
+        "asylum_seekers_stock_baseline_ratio": in_brackets(
+            line["asylum_seekers_stock_baseline_ratio"], is_comparable, "ratio"
+        ),
+    }
+    return {**line, **{name: text for name, text in shown.items() if line[name] is not None}}
+
+
+def _of_marks(lines: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the marks mean that are in the table."""
+    said = []
+    if any(
+        line[f"is_{measure}_complete"] is False
+        for line in lines
+        for measure in ("asylum_seekers_stock", "new_asylum_claims")
+    ):
+        said.append(f"{AT_LEAST}: at least; the country did not report all, or gave no origin.")
+    if any(line["is_asylum_seekers_stock_change_comparable"] is False for line in lines):
+        said.append(
+            "What is in brackets is not comparable: the country reported otherwise than the year "
+            "before."
+        )
+    return said
 
 
 def _of_inhabitants(lines: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -106,10 +151,15 @@ def _of_inhabitants(lines: Sequence[Mapping[str, Any]]) -> list[str]:
     return [f"Inhabitants: the World Bank’s estimates of the middle of {said}."]
 
 
-def _line(place: str, stock: int, share: float | None) -> dict[str, Any]:
+def _line(
+    place: str, stock: int, share: float | None, *, is_complete: bool | None = None
+) -> dict[str, Any]:
     """A line of which only stock and share are known."""
     return {
         **dict.fromkeys(column.name for column in _COLUMNS),
+        "is_asylum_seekers_stock_complete": is_complete,
+        "is_new_asylum_claims_complete": None,
+        "is_asylum_seekers_stock_change_comparable": None,
         "place": place,
         "asylum_seekers_stock": stock,
         "asylum_seekers_share": share,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
-from warehouse.core.wording import AT_LEAST, at_least, show
+from warehouse.core.wording import AT_LEAST, at_least, in_brackets
 from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, section
 from warehouse.exports.origin_years import (
     Break,
     OriginYear,
-    Row,
     if_distributed,
     not_comparable,
     since_counted,
@@ -82,16 +81,8 @@ def _is_incomplete(year: OriginYear) -> bool:
     )
 
 
-def _change(row: Row, kind: Literal["change", "change_rate"]) -> str:
-    """The change of the stock as readers see it, in brackets where it is none of people."""
-    value = row[f"asylum_seekers_stock_{kind}"]
-    words = show(value, kind)
-    return (
-        f"({words})" if value is not None and not_comparable(row, "asylum_seekers_stock") else words
-    )
-
-
 def _row(year: OriginYear) -> dict[str, Any]:
+    is_comparable = year.persons["is_asylum_seekers_stock_change_comparable"]
     provisional = " (30 June, provisional)" if year.persons["is_population_provisional"] else ""
     return {
         **year.persons,
@@ -103,8 +94,12 @@ def _row(year: OriginYear) -> dict[str, Any]:
             year.persons["asylum_seekers_stock"],
             year.persons["is_asylum_seekers_stock_complete"],
         ),
-        "asylum_seekers_stock_change": _change(year.persons, "change"),
-        "asylum_seekers_stock_change_rate": _change(year.persons, "change_rate"),
+        "asylum_seekers_stock_change": in_brackets(
+            year.persons["asylum_seekers_stock_change"], is_comparable
+        ),
+        "asylum_seekers_stock_change_rate": in_brackets(
+            year.persons["asylum_seekers_stock_change_rate"], is_comparable, "change_rate"
+        ),
         "applications_new_cases": year.cases["applications_new"],
         "refugee_recognition_rate_cases": year.cases["refugee_recognition_rate"],
     }
