@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -35,6 +35,7 @@ from warehouse.exports.origin_years import if_distributed, origin_rows
 from warehouse.exports.site import data, pages
 from warehouse.exports.site.names import stem
 from warehouse.published.read import open_published, read_about
+from warehouse.reference.places import country_code, places
 from warehouse.settings import Settings
 
 PAGES = (
@@ -108,6 +109,21 @@ def hostile(real: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def browser() -> Iterator[Browser]:
     with chromium() as found:
         yield found
+
+
+@contextmanager
+def altered(real: Served, folder: Path, **changes: Callable[[Any], None]) -> Iterator[str]:
+    """The address of the site after its files of data were changed: `index`, `world`, or
+    `origin_CHN` for data/origin/CHN.json.
+    """
+    shutil.copytree(real.folder, folder, ignore=shutil.ignore_patterns("tables", "*.parquet"))
+    for name, change in changes.items():
+        path = folder / "data" / f"{name.replace('_', '/')}.json"
+        held = json.loads(path.read_text("utf-8"))
+        change(held)
+        path.write_text(json.dumps(held), encoding="utf-8")
+    with serving(folder) as address:
+        yield address
 
 
 def drawn(page: Page, path: str = "origin/CHN.html") -> None:
@@ -318,10 +334,10 @@ def test_a_link_of_an_older_release_shows_what_its_sender_saw(
         assert "stock, provisional" in figure(page, "stock")
         assert "first half of 2025" in figure(page, "claims")
         assert " on 2024" not in figure(page, "claims"), "half a year is not compared with a year"
-        assert "carried forward" in figure(page, "stock")
+        assert "unchanged since the end of the year before" in figure(page, "stock")
         row = page.locator("#places tbody tr", has_text="United States of America").inner_text()
         assert "147,909" in row
-        assert "carried forward" in row
+        assert "unchanged since the end of the year before" in row
         page.locator("#release").select_option("2025-12.1")
         page.wait_for_selector("html[data-shown='2025-12.1'][data-charts=drawn]")
         assert "release=2025-12.1" in page.url
@@ -470,6 +486,190 @@ def test_a_fall_that_is_one_of_reporting_is_not_told_as_a_fall(
         assert seen.problems == []
 
 
+def in_release(index: dict[str, Any], release: str, **given: Any) -> None:
+    [found] = [one for one in index["releases"] if one["id"] == release]
+    found.update(given)
+
+
+def test_a_flow_is_never_labelled_by_a_release_whose_flows_are_held_back(
+    real: Served, browser: Browser, tmp_path: Path
+) -> None:
+    def hold_back(index: dict[str, Any]) -> None:
+        in_release(index, "2025-06", flows="2024-12")
+
+    with (
+        altered(real, tmp_path / "site", index=hold_back) as address,
+        opened(browser, f"{address}origin/CHN.html?release=2025-06&measure=claims") as seen,
+    ):
+        page = seen.page
+        drawn(page)
+        both = "release 2025-06 (people who claimed asylum: release 2024-12), CC-BY-4.0"
+        yearly = page.locator("#chart-yearly")
+        assert both in str(yearly.locator(".live svg").text_content())
+        with page.expect_download() as download:
+            yearly.get_by_text("CSV", exact=True).click()
+        assert both in Path(download.value.path()).read_text("utf-8")
+        yearly.get_by_text("Cite", exact=True).click()
+        assert both.partition(",")[0] in yearly.locator(".citation").inner_text()
+        for name in ("largest_asylum_claims", "map_asylum_claims"):
+            chart = page.locator(f"#chart-{name}").inner_text()
+            assert "release 2024-12" in chart
+            assert "2025-06" not in chart
+        told = page.locator("#chart-releases_claims").inner_text()
+        assert "in 2024-12" in told
+        assert "in 2025-06" not in told
+        assert "release 2024-06 and 2024-12, CC-BY-4.0" in told
+        assert "in 2025-06" in page.locator("#chart-releases_stock").inner_text()
+        page.locator("#release").select_option("2025-12.1")
+        page.wait_for_selector("html[data-shown='2025-12.1'][data-charts=drawn]")
+        told = page.locator("#chart-releases_claims").inner_text()
+        assert "in 2025-06" not in told
+        assert "Flows are missing or held back of 2025-06." in told
+        assert seen.problems == []
+
+
+def test_nothing_of_a_later_release_stands_on_a_page_of_an_earlier_one(
+    real: Served, browser: Browser
+) -> None:
+    for path in ("origin/CHN.html?", "pair.html?origin=CHN&asylum=USA&"):
+        with opened(browser, f"{real.address}{path}release=2024-12") as seen:
+            drawn(seen.page)
+            text = seen.page.locator("#live").inner_text()
+            assert "2025-06" not in text
+            assert "2025-12.1" not in text.replace("Show the newest, 2025-12.1", "")
+
+
+def test_a_half_year_is_told_wherever_it_stands_beside_whole_years(
+    real: Served, browser: Browser
+) -> None:
+    pair = "pair.html?origin=CHN&asylum=CAN&"
+    for path in ("origin/CHN.html?", pair):
+        with opened(browser, f"{real.address}{path}release=2025-06") as seen:
+            drawn(seen.page)
+            row = seen.page.locator("#live #years tbody tr", has_text="2025").first
+            assert "first half-year" in row.locator("td").first.inner_text()
+            row = seen.page.locator("#live #years tbody tr", has_text="2023").first
+            assert "first half-year" not in row.locator("td").first.inner_text()
+        with opened(browser, f"{real.address}{path}release=2024-12") as seen:
+            drawn(seen.page)
+            row = seen.page.locator("#live #years tbody tr", has_text="2024").first
+            assert "2024-06, half-year" in row.inner_text()
+    with opened(browser, f"{real.address}origin/CHN.html?release=2024-12&year=2024&all=1") as seen:
+        drawn(seen.page)
+        assert "2024-06, mid-year" in seen.page.locator("#places").inner_text()
+
+
+def test_what_is_carried_forward_is_named_for_what_it_counts(
+    real: Served, browser: Browser
+) -> None:
+    for path in ("origin/CHN.html?", "pair.html?origin=CHN&asylum=USA&"):
+        with opened(browser, f"{real.address}{path}release=2025-06") as seen:
+            drawn(seen.page)
+            heads = seen.page.locator("#live #years th[scope=col]").all_inner_texts()
+            at = heads.index("Of them unchanged since the end of the year before") - 1
+            shown = {
+                row.locator("th").inner_text()[:4]: row.locator("td").nth(at).inner_text()
+                for row in seen.page.locator("#live #years tbody tr").all()
+            }
+            assert int(shown["2025"].replace(",", "")) >= 147_909
+            assert seen.page.locator("#live a[href*='method.html']").is_visible()
+            # Known to be none: no year-end of a pair repeats the one before.
+            assert shown["2024"] == "0"
+
+
+def test_unknown_and_stateless_people_hold_no_place_among_countries(
+    real: Served, browser: Browser, tmp_path: Path
+) -> None:
+    def give_unknown(index: dict[str, Any]) -> None:
+        assert {"UKN", "STA"} <= set(index["unranked"])
+        assert "TIB" not in index["unranked"]
+        index["unranked"].append("USA")
+
+    with (
+        altered(real, tmp_path / "site", index=give_unknown) as address,
+        opened(browser, f"{address}origin/CHN.html?year=2025") as seen,
+    ):
+        drawn(seen.page)
+        rows = seen.page.locator("#places tbody tr")
+        assert "United States" in rows.nth(0).inner_text()
+        assert rows.nth(0).locator("td").first.inner_text() == "–"
+        assert rows.nth(1).locator("td").first.inner_text() == "1"
+
+
+def test_a_change_on_a_small_count_is_marked_as_it_is_without_scripts(
+    real: Served, browser: Browser, tmp_path: Path
+) -> None:
+    def few(data: dict[str, Any]) -> None:
+        years = data["years"]
+        for at, year in enumerate(years["year"]):
+            if years["unit"][at] == "persons" and years["ended"][at] is None:
+                if year == 2024:
+                    years["refugees"][at] = 5
+                if year == 2025:
+                    years["refugees"][at] = 46
+                    years["marks"][at] = 4096
+
+    assert read(real, "index.json")["marks"]["refugees_small"] == 4096
+    with (
+        altered(real, tmp_path / "site", origin_CHN=few) as address,
+        opened(browser, f"{address}origin/CHN.html") as seen,
+    ):
+        drawn(seen.page)
+        assert "+41 (+820.0 %) on 2024, a small count" in figure(seen.page, "refugees")
+
+
+def test_marks_say_which_changes_are_on_a_small_count(real: Served) -> None:
+    index, years = read(real, "index.json"), read(real, "origin/CHN.json")["years"]
+    with open_published(real.settings) as con:
+        expected = con.execute(
+            "select reference_year, is_new_asylum_claims_change_on_small_count, "
+            "is_refugees_stock_change_on_small_count from mart_origin_yearly "
+            "where origin_iso3 = 'CHN' and counting_unit = 'persons'"
+        ).fetchall()
+    bits = {
+        years["year"][at]: years["marks"][at]
+        for at, ended in enumerate(years["ended"])
+        if ended is None and years["unit"][at] == "persons"
+    }
+    for year, claims, refugees in expected:
+        if year in bits:
+            assert bool(bits[year] & index["marks"]["claims_small"]) == bool(claims)
+            assert bool(bits[year] & index["marks"]["refugees_small"]) == bool(refugees)
+
+
+def test_people_of_no_country_are_named_in_the_browser_as_elsewhere(
+    real: Served, browser: Browser
+) -> None:
+    with opened(browser, f"{real.address}origin/CHN.html") as seen:
+        seen.page.wait_for_selector(WRITTEN)
+        core = next(asked for asked in seen.asked_for if asked.endswith("core.js"))
+        names = read(real, "index.json")["names"]
+        asked = [
+            (people, code)
+            for people in ("People", "refugees")
+            for code in ("STA", "UKN", "TIB", "CHN")
+        ]
+        made = seen.page.evaluate(
+            "async ([core, asked]) => { const { ofOrigin } = await import(core); "
+            "return asked.map(([people, code]) => ofOrigin(people, code)); }",
+            [core, asked],
+        )
+        assert made == [
+            wording.of_origin(people, code, names.get(code, code)) for people, code in asked
+        ]
+        said = seen.page.evaluate(
+            "async (core) => { const { inAsylum, ofOrigin, titleOf } = await import(core); return ["
+            "titleOf('stock', (noun) => ofOrigin(noun, 'STA')), inAsylum('People', 'UKN'), "
+            "titleOf('claims', (noun) => inAsylum(ofOrigin(noun, 'UKN'), 'DEU'))]; }",
+            core,
+        )
+        assert said == [
+            "Stateless asylum-seekers, waiting",
+            "People in an unknown country",
+            "People of unknown origin in Germany who claimed asylum",
+        ]
+
+
 def test_a_release_that_is_not_here_is_said(real: Served, browser: Browser) -> None:
     with opened(browser, f"{real.address}origin/CHN.html?release=2031-06&measure=constructor") as s:
         s.page.wait_for_selector(WRITTEN)
@@ -507,6 +707,66 @@ def test_a_country_is_found_by_typing_alone(real: Served, browser: Browser) -> N
         assert "no country" in page.locator("#found").inner_text()
         page.keyboard.press("Escape")
         assert not page.locator("#found").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("UK", "GBR"), ("south korea", "KOR"), ("holland", "NLD"), ("america", "USA"), ("usa", "USA")],
+)
+def test_a_country_is_found_by_a_name_in_everyday_use(
+    real: Served, browser: Browser, typed: str, code: str
+) -> None:
+    assert country_code(typed) == code
+    with opened(browser, f"{real.address}index.html") as seen:
+        seen.page.wait_for_selector(WRITTEN)
+        seen.page.locator("#country").fill(typed)
+        seen.page.keyboard.press("Enter")
+        seen.page.wait_for_url(f"**/asylum/{code}.html?*")
+
+
+def test_where_people_are_counted_whom_unhcr_has_no_country_for_is_said(
+    real: Served, browser: Browser
+) -> None:
+    with opened(browser, f"{real.address}index.html") as seen:
+        seen.page.wait_for_selector(WRITTEN)
+        seen.page.locator("#country").fill("Taiwan")
+        assert places()["TWN"].sentence in seen.page.locator("#found").inner_text()
+
+
+def test_shares_are_out_of_the_rows_of_the_table_by_inhabitants_too(
+    real: Served, browser: Browser
+) -> None:
+    address = f"{real.address}origin/CHN.html?year=2025&per=1000&all=1"
+    with opened(browser, address) as seen:
+        drawn(seen.page)
+        assert "without a known number" in seen.page.locator("#live").inner_text()
+        heads = seen.page.locator("#places th[scope=col]").all_inner_texts()
+        at = heads.index("Share of what is shown") - 1
+        shares = [
+            row.locator("td").nth(at).inner_text().replace("under 0.1", "0")
+            for row in seen.page.locator("#places tbody tr").all()
+        ]
+        assert len(shares) > 5
+        whole = sum(float(share.replace("%", "")) for share in shares)
+        assert whole == pytest.approx(100, abs=0.05 * len(shares))
+
+
+def test_on_a_phone_the_whole_of_a_chart_is_on_the_screen(real: Served, browser: Browser) -> None:
+    with opened(browser, f"{real.address}origin/CHN.html", 390) as seen:
+        drawn(seen.page)
+        for name in ("yearly", "releases_stock", "releases_claims", "largest_asylum_stock"):
+            place = seen.page.locator(f"#chart-{name} .drawing")
+            room, used = place.evaluate("(e) => [e.clientWidth, e.scrollWidth]")
+            assert used <= room, name
+        assert seen.problems == []
+
+
+def test_the_page_of_data_names_what_is_there_and_what_is_not(real: Served) -> None:
+    words = (real.folder / "data.html").read_text("utf-8")
+    count = len(list((real.folder / "tables").glob("*.csv")))
+    assert f"{count} tables of the newest release" in words
+    assert "Every table" not in words
+    assert "<code>asylum.duckdb</code>, from which all is made, is not on this site" in words
 
 
 def test_filters_of_documents_stand_in_the_address(real: Served, browser: Browser) -> None:
@@ -578,7 +838,8 @@ SITE_DRAWS = """async ([core, pictures]) => {
   const { yearly, byRelease } = await import(pictures);
   const all = rowsOf((await load("origin/CHN.json")).years).sort((a, b) => a.year - b.year);
   const persons = asOf(all, current()).filter((row) => row.unit === "persons");
-  return [yearly(persons, "from China").spec, byRelease(all, "from China", "stock").spec];
+  const of = (people) => `${people} from China`;
+  return [yearly(persons, of).spec, byRelease(all, of, "stock").spec];
 }"""
 
 
@@ -772,7 +1033,7 @@ def test_the_exposure_names_the_tables_that_the_site_reads(manifest: dict[str, A
         beside / "completeness.py",
         beside / "origin_years.py",
         beside.parent / "claims" / "notes.py",
-        *(beside / "findings" / f"{name}.py" for name in ("claims", "destinations")),
+        *(beside / "findings" / f"{name}.py" for name in ("claims", "destinations", "unrwa")),
     ]
     text = "".join(path.read_text("utf-8") for path in asking)
     used = set(re.findall(r"(?:from|join) ((?:mart|dim|fct|special|reporting)_\w+)", text))

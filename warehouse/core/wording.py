@@ -31,7 +31,7 @@ MINUS = "−"
 AT_LEAST = "≥"
 _SHOWN_AS_ZERO = 0.0005
 # Origins that are no country, by UNHCR's code, as in special_origins.csv.
-_OF_NO_COUNTRY = {"STA": "stateless {}", "UKN": "{} of unknown origin", "TIB": "Tibetan {}"}
+OF_NO_COUNTRY = {"STA": "stateless {}", "UKN": "{} of unknown origin", "TIB": "Tibetan {}"}
 
 # A spreadsheet takes a cell that begins with one of these for a formula, or skips the character
 # and then does.
@@ -121,7 +121,7 @@ def of_origin(people: str, code: str, name: str) -> str:
 
     `code` is the origin's ISO3, or UNHCR's code where it has none. A capital stays in front.
     """
-    phrase = _OF_NO_COUNTRY.get(code)
+    phrase = OF_NO_COUNTRY.get(code)
     if phrase is None:
         return f"{people} from {name}"
     if not people[0].isupper():

@@ -17,6 +17,27 @@ _CODE = re.compile(r"[A-Z]{3}")
 # "Congo, The Democratic Republic of the", "Korea (the Republic of)": what stands first is not all.
 _INVERTED = re.compile(r"\s*[,(]")
 _MOST = 6
+# Names in everyday use that neither ISO 3166-1 nor UNHCR has, or that are no longer a country's.
+_COMMON_NAMES = (
+    ("CIV", "Ivory Coast"),
+    ("COD", "DR Congo"),
+    ("CPV", "Cape Verde"),
+    ("CZE", "Czech Republic"),
+    ("GBR", "UK"),
+    ("GBR", "Great Britain"),
+    ("KOR", "South Korea"),
+    ("LAO", "Laos"),
+    ("MKD", "Macedonia"),
+    ("MMR", "Burma"),
+    ("NLD", "Holland"),
+    ("PRK", "North Korea"),
+    ("SWZ", "Swaziland"),
+    ("TLS", "East Timor"),
+    ("TUR", "Turkey"),
+    ("USA", "America"),
+    ("USA", "US"),
+    ("VAT", "Vatican"),
+)
 
 
 class PlaceError(ValueError):
@@ -118,4 +139,15 @@ def _all_names() -> tuple[tuple[str, str], ...]:
         for field in ("name", "common_name", "official_name")
         if (name := getattr(country, field, None))
     ]
-    return (*ours, *of_iso)
+    return (*ours, *of_iso, *_COMMON_NAMES)
+
+
+def names_in_use() -> list[tuple[str, str]]:
+    """Code and name of countries as people ask for them: those that commands understand, without
+    the long official ones.
+    """
+    import pycountry  # noqa: PLC0415
+
+    official = {getattr(country, "official_name", None) for country in pycountry.countries}
+    short = [(code, name) for code, name in _all_names() if name not in official]
+    return list(dict.fromkeys([*short, *_COMMON_NAMES]))

@@ -14,6 +14,9 @@ from warehouse.reference.places import PlaceError, country_code, places
         *(("Macau", "MAC"), ("Tibet", "TIB"), ("TIB", "TIB"), ("STA", "STA"), ("unknown", "UKN")),
         *(("Germany", "DEU"), ("Guinea", "GIN"), ("Niger", "NER"), ("Sudan", "SDN")),
         *(("Western Sahara", "ESH"), ("Iran", "IRN"), ("Syria", "SYR"), ("United States", "USA")),
+        *(("UK", "GBR"), ("Turkey", "TUR"), ("Burma", "MMR"), ("Ivory Coast", "CIV")),
+        *(("North Korea", "PRK"), ("South Korea", "KOR"), ("Laos", "LAO"), ("Holland", "NLD")),
+        *(("Swaziland", "SWZ"), ("Cape Verde", "CPV")),
     ],
 )
 def test_a_code_or_a_name_that_can_be_one_country_is_its_code(text: str, code: str) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 
 from warehouse.core.database import named_rows
+from warehouse.core.wording import OF_NO_COUNTRY
 from warehouse.exports import datapackage, page, tables
 from warehouse.exports.charts import config, specs
 from warehouse.exports.measures import MEASURES
@@ -193,16 +194,15 @@ def _write_data(con: duckdb.DuckDBPyConnection, folder: Path, assets: str) -> Se
     has_map = geometry.is_installed()
     if has_map:
         _put(folder / "data" / "map.json", geometry.map_json())
-    special = dict(
-        con.execute("select unhcr_code, special_kind from special_origins order by all").fetchall()
-    )
+    names = data.names(con)
     index = {
         "days": days,
         "releases": named_rows(con.execute(_RELEASES)),
-        "names": data.names(con),
-        "of_no_country": {code: OF_NO_COUNTRY[kind] for code, kind in special.items()},
-        "placeless": [code for code, kind in special.items() if kind in PLACELESS],
-        "unknown": [code for code, kind in special.items() if kind == "unknown"],
+        "unranked": data.unranked(con),
+        "of_no_country": OF_NO_COUNTRY,
+        "names": names,
+        "other_names": data.other_names(names),
+        "counted_elsewhere": data.counted_elsewhere(),
         "sides": {
             side: [c.code for c in countries if c.side == side] for side in ("origin", "asylum")
         },

@@ -12,11 +12,13 @@ Columns that all tables of rows have:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import duckdb
 
 from warehouse.exports.completeness import is_lower_bound
+from warehouse.reference.places import names_in_use, places
 
 # What is marked of a row, by bit. The browser reads the same list from `index.json`.
 MARKS = {
@@ -30,6 +32,9 @@ MARKS = {
     "stock_break": 128,
     "claims_break": 256,
     "refugees_break": 512,
+    "stock_small": 1024,
+    "claims_small": 2048,
+    "refugees_small": 4096,
 }
 _PAIR_FIGURES = {
     "refugees": "refugees_stock",
@@ -86,6 +91,10 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
         "mart_destination_yearly_history",
         keys={"origin": _ORIGIN, "asylum": _ASYLUM, "year": "reference_year"},
         figures=_PAIR_FIGURES,
+    # UNHCR rounds small numbers: 5 may be 3 or 7, so a change from or to so few is marked.
+    "stock_small": "is_asylum_seekers_stock_change_on_small_count",
+    "claims_small": "is_new_asylum_claims_change_on_small_count",
+    "refugees_small": "is_refugees_stock_change_on_small_count",
         marks=_PAIR_MARKS,
         where="counting_unit = 'persons' and row_kind in ('pair', 'not_itemised')",
     )
@@ -229,6 +238,35 @@ def country_files(con: duckdb.DuckDBPyConnection, side: str) -> Iterator[tuple[s
             from (select code from site_{side}_years union all select {side} from site_pairs)
             group by code
         ),
+def other_names(shown: Mapping[str, str]) -> dict[str, list[str]]:
+    """What else the countries shown are called where that is no part of their name, by code."""
+    found: dict[str, list[str]] = {}
+    for code, name in names_in_use():
+        if code in shown and name.casefold() not in shown[code].casefold():
+            found.setdefault(code, []).append(name)
+    return found
+
+
+def counted_elsewhere() -> list[dict[str, Any]]:
+    """Places that UNHCR has not: their code and names, and where their people are counted."""
+    return [
+        {"names": [place.code, *place.names], "told": place.sentence}
+        for place in places().values()
+        if not place.is_unhcr_origin
+    ]
+
+
+def unranked(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Origins that hold no place among countries, by code: people of unknown origin and stateless
+    people are from no country.
+    """
+    found = con.execute(
+        "select unhcr_code from special_origins "
+        "where special_kind in ('unknown', 'stateless') order by unhcr_code"
+    ).fetchall()
+    return [code for (code,) in found]
+
+
         parted as (
             select code, sum(size) over (order by code) // {_ROWS_AT_ONCE} as part from sizes
         )

@@ -19,6 +19,9 @@ OF_NO_COUNTRY = {
 }
 PLACELESS = ("unknown", "stateless")
 PER_1000 = "per 1,000 inhabitants of the country"
+# What the yearly tables count as carried forward: a figure of the end of a year that repeats the
+# middle of the same year is not among them.
+UNCHANGED = "unchanged since the end of the year before"
 STOCK_AND_FLOW = (
     "A stock is a number of persons on a day; a flow happened within a year. The two are never "
     "compared as if they were one. A dash is not known, never zero; ≥ is at least."
@@ -48,6 +51,8 @@ def words() -> dict[str, str]:
         "estimate": ESTIMATE,
         "between": BETWEEN,
         "break": "not comparable with the year before; a country of asylum reported otherwise",
+        "carried": f"Of them {UNCHANGED}",
+        "unchanged": UNCHANGED,
         "at_least": INCOMPLETE,
         "final": FINAL,
         "hatched": HATCHED,

@@ -119,6 +119,9 @@ export const releaseOfDay = (day) => releases.findLast((release) => release.day 
 const asked = params.get("release");
 export const unknownRelease = asked && !releases.some((release) => release.id === asked) ? asked : null;
 export const current = () => releases.find((release) => release.id === params.get("release")) ?? newest;
+// The release that what is shown of a measure is of: where the flows of a release are held back, they are of an earlier one.
+export const releaseOf = (measure) => (measure === "claims" && releases.find((release) => release.id === current().flows)) || current();
+export const hasFlows = (release) => !release.flows || release.flows === release.id;
 export const nameOf = (code) => (code === null ? "not itemised by country" : (Object.hasOwn(site.names, code) ? site.names[code] : code));
 // People of a country of origin, or in a country of asylum. Some origins are no country.
 export const fromWords = (code) => site.of_no_country[code] ?? `from ${visible(nameOf(code))}`;
@@ -129,6 +132,18 @@ export const placeOf = (row, rows, key) => (row[key] === null || site.placeless.
 // The release that the flows of the release shown are of: an older one, where its own are missing or held back.
 export const releaseOf = (measure, release = current()) => (measure === "claims" && release.flows ? release.flows : release.id);
 const paged = { origin: new Set(site.sides.origin), asylum: new Set(site.sides.asylum) };
+// People of unknown origin and stateless people are from no country, so they hold no place among countries.
+const unranked = new Set(site.unranked);
+export const rankOf = (row, rows, key) => (row[key] === null || unranked.has(row[key]) ? null
+  : rows.filter((one) => one[key] !== null && !unranked.has(one[key]) && one.amount > row.amount).length + 1);
+// "people from China", "stateless people": what warehouse/core/wording.py writes of an origin.
+export const ofOrigin = (people, code) => {
+  if (!Object.hasOwn(site.of_no_country, code)) return `${people} from ${visible(nameOf(code))}`;
+  const said = site.of_no_country[code].replace("{}", () => people[0].toLowerCase() + people.slice(1));
+  return people[0] === people[0].toUpperCase() ? said[0].toUpperCase() + said.slice(1) : said;
+};
+// "people in Germany".
+export const inAsylum = (people, code) => `${people} in ${code === "UKN" ? "an unknown country" : visible(nameOf(code))}`;
 export const hasPage = (side, code) => paged[side].has(code);
 
 // Rows of a file, as objects; `began` and `ended` are positions in site.days.
@@ -157,8 +172,16 @@ export const firstSaid = (rows, keys, measure) => {
   }
   return (row) => {
     const first = found.get(keys.map((name) => row[name]).join("|"));
+    // What came out after the release that is shown was not known then.
     return first && first.began <= current().day ? { value: first[measure], release: releaseOfDay(first.began), row: first } : null;
   };
+};
+// The same for a cell of a table: with the release, and whether it was of the middle of the year. Nothing where
+// the figure is as it was.
+export const firstCell = (row, measure, found) => {
+  if (!found || (found.value === row[measure] && isProvisional(found.row, measure) === isProvisional(row, measure))) return "";
+  const mark = isProvisional(found.row, measure) ? (measure === "claims" ? ", half-year" : ", mid-year") : "";
+  return el("span", {}, show(found.value, "count"), el("br"), el("small", { class: "quiet" }, `${visible(found.release.id)}${mark}`));
 };
 // UNHCR writes zeros back to 1951, before it counted.
 export const sinceCounted = (rows, measures) => {
@@ -170,7 +193,8 @@ export const sinceCounted = (rows, measures) => {
 // ---- measures: a stock and a flow are told apart wherever they are named
 
 export const MEASURES = site.measures;
-export const titleOf = (measure, people) => MEASURES[measure].of.split("{people}").join(people);
+// `of` says whose people: it makes "Refugees from China" of "Refugees".
+export const titleOf = (measure, of) => MEASURES[measure].of.replace(/^(.*) \{people\}/, (_, people) => of(people));
 export const isProvisional = (row, measure) => (measure === "claims" ? row.claims_provisional : row.stock_provisional);
 export const isIncomplete = (row, measure) =>
   measure === "claims" ? row.claims_incomplete : measure === "stock" ? row.stock_incomplete : false;
@@ -191,6 +215,9 @@ export const estimate = (row, measure) => {
     ? site.words.between.replace("{low}", estimated(low)).replace("{high}", estimated(high)) : "";
   return site.words.estimate.replace("{about}", estimated(about)).replace("{between}", between);
 };
+// A flow in a row of a year: of half of it, where it is, since the year of the row is that of its stock.
+export const inYear = (words, isHalf) => (isHalf && words !== NOT_KNOWN ? el("span", {}, words, el("br"), el("small", { class: "quiet" }, "first half-year")) : words);
+export const claimsIn = (row) => inYear(atLeast(row.claims, row.claims_incomplete), row.claims_provisional);
 export const when = (row, measure) => {
   if (measure === "claims") return row.claims_provisional ? `the first half of ${row.year}` : String(row.year);
   return show(row.stock_provisional ? `${row.year}-06-30` : `${row.year}-12-31`, "day");
@@ -199,7 +226,7 @@ export const status = (row, measure) => [
   isProvisional(row, measure) ? MEASURES[measure].provisional.replace("{day}", when(row, measure)) : null,
   isIncomplete(row, measure) ? site.words.at_least : null,
   isBroken(row, measure) ? site.words.break : null,
-  measure === "stock" && row.carried ? `${show(row.carried, "count")} carried forward` : null,
+  measure === "stock" && row.carried ? `${show(row.carried, "count")} ${site.words.unchanged}` : null,
 ].filter(Boolean);
 export const statusWords = (row, measure) => status(row, measure).join("; ") || site.words.final;
 
@@ -259,6 +286,10 @@ export const perChoice = () => {
 export const withoutWords = (without, kind) => (without ? [el("p", { class: "quiet" },
   `${plural(without, `country of ${kind}`, `countries of ${kind}`)} without a known number of inhabitants left out.`)] : []);
 
+// Under headline figures: how they are to be read, and where more is said of it.
+export const howToRead = () => el("p", { class: "quiet" }, `${site.words.stock_and_flow} `,
+  el("a", { href: link(`${ROOT}method.html`) }, "How to read a figure here"));
+
 // ---- tables
 
 // A figure at the head of a page, with its day, its nature, and what is to be said of it.
@@ -309,6 +340,7 @@ const searching = (input, list) => {
   const SHOWN = 12;
   const entries = ["origin", "asylum"].flatMap((side) => site.sides[side].map((code) => ({
     code, side, name: visible(nameOf(code)), words: `${folded(visible(nameOf(code)))} ${code.toLowerCase()}`,
+    also: Object.hasOwn(site.other_names, code) ? site.other_names[code] : [],
     kind: side === "origin" ? "country of origin" : "country of asylum",
   })));
   let found = [];
@@ -330,12 +362,20 @@ const searching = (input, list) => {
   const look = () => {
     const wanted = folded(input.value.trim());
     if (!wanted) return close();
-    const rank = (entry) => (entry.code.toLowerCase() === wanted ? 0 : entry.words.startsWith(wanted) ? 1 : entry.words.includes(` ${wanted}`) ? 2 : 3);
-    found = entries.filter((entry) => entry.words.includes(wanted))
+    const byOther = (entry) => entry.also.find((one) => folded(one) === wanted) ?? entry.also.find((one) => folded(one).startsWith(wanted));
+    const rank = (entry) => {
+      if (entry.code.toLowerCase() === wanted || [entry.name, byOther(entry) ?? ""].some((one) => folded(one) === wanted)) return 0;
+      return entry.words.startsWith(wanted) || byOther(entry) ? 1 : entry.words.includes(` ${wanted}`) ? 2 : 3;
+    };
+    found = entries.filter((entry) => entry.words.includes(wanted) || byOther(entry))
       .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name)).slice(0, SHOWN);
     list.replaceChildren(...found.map((entry, index) => el("li", { id: `found-${index}`, role: "option", "aria-selected": "false",
-      onmousedown: (event) => { event.preventDefault(); go(entry); } }, entry.name, " ", el("small", {}, entry.kind))));
-    if (!found.length) list.replaceChildren(el("li", { role: "option", "aria-disabled": "true", "aria-selected": "false" }, "no country of that name or code"));
+      onmousedown: (event) => { event.preventDefault(); go(entry); } }, entry.name, " ", el("small", {},
+      entry.words.includes(wanted) ? entry.kind : `${visible(byOther(entry))}, ${entry.kind}`))));
+    // UNHCR has no such country, and counts its people in another.
+    const elsewhere = site.counted_elsewhere.find((one) => one.names.some((name) => folded(name) === wanted || (wanted.length > 3 && folded(name).startsWith(wanted))));
+    if (!found.length) list.replaceChildren(el("li", { role: "option", "aria-disabled": "true", "aria-selected": "false" },
+      elsewhere ? visible(elsewhere.told) : "no country of that name or code"));
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
     choose(found.length ? 0 : -1);

@@ -1,7 +1,7 @@
 // A country of origin, or a country of asylum: its years, and its pairs, as of any release.
 import {
-  MEASURES, amounts, asOf, atLeast, byId, card, current, el, estimate, firstCell, firstSaid, firstWords, fromWords, hasPage, inWords, isBroken, isIncomplete, link, load, nameOf,
-  pageOf, params, perChoice, perColumns, perWords, placeOf, plural, put, releaseNotes, ROOT, rowsOf, show, sinceCounted, site, status, stem, table, takeOver, titleOf, visible, when, withoutWords, yearWords,
+  MEASURES, amounts, asOf, atLeast, byId, card, claimsIn, current, el, estimate, firstCell, firstSaid, firstWords, hasPage, howToRead, inAsylum, inYear, isBroken, isIncomplete, link, load,
+  nameOf, ofOrigin, pageOf, params, perChoice, perColumns, perWords, plural, put, rankOf, releaseNotes, ROOT, rowsOf, show, sinceCounted, site, status, stem, table, takeOver, titleOf, visible, when, withoutWords,
 } from "./core.js";
 
 const { side, code } = document.documentElement.dataset;
@@ -11,10 +11,10 @@ const data = await load(`${side}/${stem(code)}.json`);
 const years = rowsOf(data.years);
 const pairs = rowsOf(data.pairs);
 const said = Object.fromEntries(Object.keys(MEASURES).map((measure) => [measure, firstSaid(years.filter((row) => row.unit === "persons"), ["year"], measure)]));
-const people = side === "origin" ? fromWords(code) : inWords(code);
+const people = (noun) => (side === "origin" ? ofOrigin(noun, code) : inAsylum(noun, code));
 let pictures = null;
 
-const first = (row, measure) => firstCell(said[measure](row), row, measure);
+const first = (row, measure) => firstCell(row, measure, said[measure](row));
 
 const figures = (persons) => {
   const cards = [];
@@ -28,7 +28,8 @@ const figures = (persons) => {
     if (before !== null && before !== undefined && !(measure === "claims" && row.claims_provisional)) {
       const change = row[measure] - before;
       const rate = before ? ` (${show(change / before, "change_rate")})` : "";
-      const told = change ? `${show(change, "change")}${rate} on ${row.year - 1}` : `as many as in ${row.year - 1}`;
+      const small = row[`${measure}_small`] ? ", a small count" : "";
+      const told = change ? `${show(change, "change")}${rate} on ${row.year - 1}${small}` : `as many as in ${row.year - 1}`;
       notes.push(isBroken(row, measure) ? `${told}: ${site.words.break}` : told);
     }
     const top = counted.reduce((most, one) => (one[measure] > most[measure] ? one : most));
@@ -37,7 +38,7 @@ const figures = (persons) => {
     if (begun && begun.value !== row[measure]) {
       notes.push(firstWords(begun, measure));
     }
-    if (measure === "stock" && row.carried) notes.push(`of them ${show(row.carried, "count")} carried forward from the year before`);
+    if (measure === "stock" && row.carried) notes.push(`of them ${show(row.carried, "count")} ${site.words.unchanged}`);
     if (isIncomplete(row, measure)) notes.push(site.words.incomplete);
     if (estimate(row, measure)) notes.push(estimate(row, measure));
     cards.push(card(row, measure, notes));
@@ -55,23 +56,23 @@ const figures = (persons) => {
       el("span", { class: "nature" }, `rate${rated.decisions_provisional ? ", provisional" : ""}`), el("ul", {}, notes.map((note) => el("li", {}, note)))));
   }
   return cards.length ? el("ul", { class: "figures" }, cards)
-    : el("p", {}, el("strong", {}, `Release ${visible(current().id)} has no figures of people ${people} who seek asylum.`));
+    : el("p", {}, el("strong", {}, `Release ${visible(current().id)} has no figures of ${people("people")} who seek asylum.`));
 };
 
 const yearsTable = (persons, cases) => {
   const heading = site.words;
   const columns = [
-    { heading: heading.year, value: yearWords },
-    { heading: heading.claimed, kind: "bound", value: (row) => atLeast(row.claims, row.claims_incomplete) },
+    { heading: heading.year, value: (row) => `${row.year}${row.stock_provisional ? " (30 June, provisional)" : ""}` },
+    { heading: heading.claimed, kind: "bound", value: claimsIn },
     { heading: "First published as", kind: "bound", value: (row) => first(row, "claims") },
     { heading: heading.waiting, kind: "bound", value: (row) => atLeast(row.stock, row.stock_incomplete) },
     { heading: "First published as", kind: "bound", value: (row) => first(row, "stock") },
-    { heading: "Of them carried forward from the year before", kind: "count", value: (row) => row.carried },
+    { heading: site.words.carried, kind: "count", value: (row) => row.carried },
     { heading: heading.refugees_stock, kind: "count", value: (row) => row.refugees },
-    { heading: heading.applications_new, kind: "count", value: (row) => row.applications },
-    { heading: heading.applications_new_cases, kind: "count", value: (row) => cases.get(row.year)?.applications },
-    { heading: heading.refugee_recognition_rate, kind: "share", value: (row) => row.recognition },
-    { heading: heading.refugee_recognition_rate_cases, kind: "share", value: (row) => cases.get(row.year)?.recognition },
+    { heading: heading.applications_new, kind: "bound", value: (row) => inYear(show(row.applications, "count"), row.applications_provisional) },
+    { heading: heading.applications_new_cases, kind: "bound", value: (row) => inYear(show(cases.get(row.year)?.applications, "count"), cases.get(row.year)?.applications_provisional) },
+    { heading: heading.refugee_recognition_rate, kind: "bound", value: (row) => inYear(show(row.recognition, "share"), row.decisions_provisional) },
+    { heading: heading.refugee_recognition_rate_cases, kind: "bound", value: (row) => inYear(show(cases.get(row.year)?.recognition, "share"), cases.get(row.year)?.decisions_provisional) },
   ];
   const rows = persons.toReversed();
   const known = columns.filter((column, index) => !index || rows.some((row) => {
@@ -90,8 +91,8 @@ const placesOf = async (shown) => {
   const measure = Object.hasOwn(MEASURES, wanted) ? wanted : "stock";
   const counted = choices.filter((year) => persons.some((row) => row.year === year && row[measure]));
   const year = counted.includes(Number(params.get("year"))) ? Number(params.get("year")) : counted[0];
-  const inYear = persons.filter((row) => row.year === year && row[measure]);
-  const compared = await amounts(inYear, measure, other, year);
+  const ofYear = persons.filter((row) => row.year === year && row[measure]);
+  const compared = await amounts(ofYear, measure, other, year);
   const total = compared.rows.reduce((sum, row) => sum + row[measure], 0);
   return { measure, year, years: counted, total, ...compared };
 };
@@ -113,11 +114,11 @@ const placeColumns = (found) => {
   const begun = firstSaid(pairs, [other, "year"], found.measure);
   return [
     { heading: other === "asylum" ? "Country of asylum" : "Country of origin", plain: (row) => nameOf(row[other]), value: (row) => place(row) },
-    { heading: "Rank", kind: "count", value: (row) => placeOf(row, found.rows, other) },
+    { heading: "Rank", kind: "count", value: (row) => rankOf(row, found.rows, other) },
     ...perColumns(found.measure),
     { heading: MEASURES[found.measure].column, kind: "bound", plain: (row) => row[found.measure], value: (row) => atLeast(row[found.measure], isIncomplete(row, found.measure)) },
     { heading: "Share of what is shown", kind: "share", value: (row) => row[found.measure] / found.total },
-    { heading: "First published as", kind: "bound", plain: (row) => begun(row)?.value, value: (row) => firstCell(begun(row), row, found.measure) },
+    { heading: "First published as", kind: "bound", plain: (row) => begun(row)?.value, value: (row) => firstCell(row, found.measure, begun(row)) },
     { heading: "Remarks", value: (row) => status(row, found.measure).join("; ") },
   ];
 };
@@ -145,7 +146,7 @@ const placesSection = (found) => {
 
 const otherSide = () => {
   if (!hasPage(other, code)) return null;
-  const words = other === "origin" ? `People ${fromWords(code)} who seek asylum abroad` : `People who seek asylum ${inWords(code)}`;
+  const words = side === "asylum" ? `${ofOrigin("People", code)} who seek asylum abroad` : inAsylum("People who seek asylum", code);
   return el("p", {}, el("a", { href: link(pageOf(other, code)) }, words));
 };
 
@@ -159,7 +160,7 @@ const render = async (live) => {
   live.replaceChildren(
     ...releaseNotes(),
     el("section", { "aria-labelledby": "figures-heading" }, el("h2", { id: "figures-heading" }, "Headline figures"), figures(persons),
-      el("p", { class: "quiet" }, site.words.stock_and_flow), otherSide()),
+      howToRead(), otherSide()),
     el("section", { "aria-labelledby": "charts-heading", id: "yearly-pictures" }, el("h2", { id: "charts-heading" }, "Year by year"), el("div", { class: "pictures" }),
       persons.length ? el("details", { class: "figures-of", open: true }, el("summary", {}, "The figures"), yearsTable(persons, cases)) : null),
     el("section", { "aria-labelledby": "places-heading", id: "place-pictures" }, el("h2", { id: "places-heading" }, side === "origin" ? "Where they are" : "Where they are from"),

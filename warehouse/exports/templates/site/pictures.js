@@ -1,11 +1,14 @@
 // Pictures of figures, each with title, source, release, alternative text, and buttons that give it
 // away: PNG, SVG, CSV of what is shown, and how to cite it. Drawn by Vega, in the report's colours.
 import {
-  MEASURES, amountWords, current, el, isIncomplete, isPer1000, isProvisional, load, nameOf, perWords, releaseOf, releases,
+  MEASURES, amountWords, current, el, hasFlows, isIncomplete, isPer1000, isProvisional, load, nameOf, perWords, releaseOf, releases,
   show, site, standsAt, statusWords, titleOf, visible, when,
 } from "./core.js";
 
 const WIDTH = 760;
+const NARROW = 600; // px; with less, as on a phone, a plot leaves room for its axis, and titles are broken
+const plotIn = (width) => (width < NARROW ? width - AXIS : width);
+const AXIS = 70;
 const { embed, adapted, LEGIBLE, dark } = window.drawing;
 
 // ---- the library, once, when the figures already stand
@@ -27,9 +30,14 @@ const lines = (text, most) => {
   }
   return made;
 };
-// Where the flows are of an older release, it is named too.
-const sourceSentence = (release = [...new Set([current().id, releaseOf("claims")])].map(clean).join(", flows of ")) =>
-  site.words.source.replace("{release}", release);
+// Which release a picture of these measures is of, in words.
+const releaseWords = (measures) => {
+  const stocks = measures.some((measure) => measure !== "claims");
+  const shown = clean(releaseOf(stocks ? "stock" : "claims").id);
+  const flows = clean(releaseOf("claims").id);
+  return stocks && measures.includes("claims") && flows !== shown ? `${shown} (people who claimed asylum: release ${flows})` : shown;
+};
+const sourceSentence = (release) => site.words.source.replace("{release}", () => release);
 
 const inhabitantsSource = () => (isPer1000() ? [site.words.inhabitants_source] : []);
 
@@ -37,7 +45,7 @@ const inhabitantsSource = () => (isPer1000() ? [site.words.inhabitants_source] :
 
 const spec = (name) => structuredClone(site.charts[name]);
 const values = (rows) => ({ values: rows });
-const framed = (panels, title, notes, { extra = [], spacing = 22, release } = {}) => {
+const framed = (panels, title, notes, { extra = [], spacing = 22, release }) => {
   const made = spec("frame");
   const [inner] = made.vconcat;
   Object.assign(inner, { vconcat: panels, spacing });
@@ -50,7 +58,7 @@ const panel = (name, rows, title, told, { x, y, ...given } = {}) => {
   if (x) made.encoding.x.scale.domain = x;
   if (y) made.encoding.y.scale.domain = y;
   if (told) made.encoding.tooltip[1].title = told;
-  if (title) made.title.text = [title];
+  if (title) made.title.text = made.width < 400 ? lines(title, Math.floor(made.width / 7.5)) : [title];
   else delete made.title;
   return made;
 };
@@ -83,13 +91,13 @@ const overYears = (made, first, last) => {
 const estimateOf = (row, measure) => (isIncomplete(row, measure) ? row[`${measure}_about`] ?? null : null);
 const isHatched = (row, measure) => isProvisional(row, measure) || isIncomplete(row, measure);
 const barOf = (row, measure) => ({
-  year: row.year, high: row[measure], status: statusWords(row, measure), release: clean(releaseOf(measure)), style: MEASURES[measure].style,
+  year: row.year, high: row[measure], status: statusWords(row, measure), release: clean(releaseOf(measure).id), style: MEASURES[measure].style,
   hatched: isHatched(row, measure),
 });
-const yearBars = (persons, measure) => {
+const yearBars = (persons, measure, width) => {
   const words = MEASURES[measure];
   const rows = persons.filter((row) => row[measure] !== null).map((row) => ({ ...barOf(row, measure), estimate: estimateOf(row, measure) }));
-  const made = panel("yearly", rows, words.panel, words.column, { y: [0, headroom(rows.flatMap((row) => [row.high, row.estimate]))] });
+  const made = panel("yearly", rows, words.panel, words.column, { y: [0, headroom(rows.flatMap((row) => [row.high, row.estimate]))], width });
   return boxes(overYears(made, persons[0].year, persons.at(-1).year));
 };
 const hatchWords = (row, measures) => {
@@ -109,7 +117,7 @@ const describe = (persons, measures, title) => `${title}. ${measures.map((measur
   const top = counted.reduce((a, b) => (b[measure] > a[measure] ? b : a));
   const last = counted.at(-1);
   return `${MEASURES[measure].title}: most in ${top.year}, ${show(top[measure], "count")}; newest ${when(last, measure)}, ${show(last[measure], "count")} (${statusWords(last, measure)}).`;
-}).filter(Boolean).join(" ")} As published in release ${clean(current().id)}.`;
+}).filter(Boolean).join(" ")} As published in release ${releaseWords(measures)}.`;
 
 export const yearly = (persons, people, name = "yearly") => {
   // Flow above, stock below: two panels, never one series.
@@ -118,11 +126,12 @@ export const yearly = (persons, people, name = "yearly") => {
   const rows = persons.filter((row) => row.claims !== null || row.stock !== null);
   const from = rows.findIndex((row) => row.claims || row.stock);
   const shown = rows.slice(from);
-  const title = `People ${people} seeking asylum, by year`;
+  const title = `${people("People")} seeking asylum, by year`;
+  const draw = (width = WIDTH) => framed(measures.map((measure) => yearBars(shown, measure, plotIn(width))), title, [...hatchedNote(shown, measures),
+    ...(shown.some((row) => measures.some((measure) => estimateOf(row, measure))) ? [site.words.estimated] : []), site.words.no_bar], { release: releaseWords(measures) });
   return {
-    name, title, description: describe(shown, measures, title),
-    spec: framed(measures.map((measure) => yearBars(shown, measure)), title, [...hatchedNote(shown, measures),
-      ...(shown.some((row) => measures.some((measure) => estimateOf(row, measure))) ? [site.words.estimated] : []), site.words.no_bar]),
+    name, title, of: releaseOf(measures.includes("stock") ? "stock" : "claims"), release: releaseWords(measures), description: describe(shown, measures, title),
+    spec: draw(), fit: draw,
     columns: [
       { heading: "year", value: (row) => row.year },
       ...measures.flatMap((measure) => [
@@ -136,11 +145,14 @@ export const yearly = (persons, people, name = "yearly") => {
 
 // The same year in each release: what was said of it, from the first that had it.
 const RELEASE_YEARS = 4;
+const RELEASE_ROOM = 64; // px that a release takes with its figure and its name
 export const byRelease = (all, people, measure) => {
   const persons = all.filter((row) => row.unit === "persons" && row[measure] !== null);
   const years = [...new Set(persons.map((row) => row.year))].sort((a, b) => b - a).slice(0, RELEASE_YEARS);
-  // What a release did not say itself is no bar of it.
-  const until = releases.filter((release) => release.day <= current().day && releaseOf(measure, release) === release.id).slice(-8);
+  // A release whose flows are held back says nothing of them: it has no bar, and is named below.
+  const told = releases.filter((release) => release.day <= current().day);
+  const until = told.filter((release) => measure !== "claims" || hasFlows(release)).slice(-8);
+  const without = told.filter((release) => !until.includes(release) && release.day > until[0]?.day).map((release) => clean(release.id));
   if (until.length < 2 || !years.length) return null;
   const rows = years.flatMap((year) => until.map((release) => {
     const row = persons.find((one) => one.year === year && standsAt(one, release.day));
@@ -148,18 +160,27 @@ export const byRelease = (all, people, measure) => {
   }).filter(Boolean));
   if (!rows.some((row) => row[measure])) return null;
   const words = MEASURES[measure];
-  const x = [-0.5, until.length - 0.5];
   const y = [0, headroom(rows.map((row) => row[measure])) * 1.08];
-  const panels = years.map((year) => boxes(panel("releases", rows.filter((row) => row.year === year).map((row) => ({
-    ...barOf(row, measure), place: until.indexOf(row.release), release: clean(row.release.id), since: row.release.from, shown: show(row[measure], "count"),
-  })), String(year), words.column, { x, y })));
-  panels.push(panel("release_names", until.map((release, place) => ({ place, release: clean(release.id), since: release.from })), null, null, { x }));
+  // On a phone as many of the newest releases as have room, and no release off the screen.
+  const draw = (width = WIDTH) => {
+    const drawnOnes = until.slice(-Math.max(2, Math.floor(plotIn(width) / RELEASE_ROOM)));
+    const x = [-0.5, drawnOnes.length - 0.5];
+    const panels = years.map((year) => boxes(panel("releases", rows.filter((row) => row.year === year && drawnOnes.includes(row.release)).map((row) => ({
+      ...barOf(row, measure), place: drawnOnes.indexOf(row.release), release: clean(row.release.id), since: row.release.from, shown: show(row[measure], "count"),
+    })), String(year), words.column, { x, y, width: plotIn(width) })));
+    panels.push(panel("release_names", drawnOnes.map((one, place) => ({ place, release: clean(one.id), since: one.from })), null, null, { x, width: plotIn(width) }));
+    return framed(panels, title, [...(rows.some((row) => isHatched(row, measure)) ? [site.words.hatched] : []),
+      ...(drawnOnes.length < until.length ? [`The newest ${drawnOnes.length} of ${until.length} releases; a wider window shows more.`] : []),
+      ...(without.length ? [`Flows are missing or held back of ${without.join(", ")}.`] : [])],
+    { spacing: 8, release: drawnOnes.length < until.length ? namesOf(drawnOnes) : release });
+  };
   const title = `${titleOf(measure, people)}: the same year in each release`;
+  const namesOf = (some) => [some[0], some.at(-1)].map((one) => clean(one.id)).join(some.length > 2 ? " to " : " and ");
+  const release = namesOf(until);
   return {
-    name: `releases_${measure}`, title,
+    name: `releases_${measure}`, title, of: until.at(-1), release,
     description: `${title}. ${years.map((year) => `${year}: ${rows.filter((row) => row.year === year).map((row) => `${show(row[measure], "count")} in ${clean(row.release.id)}${hatchWords(row, [measure])}`).join(", ")}.`).join(" ")}`,
-    spec: framed(panels, title, rows.some((row) => isHatched(row, measure)) ? [site.words.hatched] : [],
-      { spacing: 8, release: [until[0], until.at(-1)].map((release) => clean(release.id)).join(until.length > 2 ? " to " : " and ") }),
+    spec: draw(), fit: draw,
     columns: [
       { heading: "year", value: (row) => row.year }, { heading: "release", value: (row) => clean(row.release.id) },
       { heading: "published", value: (row) => row.release.published }, { heading: words.column, value: (row) => row[measure] },
@@ -175,14 +196,19 @@ export const largest = ({ rows, measure, other, title, columns }) => {
   const top = rows.filter((row) => row[other] !== null).slice(0, PLACES);
   if (!top.length) return null;
   const made = top.map((row, at) => ({ ...barOf(row, measure), row: at, right: row.amount, name: clean(nameOf(row[other])), shown: amountWords(row, measure) }));
-  const bars = panel("ranked", made, isPer1000() ? MEASURES[measure].title + perWords() : MEASURES[measure].panel, MEASURES[measure].column + perWords(),
-    { x: [0, headroom(made.map((row) => row.right))], y: [made.length - 0.5, -0.5] });
-  bars.height *= made.length;
-  if (isPer1000()) bars.encoding.x.axis.format = ",.3~g";
+  // On a phone names are cut shorter, so that the bars are on the screen.
+  const draw = (width = WIDTH) => {
+    const bars = panel("ranked", made, isPer1000() ? MEASURES[measure].title + perWords() : MEASURES[measure].panel, MEASURES[measure].column + perWords(),
+      { x: [0, headroom(made.map((row) => row.right))], y: [made.length - 0.5, -0.5], ...(width < NARROW ? { width: Math.round(width * 0.6) } : {}) });
+    bars.height *= made.length;
+    if (isPer1000()) bars.encoding.x.axis.format = ",.3~g";
+    if (width < NARROW) bars.layer[0].mark.limit = Math.round(width * 0.4);
+    return framed([boxes(bars)], title, made.some((row) => row.hatched) ? [site.words.hatched] : [], { extra: inhabitantsSource(), release: releaseWords([measure]) });
+  };
   return {
-    name: `largest_${other}_${measure}`, title,
-    description: `${title}. ${made.map((row) => `${row.name} ${row.shown}`).join(", ")}. As published in release ${clean(current().id)}.`,
-    spec: framed([boxes(bars)], title, made.some((row) => row.hatched) ? [site.words.hatched] : [], { extra: inhabitantsSource() }),
+    name: `largest_${other}_${measure}`, title, of: releaseOf(measure), release: releaseWords([measure]),
+    description: `${title}. ${made.map((row) => `${row.name} ${row.shown}`).join(", ")}. As published in release ${releaseWords([measure])}.`,
+    spec: draw(), fit: draw,
     columns, rows,
   };
 };
@@ -198,7 +224,7 @@ export const map = async ({ rows, measure, other, title, columns }) => {
   const missing = rows.filter((row) => !world.places[row[other]]);
   const most = Math.max(...placed.map((row) => row.amount));
   const circles = placed.map((row) => ({ x: world.places[row[other]][0], y: world.places[row[other]][1], size: row.amount,
-    name: clean(nameOf(row[other])), shown: amountWords(row, measure), status: statusWords(row, measure), release: clean(current().id) }));
+    name: clean(nameOf(row[other])), shown: amountWords(row, measure), status: statusWords(row, measure), release: clean(releaseOf(measure).id) }));
   return mapPicture({ title, world, circles, most, missing, measure, other, columns, rows });
 };
 
@@ -219,24 +245,24 @@ const spreadsheetCell = (value, separator) => {
 export const csv = (picture, separator) => {
   const rows = [picture.columns.map((column) => column.heading), ...picture.rows.map((row) => picture.columns.map((column) => (column.plain ?? column.value)(row)))];
   const cells = rows.map((row) => row.map((value) => spreadsheetCell(value instanceof Node ? value.textContent : value, separator)).join(separator));
-  const about = [spreadsheetCell(sourceSentence(), separator), spreadsheetCell(location.href, separator)];
+  const about = [spreadsheetCell(sourceSentence(picture.release), separator), spreadsheetCell(location.href, separator)];
   // The mark at the front tells Excel that this is UTF-8.
   return `\ufeff${[...cells, "", ...about].join("\r\n")}\r\n`;
 };
 const citation = (picture) => {
   const { words } = site;
   const title = clean(picture.title);
-  const year = current().published.slice(0, 4);
+  const year = picture.of.published.slice(0, 4);
   const today = new Date().toISOString().slice(0, 10);
   const address = location.href;
-  const key = `unhcr_${current().id}_${picture.name}`.replace(/[^A-Za-z0-9]+/g, "_").toLowerCase();
+  const key = `unhcr_${picture.of.id}_${picture.name}`.replace(/[^A-Za-z0-9]+/g, "_").toLowerCase();
   const tex = (text) => text.replace(/[\\{}]/g, "").replace(/([%&#$_~^])/g, "\\$1");
   const line = (text) => text.replace(/[\r\n]+/g, " ");
   return {
-    text: `${title}. ${words.cite.replace("{release}", clean(current().id))} ${address} (accessed ${today}).`,
-    bibtex: `@misc{${key},\n  author = {{UNHCR}},\n  title = {${tex(title)}},\n  howpublished = {${tex(words.database)}, release ${tex(clean(current().id))}},\n  year = {${year}},\n  url = {${address.replace(/[{}\\]/g, encodeURIComponent)}},\n  urldate = {${today}},\n  note = {${tex(words.licence)}}\n}`,
-    ris: ["TY  - DATA", "AU  - UNHCR", `TI  - ${line(title)}`, `T2  - ${words.database}`, `ET  - release ${line(clean(current().id))}`, `PY  - ${year}`,
-      `DA  - ${current().published.replaceAll("-", "/")}`, `UR  - ${address}`, `Y2  - ${today.replaceAll("-", "/")}`, `N1  - ${words.licence}`, "ER  - "].join("\r\n"),
+    text: `${title}. ${words.cite.replace("{release}", () => picture.release)} ${address} (accessed ${today}).`,
+    bibtex: `@misc{${key},\n  author = {{UNHCR}},\n  title = {${tex(title)}},\n  howpublished = {${tex(words.database)}, release ${tex(picture.release)}},\n  year = {${year}},\n  url = {${address.replace(/[{}\\]/g, encodeURIComponent)}},\n  urldate = {${today}},\n  note = {${tex(words.licence)}}\n}`,
+    ris: ["TY  - DATA", "AU  - UNHCR", `TI  - ${line(title)}`, `T2  - ${words.database}`, `ET  - release ${line(picture.release)}`, `PY  - ${year}`,
+      `DA  - ${picture.of.published.replaceAll("-", "/")}`, `UR  - ${address}`, `Y2  - ${today.replaceAll("-", "/")}`, `N1  - ${words.licence}`, "ER  - "].join("\r\n"),
   };
 };
 const save = (content, name, type) => {
@@ -247,7 +273,7 @@ const save = (content, name, type) => {
   anchor.remove();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 };
-const fileName = (picture, ending) => [document.documentElement.dataset.code ?? document.documentElement.dataset.kind, picture.name, current().id]
+const fileName = (picture, ending) => [document.documentElement.dataset.code ?? document.documentElement.dataset.kind, picture.name, picture.of.id]
   .join("_").replace(/[^A-Za-z0-9._-]+/g, "_").toLowerCase() + ending;
 const pngOf = (canvas) => new Promise((resolve, reject) => {
   canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the browser made no picture"))), "image/png");
@@ -294,7 +320,7 @@ const drawInto = async (figure, picture) => {
   const live = figure.querySelector(".live");
   const width = figure.clientWidth - 24;
   const place = el("div");
-  const view = await embed(place, adapted({ ...specOf(picture, width), description: picture.description }, width, site.looks));
+  const view = await embed(place, adapted({ ...specOf(picture, width), description: picture.description }, width < NARROW ? width - 24 : width, site.looks));
   place.querySelector("svg").setAttribute("aria-hidden", "true");
   live.replaceChildren(place);
   figure.view?.finalize();
@@ -352,8 +378,8 @@ export const ofPlaces = async (container, given) => {
 const mapPicture = ({ title, world, circles, most, missing, measure, other, columns, rows }) => {
   const biggest = circles.toSorted((a, b) => b.size - a.size);
   return {
-    name: `map_${other}_${measure}`, title,
-    description: `${title}. Circles as large as the number: ${biggest.slice(0, 8).map((one) => `${one.name} ${one.shown}`).join(", ")}${biggest.length > 8 ? `, and ${biggest.length - 8} more` : ""}. As published in release ${clean(current().id)}.`,
+    name: `map_${other}_${measure}`, title, of: releaseOf(measure), release: releaseWords([measure]),
+    description: `${title}. Circles as large as the number: ${biggest.slice(0, 8).map((one) => `${one.name} ${one.shown}`).join(", ")}${biggest.length > 8 ? `, and ${biggest.length - 8} more` : ""}. As published in release ${releaseWords([measure])}.`,
     remarks: [site.words.boundaries, missing.length ? `Not on the map: ${missing.map((row) => `${clean(nameOf(row[other]))} (${amountWords(row, measure)})`).join(", ")}.` : null].filter(Boolean),
     // As wide as there is room for: a map is not cut.
     fit: (width) => framed([{
@@ -369,7 +395,7 @@ const mapPicture = ({ title, world, circles, most, missing, measure, other, colu
             order: { field: "size", sort: "descending" },
             tooltip: panel("ranked", [], null, MEASURES[measure].column + perWords()).encoding.tooltip } },
       ],
-    }], title, [], { extra: [...inhabitantsSource(), site.words.boundaries] }),
+    }], title, [], { extra: [...inhabitantsSource(), site.words.boundaries], release: releaseWords([measure]) }),
     columns, rows,
   };
 };
@@ -382,7 +408,8 @@ export const ofCountry = ({ side, other, people, persons, years, found, placeCol
 });
 export const ofPair = ({ people, persons, years }) => drawn(() => putPictures(document.querySelector("#yearly-pictures .pictures"),
   [yearly(persons, people), byRelease(years.map((row) => ({ ...row, unit: "persons" })), people, "stock"), byRelease(years.map((row) => ({ ...row, unit: "persons" })), people, "claims")]));
+const everybody = (people) => `${people} of all origins`;
 export const ofWorld = ({ persons, years, sides }) => drawn(async (isMine) => {
-  await putPictures(document.querySelector("#yearly-pictures .pictures"), [yearly(persons, "of all origins"), byRelease(years, "of all origins", "stock"), byRelease(years, "of all origins", "claims")]);
+  await putPictures(document.querySelector("#yearly-pictures .pictures"), [yearly(persons, everybody), byRelease(years, everybody, "stock"), byRelease(years, everybody, "claims")]);
   for (const side of sides) if (isMine()) await ofPlaces(document.querySelector(`#${side.other}-pictures .pictures`), side);
 });

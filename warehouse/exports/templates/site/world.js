@@ -1,8 +1,8 @@
 // The world: its years, and the countries of origin and of asylum of one year, as of any release.
 import {
-  MEASURES, amounts, asOf, atLeast, byId, card, current, el, firstSaid, firstWords, isIncomplete,
-  link, load, nameOf, pageOf, params, perChoice, perColumns, perWords, placeOf, put, releaseNotes, rowsOf, sinceCounted, site,
-  status, table, takeOver, visible, when, withoutWords, yearWords,
+  MEASURES, amounts, asOf, atLeast, byId, card, claimsIn, current, el, firstSaid, firstWords, howToRead, isIncomplete,
+  link, load, nameOf, pageOf, params, perChoice, perColumns, perWords, put, rankOf, releaseNotes, rowsOf, sinceCounted, site,
+  status, table, takeOver, visible, when, withoutWords,
 } from "./core.js";
 
 const data = await load("world.json");
@@ -38,7 +38,7 @@ const render = async (live) => {
     const columns = [
       { heading: other === "origin" ? "Country of origin" : "Country of asylum", plain: (row) => nameOf(row.country),
         value: (row) => el("a", { href: link(pageOf(other, row.country)) }, visible(nameOf(row.country))) },
-      { heading: "Rank", kind: "count", value: (row) => placeOf(row, rows, "country") },
+      { heading: "Rank", kind: "count", value: (row) => rankOf(row, rows, "country") },
       ...perColumns(measure),
       { heading: words.column, kind: "bound", plain: (row) => row[measure], value: (row) => atLeast(row[measure], isIncomplete(row, measure)) },
       { heading: "Share of what is shown", kind: "share", value: (row) => row[measure] / total },
@@ -55,8 +55,8 @@ const render = async (live) => {
     return card(row, one, notes);
   }).filter(Boolean);
   const columns = [
-    { heading: site.words.year, value: yearWords },
-    { heading: site.words.claimed, kind: "bound", value: (row) => atLeast(row.claims, row.claims_incomplete) },
+    { heading: site.words.year, value: (row) => `${row.year}${row.stock_provisional ? " (30 June, provisional)" : ""}` },
+    { heading: site.words.claimed, kind: "bound", value: claimsIn },
     { heading: site.words.waiting, kind: "bound", value: (row) => atLeast(row.stock, row.stock_incomplete) },
     { heading: site.words.refugees_stock, kind: "count", value: (row) => row.refugees },
   ];
@@ -64,7 +64,7 @@ const render = async (live) => {
   live.replaceChildren(
     ...releaseNotes(),
     ...(cards.length ? [el("section", { "aria-labelledby": "figures-heading" }, el("h2", { id: "figures-heading" }, "All countries together"),
-      el("ul", { class: "figures" }, cards), el("p", { class: "quiet" }, site.words.stock_and_flow))] : []),
+      el("ul", { class: "figures" }, cards), howToRead())] : []),
     el("section", { "aria-labelledby": "countries-heading" }, el("h2", { id: "countries-heading" }, "By country"),
       el("form", { class: "filter", onsubmit: (event) => event.preventDefault() },
         el("div", { class: "field" }, el("label", { for: "measure" }, "What is counted"), choice("measure", Object.entries(MEASURES).map(([key, one]) => [key, one.title]), measure)),
