@@ -33,6 +33,7 @@ from warehouse.exports import charts, site
 from warehouse.exports.charts.frame import SPECS
 from warehouse.exports.origin_years import if_distributed, origin_rows
 from warehouse.exports.site import data, pages
+from warehouse.exports.site.changes import release_sections
 from warehouse.exports.site.names import stem
 from warehouse.published.read import open_published, read_about
 from warehouse.reference.places import country_code, places
@@ -749,6 +750,60 @@ def test_shares_are_out_of_the_rows_of_the_table_by_inhabitants_too(
         assert len(shares) > 5
         whole = sum(float(share.replace("%", "")) for share in shares)
         assert whole == pytest.approx(100, abs=0.05 * len(shares))
+
+
+def test_people_in_no_figure_of_a_country_and_moves_between_them_are_told(
+    real: Served, browser: Browser, tmp_path: Path
+) -> None:
+    settings = Settings(data_dir=tmp_path, threads=2)
+    shutil.copy(real.settings.published_db, settings.published_db)
+    with duckdb.connect(str(settings.published_db)) as con:
+        con.execute(
+            "update mart_origin_yearly set oip_stock = 5875359 "
+            "where origin_iso3 = 'CHN' and reference_year = 2025 and counting_unit = 'persons'"
+        )
+        # A break of asylum-seekers becomes one of refugees: 879,500 of them moved.
+        for table, more in (
+            ("mart_reporting_breaks", ", note = 'some 879,500 refugees are now others'"),
+            ("mart_reporting_break_origins", ", persons = 879500, figure = 20000"),
+        ):
+            con.execute(
+                f"update {table} set kind = 'category_moved', measure = 'refugees_stock' {more} "
+                f"where asylum_iso3 = 'USA' and reference_year = 2025 "
+                f"and kind = 'origin_withheld' and measure = 'asylum_seekers_stock'"
+            )
+    with served(settings) as made:
+        for java_script in (True, False):
+            with opened(
+                browser, f"{made.address}origin/CHN.html", java_script_enabled=java_script
+            ) as seen:
+                if java_script:
+                    drawn(seen.page)
+                others = seen.page.locator("section", has_text="neither among the refugees").last
+                assert "5,875,359 people from China" in others.inner_text()
+                moved = seen.page.locator("#moved tbody tr").first.inner_text()
+                assert "United States of America" in moved
+                assert "879,500" in moved
+        with opened(browser, f"{made.address}asylum/USA.html") as seen:
+            drawn(seen.page)
+            assert "879,500" in seen.page.locator("#moved tbody tr").first.inner_text()
+        with opened(browser, f"{made.address}origin/CHN.html?measure=refugees&all=1") as seen:
+            drawn(seen.page)
+            for country, is_broken in (("United States", True), ("Germany", False)):
+                row = seen.page.locator("#places tbody tr", has_text=country).inner_text()
+                assert ("a country of asylum reported otherwise" in row) == is_broken
+
+
+def test_the_largest_changes_of_a_release_say_where_reporting_changed(real: Served) -> None:
+    with open_published(real.settings) as con:
+        tables = {table.name: table for part in release_sections(con) for table in part.tables}
+    [newest] = [
+        row
+        for row in tables["release_1_largest"].rows
+        if row["measure"] == "asylum_seekers_stock" and row["reference_year"] == 2025
+        and row["place"] == "China"
+    ]  # fmt: skip
+    assert newest["remarks"] == "a country of asylum reported otherwise than the year before"
 
 
 def test_on_a_phone_the_whole_of_a_chart_is_on_the_screen(real: Served, browser: Browser) -> None:

@@ -31,19 +31,64 @@ _COUNTED = """
     group by release_id, measure, kind
     order by release_id, measure, figures desc, kind
 """
+# Whether a break of reporting bears on the figure after: that of the origin, as it stood on the day
+# of the release. People of unknown origin are many where a country of asylum gives no origins.
 _LARGEST = """
+    with largest as (
+        select
+            release_id, measure, kind, reference_year, value_before, value_after, difference,
+            origin_unhcr_code, published_on,
+            coalesce(origin_name, origin_unhcr_code) as place
+        from mart_revisions
+        where
+            level = 'origin' and counting_unit = 'persons' and difference != 0
+            and measure in (select unnest($measures))
+        qualify row_number() over (
+            partition by release_id order by abs(difference) desc, measure, place, reference_year
+        ) <= $shown
+    ),
+    withheld as (
+        select distinct measure, reference_year, known_from
+        from mart_reporting_breaks
+        where kind in ('origin_withheld', 'origin_given_again')
+    )
     select
-        release_id, measure, kind, reference_year, value_before, value_after, difference,
-        coalesce(origin_name, origin_unhcr_code) as place
-    from mart_revisions
-    where
-        level = 'origin' and counting_unit = 'persons' and difference != 0
-        and measure in (select unnest($measures))
-    qualify row_number() over (
-        partition by release_id order by abs(difference) desc, measure, place, reference_year
-    ) <= $shown
-    order by release_id, abs(difference) desc, measure, place, reference_year
+        largest.release_id, largest.measure, largest.kind, largest.reference_year,
+        largest.value_before, largest.value_after, largest.difference, largest.place,
+        coalesce(
+            not case largest.measure
+                when 'asylum_seekers_stock' then years.is_asylum_seekers_stock_change_comparable
+                when 'refugees_stock' then years.is_refugees_stock_change_comparable
+                when 'new_asylum_claims' then years.is_new_asylum_claims_change_comparable
+                when 'applications_new' then years.is_applications_new_change_comparable
+            end,
+            false
+        )
+        or (
+            largest.origin_unhcr_code in (
+                select unhcr_code from dim_country where special_kind = 'unknown'
+            )
+            and exists (
+                select 1 from withheld
+                where
+                    withheld.measure = largest.measure
+                    and withheld.reference_year = largest.reference_year
+                    and withheld.known_from <= largest.published_on
+            )
+        ) as is_broken
+    from largest
+    left join mart_origin_yearly_history as years
+        on
+            largest.origin_unhcr_code = years.origin_unhcr_code
+            and years.counting_unit = 'persons'
+            and largest.reference_year = years.reference_year
+            and years.valid_from <= largest.published_on
+            and (years.valid_to > largest.published_on or years.valid_to is null)
+    order by
+        largest.release_id, abs(largest.difference) desc, largest.measure, largest.place,
+        largest.reference_year
 """
+_BROKEN = "a country of asylum reported otherwise than the year before"
 _RELEASE_COLUMNS = (
     ReportColumn("release_id", "Release"),
     ReportColumn("title", "Title"),
@@ -68,6 +113,7 @@ _LARGEST_COLUMNS = (
     ReportColumn("value_after", "After", "count"),
     ReportColumn("difference", "Change", "change"),
     ReportColumn("what_happened", "What happened"),
+    ReportColumn("remarks", "Remarks"),
 )
 
 
@@ -82,6 +128,8 @@ def release_sections(con: duckdb.DuckDBPyConnection) -> list[Section]:
     for row in [*counted, *largest]:
         row["figure"] = MEASURES[row["measure"]]
         row["what_happened"] = REVISION_KINDS.get(row["kind"], row["kind"])
+    for row in largest:
+        row["remarks"] = _BROKEN if row["is_broken"] else ""
     sections = [
         section(
             "releases",

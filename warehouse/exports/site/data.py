@@ -63,16 +63,38 @@ _ESTIMATES = {
 }
 _YEARS_OF = {"origin": _YEAR_FIGURES | _ESTIMATES, "asylum": _YEAR_FIGURES}
 _WORLD_FIGURES = {name: column for name, column in _YEAR_FIGURES.items() if name != "carried"}
+# Pairs have no flag of their own for refugees; where people were moved between categories, and
+# enough of them to bear on the figure, the break of the host and origin says so.
+_REFUGEES_MOVED = """
+    exists (
+        select 1
+        from mart_reporting_break_origins as origins
+        inner join break_kinds as kinds using (kind)
+        where
+            origins.kind = 'category_moved'
+            and origins.measure = 'refugees_stock'
+            and origins.origin_unhcr_code = history.origin_unhcr_code
+            and origins.asylum_unhcr_code = history.asylum_unhcr_code
+            and origins.reference_year = history.reference_year
+            and origins.known_from <= history.valid_from
+            and origins.persons >= kinds.bears_from_share * history.refugees_stock
+    )
+"""
 _PAIR_MARKS = {
     "stock_provisional": "is_population_provisional",
     "claims_provisional": "is_flows_provisional",
     "claims_incomplete": is_lower_bound("history", "new_asylum_claims"),
     "stock_incomplete": is_lower_bound("history", "asylum_seekers_stock"),
     "stock_break": "not is_asylum_seekers_stock_change_comparable",
+    "refugees_break": _REFUGEES_MOVED,
 }
 _YEAR_MARKS = _PAIR_MARKS | {
     "claims_break": "not is_new_asylum_claims_change_comparable",
     "refugees_break": "not is_refugees_stock_change_comparable",
+    # UNHCR rounds small numbers: 5 may be 3 or 7, so a change from or to so few is marked.
+    "stock_small": "is_asylum_seekers_stock_change_on_small_count",
+    "claims_small": "is_new_asylum_claims_change_on_small_count",
+    "refugees_small": "is_refugees_stock_change_on_small_count",
     "applications_provisional": "is_applications_provisional",
     "decisions_provisional": "is_decisions_provisional",
     "few_decisions": "is_rate_on_small_count",
@@ -91,10 +113,6 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
         "mart_destination_yearly_history",
         keys={"origin": _ORIGIN, "asylum": _ASYLUM, "year": "reference_year"},
         figures=_PAIR_FIGURES,
-    # UNHCR rounds small numbers: 5 may be 3 or 7, so a change from or to so few is marked.
-    "stock_small": "is_asylum_seekers_stock_change_on_small_count",
-    "claims_small": "is_new_asylum_claims_change_on_small_count",
-    "refugees_small": "is_refugees_stock_change_on_small_count",
         marks=_PAIR_MARKS,
         where="counting_unit = 'persons' and row_kind in ('pair', 'not_itemised')",
     )
@@ -220,24 +238,6 @@ def names(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     )
 
 
-def country_files(con: duckdb.DuckDBPyConnection, side: str) -> Iterator[tuple[str, str]]:
-    """Code and JSON of each country of one side: its years, and its pairs by the other side.
-
-    So many countries at a time as have `_ROWS_AT_ONCE` rows: the memory does not grow with them.
-    """
-    other = "asylum" if side == "origin" else "origin"
-    among = "between $first and $last"
-    of_year = ["year", "unit", *_YEARS_OF[side]]
-    of_pair = [other, "year", *_PAIR_FIGURES]
-    years = _columns(f"site_{side}_years", "code", of_year, order="unit desc, year", among=among)
-    pairs = _columns("site_pairs", side, of_pair, order=f"{other} nulls last, year", among=among)
-    parts = con.execute(
-        f"""
-        with sizes as (
-            select code, count(*) as size
-            from (select code from site_{side}_years union all select {side} from site_pairs)
-            group by code
-        ),
 def other_names(shown: Mapping[str, str]) -> dict[str, list[str]]:
     """What else the countries shown are called where that is no part of their name, by code."""
     found: dict[str, list[str]] = {}
@@ -267,6 +267,24 @@ def unranked(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [code for (code,) in found]
 
 
+def country_files(con: duckdb.DuckDBPyConnection, side: str) -> Iterator[tuple[str, str]]:
+    """Code and JSON of each country of one side: its years, and its pairs by the other side.
+
+    So many countries at a time as have `_ROWS_AT_ONCE` rows: the memory does not grow with them.
+    """
+    other = "asylum" if side == "origin" else "origin"
+    among = "between $first and $last"
+    of_year = ["year", "unit", *_YEARS_OF[side]]
+    of_pair = [other, "year", *_PAIR_FIGURES]
+    years = _columns(f"site_{side}_years", "code", of_year, order="unit desc, year", among=among)
+    pairs = _columns("site_pairs", side, of_pair, order=f"{other} nulls last, year", among=among)
+    parts = con.execute(
+        f"""
+        with sizes as (
+            select code, count(*) as size
+            from (select code from site_{side}_years union all select {side} from site_pairs)
+            group by code
+        ),
         parted as (
             select code, sum(size) over (order by code) // {_ROWS_AT_ONCE} as part from sizes
         )

@@ -29,7 +29,7 @@ _ORIGINS = f"""
             counting_unit = 'persons' and row_kind = 'pair' and asylum_seekers_stock > 0
     )
     select asylum, place, reference_date, asylum_seekers_stock, new_asylum_claims,
-        is_stock_incomplete, is_new_asylum_claims_complete,
+        is_stock_incomplete, is_new_asylum_claims_complete, is_flows_provisional,
         count(*) over of_asylum as pair_count
     from pairs
     window
@@ -89,6 +89,7 @@ def largest(con: duckdb.DuckDBPyConnection, side: str, count: int) -> list[dict[
             f"""
             select
                 {incomplete} as is_stock_incomplete, is_new_asylum_claims_complete,
+                is_flows_provisional,
                 coalesce({side}_name, {side}_unhcr_code) as place,
                 reference_date, asylum_seekers_stock, new_asylum_claims
             from mart_{side}_yearly
@@ -116,5 +117,7 @@ def _bounded(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows with their figures as shown: a lower bound is marked."""
     for row in rows:
         row["waiting"] = at_least(row["asylum_seekers_stock"], not row["is_stock_incomplete"])
-        row["claimed"] = at_least(row["new_asylum_claims"], row["is_new_asylum_claims_complete"])
+        half = " (first half-year)" if row["is_flows_provisional"] else ""
+        claimed = at_least(row["new_asylum_claims"], row["is_new_asylum_claims_complete"])
+        row["claimed"] = claimed + (half if row["new_asylum_claims"] is not None else "")
     return rows

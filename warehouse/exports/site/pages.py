@@ -18,11 +18,12 @@ from warehouse.exports.findings.claims import claims_on
 from warehouse.exports.findings.destinations import destination_rows, destinations_of
 from warehouse.exports.findings.headline import headline_figures
 from warehouse.exports.findings.parts import Figure, ReportTable, Section
+from warehouse.exports.findings.unrwa import unrwa_section
 from warehouse.exports.findings.words import BOUNDARIES, DEFINITIONS
 from warehouse.exports.findings.years import years_section
 from warehouse.exports.origin_years import breaks_by_origin, by_year, rows_of_origins
 from warehouse.exports.origins import Origin
-from warehouse.exports.site import geometry, hosts
+from warehouse.exports.site import beside, geometry, hosts
 from warehouse.exports.site.changes import release_sections
 from warehouse.exports.site.names import stem
 from warehouse.exports.templating import environment
@@ -56,6 +57,11 @@ class Country:
     def path(self) -> str:
         """Its page."""
         return f"{self.side}/{stem(self.code)}.html"
+
+    @property
+    def place(self) -> str:
+        """Where people are who are there, in words: after "in"."""
+        return "an unknown country" if self.code == "UKN" else self.name
 
     @property
     def subject(self) -> Origin:
@@ -114,7 +120,8 @@ def country_pages(
 def _origin_pages(
     con: duckdb.DuckDBPyConnection, shell: Shell, countries: Sequence[Country]
 ) -> Iterator[tuple[str, str]]:
-    breaks_known = breaks_by_origin(con)
+    breaks_known, moves = breaks_by_origin(con), beside.moves_by_code(con)
+    release = shell.about["release"]
     codes = [country.code for country in countries]
     with con.cursor() as of_years, con.cursor() as of_places:
         use_published(of_years)
@@ -132,13 +139,21 @@ def _origin_pages(
                     years_section(years, country.subject, breaks),
                     destinations_of(places, country.subject),
                 ],
+                always=[
+                    beside.others_section(country.subject.of("people"), years, release),
+                    beside.moved_section(
+                        country.name, "origin", moves.get(("origin", country.code), []), release
+                    ),
+                    unrwa_section(con, country.subject),
+                ],
             )
 
 
 def _asylum_pages(
     con: duckdb.DuckDBPyConnection, shell: Shell, countries: Sequence[Country]
 ) -> Iterator[tuple[str, str]]:
-    origins = hosts.origins_by_asylum(con)
+    origins, moves = hosts.origins_by_asylum(con), beside.moves_by_code(con)
+    release = shell.about["release"]
     codes = [country.code for country in countries]
     with con.cursor() as of_years:
         use_published(of_years)
@@ -148,11 +163,17 @@ def _asylum_pages(
             yield _country_page(
                 shell,
                 country,
-                f"People who seek asylum in {wording.visible(country.name)}",
+                f"People who seek asylum in {wording.visible(country.place)}",
                 headline_figures(years, whole="those in all countries"),
                 [
                     years_section(years, country.subject),
-                    hosts.origins_section(country.name, origins.get(country.code, [])),
+                    hosts.origins_section(country.place, origins.get(country.code, [])),
+                ],
+                always=[
+                    beside.others_section(f"people in {country.place}", years, release),
+                    beside.moved_section(
+                        country.place, "asylum", moves.get(("asylum", country.code), []), release
+                    ),
                 ],
             )
 
@@ -178,6 +199,8 @@ def _country_page(
     title: str,
     figures: Sequence[Figure],
     sections: Sequence[Section],
+    *,
+    always: Sequence[Section],
 ) -> tuple[str, str]:
     first = f"{figures[0].value} {figures[0].counts}" if figures else "no newest figures"
     return country.path, shell.page(
@@ -189,6 +212,7 @@ def _country_page(
         code=country.code,
         figures=figures,
         sections=sections,
+        always=always,
         module="country.js",
         scripts=("drawing.js",),
         preload=f"{country.side}/{stem(country.code)}.json",
@@ -255,7 +279,7 @@ def other_pages(
         "data.html",
         "data",
         "Data and downloads",
-        "Every table as CSV and Parquet, with descriptions for programs.",
+        "Tables of the newest release as CSV and Parquet, with descriptions for programs.",
         tables=downloads,
         dataset=dataset,
     )
