@@ -62,10 +62,10 @@ def moved_section(name: str, side: str, rows: Sequence[dict[str, Any]], release:
         [*rows[:MOVES_SHOWN]],
     )  # fmt: skip
     sentence = (
-        "People were counted in another category than the year before. Such a change of the number "
-        "of refugees is one of counting, not of people who came or left. People moved are the "
-        "smaller of what one category lost and another gained; whether they are the same people "
-        f"is not known. By the figures of release {release}."
+        "People were counted in another category than the year before. By so many the number of "
+        "refugees can change without anybody having come or left. People moved are the smaller of "
+        "what one category lost and another gained; whether they are the same people is not "
+        f"known. By the figures of release {release}."
     )
     return section("moved", "People moved between categories", [sentence], [table])
 
