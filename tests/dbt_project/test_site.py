@@ -349,57 +349,6 @@ def test_a_link_of_an_older_release_shows_what_its_sender_saw(
         assert seen.problems == []
 
 
-def test_a_figure_at_first_is_of_no_release_after_the_one_shown_and_says_what_it_was_of(
-    real: Served, browser: Browser
-) -> None:
-    for path in ("origin/CHN.html?", "pair.html?origin=CHN&asylum=USA&"):
-        with opened(browser, f"{real.address}{path}release=2025-06") as seen:
-            drawn(seen.page)
-            told = seen.page.locator("#live #years").inner_text()
-            assert "First published as".lower() in told.lower()
-            assert "2025-12" not in told
-        with opened(browser, f"{real.address}{path}release=2025-12.1") as seen:
-            drawn(seen.page)
-            [row] = seen.page.locator("#live #years tbody tr", has_text="2025").all_inner_texts()[
-                :1
-            ]
-            assert "2025-06, mid-year" in row
-            assert ("2025-06, half-year" in row) == path.startswith("origin"), "of the pair nothing"
-    with opened(browser, f"{real.address}origin/CHN.html?release=2025-12.1") as seen:
-        drawn(seen.page)
-        row = seen.page.locator(
-            "#places tbody tr", has_text="United States of America"
-        ).inner_text()
-        assert "2025-06, mid-year" in row
-
-
-def test_people_of_no_country_have_no_place_and_are_from_nowhere(
-    real: Served, browser: Browser
-) -> None:
-    with opened(browser, f"{real.address}method.html") as seen:
-        seen.page.wait_for_selector(WRITTEN)
-        core = next(asked for asked in seen.asked_for if asked.endswith("core.js"))
-        places, told, of = seen.page.evaluate(
-            """async (core) => {
-                const { placeOf, fromWords, inWords, releaseOf } = await import(core);
-                const rows = [["UKN", 9], [null, 8], ["STA", 7], ["VEN", 5], ["TIB", 4], ["CHN", 4]]
-                    .map(([country, amount]) => ({ country, amount }));
-                return [
-                    rows.map((row) => placeOf(row, rows, "country")),
-                    ["UKN", "STA", "TIB", "CHN"].map(fromWords).concat(["UKN", "CHN"].map(inWords)),
-                    ["claims", "stock"].map((one) => releaseOf(one, { id: "new", flows: "old" })),
-                ];
-            }""",
-            core,
-        )
-    assert places == [None, None, None, 1, 2, 2]
-    assert told == [
-        *("of unknown origin", "who are stateless", "who are Tibetan", "from China"),
-        *("where the country is not known", "in China"),
-    ]
-    assert of == ["old", "new"], "a release whose own flows are held back did not say them"
-
-
 @pytest.mark.parametrize(
     ("measure", "rate"),
     [

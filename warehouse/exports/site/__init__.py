@@ -23,7 +23,7 @@ from warehouse.exports import datapackage, page, tables
 from warehouse.exports.charts import config, specs
 from warehouse.exports.measures import MEASURES
 from warehouse.exports.site import data, geometry, machines, pages
-from warehouse.exports.site.names import OF_NO_COUNTRY, PLACELESS, stem, words
+from warehouse.exports.site.names import stem, words
 from warehouse.exports.site.pages import Country, Shell
 from warehouse.exports.templating import TEMPLATES, text_of, vega_library
 from warehouse.published.read import open_published, read_about

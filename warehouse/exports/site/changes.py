@@ -32,7 +32,7 @@ _COUNTED = """
     order by release_id, measure, figures desc, kind
 """
 # Whether a break of reporting bears on the figure after: that of the origin, as it stood on the day
-# of the release. People of unknown origin are many where a country of asylum gives no origins.
+# of the release.
 _LARGEST = """
     with largest as (
         select
@@ -46,11 +46,6 @@ _LARGEST = """
         qualify row_number() over (
             partition by release_id order by abs(difference) desc, measure, place, reference_year
         ) <= $shown
-    ),
-    withheld as (
-        select distinct measure, reference_year, known_from
-        from mart_reporting_breaks
-        where kind in ('origin_withheld', 'origin_given_again')
     )
     select
         largest.release_id, largest.measure, largest.kind, largest.reference_year,
@@ -63,18 +58,6 @@ _LARGEST = """
                 when 'applications_new' then years.is_applications_new_change_comparable
             end,
             false
-        )
-        or (
-            largest.origin_unhcr_code in (
-                select unhcr_code from dim_country where special_kind = 'unknown'
-            )
-            and exists (
-                select 1 from withheld
-                where
-                    withheld.measure = largest.measure
-                    and withheld.reference_year = largest.reference_year
-                    and withheld.known_from <= largest.published_on
-            )
         ) as is_broken
     from largest
     left join mart_origin_yearly_history as years

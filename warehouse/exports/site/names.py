@@ -10,14 +10,6 @@ from warehouse.exports.findings.years import YEAR_COLUMNS
 from warehouse.exports.measures import ESTIMATED, FINAL, HATCHED, INCOMPLETE, NO_BAR
 from warehouse.exports.origin_years import BETWEEN, ESTIMATE
 
-# People of an origin that is no country, after a noun; those of the first two have no place among
-# countries.
-OF_NO_COUNTRY = {
-    "unknown": "of unknown origin",
-    "stateless": "who are stateless",
-    "tibetan": "who are Tibetan",
-}
-PLACELESS = ("unknown", "stateless")
 PER_1000 = "per 1,000 inhabitants of the country"
 # What the yearly tables count as carried forward: a figure of the end of a year that repeats the
 # middle of the same year is not among them.

@@ -123,14 +123,6 @@ export const current = () => releases.find((release) => release.id === params.ge
 export const releaseOf = (measure) => (measure === "claims" && releases.find((release) => release.id === current().flows)) || current();
 export const hasFlows = (release) => !release.flows || release.flows === release.id;
 export const nameOf = (code) => (code === null ? "not itemised by country" : (Object.hasOwn(site.names, code) ? site.names[code] : code));
-// People of a country of origin, or in a country of asylum. Some origins are no country.
-export const fromWords = (code) => site.of_no_country[code] ?? `from ${visible(nameOf(code))}`;
-export const inWords = (code) => (site.unknown.includes(code) ? "where the country is not known" : `in ${visible(nameOf(code))}`);
-// A place is one among countries: the people of none have no place.
-export const placeOf = (row, rows, key) => (row[key] === null || site.placeless.includes(row[key]) ? null
-  : rows.filter((one) => one[key] !== null && !site.placeless.includes(one[key]) && one.amount > row.amount).length + 1);
-// The release that the flows of the release shown are of: an older one, where its own are missing or held back.
-export const releaseOf = (measure, release = current()) => (measure === "claims" && release.flows ? release.flows : release.id);
 const paged = { origin: new Set(site.sides.origin), asylum: new Set(site.sides.asylum) };
 // People of unknown origin and stateless people are from no country, so they hold no place among countries.
 const unranked = new Set(site.unranked);
@@ -160,8 +152,7 @@ export const rowsOf = (table) => {
 export const standsAt = (row, day) => row.began <= day && (row.ended === null || day < row.ended);
 export const asOf = (rows, release) => rows.filter((row) => standsAt(row, release.day));
 
-// What a figure was when a release first had it: {value, release}, among the releases loaded up to the one
-// that is shown.
+// What a figure was when a release first had it: {value, release}, among the releases loaded.
 export const firstSaid = (rows, keys, measure) => {
   const found = new Map();
   for (const row of rows) {
@@ -230,18 +221,6 @@ export const status = (row, measure) => [
 ].filter(Boolean);
 export const statusWords = (row, measure) => status(row, measure).join("; ") || site.words.final;
 
-// The year of a row, and which of its figures are of no whole year.
-export const yearWords = (row) => {
-  if (row.stock_provisional) return `${row.year} (30 June, provisional)`;
-  return row.claims_provisional && row.claims !== null ? `${row.year} (claimed asylum: first half-year)` : String(row.year);
-};
-
-// What a figure was at first, for a cell beside it: empty where it still is.
-export const firstCell = (begun, row, measure) => {
-  if (!begun || (begun.value === row[measure] && begun.row.marks === row.marks)) return "";
-  const mark = isProvisional(begun.row, measure) ? (measure === "claims" ? ", half-year" : ", mid-year") : "";
-  return el("span", {}, show(begun.value, "count"), el("br"), el("small", { class: "quiet" }, `${visible(begun.release.id)}${mark}`));
-};
 // What a figure was at first, for a note under it.
 export const firstWords = (begun, measure) => {
   const part = !isProvisional(begun.row, measure) ? "" : measure === "claims" ? " for the first half-year" : " for mid-year";

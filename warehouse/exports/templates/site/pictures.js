@@ -199,7 +199,7 @@ export const largest = ({ rows, measure, other, title, columns }) => {
   // On a phone names are cut shorter, so that the bars are on the screen.
   const draw = (width = WIDTH) => {
     const bars = panel("ranked", made, isPer1000() ? MEASURES[measure].title + perWords() : MEASURES[measure].panel, MEASURES[measure].column + perWords(),
-      { x: [0, headroom(made.map((row) => row.right))], y: [made.length - 0.5, -0.5], ...(width < NARROW ? { width: Math.round(width * 0.6) } : {}) });
+      { x: [0, headroom(made.map((row) => row.right))], y: [made.length - 0.5, -0.5], ...(width < NARROW ? { width: Math.round(width * 0.56) } : {}) });
     bars.height *= made.length;
     if (isPer1000()) bars.encoding.x.axis.format = ",.3~g";
     if (width < NARROW) bars.layer[0].mark.limit = Math.round(width * 0.4);
