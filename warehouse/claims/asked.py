@@ -2,9 +2,35 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 
 from warehouse.reference.claims import is_stock, parts_of
+
+_YEARS = re.compile(r"([0-9]{4})(?:\s*(?:-|to)\s*([0-9]{4}))?")
+
+
+class AskedError(ValueError):
+    """Text that is no year; the message says what is one."""
+
+
+def years(text: str) -> tuple[int, int, date | None]:
+    """First and last year, and the reference date where a day is given.
+
+    2024, 2012-2024, 2023-06-30 (that day's figures). Raises AskedError.
+    """
+    given = text.strip()
+    if found := _YEARS.fullmatch(given):
+        first, last = found.groups()
+        return int(first), int(last or first), None
+    try:
+        day = date.fromisoformat(given)
+    except ValueError:
+        raise AskedError(
+            f"{text!r} is not a year, such as 2024, several, 2012-2024, or a day, 2023-06-30"
+        ) from None
+    return day.year, day.year, day
 
 
 def asked(*, measure: str, location: str, read_as: str | None, **cells: Any) -> dict[str, Any]:

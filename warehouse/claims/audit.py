@@ -19,6 +19,7 @@ from warehouse.claims.notes import notes_on_claims
 from warehouse.core.attribution import source_sentence
 from warehouse.core.database import literal
 from warehouse.core.wording import harmless, markdown
+from warehouse.published.countries import known_countries
 from warehouse.published.read import read_about
 from warehouse.reference import claims
 
@@ -62,6 +63,9 @@ _MARKDOWN_COLUMNS = {
     "verdict": "verdict",
     "flags": "flags",
 }
+
+
+_REGION = "'{0}_' || lower(replace({0}_region, ' ', '_'))"
 
 
 class AuditError(Exception):
@@ -136,7 +140,7 @@ def check(
     text = {
         name: "" if cells.get(name) is None else str(cells[name]) for name in claims.CLAIM_COLUMNS
     }
-    claims.check_claim(text, published_on)
+    claims.check_claim(text, published_on, _regions(con))
     document = dict.fromkeys(claims.DOCUMENT_COLUMNS, "asked") | {
         "published_on": published_on.isoformat()
     }
@@ -152,8 +156,20 @@ def audit_file(con: duckdb.DuckDBPyConnection, path: Path, published_on: date | 
     Raises ClaimsError that lists what cannot be evaluated, with line and column.
     """
     _must_have_claims(con)
-    documents, rows = claims.read_file(path, published_on)
+    documents, rows = claims.read_file(path, published_on, _regions(con))
     return Audit(_audited(con, documents, rows), read_about(con)["release"])
+
+
+def _regions(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """The regions of an opened published file, by the names under which claims name them."""
+    return frozenset(
+        name
+        for (name,) in con.execute(
+            "select distinct unnest([" + ", ".join(map(_REGION.format, ("unhcr", "un"))) + "]) "
+            "from dim_country"
+        ).fetchall()
+        if name is not None
+    )
 
 
 def _audited(
@@ -238,11 +254,12 @@ def _claims(con: duckdb.DuckDBPyConnection, audit_: str, inputs: str) -> list[di
         one = dict(zip(_INPUT_COLUMNS, row, strict=True))
         of_claim.setdefault((document_id, claim_id), []).append(one)
     found = [dict(zip(_AUDIT_COLUMNS, row, strict=True)) for row in rows]
+    names = {country.code: country.name for country in known_countries(con) if country.name}
     published = dict(con.execute("select release_id, published_on from dim_release").fetchall())
     for claim, notes in zip(found, notes_on_claims(con, found), strict=True):
         claim["notes"] = list(notes)
         claim["inputs"] = of_claim.get((claim["document_id"], claim["claim_id"]), [])
-        claim["to_print"] = sentence.to_print(claim)
+        claim["to_print"] = sentence.to_print(claim, names)
         claim["citation"] = sentence.citation(claim, published)
     return sorted(found, key=_place)
 

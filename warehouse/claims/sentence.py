@@ -8,29 +8,29 @@ from functools import cache
 from typing import Any
 
 from warehouse.core.attribution import LICENCE_NAME, SOURCE_TITLE, WORLD_BANK_TITLE
-from warehouse.core.wording import day
-from warehouse.reference.claims import is_stock, label, label_within, parts_of
+from warehouse.core.wording import OF_NO_COUNTRY, day, of_origin
+from warehouse.reference.claims import ALL, RATES, is_stock, label, label_within, parts_of
 from warehouse.reference.seeds import read_seed
 
+# Displaced within their country, or staying there; and on their way back to it.
+_AT_HOME = frozenset(
+    {"idps_stock", "returned_idps", "internally_displaced_stock", "host_community_stock"}
+)
+_RETURNING = frozenset({"returned_refugees"})
 
-def to_print(claim: Mapping[str, Any]) -> str:
+
+def to_print(claim: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """The sentence to print: what is counted, of whom, where, when, and the newest figure, or that
-    there is none to print where two times do not compare.
+    there is none to print where two times do not compare. `names`: of countries, by code.
     """
-    first, *more = claim["measure"].split("+")
-    what = " plus ".join([label(first), *(label_within(term) for term in more)])
-    origin, asylum = (
-        claim[f"{side}_name"] or place_name(claim[side]) for side in ("origin", "asylum")
-    )
-    of = f" from {origin}" if claim["origin"] != "*" else ""
-    where = f" in {asylum}" if claim["asylum"] != "*" else " in all countries"
+    whom = _whom(claim, names)
     newest = claim["newest_text"]
     if newest is None:
-        return f"{what}{of}{where}, {_when(claim)}: UNHCR's database has no figure."
+        return f"{whom}, {_when(claim)}: UNHCR's database has no figure."
     kind = "" if claim["kind"] in {"level", "sum"} else f", {claim['kind'].replace('_', ' ')}"
     if claim["is_not_comparable"]:
         return (
-            f"{what}{of}{where}, {_when(claim)}{kind}: nothing, since the figures of the two times "
+            f"{whom}, {_when(claim)}{kind}: nothing, since the figures of the two times "
             "do not compare (docs/breaks.md)."
         )
     if claim["is_lower_bound"]:
@@ -38,7 +38,7 @@ def to_print(claim: Mapping[str, Any]) -> str:
     then = ""
     if claim["on_the_day_text"] and claim["on_the_day_text"] != claim["newest_text"]:
         then = f" ({claim['on_the_day_text']} on {day(claim['document_published_on'])})"
-    return f"{what}{of}{where}, {_when(claim)}{kind}: {newest}{then}."
+    return f"{whom}, {_when(claim)}{kind}: {newest}{then}."
 
 
 def citation(claim: Mapping[str, Any], published: Mapping[str, date]) -> str:
@@ -56,16 +56,39 @@ def citation(claim: Mapping[str, Any], published: Mapping[str, date]) -> str:
     return f"Source: {', '.join([SOURCE_TITLE, *told, LICENCE_NAME])}."
 
 
+def _whom(claim: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """What is counted, of whom and where: people who returned did so to their origin, and people
+    displaced within their country are in it.
+    """
+    first, *more = claim["measure"].split("+")
+    what = " plus ".join([label(first), *(label_within(term) for term in more)])
+    origin, asylum = (place_name(claim[side], names) for side in ("origin", "asylum"))
+    of_all, in_all = claim["origin"] == ALL, claim["asylum"] == ALL
+    parts = set(parts_of(claim["measure"]))
+    if parts <= _AT_HOME:
+        return f"{what} in {'all countries' if of_all and in_all else asylum if of_all else origin}"
+    if parts <= _RETURNING:
+        to = "" if of_all else f" to {origin}"
+        return f"{what}{to} from {'all countries' if in_all else asylum}"
+    where = " in all countries" if in_all else f" in {asylum}"
+    if of_all:
+        return f"{what}{where}"
+    if parts <= set(RATES) and claim["origin"] not in OF_NO_COUNTRY:
+        return f"{what} of people from {origin}{where}"
+    return of_origin(what, claim["origin"], origin) + where
+
+
 @cache
 def _group_names() -> Mapping[str, str]:
     return {row["group_id"]: row["group_name"] for _, row in read_seed("country_groups")}
 
 
-def place_name(told: str) -> str:
-    """Countries of a claim in words: the register's own for those without a name of a group."""
+def place_name(told: str, names: Mapping[str, str]) -> str:
+    """Countries of a claim in words; `names`: of countries, by code."""
     if told.startswith("top:"):
         return f"the {told[4:]} largest countries"
-    return " and ".join(_group_names().get(term, term) for term in told.split("+"))
+    known = {**_group_names(), **names}
+    return " and ".join(known.get(term, term) for term in told.split("+"))
 
 
 def _when(claim: Mapping[str, Any]) -> str:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import sys
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from warehouse.reference.places import PlaceError, country_code
 from warehouse.settings import Settings, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from warehouse.published.countries import Known
 
 DEFAULT_ORIGIN = "CHN"
 Source = Literal["starter", "api"]
@@ -51,15 +56,28 @@ def source_settings(source: Source | None, api_url: str | None) -> tuple[Setting
         raise typer.BadParameter(f"--api-url: {error}") from error
 
 
-def countries(given: list[str] | None, option: str = "--origin") -> list[str]:
-    """The countries that an option gives by code or name, as codes, each once.
+def countries(
+    given: list[str] | None, option: str = "--origin", known: Sequence[Known] = ()
+) -> list[str]:
+    """The countries that an option gives by code or name, as codes, each once. `known`: those of
+    the published file, where one is read: only these and those of ISO 3166-1 are countries then.
 
     Raises BadParameter for what is none, can be several, or is counted in another.
     """
+    names = [(country.code, country.name) for country in known if country.name]
     try:
-        codes = [country_code(text) for text in given or []]
+        codes = [country_code(text, names) for text in given or []]
     except PlaceError as error:
         raise typer.BadParameter(f"{option}: {error}") from error
+    if known:
+        from warehouse.reference.claims import is_country
+    for code in codes if known else []:
+        if code not in {country.code for country in known} and not is_country(code):
+            meant = [country for country in known if country.unhcr_code == code]
+            raise typer.BadParameter(
+                f"{option}: {code!r} is no country's ISO 3166-1 alpha-3 code, such as CHN"
+                + "".join(f"; as UNHCR's own code it is {c.code} ({c.name})" for c in meant)
+            )
     return list(dict.fromkeys(codes))
 
 

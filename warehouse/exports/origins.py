@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import duckdb
 
 from warehouse.core.wording import of_origin
+from warehouse.published.countries import known_countries
 from warehouse.reference.places import CountedElsewhereError, PlaceError, country_code
 
 _HELD = """
@@ -25,11 +26,6 @@ _NAMED = """
     union all
     select null, unhcr_code, name from special_origins where unhcr_code = $code
     limit 1
-"""
-_ALL = """
-    select distinct coalesce(iso3, unhcr_code), unhcr_code, country_name from dim_country
-    union
-    select unhcr_code, unhcr_code, name from special_origins
 """
 _MOST = """
     select coalesce(origin_iso3, origin_unhcr_code)
@@ -96,7 +92,7 @@ def find_origin(con: duckdb.DuckDBPyConnection, code: str) -> Origin:
 
 def _code(con: duckdb.DuckDBPyConnection, text: str) -> str:
     """The code that a text is, or that its name is of, also by the names in the published file."""
-    names = [(code, name) for code, _, name in con.execute(_ALL).fetchall() if name]
+    names = [(known.code, known.name) for known in known_countries(con) if known.name]
     try:
         return country_code(text, names)
     except CountedElsewhereError as error:
@@ -121,9 +117,9 @@ def _near(con: duckdb.DuckDBPyConnection, text: str) -> list[str]:
 
     names = {country.alpha_3: country.name for country in pycountry.countries}
     by_unhcr_code = {}
-    for code, unhcr_code, name in con.execute(_ALL).fetchall():
-        names[code] = name or code
-        by_unhcr_code[unhcr_code] = code
+    for known in known_countries(con):
+        names[known.code] = known.name or known.code
+        by_unhcr_code[known.unhcr_code] = known.code
     alpha_2 = pycountry.countries.get(alpha_2=text.upper())
     folded = text.casefold()
     likely = [by_unhcr_code.get(text.upper()), alpha_2 and alpha_2.alpha_3]

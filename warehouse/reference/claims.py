@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 from warehouse.reference.claim_lists import kinds
+from warehouse.reference.figures import FigureError, as_printed, figure, is_in_percent
 from warehouse.reference.seeds import REFERENCE_DIR, read_seed
 
 DOCUMENTS, CLAIMS = "published_documents", "published_claims"
@@ -39,9 +42,16 @@ _OF_SOLUTIONS = frozenset({"resettlement", "naturalisation"})
 _IN_PERSONS = frozenset(
     {"population", "displacement-flows", "idmc", "unrwa", "demographics", "solutions"}
 )
+# Kinds that state the measure itself, that state percentages, and that can be below zero.
+_OF_THE_MEASURE = frozenset({"level", "sum", "range", "difference"})
+_IN_PERCENT = frozenset({"change", "share", "share_of", "rate"})
+_SIGNED = frozenset({"change", "difference", "not_expressible"})
+_PER_CENT = 100
+_ROUNDING = 1e-6
 # Of a measure that no seed knows: another check refuses it.
 _FIRST_YEAR = 0
 _STATED = {"stated_value", "stated_low", "stated_high"}
+_FIGURES = ("threshold_low", "threshold_high", *sorted(_STATED), "tolerance", "per")
 _CHOICES: Mapping[str, Sequence[str]] = {
     "counting_unit": ("persons", "cases"),
     "relation": ("above", "below", "equal"),
@@ -61,12 +71,7 @@ _ALWAYS = (
 _SIDES = ("origin", "asylum", "base_origin", "base_asylum")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]*")
 _TOP = re.compile(r"top:[1-9][0-9]?")
-# As a document prints it: 1,158,739 or 2.75 million, 13 % or 1 in 67.
-_FIGURE = re.compile(
-    r"-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?(?: (?:thousand|million|billion))?(?: ?%)?"
-    r"|1 in (?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?"
-)
-_MULTIPLIERS = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
+_REGION = re.compile(r"(unhcr|un)_[a-z_]+")
 # UNHCR's and the UN's code for Kosovo, which ISO 3166-1 does not have.
 _COUNTRIES_BESIDES = {"XKX"}
 
@@ -129,38 +134,38 @@ def check_register(folder: Path = REFERENCE_DIR) -> None:
         )
 
 
-def check_claim(cells: Mapping[str, str], published_on: date) -> None:
+def check_claim(
+    cells: Mapping[str, str], published_on: date, regions: frozenset[str] | None = None
+) -> None:
     """Refuse one claim that is not in a file, such as one given on the command line.
 
-    `cells` has the columns of `CLAIM_COLUMNS`, as text; empty is not given. Raises ClaimsError.
+    `cells` has the columns of `CLAIM_COLUMNS`, as text; empty is not given. `regions`: those that
+    there are, where they are known. Raises ClaimsError.
     """
     row = _Row("this claim", 1, cells)
-    _check_claim(row, published_on)
+    _check_claim(row, published_on, regions)
     if row.problems:
         messages = (problem.partition(", column ")[2] for problem in row.problems)
         raise ClaimsError("This claim cannot be evaluated: " + "; ".join(messages) + ".")
 
 
 def read_file(
-    path: Path, published_on: date | None
+    path: Path, published_on: date | None, regions: frozenset[str] | None = None
 ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     """Documents and claims of a file in the register's shape, checked.
 
     Columns may be missing where they are empty; those of a document (published_on, publisher,
-    title) may stand in each row. A claim without a claim_id is numbered by its line, one without a
-    document_id belongs to the document named as the file. Raises ClaimsError.
+    title) may stand in each row. Codes may be in small letters, and figures as people type them
+    (2.75m). `regions`: those that there are, where they are known. A claim without a claim_id is
+    numbered by its line, one without a document_id belongs to the document named as the file.
+    Raises ClaimsError.
     """
     columns = dict.fromkeys((*CLAIM_COLUMNS, *DOCUMENT_COLUMNS))
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
             header = reader.fieldnames or []
-            unknown = [name for name in header if name not in columns]
-            if unknown or not header:
-                raise ClaimsError(
-                    f"{path.name}, line 1: no column of the register: "
-                    f"{', '.join(unknown) or 'none'}. There are: {', '.join(columns)}."
-                )
+            _check_header(path, header, columns)
             given = [(reader.line_num, row) for row in reader]
     except OSError as error:
         raise ClaimsError(f"{path}: {error.strerror}.") from error
@@ -184,7 +189,7 @@ def read_file(
         document = {name: row[name] for name in DOCUMENT_COLUMNS}
         if documents.setdefault(key[0], document)["published_on"] != row["published_on"]:
             checked.refuse("published_on", f"document {key[0]} has another day above")
-        _check_claim(checked, day)
+        _check_claim(checked, day, regions)
         rows[key] = {name: row[name] for name in CLAIM_COLUMNS}
         problems += checked.problems
     if not given:
@@ -196,12 +201,26 @@ def read_file(
     return list(documents.values()), list(rows.values())
 
 
+def _check_header(path: Path, header: Sequence[str], columns: Collection[str]) -> None:
+    unknown = [name for name in header if name not in columns]
+    if len(header) == 1 and ";" in header[0]:
+        raise ClaimsError(f"{path.name}, line 1: separated by semicolons. Save it with commas.")
+    if unknown or not header:
+        raise ClaimsError(
+            f"{path.name}, line 1: no column of the register: "
+            f"{', '.join(unknown) or 'none'}. There are: {', '.join(columns)}."
+        )
+    if twice := [name for name, times in Counter(header).items() if times > 1]:
+        raise ClaimsError(f"{path.name}, line 1: more than one column {', '.join(twice)}.")
+
+
 def _with_defaults(
     cells: Mapping[str, str], path: Path, line: int, published_on: date | None
 ) -> dict[str, str]:
     """A row with all columns: what the reader of a file of their own knows is filled in."""
     row = dict.fromkeys((*CLAIM_COLUMNS, *DOCUMENT_COLUMNS), "")
     row |= {name: value.strip() for name, value in cells.items()}
+    row |= {name: _as_register(name, value) for name, value in row.items() if value}
     stock = all(is_stock(part) for part in parts_of(row["measure"]))
     defaults = {
         "document_id": re.sub(r"[^a-z0-9_]+", "_", path.stem.lower()).strip("_") or "file",
@@ -221,18 +240,16 @@ def _with_defaults(
     return {name: value or defaults.get(name, "") for name, value in row.items()}
 
 
-def figure(text: str) -> float | None:
-    """The number that a text states, as `stated_number` reads it in SQL; None if it is none.
-
-    1,158,739, 2.75 million, 13 % (13), 1 in 67 (1 / 67).
-    """
-    if not _FIGURE.fullmatch(text):
-        return None
-    if text.startswith("1 in "):
-        whole = float(text[5:].replace(",", ""))
-        return 1 / whole if whole else None
-    digits, _, word = text.rstrip(" %").partition(" ")
-    return float(digits.replace(",", "")) * _MULTIPLIERS.get(word, 1)
+def _as_register(column: str, value: str) -> str:
+    """A cell as the register has it: a figure as printed, a country's code in capitals."""
+    if column in _SIDES:
+        return "+".join(
+            term.upper() if re.fullmatch("[A-Za-z]{3}", term) else term for term in value.split("+")
+        )
+    if column in _FIGURES:
+        with suppress(FigureError):
+            return as_printed(value)
+    return value
 
 
 @cache
@@ -319,7 +336,10 @@ def is_country(iso3: str) -> bool:
     """Whether this is the ISO 3166-1 alpha-3 code of a country."""
     import pycountry  # noqa: PLC0415 - a list of thousands; only a build and a check need it
 
-    return iso3 in _COUNTRIES_BESIDES or pycountry.countries.get(alpha_3=iso3) is not None
+    # pycountry finds "chn" too, and tables do not.
+    return iso3 in _COUNTRIES_BESIDES or (
+        iso3.isupper() and pycountry.countries.get(alpha_3=iso3) is not None
+    )
 
 
 def _read(path: Path, columns: Sequence[str]) -> list[_Row]:
@@ -379,7 +399,9 @@ def _check_document(row: _Row) -> None:
         row.refuse("published_on", f"{row['published_on']!r} is not a day as YYYY-MM-DD")
 
 
-def _check_claim(row: _Row, published_on: date | None) -> None:
+def _check_claim(
+    row: _Row, published_on: date | None, regions: frozenset[str] | None = None
+) -> None:
     for name in _ALWAYS:
         if not row[name]:
             row.refuse(name, "must not be empty")
@@ -388,7 +410,8 @@ def _check_claim(row: _Row, published_on: date | None) -> None:
             row.refuse(name, f"{row[name]!r} is not one of {', '.join(choices)}")
     if row["claim_id"] and not _NAME.fullmatch(row["claim_id"]):
         row.refuse("claim_id", f"{row['claim_id']!r} may contain only a-z, 0-9 and _")
-    for check in (_check_what, _check_countries, _check_numbers, _check_kind):
+    _check_countries(row, regions)
+    for check in (_check_what, _check_numbers, _check_units, _check_kind):
         check(row)
     _check_years(row, published_on)
 
@@ -408,16 +431,30 @@ def _check_what(row: _Row) -> None:
             row.refuse(name, "a rate is not added to anything")
         if len({is_stock(part) for part in known}) > 1:
             row.refuse(name, "a stock is not added to a flow")
+    if row["read_as"] == "stock" and row["measure"] and not _has_stock(row["measure"]):
+        row.refuse(
+            "read_as",
+            f"{row['measure']} is a flow: of people at a day, check a stock, such as "
+            "asylum_seekers_stock",
+        )
     if row["measure"] in RATES and row["kind"] in {"sum", "threshold_year"}:
         row.refuse("kind", f"{row['measure']} is a rate, and rates are not added up")
     if row["kind"] == "extreme" and len(parts_of(row["measure"])) > 1:
         row.refuse("measure", "the largest ever is looked for in one measure")
 
 
-def _check_countries(row: _Row) -> None:
+def _has_stock(measure: str) -> bool:
+    return any(is_stock(part) or part not in measures() for part in parts_of(measure))
+
+
+def _check_countries(row: _Row, regions: frozenset[str] | None) -> None:
     for name in _SIDES:
         for term in row[name].split("+") if row[name] else []:
-            if not _is_side(term, alone=term == row[name]):
+            if _REGION.fullmatch(term) and regions is not None and term not in regions:
+                row.refuse(
+                    name, f"there is no region {term!r}: there are {', '.join(sorted(regions))}"
+                )
+            elif not _is_side(term, alone=term == row[name]):
                 row.refuse(
                     name,
                     f"{term!r} is not the ISO 3166-1 alpha-3 code of a country, such as CHN, nor a "
@@ -432,8 +469,12 @@ def _check_countries(row: _Row) -> None:
 
 def is_group(term: str) -> bool:
     """Whether a term names several countries: all, the largest, a group or a region."""
-    is_region = re.fullmatch(r"(unhcr|un)_[a-z_]+", term) is not None
-    return term == ALL or _TOP.fullmatch(term) is not None or term in groups() or is_region
+    return (
+        term == ALL
+        or _TOP.fullmatch(term) is not None
+        or term in groups()
+        or _REGION.fullmatch(term) is not None
+    )
 
 
 def _is_side(term: str, *, alone: bool) -> bool:
@@ -443,7 +484,7 @@ def _is_side(term: str, *, alone: bool) -> bool:
 
 
 def _check_numbers(row: _Row) -> None:
-    for name in ("threshold_low", "threshold_high", *sorted(_STATED), "tolerance", "per"):
+    for name in _FIGURES:
         if row[name] and row.number(name) is None:
             row.refuse(name, f"{row[name]!r} is not a number, such as 1,158,739 or 2.75 million")
     tolerance = row.number("tolerance")
@@ -453,6 +494,44 @@ def _check_numbers(row: _Row) -> None:
         least, most = row.number(low), row.number(high)
         if least is not None and most is not None and least > most:
             row.refuse(high, f"{row[high]} is below {low}, {row[low]}")
+
+
+def _check_units(row: _Row) -> None:
+    """What is stated is a number of people, a percentage or a plain number, as the kind has it.
+
+    A point in a number of people is another language's comma, or a mistake: 178.725.
+    """
+    kind, is_rate = row["kind"], row["measure"] in RATES
+    is_percent = kind in _IN_PERCENT or (is_rate and kind in _OF_THE_MEASURE)
+    is_of_inhabitants = kind == "per_head" and row.number("per") == _PER_CENT
+    is_of_people = kind in _OF_THE_MEASURE and not is_rate
+    for name in sorted(_STATED) + (["threshold_low", "threshold_high"] if not is_rate else []):
+        number = row.number(name)
+        if number is None:
+            continue
+        if number < 0 and kind not in _SIGNED:
+            row.refuse(name, f"{row[name]} is below zero, and a {kind} is not")
+        if is_percent and name in _STATED:
+            if 0 < abs(number) <= 1 and not is_in_percent(row[name]):
+                row.refuse(
+                    name,
+                    f"{row[name]} can be {number * 100:g} % or {number:g} %: write it with its %",
+                )
+        elif is_in_percent(row[name]) and not (
+            is_of_inhabitants or (kind == "per_head" and not row[name].endswith("%"))
+        ):
+            row.refuse(name, f"{row[name]} is a percentage, and a {kind} is stated in {_unit(row)}")
+        elif (is_of_people or name not in _STATED) and (
+            abs(number - round(number)) > _ROUNDING or re.fullmatch("[-0-9,]+[.][0-9]+", row[name])
+        ):
+            row.refuse(
+                name,
+                f"{row[name]} is no number of people, such as 178,725 or 178.7 thousand",
+            )
+
+
+def _unit(row: _Row) -> str:
+    return kinds()[row["kind"]].unit.partition(";")[0] if row["kind"] in kinds() else "numbers"
 
 
 def _check_kind(row: _Row) -> None:

@@ -7,20 +7,30 @@ UNHCR's code (STA, UKN, TIB), which is nobody's ISO3.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from warehouse.reference.seeds import read_seed
 
 _CODE = re.compile(r"[A-Z]{3}")
+_ISO2 = re.compile(r"[A-Z]{2}")
 # "Congo, The Democratic Republic of the", "Korea (the Republic of)": what stands first is not all.
 _INVERTED = re.compile(r"\s*[,(]")
+_INITIALS = re.compile(r"\b(\w)\.")
+_WORD = re.compile(r"[^\W_]+\.?")
+_FILLERS = frozenset({"and", "of", "the"})
+_SHORTENED = {"st": "saint", "st.": "saint"}
+# "Syria" begins a word of "Syrian Arab Republic"; shorter words must be whole.
+_SHORTEST_BEGINNING = 4
 _MOST = 6
 # Names in everyday use that neither ISO 3166-1 nor UNHCR has, or that are no longer a country's.
 _COMMON_NAMES = (
+    ("ARE", "UAE"),
     ("CIV", "Ivory Coast"),
     ("COD", "DR Congo"),
+    ("COD", "DRC"),
     ("CPV", "Cape Verde"),
     ("CZE", "Czech Republic"),
     ("GBR", "UK"),
@@ -89,30 +99,50 @@ def places() -> Mapping[str, Place]:
 def country_code(text: str, also: Sequence[tuple[str, str]] = ()) -> str:
     """The code of the country that `text` is the code or a name of: ISO3, or STA, UKN or TIB.
 
-    Any three capital letters are taken for a code. `also`: names that are known besides, with the
-    code of each. Raises PlaceError for a name that is none or several countries', with candidates;
-    CountedElsewhereError for a place that UNHCR counts in another.
+    Any three letters are taken for a code, except those that are a name (UAE). Names are read
+    without accents, and with words that are shortened (Rep. of Korea). `also`: names that are known
+    besides, with the code of each. Raises PlaceError for a name that is none or several countries',
+    with candidates; CountedElsewhereError for a place that UNHCR counts in another.
     """
-    given = text.strip()
-    code = given.upper() if _CODE.fullmatch(given.upper()) else _named(given, also)
+    given = _INITIALS.sub(r"\1", text.strip())
+    abbreviated = {name: code for code, name in _COMMON_NAMES}.get(given.upper())
+    if abbreviated is None and _CODE.fullmatch(given.upper()):
+        code = given.upper()
+    else:
+        code = abbreviated or _of_two_letters(given.upper()) or _named(text, also)
     place = places().get(code)
     if place is not None and not place.is_unhcr_origin:
         raise CountedElsewhereError(place.sentence)
     return code
 
 
+def _of_two_letters(code: str) -> str | None:
+    if not _ISO2.fullmatch(code):
+        return None
+    import pycountry  # noqa: PLC0415
+
+    country = pycountry.countries.get(alpha_2=code)
+    return country.alpha_3 if country else None
+
+
 def _named(text: str, also: Sequence[tuple[str, str]]) -> str:
+    names = (*_all_names(), *also)
     shown = {code: name for code, name in (*also, *reversed(_all_names()))}
-    names = [(code, name.casefold()) for code, name in (*_all_names(), *also)]
-    wanted = " ".join(text.casefold().split())
-    exact = {code for code, name in names if name == wanted}
-    # A name that others begin with before a comma is theirs, too.
+    wanted = _words(text)
+    exact = {code for code, name in names if _are(wanted, _words(name))}
+    # A name that others begin with before a comma is theirs, too: the Congo's, and not China's, as
+    # Hong Kong and Macao have names without it.
+    begun = {code for code, name in names if exact and _is_inverted(name, text)}
     exact |= {
         code
-        for code, name in names
-        if exact and name.startswith(wanted) and _INVERTED.match(name[len(wanted) :])
+        for code in begun
+        if all(
+            _are_in(wanted, _words(name))
+            for other, name in names
+            if other == code and not name.isupper()
+        )
     }
-    likely = exact or {code for code, name in names if wanted and wanted in name}
+    likely = exact or {code for code, name in names if wanted and _are_in(wanted, _words(name))}
     if len(likely) == 1:
         return likely.pop()
     listed = "; ".join(f"{code} ({shown[code]})" for code in sorted(likely)[:_MOST])
@@ -122,6 +152,48 @@ def _named(text: str, also: Sequence[tuple[str, str]]) -> str:
         f"{text!r} is no country: give a name or an ISO3 code, such as CHN or SYR, or STA "
         f"(stateless), UKN (unknown) or TIB (Tibetan), which have none."
     )
+
+
+def _folded(text: str) -> str:
+    """Without case and accents: Cote d'Ivoire for Côte d'Ivoire."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> tuple[str, ...]:
+    """The words of a name that tell it from others; one that is shortened ends with its dot."""
+    found = _WORD.findall(_INITIALS.sub(r"\1", _folded(text)))
+    return tuple(_SHORTENED.get(word, word) for word in found if word not in _FILLERS)
+
+
+def _is_word(wanted: str, word: str) -> bool:
+    return word.startswith(wanted[:-1]) if wanted.endswith(".") else wanted == word
+
+
+def _are(wanted: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether these are the words of a name, in whatever order."""
+    return (
+        len(wanted) == len(words) > 0
+        and all(any(_is_word(one, word.rstrip(".")) for word in words) for one in wanted)
+        and all(any(_is_word(one, word.rstrip(".")) for one in wanted) for word in words)
+    )
+
+
+def _are_in(wanted: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether each of these is a word of a name, or begins one."""
+    return all(
+        any(
+            _is_word(one, word) or (len(one) >= _SHORTEST_BEGINNING and word.startswith(one))
+            for word in words
+        )
+        for one in wanted
+    )
+
+
+def _is_inverted(name: str, text: str) -> bool:
+    folded, first = _folded(name), " ".join(_folded(text).split())
+    return folded.startswith(first) and _INVERTED.match(folded[len(first) :]) is not None
 
 
 @cache

@@ -21,7 +21,7 @@ from warehouse.core.wording import visible
 from warehouse.exports.completeness import is_lower_bound
 from warehouse.exports.findings.words import DEFINITIONS
 from warehouse.published.read import open_published, read_about
-from warehouse.reference.claims import ALL
+from warehouse.reference.claims import ALL, RATES
 from warehouse.serve.query import QueryError, open_session
 from warehouse.settings import Settings
 
@@ -228,7 +228,7 @@ def check_claim(  # noqa: PLR0917 - asked by name
     publication (YYYY-MM-DD), and what it has now.
 
     read_as: stock or flow, how the text reads the figure. "178,725 applied in 2025" reads as
-    flow.
+    flow. The value of a rate is in percent.
     """
     day = _day(published)
     if day is None:
@@ -241,7 +241,7 @@ def check_claim(  # noqa: PLR0917 - asked by name
         from_year=year,
         to_year=year,
         measure=measure,
-        stated_value=f"{value:f}".rstrip("0").rstrip("."),
+        stated_value=f"{value:f}".rstrip("0").rstrip(".") + (" %" if measure in RATES else ""),
         read_as=read_as,
         location="a question of an assistant",
     )

@@ -12,14 +12,18 @@ from warehouse.reference.seeds import read_seed
 
 CLAIM: dict[str, Any] = {
     "measure": "asylum_seekers_stock",
-    "origin": "CHN", "origin_name": "China",
-    "asylum": "*", "asylum_name": None,
+    "origin": "CHN", "asylum": "*",
     "from_year": 2025, "reference_year": 2025, "reference_date": date(2025, 12, 31),
     "kind": "level", "is_lower_bound": False, "is_not_comparable": False,
     "newest_text": "99,716", "on_the_day_text": "178,725",
     "document_published_on": date(2026, 3, 13),
     "release_id": "2025-12.1", "release_id_on_the_day": "2025-06",
 }  # fmt: skip
+
+
+_WAITING = "asylum_seekers_stock"
+_DISPLACED = "Internally displaced people as IDMC counts them"
+NAMES = {"CHN": "China", "USA": "United States", "AFG": "Afghanistan", "IRN": "Iran"}
 
 
 def plain(text: str) -> str:
@@ -63,7 +67,7 @@ def plain(text: str) -> str:
             "figures of the two times do not compare (docs/breaks.md).",
         ),
         (
-            {"measure": "new_asylum_claims", "asylum": "USA", "asylum_name": "United States"},
+            {"measure": "new_asylum_claims", "asylum": "USA"},
             "People who claimed asylum from China in United States, 2025: 99,716 "
             "(178,725 on 13 March 2026).",
         ),
@@ -73,13 +77,13 @@ def plain(text: str) -> str:
             "(178,725 on 13 March 2026).",
         ),
         (
-            {"measure": "refugees_stock+oip_stock", "origin": "*", "origin_name": None},
+            {"measure": "refugees_stock+oip_stock", "origin": "*"},
             "Refugees plus other people in need of international protection in all countries, "
             "end of 2025: 99,716 (178,725 on 13 March 2026).",
         ),
         (
             {"measure": "refugee_recognition_rate", "kind": "rate", "newest_text": "41.0 %"},
-            "Refugee recognition rate from China in all countries, 2025, rate: 41.0 % "
+            "Refugee recognition rate of people from China in all countries, 2025, rate: 41.0 % "
             "(178,725 on 13 March 2026).",
         ),
         (
@@ -92,7 +96,41 @@ def plain(text: str) -> str:
 def test_the_sentence_says_what_is_counted_of_whom_where_and_when(
     cells: dict[str, Any], sentence: str
 ) -> None:
-    assert plain(to_print(CLAIM | cells)) == sentence
+    assert plain(to_print(CLAIM | cells, NAMES)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("measure", "origin", "asylum", "whom"),
+    [
+        (
+            "returned_refugees",
+            "AFG",
+            "*",
+            "Refugees who returned to Afghanistan from all countries",
+        ),
+        ("returned_refugees", "AFG", "IRN", "Refugees who returned to Afghanistan from Iran"),
+        ("returned_refugees", "*", "IRN", "Refugees who returned from Iran"),
+        ("returned_refugees", "*", "*", "Refugees who returned from all countries"),
+        *(
+            ("internally_displaced_stock", origin, asylum, f"{_DISPLACED} in {where}")
+            for origin, asylum, where in (
+                *(("AFG", "*", "Afghanistan"), ("AFG", "AFG", "Afghanistan")),
+                *(("*", "IRN", "Iran"), ("*", "*", "all countries")),
+            )
+        ),
+        (_WAITING, "UKN", "USA", "Asylum-seekers of unknown origin in United States"),
+        (_WAITING, "STA", "*", "Stateless asylum-seekers in all countries"),
+        (_WAITING, "TIB", "*", "Tibetan asylum-seekers in all countries"),
+        (_WAITING, "CHN", "USA+IRN", "Asylum-seekers from China in United States and Iran"),
+        (_WAITING, "CHN", "top:3", "Asylum-seekers from China in the 3 largest countries"),
+    ],
+)
+def test_the_sentence_says_which_way_people_went(
+    measure: str, origin: str, asylum: str, whom: str
+) -> None:
+    cells = {"measure": measure, "origin": origin, "asylum": asylum}
+    said = to_print(CLAIM | cells, NAMES)
+    assert said.partition(", ")[0] == whom
 
 
 def test_the_source_names_the_release_of_each_figure_with_its_day() -> None:

@@ -13,16 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warehouse.build import dbt
-from warehouse.claims.asking import AskedError, as_printed
 from warehouse.reference import claim_lists, claims
 from warehouse.reference.claims import (
     CLAIM_COLUMNS,
     ClaimsError,
     check_claim,
     check_register,
-    figure,
     read_file,
 )
+from warehouse.reference.figures import FigureError, as_printed, figure
 from warehouse.reference.seeds import REFERENCE_DIR
 from warehouse.settings import Settings
 
@@ -159,6 +158,37 @@ BAD: dict[str, tuple[str, Row, str, str]] = {
         "not between",
     ),
     "spaces": ("level", {"paraphrase": " so "}, "paraphrase", "spaces around"),
+    "small_letters": ("level", {"origin": "chn"}, "origin", "'chn' is not the"),
+    "part_of_a_person": (
+        "level",
+        {"stated_value": "178.725"},
+        "stated_value",
+        "no number of people",
+    ),
+    "part_of_a_person_in_bounds": (
+        *("range", {"stated_low": "7.000"}),
+        *("stated_low", "no number of people"),
+    ),
+    "percent_of_people": ("level", {"stated_value": "50 %"}, "stated_value", "is a percentage"),
+    "one_in_of_people": ("sum", {"stated_value": "1 in 6"}, "stated_value", "is a percentage"),
+    "percent_of_times": ("ratio", {"stated_low": "200 %"}, "stated_low", "is a percentage"),
+    "percent_of_a_place": ("rank", {"stated_value": "1 %"}, "stated_value", "is a percentage"),
+    "people_below_zero": ("level", {"stated_value": "-5"}, "stated_value", "below zero"),
+    "share_below_zero": ("share_of", {"stated_value": "-5 %"}, "stated_value", "below zero"),
+    "fraction_or_percent": (
+        "change",
+        {"stated_value": "0.736"},
+        "stated_value",
+        "73.6 % or 0.736 %",
+    ),
+    "part_of_a_threshold": (
+        *("count", {"threshold_low": "10.5"}),
+        *("threshold_low", "no number of people"),
+    ),
+    "flow_read_as_stock": (
+        *("level", {"measure": "new_asylum_claims", "read_as": "stock"}),
+        *("read_as", "is a flow"),
+    ),
     "no_paraphrase": ("level", {"paraphrase": ""}, "paraphrase", "must not be empty"),
 }
 
@@ -275,7 +305,7 @@ def test_what_people_type_is_held_as_documents_print_it(typed: str, held: str) -
 
 @pytest.mark.parametrize("typed", ["", "many", "1,23", "1 in 0", "nan", "1e5", "2.75 mio", "5 5"])
 def test_what_is_no_figure_is_refused(typed: str) -> None:
-    with pytest.raises(AskedError, match="is not a figure"):
+    with pytest.raises(FigureError, match="is not a figure"):
         as_printed(typed)
 
 
@@ -290,11 +320,31 @@ def test_a_file_needs_only_the_columns_that_its_claims_fill(tmp_path: Path) -> N
     assert (claim["claim_id"], claim["from_year"], claim["read_as"]) == ("1", "2024", "stock")
 
 
+def test_a_file_is_read_as_people_type(tmp_path: Path) -> None:
+    path = tmp_path / "claims.csv"
+    path.write_text(
+        "kind,measure,origin,asylum,to_year,stated_value,stated_low\n"
+        "level,asylum_seekers_stock,chn,usa+can,2024,0.18m,\n"
+        "share_of,refugees_stock,chn,unhcr_europe,2024,,12 percent\n"
+    )
+    said = "line 3, column share_of"
+    with pytest.raises(ClaimsError, match=said):
+        read_file(path, date(2025, 1, 13))
+    path.write_text(path.read_text().replace("share_of", "level").replace("12 percent", "12k"))
+    _, [first, second] = read_file(path, date(2025, 1, 13), frozenset({"unhcr_europe"}))
+    assert (first["origin"], first["asylum"]) == ("CHN", "USA+CAN")
+    assert (first["stated_value"], second["stated_low"]) == ("0.18 million", "12 thousand")
+    with pytest.raises(ClaimsError, match="no region 'unhcr_europe': there are unhcr_africa"):
+        read_file(path, date(2025, 1, 13), frozenset({"unhcr_africa"}))
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
         ("kind,mesure\n", "line 1: no column of the register: mesure"),
         ("", "line 1: no column of the register: none"),
+        ("kind;measure\n", "line 1: separated by semicolons"),
+        ("kind,measure,origin,origin\n", "line 1: more than one column origin"),
         ("kind,measure\n", "there is no claim in it"),
         ("kind,measure\nlevel\n", "line 2: another number of values"),
         ("kind,measure,to_year\nlevel,refugees_stock,2024\n", "line 2, column published_on"),

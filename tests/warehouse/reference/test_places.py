@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pycountry
 import pytest
 
 from warehouse.reference.places import PlaceError, country_code, places
@@ -16,7 +17,12 @@ from warehouse.reference.places import PlaceError, country_code, places
         *(("Western Sahara", "ESH"), ("Iran", "IRN"), ("Syria", "SYR"), ("United States", "USA")),
         *(("UK", "GBR"), ("Turkey", "TUR"), ("Burma", "MMR"), ("Ivory Coast", "CIV")),
         *(("North Korea", "PRK"), ("South Korea", "KOR"), ("Laos", "LAO"), ("Holland", "NLD")),
-        *(("Swaziland", "SWZ"), ("Cape Verde", "CPV")),
+        *(("Swaziland", "SWZ"), ("Cape Verde", "CPV"), ("St. Lucia", "LCA"), ("the Gambia", "GMB")),
+        *(("Rep. of Korea", "KOR"), ("Dem. Rep. of the Congo", "COD"), ("Dominican Rep.", "DOM")),
+        *(("Syrian Arab Rep.", "SYR"), ("Iran (Islamic Rep. of)", "IRN"), ("Turkiye", "TUR")),
+        *(("Cote d'Ivoire", "CIV"), ("cote d’ivoire", "CIV"), ("Republic of Korea", "KOR")),
+        *(("US", "USA"), ("U.S.", "USA"), ("U.S.A.", "USA"), ("UAE", "ARE"), ("DRC", "COD")),
+        *(("KR", "KOR"), ("PT", "PRT"), ("AE", "ARE"), ("NZ", "NZL"), ("de", "DEU")),
     ],
 )
 def test_a_code_or_a_name_that_can_be_one_country_is_its_code(text: str, code: str) -> None:
@@ -35,7 +41,9 @@ def test_a_name_that_can_be_several_is_answered_with_them(
     assert all(code in str(said.value) for code in candidates)
 
 
-@pytest.mark.parametrize("text", ["", "  ", "Atlantis", "C", "ÄÖÜ", "CHN; drop table x"])
+@pytest.mark.parametrize(
+    "text", ["", "  ", ".", "of", "Atlantis", "C", "EU", "inea", "mbia", "ÄÖÜ", "CHN; drop table x"]
+)
 def test_what_is_no_country_is_refused(text: str) -> None:
     with pytest.raises(PlaceError):
         country_code(text)
@@ -51,6 +59,26 @@ def test_a_place_that_is_no_origin_is_answered_with_where_its_people_are_counted
     with pytest.raises(PlaceError, match=rf"no origin .*Ask for {elsewhere}") as said:
         country_code(text)
     assert "backfill" not in str(said.value)
+
+
+def test_a_country_is_found_by_each_of_its_codes_and_names() -> None:
+    """Also China, beside "China, Hong Kong SAR", which the published file has as a name."""
+    besides = [("HKG", "China, Hong Kong SAR"), ("MAC", "China, Macao SAR"), ("CHN", "China")]
+    shared = {"Congo": "COD"}
+    for country in pycountry.countries:
+        if country.alpha_3 == "TWN":
+            continue
+        names = [
+            country.alpha_2,
+            country.alpha_3,
+            country.name,
+            getattr(country, "common_name", ""),
+        ]
+        for name in filter(None, names):
+            if name in shared:
+                continue
+            assert country_code(name, besides) == country.alpha_3, name
+            assert country_code(name.lower(), besides) == country.alpha_3, name
 
 
 def test_names_of_the_published_file_are_known_besides() -> None:

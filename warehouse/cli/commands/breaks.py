@@ -33,9 +33,9 @@ def breaks(
     """List breaks of reporting: withheld origins, silent countries, moved units and categories."""
     with failures():
         settings = load_settings()
-        host = countries([asylum], "--asylum")[0] if asylum else None
         day = day_given("--as-of", as_of)
         from warehouse.cli import render
+        from warehouse.published.countries import known_countries
         from warehouse.published.read import open_published
         from warehouse.reference.break_kinds import kinds
         from warehouse.serve import breaks as listing
@@ -43,6 +43,9 @@ def breaks(
         if kind is not None and kind not in kinds():
             raise typer.BadParameter(f"--kind {kind!r} is none of {', '.join(kinds())}")
         with open_published(settings) as con:
+            chosen = countries([asylum] if asylum else [], "--asylum", known_countries(con))
             known = listing.thresholds(con)
-            found = listing.breaks(con, asylum=host, kind=kind, from_year=from_year, as_of=day)
+            found = listing.breaks(
+                con, asylum=next(iter(chosen), None), kind=kind, from_year=from_year, as_of=day
+            )
         render.console().print(render.breaks(known, found))

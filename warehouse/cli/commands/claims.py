@@ -15,7 +15,10 @@ from warehouse.cli.options import countries, day_given
 from warehouse.settings import load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from warehouse.claims.audit import Audit
+    from warehouse.published.countries import Known
 
 ClaimFormat = Literal["table", "json", "csv", "markdown"]
 FormatOption = Annotated[
@@ -84,12 +87,12 @@ def _show(found: Audit, format_: ClaimFormat, *, explain: bool) -> None:
         typer.echo(written[format_](found).rstrip("\n"))
 
 
-def _side(option: str, text: str | None) -> str:
+def _side(option: str, text: str | None, known: Sequence[Known]) -> str:
     """Countries as the register names them: ISO3 codes by code or name, groups as they are."""
     from warehouse.reference.claims import ALL, is_group
 
     terms = [term.strip() for term in (text or ALL).split("+")]
-    return "+".join(t if is_group(t) else countries([t], option)[0] for t in terms)
+    return "+".join(t if is_group(t) else countries([t], option, known)[0] for t in terms)
 
 
 def check(  # noqa: PLR0917 - options, given by name
@@ -218,54 +221,54 @@ def check(  # noqa: PLR0917 - options, given by name
         settings = load_settings()
         day = day_given("--published", published)
         assert day is not None
-        from warehouse.claims import asking
         from warehouse.claims import audit as audits
-        from warehouse.claims.asked import asked
+        from warehouse.claims.asked import AskedError, asked, years
         from warehouse.cli import render
+        from warehouse.published.countries import known_countries
         from warehouse.published.read import open_published
+        from warehouse.reference.figures import FigureError, as_printed
 
         try:
-            first, last, on = asking.years(year)
-            base_first, base_last, base_on = (
-                asking.years(base_year) if base_year else (None, None, None)
-            )
+            first, last, on = years(year)
+            base_first, base_last, base_on = years(base_year) if base_year else (None, None, None)
             figures = {
-                name: asking.as_printed(text) if text else None
+                name: as_printed(text) if text else None
                 for name, text in (
                     *(("stated_value", value), ("stated_low", at_least), ("stated_high", at_most)),
                     *(("threshold_low", threshold), ("threshold_high", threshold_high)),
                     ("per", per),
                 )
             }
-        except asking.AskedError as error:
+        except (AskedError, FigureError) as error:
             raise typer.BadParameter(str(error)) from error
-        cells = asked(
-            **figures,
-            kind=kind,
-            measure=measure,
-            counting_unit=unit,
-            population_type=population_type,
-            origin=_side("--origin", origin),
-            asylum=_side("--asylum", asylum),
-            from_year=first if from_year is None else from_year,
-            to_year=last,
-            reference_date=on,
-            base_measure=base_measure,
-            base_origin=_side("--base-origin", base_origin) if base_origin else None,
-            base_asylum=_side("--base-asylum", base_asylum) if base_asylum else None,
-            base_from_year=base_first,
-            base_to_year=base_last,
-            base_reference_date=base_on,
-            relation=relation,
-            among=among,
-            share_of=share_of,
-            count_of=count_of,
-            wording=wording,
-            tolerance=tolerance,
-            read_as=read_as,
-            location="the command line",
-        )
         with open_published(settings) as con:
+            known = known_countries(con)
+            cells = asked(
+                **figures,
+                kind=kind,
+                measure=measure,
+                counting_unit=unit,
+                population_type=population_type,
+                origin=_side("--origin", origin, known),
+                asylum=_side("--asylum", asylum, known),
+                from_year=first if from_year is None else from_year,
+                to_year=last,
+                reference_date=on,
+                base_measure=base_measure,
+                base_origin=_side("--base-origin", base_origin, known) if base_origin else None,
+                base_asylum=_side("--base-asylum", base_asylum, known) if base_asylum else None,
+                base_from_year=base_first,
+                base_to_year=base_last,
+                base_reference_date=base_on,
+                relation=relation,
+                among=among,
+                share_of=share_of,
+                count_of=count_of,
+                wording=wording,
+                tolerance=tolerance,
+                read_as=read_as,
+                location="the command line",
+            )
             found = audits.check(con, cells, day)
         if format_ == "json":
             typer.echo(json.dumps(found, indent=1, ensure_ascii=False, default=str))

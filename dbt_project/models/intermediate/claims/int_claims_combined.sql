@@ -60,7 +60,7 @@ read as (
     left join kinds on claims.kind = kinds.kind
 ),
 
--- Shares and rates are told in percent: 1 in 6 is 16.7 %, and 0.98 of a rate is 98 %.
+-- Shares and rates are told in percent: 1 in 6 is 16.7 %.
 scaled as (
     select
         *,
@@ -68,11 +68,6 @@ scaled as (
         case
             when is_one_in and kind = 'per_head' then coalesce(per, 1)
             when is_one_in then 100
-            when
-                is_rate
-                and kind in ('level', 'range')
-                and coalesce(stated_value, stated_high, stated_low) <= 1
-                then 100
             else 1
         end as scale
     from read
