@@ -1,10 +1,22 @@
 {#- What breaks of reporting do to a figure: expressions over the columns of
     int_breaks_of_years_by_measure, which carry the measure's name. -#}
 
+{#- The first year of a measure: 'origin', 'asylum', 'pair' or 'world' is what figures are of. A 0 before it
+    says that nothing is known. -#}
+{% macro series_begins(measure, level) -%}
+    case {{ level }}
+        when 'origin' then {{ measure }}_first_origin_year
+        when 'asylum' then {{ measure }}_first_asylum_year
+        when 'pair' then greatest({{ measure }}_first_origin_year, {{ measure }}_first_asylum_year)
+        when 'world' then {{ measure }}_first_year
+    end
+{%- endmacro %}
+
 {#- Which breaks bear on the change of a measure since the year before, as codes of break_kinds separated by
     commas: those that are about more persons than the larger of the two figures allows. A flow of half a year
-    is none of a year. NULL where there is no change; empty where none bears on it. -#}
-{% macro breaks_borne(measure, is_provisional) -%}
+    is none of a year, and a year before the first of the series is none to compare with. NULL where there is
+    no change; empty where none bears on it. -#}
+{% macro breaks_borne(measure, is_provisional, level, rows='compared') -%}
     case
         when {{ measure }} is not null and {{ measure }}_year_before is not null
             then array_to_string(
@@ -16,7 +28,9 @@
                         ),
                         lambda found: found.kind
                     ),
-                    {% if measure.endswith('_stock') %}[]{% else -%}
+                    {% if measure.endswith('_stock') -%}
+                    if({{ rows }}.reference_year <= {{ series_begins(measure, level) }}, ['before_series'], [])
+                    {%- else -%}
                     if({{ is_provisional }}, ['half_year'], []){% endif %}
                 ),
                 ', '
@@ -40,9 +54,10 @@
 {%- endmacro %}
 
 {#- Whether a figure has its people: NULL where it is not known, or where nothing is known of who is missing. -#}
-{% macro is_complete(measure) -%}
+{% macro is_complete(measure, level, rows='compared') -%}
     case
         when {{ measure }} is null then null
+        when {{ measure }} = 0 and {{ rows }}.reference_year < {{ series_begins(measure, level) }} then false
         when {{ is_missing_people(measure, measure ~ '_persons_incomplete') }} then false
         when is_{{ measure }}_followed then true
     end

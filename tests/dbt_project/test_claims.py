@@ -561,7 +561,9 @@ def written(case: Case) -> Row:
         "base_to_year": given.pop("base_to", base),
         "tolerance": 0,
         "document_word": "asylum seekers",
-        "read_as": "stock",
+        "read_as": "stock"
+        if claims.is_stock(given.get("measure", "refugees_stock").split("+")[0])
+        else "flow",
         "paraphrase": f"Made up: {case.name}",
         "location": "Throughout",
     }
@@ -765,8 +767,10 @@ def test_the_table_shows_each_claim_and_explains_it_on_request(
         ("claims --as-of yesterday", 2, "is not a day"),
         (
             "check --origin QQQ --year 2025 --value 1 --published 2026-02-01",
-            *(1, "QQQ"),
+            *(2, "QQQ"),
         ),
+        ("breaks --asylum QQQ", 2, "QQQ"),
+        ("breaks --asylum GFR", 2, "DEU"),
         (
             "check --origin CHN --year 2025 --value 1 --kind change --published 2026-02-01",
             *(1, "needs it"),

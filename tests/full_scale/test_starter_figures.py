@@ -276,10 +276,11 @@ def test_the_first_year_of_a_measure_is_the_first_with_a_figure(row: dict[str, s
         codes = "', '".join(codes_by_measure()[row["measure"]])
         where = f"pt in ('{codes}')"
     [found] = query(
-        f"select min(year) as first from ({released('2025-12.1', endpoint)}) "
-        f"where {row['source_column']} > 0 and {where}"
+        "select min(year) as first_year, min(year) filter (coo <> 'UKN') as first_origin_year, "
+        "min(year) filter (coa <> 'UKN') as first_asylum_year "
+        f"from ({released('2025-12.1', endpoint)}) where {row['source_column']} > 0 and {where}"
     )
-    assert found["first"] == (int(row["first_year"]) if row["first_year"] else None)
+    assert found == {name: int(row[name]) if row[name] else None for name in found}
 
 
 def test_years_of_application_types_are_those_with_a_figure() -> None:

@@ -87,7 +87,11 @@ def show(value: Any, kind: Kind = "text") -> str:
 
 
 def at_least(value: float | None, is_complete: bool | None, kind: Kind = "count") -> str:
-    """A count as readers see it, marked where it lacks what was not reported: a lower bound."""
+    """A count as readers see it, marked where it lacks what was not reported: a lower bound. At
+    least 0 says nothing: it is not known.
+    """
+    if value == 0 and is_complete is False:
+        return NOT_KNOWN
     mark = f"{AT_LEAST}{NO_BREAK}" if value is not None and is_complete is False else ""
     return f"{mark}{show(value, kind)}"
 

@@ -10,6 +10,7 @@ import duckdb
 
 from warehouse.core.database import each_row
 from warehouse.core.wording import show
+from warehouse.exports.completeness import with_what_is_known
 from warehouse.reference.break_kinds import in_words
 from warehouse.reference.claims import label_within
 
@@ -64,7 +65,9 @@ class OriginYear:
 
 
 def origin_rows(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any]]:
-    """The rows of an origin in mart_origin_yearly, oldest year first, persons before cases."""
+    """The rows of an origin in mart_origin_yearly, oldest year first, persons before cases; what is
+    a lower bound of 0 there is not known.
+    """
     return list(rows_of_origins(con, code))
 
 
@@ -72,7 +75,7 @@ def rows_of_origins(
     con: duckdb.DuckDBPyConnection, code: str | None = None
 ) -> Iterator[dict[str, Any]]:
     """The same of all origins, in the order of their codes, or of one."""
-    return each_row(con.execute(_ROWS, {"origin": code}))
+    return map(with_what_is_known, each_row(con.execute(_ROWS, {"origin": code})))
 
 
 @dataclass(frozen=True)

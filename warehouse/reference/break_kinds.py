@@ -9,7 +9,11 @@ from functools import cache
 from warehouse.reference.seeds import read_seed
 
 YEAR_BEFORE = "_year_before"
-HALF_YEAR = "half_year"
+# What is a break of no country of asylum.
+_BESIDES = {
+    "half_year": "half a year",
+    "before_series": "no figures of origins or countries of asylum the year before",
+}
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,8 @@ def in_words(codes: str) -> str:
 
 
 def _label(code: str) -> str:
-    if code == HALF_YEAR:
-        return "half a year"
+    if code in _BESIDES:
+        return _BESIDES[code]
     if code.endswith(YEAR_BEFORE):
         return f"{kinds()[code.removesuffix(YEAR_BEFORE)].label} the year before"
     return kinds()[code].label

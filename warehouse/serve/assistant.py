@@ -18,7 +18,7 @@ from warehouse.claims.asked import asked
 from warehouse.core.attribution import NO_ENDORSEMENT
 from warehouse.core.database import identifier, named_rows
 from warehouse.core.wording import visible
-from warehouse.exports.completeness import is_lower_bound
+from warehouse.exports.completeness import is_lower_bound, known
 from warehouse.exports.findings.words import DEFINITIONS
 from warehouse.published.read import open_published, read_about
 from warehouse.reference.claims import ALL, RATES
@@ -122,7 +122,7 @@ def figures(  # noqa: PLR0917 - asked by name
                 f"""
                 select
                     figures.reference_year,
-                    figures.{identifier(measure)} as value,
+                    {known("figures", measure)} as value,
                     figures.is_{dataset}_provisional as is_provisional,
                     {is_lower_bound("figures", measure)} as is_lower_bound,
                     {change_breaks} as breaks_since_year_before,
@@ -135,7 +135,7 @@ def figures(  # noqa: PLR0917 - asked by name
                     figures.valid_from <= $day
                     and coalesce(figures.valid_to > $day, true)
                     and figures.counting_unit = 'persons'
-                    and figures.{identifier(measure)} is not null
+                    and {known("figures", measure)} is not null
                     and figures.reference_year between $first and $last
                     and {where}
                 order by figures.reference_year
@@ -185,7 +185,7 @@ def revisions(
             con.execute(
                 f"""
                 select
-                    figures.valid_from, figures.valid_to, figures.{identifier(measure)} as value,
+                    figures.valid_from, figures.valid_to, {known("figures", measure)} as value,
                     figures.is_{dataset}_provisional as is_provisional,
                     {is_lower_bound("figures", measure)} as is_lower_bound,
                     figures.release_id

@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.exports.completeness import is_lower_bound
+from warehouse.exports.completeness import is_lower_bound, known
 from warehouse.reference.places import names_in_use, places
 
 # What is marked of a row, by bit. The browser reads the same list from `index.json`.
@@ -38,15 +38,15 @@ MARKS = {
 }
 _PAIR_FIGURES = {
     "refugees": "refugees_stock",
-    "stock": "asylum_seekers_stock",
+    "stock": known("history", "asylum_seekers_stock"),
     "carried": "asylum_seekers_carried_forward_stock",
-    "claims": "new_asylum_claims",
+    "claims": known("history", "new_asylum_claims"),
 }
 _YEAR_FIGURES = {
     "refugees": "refugees_stock",
-    "stock": "asylum_seekers_stock",
+    "stock": known("history", "asylum_seekers_stock"),
     "carried": "asylum_seekers_carried_forward_stock",
-    "claims": "new_asylum_claims",
+    "claims": known("history", "new_asylum_claims"),
     "applications": "applications_new",
     "decided": "decisions_substantive",
     "recognition": "round(refugee_recognition_rate, 5)",

@@ -1,5 +1,6 @@
+{%- set firsts = ['first_year', 'first_origin_year', 'first_asylum_year'] -%}
 -- In which years and of which measures figures of countries of asylum are known, so that a break of
--- reporting would be seen, at each vintage.
+-- reporting would be seen, at each vintage; and the first year of each such measure.
 with followed as (
     select distinct
         measure,
@@ -15,15 +16,25 @@ with followed as (
     from {{ ref('int_first_applications_of_hosts') }}
 ),
 
+measures as (
+    select * from {{ ref('measures') }}
+),
+
 final as (
     select
-        reference_year,
-        valid_from,
+        followed.reference_year,
+        followed.valid_from,
         {%- for measure in followed_measures() %}
-        bool_or(measure = '{{ measure }}') as is_{{ measure }}_followed{{ ',' if not loop.last }}
+        bool_or(followed.measure = '{{ measure }}') as is_{{ measure }}_followed,
+        {%- set outer = loop %}
+        {%- for first in firsts %}
+        max(measures.{{ first }}) filter (where measures.measure = '{{ measure }}')
+            as {{ measure }}_{{ first }}{{ ',' if not (outer.last and loop.last) }}
+        {%- endfor %}
         {%- endfor %}
     from followed
-    group by reference_year, valid_from
+    left join measures on followed.measure = measures.measure
+    group by followed.reference_year, followed.valid_from
 )
 
 select * from final

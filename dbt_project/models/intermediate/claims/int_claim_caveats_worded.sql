@@ -62,7 +62,11 @@ sentences as (
                             || ', ' || coalesce(as_flow_newest.text, 'not known') || ' now'
                             || {{ known_years_text('as_flow_newest.known_year_count', 'claim') }} || '.'
                             || coalesce(
-                                ' In these people are missing who were not reported: '
+                                if(
+                                    as_flow_newest.value is null,
+                                    ' Not reported: ',
+                                    ' In these people are missing who were not reported: '
+                                )
                                 || flow_gaps_text || '.',
                                 ''
                             )
@@ -73,11 +77,12 @@ sentences as (
                 'sentence': case
                     when gaps_text is not null
                         then
-                            if(
-                                is_lower_bound,
-                                'The figure of today is a lower bound, for what was not reported: ',
-                                'In the figures of today people are missing who were not reported: '
-                            )
+                            case
+                                when newest.value is null then 'Not reported: '
+                                when is_lower_bound
+                                    then 'The figure of today is a lower bound, for what was not reported: '
+                                else 'In the figures of today people are missing who were not reported: '
+                            end
                             || gaps_text || '.'
                 end
             },

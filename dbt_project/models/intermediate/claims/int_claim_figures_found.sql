@@ -9,7 +9,8 @@
 ] -%}
 {%- set measures = (datasets | map(attribute=3) | sum(start=[])) + demographic_measures() -%}
 -- The figures that a claim's inputs had at publication and have on the day that counts as now; where peers
--- are wanted, those of all countries.
+-- are wanted, those of all countries. A 0 of before the first year of its series is none. Where there is no
+-- figure of an origin, `reported_beside` is that of all origins in the same countries of asylum.
 -- Each dataset reads it: worked out once.
 with inputs as materialized (
     select
@@ -23,6 +24,10 @@ with inputs as materialized (
 
 coverage as (
     select * from {{ ref('int_coverage_in_force').identifier }}
+),
+
+measures as (
+    select * from {{ ref('int_claim_measures_combined') }}
 ),
 
 {% for name, endpoint, unit, counts in datasets -%}
@@ -55,7 +60,7 @@ coverage as (
 ),
 
 {{ name }} as (
-    {%- for is_among_peers in [false, true] %}
+    {%- for rows_are in ['wanted', 'peers', 'beside'] %}
     select
         inputs.document_id,
         inputs.claim_id,
@@ -63,23 +68,30 @@ coverage as (
         inputs.measure,
         inputs.variant,
         inputs.day,
-        history.*
+        '{{ rows_are }}' as rows_are,
+        history.* {%- if rows_are == 'beside' %} replace (inputs.origin as origin){% endif %}
     from inputs
     inner join {{ name }}_history as history
         on
             inputs.reference_year = history.reference_year
             and inputs.counting_unit = history.counting_unit
-            {%- if is_among_peers %}
+            {%- if rows_are == 'peers' %}
             and history.origin = if(inputs.origin = '?', history.origin, inputs.origin)
             and history.asylum = if(inputs.asylum = '?', history.asylum, inputs.asylum)
             and if(inputs.origin = '?', history.origin, history.asylum) <> '-'
             {%- else %}
-            and inputs.origin = history.origin
+            and {{ 'inputs.origin' if rows_are == 'wanted' else "'-'" }} = history.origin
             and inputs.asylum = history.asylum
             {%- endif %}
             and {{ stood_on('inputs.day', 'history') }}
             and (inputs.reference_date = history.reference_date or inputs.reference_date is null)
-    where inputs.endpoint = '{{ endpoint }}' and {{ 'not ' if not is_among_peers }}inputs.is_among_peers
+    where
+        inputs.endpoint = '{{ endpoint }}'
+        and {{ 'not ' if rows_are != 'peers' }}inputs.is_among_peers
+        {%- if rows_are == 'beside' %}
+        and inputs.origin <> '-'
+        and inputs.variant = 'at_publication'
+        {%- endif %}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -95,6 +107,7 @@ demographics as (
         inputs.counting_unit,
         inputs.variant,
         inputs.day,
+        'wanted' as rows_are,
         if(inputs.origin = '-', '-', history.origin_unhcr_code) as origin,
         if(inputs.asylum = '-', '-', history.asylum_unhcr_code) as asylum,
         inputs.reference_year,
@@ -139,6 +152,26 @@ valued as (
     from rows_found
 ),
 
+begun as (
+    select
+        valued.*,
+        case
+            when valued.origin = '-' and valued.asylum = '-' then measures.first_year
+            when valued.origin = '-' then measures.first_asylum_year
+            when valued.asylum = '-' then measures.first_origin_year
+            else greatest(measures.first_asylum_year, measures.first_origin_year)
+        end as first_year
+    from valued
+    left join measures on valued.measure = measures.measure
+),
+
+known as (
+    select
+        * replace (if(figure = 0 and reference_year < first_year, null, figure) as figure),
+        if(figure = 0 and reference_year < first_year, first_year, null) as series_begins
+    from begun
+),
+
 summed as (
     select
         document_id,
@@ -148,10 +181,12 @@ summed as (
         counting_unit,
         variant,
         day,
+        rows_are,
         origin,
         asylum,
         reference_year,
         cast(sum(figure) as double) as figure,
+        any_value(series_begins) as series_begins,
         {%- for part in decision_measures()[:3] %}
         sum({{ part }}) as {{ part }},
         {%- endfor %}
@@ -159,7 +194,7 @@ summed as (
         bool_or(is_provisional) as is_provisional,
         bool_and(are_pairs_complete) as are_pairs_complete,
         any_value(coverage_id) as coverage_id
-    from valued
+    from known
     group by all
 ),
 
@@ -186,8 +221,10 @@ final as (
             'release_id': coverage.release_id,
             'snapshot_id': coverage.snapshot_id,
             'retrieved_at': coverage.retrieved_at
-        }) filter (where summed.variant = '{{ variant }}') as {{ variant }}{{ ',' if not loop.last }}
+        }) filter (where summed.variant = '{{ variant }}' and summed.rows_are <> 'beside') as {{ variant }},
         {%- endfor %}
+        any_value(summed.figure) filter (where summed.rows_are = 'beside') as reported_beside,
+        any_value(summed.series_begins) filter (where summed.rows_are <> 'beside') as series_begins
     from summed
     left join coverage
         on

@@ -88,7 +88,8 @@ findings as (
             when verdict = 'not_checkable' and inputs.years_without_figure is not null
                 then
                     'Release ' || inputs.release_id_on_the_day || ' has no figure for '
-                    || inputs.years_without_figure || '.'
+                    || inputs.years_without_figure
+                    || coalesce(': the series begins in ' || inputs.series_begins, '') || '.'
             when verdict = 'not_checkable'
                 then
                     'The warehouse holds only some countries of asylum of release '
@@ -96,7 +97,7 @@ findings as (
             when at_publication.text is null
                 then
                     'On ' || claim.document_published_on || ' UNHCR''s database (release '
-                    || inputs.release_id_on_the_day || ') had no figure.'
+                    || inputs.release_id_on_the_day || ') had nobody of it, and people of other origins there.'
             else
                 'Stated: ' || stated_text || '. On ' || claim.document_published_on
                 || ' UNHCR''s database (release ' || inputs.release_id_on_the_day || ')'

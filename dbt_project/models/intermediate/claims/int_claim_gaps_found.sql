@@ -73,7 +73,7 @@ final as (
             and missing.reference_year = breaks.reference_year
             and missing.kind = breaks.kind
             and {{ stood_on('missing.as_of', 'breaks') }}
-    where {{ is_missing_people('missing.figure', 'missing.persons') }}
+    where {{ is_missing_people('coalesce(missing.figure, 0)', 'missing.persons') }}
     group by missing.document_id, missing.claim_id, is_of_flow
 )
 

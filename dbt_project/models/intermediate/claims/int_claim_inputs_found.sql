@@ -106,7 +106,9 @@ final as materialized (
         inputs.*,
         cast(null as varchar) as peer,
         figures.at_publication,
-        figures.newest
+        figures.newest,
+        figures.reported_beside,
+        figures.series_begins
     from inputs
     left join figures
         on

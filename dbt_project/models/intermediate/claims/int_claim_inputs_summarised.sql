@@ -51,6 +51,7 @@ summarised as (
         max_by(reference_date, reference_year) filter (where is_of_the_year) as reference_date,
         any_value(release_id_on_the_day) as release_id_on_the_day,
         bool_and(is_covered_on_the_day) filter (where is_operand) as are_covered,
+        bool_and(is_nobody_on_the_day) filter (where is_operand) as are_nobody,
         bool_and(stated_together is not null) filter (where is_operand) as are_all_stated,
         bool_or(is_after_release) filter (where is_operand) as is_after_release,
         {{ total('carried_forward_stock', 'is_compared') }} as carried_forward_stock,
@@ -79,6 +80,7 @@ summarised as (
         string_agg(distinct cast(reference_year as varchar), ', ' order by cast(reference_year as varchar))
             filter (where value_on_the_day is null and is_covered_on_the_day and is_operand)
             as years_without_figure,
+        max(series_begins) filter (where is_operand) as series_begins,
         any_value(
             'In ' || unknown_origin.asylum_name || ' the stock of unknown origin went from '
             || {{ figure_text('unknown_origin.stock_on_the_day') }} || ' to '

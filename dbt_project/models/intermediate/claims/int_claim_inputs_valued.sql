@@ -96,6 +96,9 @@ final as (
         if(inputs.at_publication.release_id = covered.release_id, inputs.at_publication.figure, null)
             as value_on_the_day,
         inputs.newest.figure as value_newest,
+        -- Nobody of this origin, where the same countries of asylum gave others.
+        inputs.at_publication is null and inputs.reported_beside > 0 as is_nobody_on_the_day,
+        inputs.series_begins,
         coalesce(covered.is_covered, false)
         or coalesce(inputs.at_publication.release_id = covered.release_id, false)
             as is_covered_on_the_day,

@@ -15,7 +15,10 @@ counts as (
     select
         measure,
         endpoint,
-        stock_or_flow
+        stock_or_flow,
+        first_year,
+        first_origin_year,
+        first_asylum_year
     from measures
     where
         endpoint in (

@@ -41,7 +41,9 @@ numbers as (
             when claim.kind = 'level' and at_publication.agrees is not true and is_the_stock
                 then if(is_still_the_stock, 'confirmed', 'confirmed_since_revised')
             when inputs.is_after_release then 'not_checkable'
-            when claim.kind = 'level' and inputs.are_covered and at_publication.value is null
+            when
+                claim.kind = 'level' and inputs.are_covered and inputs.are_nobody
+                and at_publication.value is null
                 then 'not_reproduced'
             when at_publication.agrees is null then 'not_checkable'
             -- A figure of mid-year is looked up as such: the year's end takes nothing from it.
@@ -77,7 +79,8 @@ meanings as (
         ) as rests_on_carried_forward,
         coalesce(inputs.is_provisional_on_the_day, false) as is_provisional_at_publication,
         number_found = 'confirmed_since_revised' and break_text is not null as is_break_since,
-        claim.kind in ('level', 'sum') and gaps_text is not null as is_lower_bound,
+        claim.kind in ('level', 'sum') and gaps_text is not null and newest.value is not null
+            as is_lower_bound,
         broken_text is not null
         or (claim.kind in ('change', 'ratio', 'difference', 'comparison') and gaps_text is not null)
             as is_not_comparable,

@@ -96,11 +96,12 @@ final as (
     select
         compared.*,
         {%- for measure, dataset in followed.items() %}
-        {{ breaks_borne(measure, 'is_' ~ dataset ~ '_provisional') }} as {{ measure }}_change_breaks,
+        {{ breaks_borne(measure, 'is_' ~ dataset ~ '_provisional', 'compared.total_by') }}
+            as {{ measure }}_change_breaks,
         {{ is_change_comparable(measure) }} as is_{{ measure }}_change_comparable,
         {%- endfor %}
         {%- for measure in distributed_measures() %}
-        {{ is_complete(measure) }} as is_{{ measure }}_complete,
+        {{ is_complete(measure, 'compared.total_by') }} as is_{{ measure }}_complete,
         {{ if_distributed(measure) }}{{ ',' if not loop.last }}
         {%- endfor %}
     from compared

@@ -80,10 +80,11 @@ compared as (
 with_breaks as (
     select
         compared.*,
-        {{ breaks_borne('asylum_seekers_stock', 'false') }} as asylum_seekers_stock_change_breaks,
+        {{ breaks_borne('asylum_seekers_stock', 'false', "'pair'") }}
+            as asylum_seekers_stock_change_breaks,
         {{ is_change_comparable('asylum_seekers_stock') }} as is_asylum_seekers_stock_change_comparable,
         {%- for measure in distributed_measures() %}
-        {{ is_complete(measure) }} as is_{{ measure }}_complete{{ ',' if not loop.last }}
+        {{ is_complete(measure, "'pair'") }} as is_{{ measure }}_complete{{ ',' if not loop.last }}
         {%- endfor %}
     from compared
     left join {{ ref('int_breaks_of_pairs') }}

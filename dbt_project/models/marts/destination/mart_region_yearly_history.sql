@@ -116,7 +116,7 @@ with_breaks as (
     select
         by_region.*,
         {%- for measure in distributed_measures() %}
-        {{ is_complete(measure) }} as is_{{ measure }}_complete,
+        {{ is_complete(measure, "'pair'", 'by_region') }} as is_{{ measure }}_complete,
         {{ if_distributed(measure) }}{{ ',' if not loop.last }}
         {%- endfor %}
     from by_region
