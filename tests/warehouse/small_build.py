@@ -64,6 +64,7 @@ create or replace table marts.mart_origin_yearly (
     new_asylum_claims bigint, is_new_asylum_claims_complete boolean,
     is_asylum_seekers_stock_complete boolean as (is_new_asylum_claims_complete),
     is_asylum_seekers_stock_change_comparable boolean as (is_new_asylum_claims_complete),
+    is_applications_new_change_comparable boolean as (is_new_asylum_claims_complete),
     asylum_seekers_stock_change_breaks varchar
         as (if(is_new_asylum_claims_complete, '', 'origin_withheld')),
     asylum_seekers_stock_if_distributed_as_before bigint as (cast(null as bigint)),

@@ -39,6 +39,7 @@ MEASURES: dict[str, dict[str, str]] = {
 }
 INCOMPLETE = "at least: not all was reported"
 FINAL = "final"
+BREAK = "not comparable with the year before; a country of asylum reported otherwise"
 HATCHED = f"Hatched: provisional, or {INCOMPLETE}."
 ESTIMATED = "Dashed outline: with the people without an origin distributed as before, an estimate."
 NO_BAR = "No bar: none, or not known."

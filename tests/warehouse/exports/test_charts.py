@@ -53,6 +53,7 @@ TABLES = {
     "is_new_asylum_claims_complete boolean, is_asylum_seekers_stock_complete boolean, "
     "asylum_seekers_stock_if_distributed_as_before bigint, "
     "new_asylum_claims_if_distributed_as_before bigint, applications_new bigint, "
+    "is_applications_new_change_comparable boolean, "
     "decisions_recognized bigint, decisions_complementary bigint, decisions_rejected bigint, "
     "decisions_otherwise_closed bigint, decisions_total bigint, refugee_recognition_rate double, "
     "total_protection_rate double, is_rate_on_small_count boolean, is_provisional boolean, "
@@ -66,6 +67,7 @@ TABLES = {
     "asylum_unhcr_code varchar, asylum_name varchar, row_kind varchar, counting_unit varchar, "
     "reference_year integer, reference_date date, asylum_seekers_stock bigint, "
     "asylum_seekers_rank bigint, asylum_seekers_share double, is_provisional boolean, "
+    "is_asylum_seekers_stock_complete boolean, "
     "release_id varchar, is_population_provisional boolean as (is_provisional)",
     "mart_destination_concentration": "origin_iso3 varchar, origin_unhcr_code varchar, "
     "reference_year integer, "
@@ -554,6 +556,120 @@ def test_what_is_provisional_is_hatched_wherever_it_is_drawn(
     assert words in text_of(all_svgs[name])
 
 
+def hatched_names(drawing: Drawing) -> set[str]:
+    return {row["name"] for row in values(drawing, "name", "hatched") if row["hatched"]}
+
+
+def test_a_country_that_gave_less_than_all_is_hatched_and_at_least_where_it_is_ranked(
+    published: Published,
+) -> None:
+    for year in (2019, 2025):
+        published.destination("A", year, 68691, is_asylum_seekers_stock_complete=year == 2019)
+        published.destination("B", year, 7304, is_asylum_seekers_stock_complete=year == 2025)
+        published.destination(None, year, 10)
+    drawing = published.draw("destinations")
+    assert hatched_names(drawing) == {"Land A"}
+    assert len(stripes_of(drawing.svg)) > 5
+    text = text_of(drawing.svg)
+    # In 2025 the first is a lower bound, in 2019 the second.
+    assert "≥\u00a068,691" in text and "≥\u00a07,304" in text
+    assert len(re.findall("68,691", text)) == len(re.findall("7,304", text)) == 2
+    assert text.count("≥") == 3
+    assert "Hatched: ≥, at least: not all was reported." in text
+    assert "in 2025 (final): Land A ≥\u00a068,691 " in drawing.description
+    published.con.execute("update mart_destination_yearly set reference_year = 2024 "
+                          "where reference_year = 2019")  # fmt: skip
+    published.con.execute("update mart_destination_yearly set "
+                          "is_asylum_seekers_stock_complete = true")  # fmt: skip
+    drawing = published.draw("destinations")
+    assert "Hatched" not in text_of(drawing.svg) and "≥" not in drawing.description
+
+
+def test_other_countries_are_at_least_what_they_are_where_one_of_them_is(
+    published: Published,
+) -> None:
+    for place in range(17):
+        published.destination(
+            f"L{place:02}", 2025, 1000 - place, is_asylum_seekers_stock_complete=place != 16
+        )
+    drawing = published.draw("destinations")
+    assert hatched_names(drawing) == {"2 other countries"}
+    assert "≥\u00a01,969" in text_of(drawing.svg)
+
+
+def test_a_cell_that_lacks_reports_is_hatched(published: Published) -> None:
+    for year in (2024, 2025):
+        published.destination("A", year, 900, is_asylum_seekers_stock_complete=year == 2024)
+        published.destination("B", year, 90, is_asylum_seekers_stock_complete=True)
+    drawing = published.draw("heatmap")
+    cells = [row for row in values(drawing, "hatched", "year") if row["hatched"]]
+    assert {(row["name"], row["year"]) for row in cells} == {("Land A", 2025)}
+    assert "Hatched: at least: not all was reported." in text_of(drawing.svg)
+    assert "Land A 900 (at least: not all was reported); Land B 90 (final)" in drawing.description
+
+
+def test_a_rank_of_a_lower_bound_is_hollow(published: Published) -> None:
+    for year in (2024, 2025):
+        published.year(year, 100, asylum_seekers_stock_world_share=0.1,
+                       is_asylum_seekers_stock_complete=year == 2024)  # fmt: skip
+        published.destination("A", year, 900, asylum_seekers_rank=1,
+                              is_asylum_seekers_stock_complete=year == 2024)  # fmt: skip
+        published.destination("B", year, 90, asylum_seekers_rank=2,
+                              is_asylum_seekers_stock_complete=True)  # fmt: skip
+    drawing = published.draw("rank")
+    hollow = {(row["name"], row["left"]) for row in values(drawing, "hollow") if row["hollow"]}
+    assert hollow == {("Land A", 2025), ("China", 2025)}
+    note = "Hollow points: at least: not all was reported. The true rank may be nearer to 1."
+    assert note in text_of(drawing.svg)
+    assert "in 2025 (at least: not all was reported)" in drawing.description
+    published.con.execute("update mart_origin_yearly set is_asylum_seekers_stock_complete = true")
+    published.con.execute("update mart_destination_yearly set "
+                          "is_asylum_seekers_stock_complete = true")  # fmt: skip
+    assert "Hollow" not in text_of(published.draw("rank").svg)
+
+
+def test_new_applications_that_lack_reports_are_hatched_and_a_break_stands_before_its_year(
+    published: Published,
+) -> None:
+    decided = {"decisions_total": 50, "decisions_rejected": 50}
+    published.year(2023, 1, 48087, is_applications_new_change_comparable=True, **decided)
+    published.year(2024, 1, 55594, is_new_asylum_claims_complete=False,
+                   is_applications_new_change_comparable=True, **decided)  # fmt: skip
+    published.year(2025, 1, 22349, is_new_asylum_claims_complete=True,
+                   is_applications_new_change_comparable=False, **decided)  # fmt: skip
+    drawing = published.draw("flows")
+    hatched = [row for row in values(drawing, "hatched", "high") if row["hatched"]]
+    assert [row["high"] for row in hatched] == [55594], "new applications, and not the decisions"
+    text = text_of(drawing.svg)
+    assert "Hatched: new applications of 2024, at least: not all was reported." in text
+    reason = "not comparable with the year before; a country of asylum reported otherwise."
+    assert f"Dashed line before a year: {reason}" in text
+    assert f"New applications of 2025: {reason}" in drawing.description
+    assert [row["left"] for row in values(drawing, "left", "low", "high")] == [2024.5]
+    assert drawing.svg.count('stroke-dasharray="4,3"') == 1
+    published.con.execute("update mart_origin_yearly set is_new_asylum_claims_complete = true, "
+                          "is_applications_new_change_comparable = true")  # fmt: skip
+    drawing = published.draw("flows")
+    assert not re.search("Hatched|Dashed", text_of(drawing.svg))
+    assert "dasharray" not in drawing.svg
+
+
+# The longest that UNHCR gives a country.
+LONGEST = "United Kingdom of Great Britain and Northern Ireland"
+
+
+@pytest.mark.parametrize("name", ["destinations", "heatmap", "rank", "carried_forward"])
+def test_no_name_of_a_country_is_cut(published: Published, name: str) -> None:
+    everything(published)
+    published.con.execute("update mart_destination_yearly set asylum_name = ? "
+                          "where asylum_unhcr_code = 'A'", [LONGEST])  # fmt: skip
+    published.con.execute("update mart_carried_forward set asylum_name = ?, "
+                          "carried_forward_stock = 1000", [LONGEST])  # fmt: skip
+    svg = published.draw(name).svg
+    assert LONGEST in text_of(svg)
+    assert float(ElementTree.fromstring(svg).attrib["width"]) <= 900
+
+
 def bars(*rows: dict[str, Any]) -> dict[str, Any]:
     """Bars of the years up to 2024, each 76 pixels a year wide; 0 to 1000 on 190 pixels."""
     told = {"status": "final", "release": "2025-12.1", "style": "stock", "hatched": False}
@@ -646,6 +762,29 @@ def test_of_conventions_that_overlap_the_one_that_leaves_room_is_drawn(
     text = text_of(published.draw("yearly").svg)
     assert "First, 2003–2012" in text and "Second, since 2013" in text
     assert "since 2012" not in text and "Other" not in text
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [
+        (2000, {"Hu Jintao, 2003–2012", "Xi Jinping, since 2013"}),
+        (1970, {"Hu Jintao, 2003–2012", "Xi Jinping, since 2013"}),
+        (1951, {"Hu Jintao", "Xi Jinping"}),
+    ],
+)
+def test_an_era_is_named_however_long_the_axis_is(
+    published: Published, first: int, said: set[str]
+) -> None:
+    for year in range(first, 2026):
+        published.year(year, year)
+    for era, leader, start, end in (
+        ("a", "Hu Jintao", 2003, 2012),
+        ("b", "Xi Jinping", 2013, None),
+    ):
+        published.add("dim_era", era_id=era, leader=leader, country_iso3="CHN",
+                      first_year_counted=start, last_year_counted=end)  # fmt: skip
+    svg = published.draw("yearly").svg
+    assert said <= {node.text for node in ElementTree.fromstring(svg).iter(f"{SVG}text")}
 
 
 def test_the_axis_of_years_begins_where_the_data_do(published: Published) -> None:
@@ -827,7 +966,7 @@ def test_a_value_stands_right_of_its_bar(all_svgs: dict[str, str]) -> None:
         for node in root.iter(f"{SVG}text")
         if re.match(r"\d+\.\d %  \(", node.text or "")
     }
-    assert found == pytest.approx({share: float(share) / 100 * 440 + 6 for share in found})
+    assert found == pytest.approx({share: float(share) / 100 * 340 + 6 for share in found})
     assert set(found) == {"100.0", "80.0", "20.0"}
 
 

@@ -24,8 +24,8 @@ from warehouse.exports.charts.frame import (
 
 READS = releases.READS | frozenset({"mart_carried_forward", "mart_carried_forward_by_asylum"})
 _TOP = 8
-_NAMES = 210  # pixels left of the plot
-_WIDTH = 440
+_NAMES = 300  # pixels left of the plot: UNHCR's longest name of a country has room
+_WIDTH = 340
 _REST = "Not carried forward, or below 100"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from warehouse.core.database import named_rows
-from warehouse.core.wording import of_origin
+from warehouse.core.wording import AT_LEAST, at_least, of_origin
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
     Row,
@@ -19,20 +19,20 @@ from warehouse.exports.charts.frame import (
     headroom,
     incomplete,
     layer,
-    number,
     percent,
     ranked,
     text,
     tooltip,
 )
-from warehouse.exports.measures import MEASURES, state
+from warehouse.exports.measures import INCOMPLETE, MEASURES, state
 
 # The baseline of `asylum_seekers_stock_baseline`: var `baseline_year` of the dbt project.
 BASELINE_YEAR = 2019
 READS = frozenset({"mart_destination_yearly", "mart_destination_concentration"})
 _TOP = 15
-_NAMES = 200  # pixels left of the plot
-_WIDTH = 420
+_FIGURES = ("stock", "share", "baseline", "is_incomplete", "is_baseline_incomplete")
+_NAMES = 300  # pixels left of the plot: UNHCR's longest name of a country has room
+_WIDTH = 340
 
 
 def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
@@ -54,7 +54,8 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
                 reference_date,
                 release_id,
                 asylum_seekers_stock as stock,
-                asylum_seekers_share as share
+                asylum_seekers_share as share,
+                is_asylum_seekers_stock_complete is false as is_incomplete
             from mart_destination_yearly
             where
                 coalesce(origin_iso3, origin_unhcr_code) = ?
@@ -70,15 +71,17 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
         ),
 
         baseline as (
-            select row_kind, asylum_unhcr_code, stock from figures
+            select row_kind, asylum_unhcr_code, stock, is_incomplete from figures
             where reference_year = ?
         ),
 
         joined as (
             select
                 coalesce(newest.row_kind, baseline.row_kind) as row_kind,
-                newest.* exclude (row_kind),
-                baseline.stock as baseline
+                newest.* exclude (row_kind, is_incomplete),
+                coalesce(newest.is_incomplete, false) as is_incomplete,
+                baseline.stock as baseline,
+                coalesce(baseline.is_incomplete, false) as is_baseline_incomplete
             from newest
             full join baseline
                 on
@@ -105,11 +108,14 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     )
     status = state(about["is_provisional"], provisional=provisional)
     for place, row in enumerate(rows):
+        is_incomplete = row["is_incomplete"]
         row |= {
             "row": place,
             "right": row["stock"],
-            "hatched": about["is_provisional"],
-            "status": status,
+            "hatched": about["is_provisional"] or is_incomplete,
+            "status": state(
+                about["is_provisional"], is_incomplete=is_incomplete, provisional=provisional
+            ),
             "release": about["release_id"],
         }
     notes = [
@@ -120,12 +126,16 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
         notes.append(f"Upright line: the same in {BASELINE_YEAR}, before the pandemic.")
     if about["is_provisional"]:
         notes.append(f"Hatched: {year} is {status}.")
+    if any(row["is_incomplete"] for row in rows):
+        notes.append(f"Hatched: {AT_LEAST}, {INCOMPLETE}.")
+    elif any(row["is_baseline_incomplete"] for row in rows):
+        notes.append(f"{AT_LEAST}, {INCOMPLETE}.")
     people = of_origin("asylum-seekers", code, name)
     title = f"Where {people} waited in {year}"
     return Drawing(
         "destinations",
         title,
-        _description(people, year, rows, has_baseline),
+        _description(people, year, status, rows, has_baseline),
         framed(
             [_bars(rows, year, has_baseline=has_baseline)],
             title,
@@ -142,7 +152,7 @@ def _rows(pairs: Sequence[Row], not_itemised: Sequence[Row]) -> list[dict[str, A
         {
             "name": clean(row["asylum_name"]),
             "style": "stock",
-            **{key: row[key] for key in ("stock", "share", "baseline")},
+            **{key: row[key] for key in _FIGURES},
         }
         for row in shown
     ]
@@ -158,13 +168,15 @@ def _rows(pairs: Sequence[Row], not_itemised: Sequence[Row]) -> list[dict[str, A
                 "stock": sum(row["stock"] for row in others),
                 "share": None if None in shares else sum(shares),
                 "baseline": sum(row["baseline"] or 0 for row in rest) or None,
+                "is_incomplete": any(row["is_incomplete"] for row in others),
+                "is_baseline_incomplete": any(row["is_baseline_incomplete"] for row in rest),
             }
         )
     rows += [
         {
             "name": "Not itemised by country",
             "style": "rest",
-            **{key: row[key] for key in ("stock", "share", "baseline")},
+            **{key: row[key] for key in _FIGURES},
         }
         for row in not_itemised
         if row["stock"] is not None
@@ -172,15 +184,25 @@ def _rows(pairs: Sequence[Row], not_itemised: Sequence[Row]) -> list[dict[str, A
     return rows
 
 
-def _description(people: str, year: int, rows: Sequence[Row], has_baseline: bool) -> str:
+def _description(
+    people: str, year: int, status: str, rows: Sequence[Row], has_baseline: bool
+) -> str:
     told = "; ".join(
-        f"{row['name']} {number(row['stock'])} ({percent(row['share'])}"
-        + (f", {number(row['baseline'] or 0)} in {BASELINE_YEAR})" if has_baseline else ")")
+        f"{row['name']} {_bound(row['stock'], row['is_incomplete'])} ({percent(row['share'])}"
+        + (
+            f", {_bound(row['baseline'] or 0, row['is_baseline_incomplete'])} in {BASELINE_YEAR})"
+            if has_baseline
+            else ")"
+        )
         for row in [*rows[:5], *[row for row in rows[5:] if row["style"] == "rest"]]
     )
-    return (
-        f"Ranked bars of countries of asylum of {people} in {year} ({rows[0]['status']}): {told}."
+    return f"Ranked bars of countries of asylum of {people} in {year} ({status}): {told}." + (
+        f" {AT_LEAST}, {INCOMPLETE}." if AT_LEAST in told else ""
     )
+
+
+def _bound(value: int, is_incomplete: bool) -> str:
+    return at_least(value, not is_incomplete)
 
 
 def _bars(rows: Sequence[Row], year: int, *, has_baseline: bool) -> Spec:
@@ -210,11 +232,11 @@ def _bars(rows: Sequence[Row], year: int, *, has_baseline: bool) -> Spec:
 def _columns(rows: Sequence[Row], year: int, *, has_baseline: bool) -> list[Spec]:
     """The figures right of the plot, in columns: beside a bar they could be read as the line's."""
     columns = [
-        (76, str(year), [number(row["stock"]) for row in rows]),
+        (76, str(year), [_bound(row["stock"], row["is_incomplete"]) for row in rows]),
         (130, "share", ["" if row["share"] is None else percent(row["share"]) for row in rows]),
     ]
     if has_baseline:
-        told = ["–" if row["baseline"] is None else number(row["baseline"]) for row in rows]
+        told = [at_least(row["baseline"], not row["is_baseline_incomplete"]) for row in rows]
         columns.append((206, str(BASELINE_YEAR), told))
     layers = []
     for at, heading, told in columns:

@@ -20,10 +20,11 @@ from warehouse.exports.charts.frame import (
     number,
     panel,
     percent,
+    spans,
     tooltip,
     years,
 )
-from warehouse.exports.measures import NO_BAR, state
+from warehouse.exports.measures import BREAK, INCOMPLETE, NO_BAR, state
 from warehouse.exports.origin_years import origin_rows
 
 READS = frozenset({"mart_origin_yearly"})
@@ -47,7 +48,8 @@ _RATE_NAMES = {
 def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     """New applications, decisions by kind, and the two rates, a panel each; persons alone.
 
-    None if the origin has no applications and no decisions in any year.
+    New applications are of the same reports as the people who claimed asylum: where these lack
+    some, they do. None if the origin has no applications and no decisions in any year.
     """
     found = [
         _row(row)
@@ -93,6 +95,8 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
 def _row(found: Row) -> Row:
     year = found["reference_year"]
     provisional = found["is_applications_provisional"] or found["is_decisions_provisional"]
+    has_new = found["applications_new"] is not None
+    is_incomplete = has_new and found["is_new_asylum_claims_complete"] is False
     taken = (
         *("origin_name", "applications_new", "applications_release_id", "decisions_release_id"),
         *("is_rate_on_small_count", "decisions_total", *_KINDS, *_RATE_NAMES),
@@ -101,9 +105,12 @@ def _row(found: Row) -> Row:
         "counting_unit": found["counting_unit"],
         "year": year,
         "hatched": provisional,
+        "incomplete": is_incomplete,
+        "broken": has_new and found["is_applications_new_change_comparable"] is False,
         "style": "flow",
         **{name: found[name] for name in taken},
         "status": state(provisional),
+        "applications_status": state(provisional, is_incomplete=is_incomplete),
     }
 
 
@@ -112,6 +119,11 @@ def _notes(rows: Sequence[Row]) -> list[str]:
     notes = []
     if provisional:
         notes.append(f"Hatched: {', '.join(provisional)} is provisional.")
+    incomplete = [row["year"] for row in rows if row["incomplete"]]
+    if incomplete:
+        notes.append(f"Hatched: new applications of {spans(incomplete)}, {INCOMPLETE}.")
+    if any(row["broken"] for row in rows):
+        notes.append(f"Dashed line before a year: {BREAK}.")
     if any(row["is_rate_on_small_count"] for row in rows):
         notes.append("Hollow points: rates on fewer than 10 decisions.")
     if any(
@@ -144,17 +156,20 @@ def _left_out(cases: Sequence[Row]) -> list[str]:
 
 def _description(people: str, rows: Sequence[Row], cases: Sequence[Row]) -> str:
     words = [f"Panels by year for {people}, {rows[0]['year']} to {rows[-1]['year']}."]
-    for column, what in (
-        ("applications_new", "New applications"),
-        ("decisions_total", "Decisions"),
+    for column, what, status in (
+        ("applications_new", "New applications", "applications_status"),
+        ("decisions_total", "Decisions", "status"),
     ):
         known = [row for row in rows if row[column] is not None]
         if known:
             top, newest = max(known, key=lambda row: row[column]), known[-1]
             words.append(
                 f"{what} (persons) were most in {top['year']}: {number(top[column])}; in "
-                f"{newest['year']} {number(newest[column])} ({newest['status']})."
+                f"{newest['year']} {number(newest[column])} ({newest[status]})."
             )
+    broken = [row["year"] for row in rows if row["broken"]]
+    if broken:
+        words.append(f"New applications of {spans(broken)}: {BREAK}.")
     rated = [row for row in rows if row["total_protection_rate"] is not None]
     if rated:
         newest = rated[-1]
@@ -174,12 +189,24 @@ def _panel(rows: Sequence[Row], title: str, top: float, height: int, span: Span)
 
 def _applications(rows: Sequence[Row], span: Span) -> Spec:
     known = [
-        row | {"high": row["applications_new"], "release": row["applications_release_id"]}
+        row
+        | {
+            "high": row["applications_new"],
+            "hatched": row["hatched"] or row["incomplete"],
+            "status": row["applications_status"],
+            "release": row["applications_release_id"],
+        }
         for row in rows
         if row["applications_new"] is not None
     ]
     top = headroom(row["high"] for row in known)
-    return boxes(_panel(known, _NEW, top, 130, span))
+    made = boxes(_panel(known, _NEW, top, 130, span))
+    breaks = [{"left": row["year"] - 0.5, "low": 0, "high": top} for row in known if row["broken"]]
+    if breaks:
+        made["layer"].append(
+            layer(breaks, {"type": "rule", "style": "break"}, y2={"field": "high"}, tooltip=None)
+        )
+    return made
 
 
 def _decisions(rows: Sequence[Row], span: Span) -> Spec:

@@ -192,6 +192,20 @@ def incomplete(con: duckdb.DuckDBPyConnection, code: str) -> list[str]:
     )
 
 
+def spans(years: Iterable[int]) -> str:
+    """Years in words, runs of them as one: 2013 to 2015, 2024 and 2025."""
+    runs: list[list[int]] = []
+    for year in sorted(set(years)):
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    words: list[str] = []
+    for run in runs:
+        words += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else [str(year) for year in run]
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
 def number(value: float | None) -> str:
     """A count as people write it."""
     return "not known" if value is None else show(value, "count")

@@ -18,17 +18,18 @@ from warehouse.exports.charts.frame import (
     incomplete,
     number,
     panel,
+    spans,
     specs,
     tooltip,
     years,
 )
-from warehouse.exports.measures import state
+from warehouse.exports.measures import INCOMPLETE, state
 
 READS = frozenset({"mart_destination_yearly", "mart_destination_concentration"})
 _TOP = 20
 _YEARS = 26
-_NAMES = 200  # pixels left of the plot
-_WIDTH = 620
+_NAMES = 300  # pixels left of the plot: UNHCR's longest name of a country has room
+_WIDTH = 535
 _ROW_HEIGHT = 20
 
 
@@ -46,6 +47,7 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
                 origin_name,
                 asylum_seekers_stock,
                 is_population_provisional as is_provisional,
+                is_asylum_seekers_stock_complete is false as is_incomplete,
                 release_id,
                 max(reference_year) over () as newest_year
             from mart_destination_yearly
@@ -83,6 +85,7 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
             figures.asylum_name,
             figures.asylum_seekers_stock,
             figures.is_provisional,
+            figures.is_incomplete,
             figures.release_id,
             figures.origin_name
         from figures
@@ -100,14 +103,14 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
             "row": place,
             "name": clean(asylum),
             "stock": stock,
-            "hatched": provisional,
+            "hatched": provisional or is_incomplete,
             "style": "stock",
-            "status": state(provisional),
+            "status": state(provisional, is_incomplete=is_incomplete),
             "release": release,
         }
-        for year, place, asylum, stock, provisional, release, _ in found
+        for year, place, asylum, stock, provisional, is_incomplete, release, _ in found
     ]
-    name = clean(found[0][6])
+    name = clean(found[0][7])
     first, last = min(row["year"] for row in rows), max(row["year"] for row in rows)
     names = {row["row"]: row for row in rows}
     notes = [
@@ -115,9 +118,11 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
         "Persons waiting at the end of the year (stock). No cell: none, or not known. "
         "The scale is logarithmic.",
     ]
-    provisional = sorted({row["year"] for row in rows if row["hatched"]})
+    provisional = {year for year, *_, is_provisional, _, _, _ in found if is_provisional}
     if provisional:
-        notes.append(f"Hatched: {', '.join(map(str, provisional))} is provisional.")
+        notes.append(f"Hatched: {spans(provisional)} is provisional.")
+    if any(is_incomplete for *_, is_incomplete, _, _ in found):
+        notes.append(f"Hatched: {INCOMPLETE}.")
     peaks = sorted(rows, key=lambda row: -row["stock"])
     people = of_origin("asylum-seekers", code, name)
     title = f"Countries of asylum of {of_origin('people', code, name)}, {first} to {last}"
@@ -126,8 +131,8 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
         f"A grid of {len(names)} countries of asylum and the years {first} to {last}: the stronger "
         f"a cell, the more {people} waited there. The highest is "
         f"{peaks[0]['name']} in {peaks[0]['year']} with {number(peaks[0]['stock'])}. "
-        f"Most in {last} ({now[0]['status']}): "
-        + "; ".join(f"{row['name']} {number(row['stock'])}" for row in now[:5])
+        f"Most in {last}: "
+        + "; ".join(f"{row['name']} {number(row['stock'])} ({row['status']})" for row in now[:5])
         + "."
     )
     return Drawing(

@@ -20,11 +20,12 @@ from warehouse.exports.charts.frame import (
     layer,
     number,
     panel,
+    spans,
     text,
     tooltip,
     years,
 )
-from warehouse.exports.measures import state
+from warehouse.exports.measures import INCOMPLETE, state
 
 READS = frozenset(
     {"mart_destination_yearly", "mart_destination_concentration", "mart_origin_yearly"}
@@ -32,8 +33,8 @@ READS = frozenset(
 _SERIES = 8
 _DEEPEST = 12
 _YEARS = 15
-_WIDTH = 590
-_NAMES = 200  # pixels right of the plot
+_WIDTH = 500
+_NAMES = 320  # pixels right of the plot: UNHCR's longest name of a country has room
 _LABEL_LENGTH = 60  # letters, wider than _NAMES: to measure a long name takes long
 
 
@@ -70,7 +71,9 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     if destinations:
         notes.append(f"A line is broken where a country is below rank {_DEEPEST} or has none.")
     if provisional:
-        notes.append(f"Hollow points: {', '.join(map(str, provisional))} is provisional.")
+        notes.append(f"Hollow points: {spans(provisional)} is provisional.")
+    if any(row["incomplete"] for row in rows):
+        notes.append(f"Hollow points: {INCOMPLETE}. The true rank may be nearer to 1.")
     return Drawing(
         "rank",
         title,
@@ -111,6 +114,7 @@ def _destinations(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, A
             figures.asylum_seekers_rank as rank,
             figures.asylum_seekers_stock as stock,
             figures.is_population_provisional as provisional,
+            figures.is_asylum_seekers_stock_complete is false as incomplete,
             figures.release_id as release
         from figures
         inner join series using (asylum_unhcr_code)
@@ -133,6 +137,7 @@ def _world(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any]]:
                 asylum_seekers_stock as stock,
                 asylum_seekers_stock_world_share as share,
                 is_population_provisional as provisional,
+                is_asylum_seekers_stock_complete is false as incomplete,
                 release_id as release,
                 rank() over (
                     partition by reference_year order by asylum_seekers_stock desc
@@ -159,7 +164,8 @@ def _world(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any]]:
 def _two_years(result: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     rows = named_rows(result)
     for row in rows:
-        row["status"] = state(row["provisional"])
+        row["status"] = state(row["provisional"], is_incomplete=row["incomplete"])
+        row["hollow"] = row["provisional"] or row["incomplete"]
     return rows if len({row["year"] for row in rows}) > 1 else []
 
 
@@ -230,21 +236,19 @@ def _bump(rows: list[dict[str, Any]]) -> Spec:
 def _point(row: Row | None) -> dict[str, Any]:
     if row is None:
         return {}
-    return {key: row[key] for key in ("rank", "stock", "provisional", "status", "release")} | {
+    return {key: row[key] for key in ("rank", "stock", "hollow", "status", "release")} | {
         "name": clean(row["name"])
     }
 
 
 def _points(points: list[Row], looks: Spec, **encoding: Spec) -> list[Spec]:
     layers = []
-    for provisional in (False, True):
+    for hollow in (False, True):
         some = [
-            point
-            for point in points
-            if point["rank"] is not None and point["provisional"] is provisional
+            point for point in points if point["rank"] is not None and point["hollow"] is hollow
         ]
         if some:
-            mark = {"type": "point", "filled": not provisional, "size": 70, "opacity": 1} | looks
+            mark = {"type": "point", "filled": not hollow, "size": 70, "opacity": 1} | looks
             layers.append(layer(some, mark, **encoding))
     return layers
 

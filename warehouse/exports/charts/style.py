@@ -95,6 +95,7 @@ def config(*, dark: bool = False) -> dict[str, Any]:
             "band_even": {"color": colours["band"], "fillOpacity": 0.10},
             "band_odd": {"color": colours["band"], "fillOpacity": 0.24},
             "mark": {"color": text, "strokeWidth": 2.5},
+            "break": {"color": text, "strokeWidth": 1.2, "strokeDash": [4, 3]},
             "words": words,
             "quiet": words | {"fill": quiet, "color": quiet},
         },

@@ -20,6 +20,7 @@ from warehouse.exports.charts.frame import (
     layer,
     number,
     panel,
+    spans,
     text,
     years,
 )
@@ -27,6 +28,8 @@ from warehouse.exports.measures import ESTIMATED, INCOMPLETE, MEASURES, NO_BAR, 
 from warehouse.exports.origin_years import origin_rows
 
 READS = frozenset({"mart_origin_yearly", "dim_era"})
+# Pixels of a letter, so many that a name keeps clear of its neighbours.
+_LETTER = 6.5
 
 
 def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
@@ -56,7 +59,7 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
         row["year"] for row in rows if row["stock_incomplete"] or row["claims_incomplete"]
     ]
     if incomplete:
-        notes.append(f"Hatched: {_spans(incomplete)}, {INCOMPLETE}.")
+        notes.append(f"Hatched: {spans(incomplete)}, {INCOMPLETE}.")
     if any(row["stock_estimate"] or row["claims_estimate"] for row in rows):
         notes.append(ESTIMATED)
     if any(row[measure] is None for row in rows for measure in ("stock", "claims")):
@@ -70,20 +73,6 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
         _description(of_origin("people", code, name), rows, eras),
         framed(panels, title, notes, {row["release"] for row in rows}),
     )
-
-
-def _spans(years: Sequence[int]) -> str:
-    """Years in words, runs of them as one: 2013 to 2015, 2024 and 2025."""
-    runs: list[list[int]] = []
-    for year in years:
-        if runs and year == runs[-1][-1] + 1:
-            runs[-1].append(year)
-        else:
-            runs.append([year])
-    words: list[str] = []
-    for run in runs:
-        words += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else [str(year) for year in run]
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def _row(found: Row) -> Row:
@@ -174,7 +163,8 @@ def _eras(con: duckdb.DuckDBPyConnection, code: str, first: int, last: int) -> l
     for leader, start, end, is_open in found:
         if all(end < era["start"] or start > era["end"] for era in eras):
             years = f"since {start}" if is_open else f"{start}–{end}"
-            eras.append({"text": f"{clean(leader)}, {years}", "start": start, "end": end})
+            name = clean(leader)
+            eras.append({"text": f"{name}, {years}", "name": name, "start": start, "end": end})
     eras.sort(key=lambda era: era["start"])
     for era in eras:
         era["left"], era["right"] = max(era["start"], first) - 0.5, min(era["end"], last) + 0.5
@@ -210,12 +200,18 @@ def _bars(rows: Sequence[Row], measure: str, eras: Sequence[Row], *, named: bool
     if named:
         start, end = made["encoding"]["x"]["scale"]["domain"]
         per_year = made["width"] / (end - start)
-        middles = [
-            {"left": (era["left"] + era["right"]) / 2, "text": era["text"]}
+        named_eras = [
+            {"left": (era["left"] + era["right"]) / 2, "text": said}
             for era in eras
-            if (era["right"] - era["left"]) * per_year > 7 * len(era["text"])
+            if (said := _fitting(era, (era["right"] - era["left"]) * per_year))
         ]
         made["layer"].append(
-            text(middles, field("left"), {"value": -1}, "quiet", baseline="bottom")
+            text(named_eras, field("left"), {"value": -1}, "quiet", baseline="bottom")
         )
     return made
+
+
+def _fitting(era: Row, pixels: float) -> str | None:
+    """What a band of so many pixels has room for: leader and years, or the leader alone."""
+    room = pixels / _LETTER
+    return next((words for words in (era["text"], era["name"]) if len(words) <= room), None)

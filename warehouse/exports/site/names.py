@@ -7,7 +7,7 @@ import re
 from warehouse.core import attribution
 from warehouse.exports.findings.words import BOUNDARIES
 from warehouse.exports.findings.years import YEAR_COLUMNS
-from warehouse.exports.measures import ESTIMATED, FINAL, HATCHED, INCOMPLETE, NO_BAR
+from warehouse.exports.measures import BREAK, ESTIMATED, FINAL, HATCHED, INCOMPLETE, NO_BAR
 from warehouse.exports.origin_years import BETWEEN, ESTIMATE
 
 PER_1000 = "per 1,000 inhabitants of the country"
@@ -42,7 +42,7 @@ def words() -> dict[str, str]:
         "inhabitants_source": f"Inhabitants: {attribution.WORLD_BANK_TITLE}.",
         "estimate": ESTIMATE,
         "between": BETWEEN,
-        "break": "not comparable with the year before; a country of asylum reported otherwise",
+        "break": BREAK,
         "carried": f"Of them {UNCHANGED}",
         "unchanged": UNCHANGED,
         "at_least": INCOMPLETE,
