@@ -194,10 +194,34 @@ def test_what_is_stale_is_told_by_release_and_country(settings: Settings) -> Non
     assert (
         "| 2025-06 | 30 June 2025 | asylum-seekers (stock) | 1 | 147,909 | 178,725 | 82.8 % |"
     ) in lines
+    since = f"{unchanged_in_the_extract(147909):%-d %B %Y}"
+    assert since == "30 June 2024"
     assert (
         "| United States of America | 2025-06 | 30 June 2025 | asylum-seekers (stock) | 147,909 "
-        "| 31 December 2024 |"
+        f"| {since} |"
     ) in lines
+
+
+def unchanged_in_the_extract(stock: int) -> date:
+    """Since when the starter extract's answers, each of the release's newest year, have had as many
+    people from China waiting in the United States, up to June 2025.
+    """
+    told = {
+        "2024-06": date(2024, 6, 30),
+        "2024-12": date(2024, 12, 31),
+        "2025-06": date(2025, 6, 30),
+    }
+    since = None
+    for release, day in told.items():
+        answer = Settings().starter_dir / release / "population" / "pairs-0001.json"
+        [found] = [
+            item["asylum_seekers"]
+            for item in json.loads(answer.read_text("utf-8"))["items"]
+            if (item["coo"], item["coa"], item["year"]) == ("CHI", "USA", day.year)
+        ]
+        since = (since or day) if found == stock else None
+    assert since is not None
+    return since
 
 
 def test_a_country_that_gave_no_origins_is_a_lower_bound_and_its_fall_in_brackets(
@@ -621,7 +645,8 @@ def test_an_exposure_names_the_tables_it_is_made_from(
     [found] = [one for one in manifest["exposures"].values() if one["name"] == exposure]
     named = {unique_id.split(".")[-1] for unique_id in found["depends_on"]["nodes"]}
     folder = Path(report.__file__).parent
-    asking = [folder / "origins.py", folder / "origin_years.py", *folder.glob("findings/*.py")]
+    names = ("origins.py", "origin_years.py", "unchanged.py")
+    asking = [*(folder / name for name in names), *folder.glob("findings/*.py")]
     read = "".join(path.read_text("utf-8") for path in asking)
     known = {node.split(".")[-1] for node in manifest["nodes"]}
     if exposure == "workbook":

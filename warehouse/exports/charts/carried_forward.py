@@ -7,8 +7,8 @@ from typing import Any
 
 import duckdb
 
-from warehouse.core.database import named_rows
 from warehouse.core.wording import of_origin
+from warehouse.exports import unchanged
 from warehouse.exports.charts import releases
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
@@ -22,7 +22,7 @@ from warehouse.exports.charts.frame import (
     tooltip,
 )
 
-READS = releases.READS | frozenset({"mart_carried_forward", "mart_carried_forward_by_asylum"})
+READS = releases.READS | unchanged.READS
 _TOP = 8
 _NAMES = 300  # pixels left of the plot: UNHCR's longest name of a country has room
 _WIDTH = 340
@@ -34,7 +34,12 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     stock that each country of asylum only repeats. None where neither repeats anything.
     """
     latest = _latest(releases.told(con, code))
-    repeated = _repeated(con, code, [release["release"] for release in latest])
+    names = {release["release"] for release in latest}
+    repeated = [
+        row
+        for row in unchanged.carried_forward(con, code)
+        if row["measure"] == "asylum_seekers_stock" and row["release_id"] in names
+    ]
     if not repeated:
         return None
     name = clean(latest[0]["origin_name"])
@@ -63,7 +68,7 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
         "carried_forward",
         title,
         f"Bars by country of asylum, a panel a release. {' '.join(words)}",
-        framed(panels, title, notes, {release["release"] for release in latest}),
+        framed(panels, title, notes, names),
     )
 
 
@@ -79,40 +84,8 @@ def _latest(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return [latest[day] for day in sorted(latest, reverse=True)[:2]]
 
 
-def _repeated(
-    con: duckdb.DuckDBPyConnection, code: str, releases: Sequence[str]
-) -> list[dict[str, Any]]:
-    """Pairs that repeat a figure, the largest first; once each, with the earliest date repeated."""
-    result = con.execute(
-        """
-        select
-            pairs.release_id,
-            pairs.asylum_unhcr_code,
-            pairs.asylum_name,
-            max(pairs.carried_forward_stock) as stock,
-            min(pairs.earlier_reference_date) as earlier,
-            max(asylums.carried_forward_share) as of_all_origins
-        from mart_carried_forward as pairs
-        left join mart_carried_forward_by_asylum as asylums
-            on
-                pairs.release_id = asylums.release_id
-                and pairs.asylum_unhcr_code = asylums.asylum_unhcr_code
-                and pairs.measure = asylums.measure
-                and pairs.basis = asylums.basis
-        where
-            coalesce(pairs.origin_iso3, pairs.origin_unhcr_code) = ?
-            and pairs.measure = 'asylum_seekers_stock'
-            and list_contains(?, pairs.release_id)
-        group by pairs.release_id, pairs.asylum_unhcr_code, pairs.asylum_name
-        order by stock desc, pairs.asylum_unhcr_code
-        """,
-        [code, list(releases)],
-    )
-    return named_rows(result)
-
-
 def _share(repeated: Sequence[Row], release: Row) -> float:
-    share: float = sum(row["stock"] for row in repeated) / release["stock"]
+    share: float = sum(row["carried_forward_stock"] for row in repeated) / release["stock"]
     return share
 
 
@@ -120,9 +93,9 @@ def _rows(repeated: Sequence[Row], release: Row) -> list[dict[str, Any]]:
     rows = [
         {
             "name": clean(row["asylum_name"]),
-            "stock": row["stock"],
-            "earlier": f"as on {row['earlier']:%-d %b %Y}",
-            "all": row["of_all_origins"],
+            "stock": row["carried_forward_stock"],
+            "earlier": f"since {row['unchanged_since']:%-d %b %Y}",
+            "all": row["carried_forward_share"],
             "style": "stale",
         }
         for row in repeated[:_TOP]
@@ -132,8 +105,8 @@ def _rows(repeated: Sequence[Row], release: Row) -> list[dict[str, Any]]:
         rows.append(
             {
                 "name": f"{len(others)} other {'countries' if len(others) > 1 else 'country'}",
-                "stock": sum(row["stock"] for row in others),
-                "earlier": "as on an earlier date",
+                "stock": sum(row["carried_forward_stock"] for row in others),
+                "earlier": "since an earlier date",
                 "all": None,
                 "style": "stale",
             }
@@ -141,7 +114,7 @@ def _rows(repeated: Sequence[Row], release: Row) -> list[dict[str, Any]]:
     rows.append(
         {
             "name": _REST,
-            "stock": release["stock"] - sum(row["stock"] for row in repeated),
+            "stock": release["stock"] - sum(row["carried_forward_stock"] for row in repeated),
             "earlier": "",
             "all": None,
             "style": "rest",
@@ -166,7 +139,7 @@ def _bars(rows: Sequence[Row], heading: str) -> Spec:
         ("name", "Country of asylum"),
         ("stock", "Persons", ",d"),
         ("right", "Share of the origin's stock", ".1%"),
-        ("earlier", "Repeats"),
+        ("earlier", "Unchanged"),
         ("all", "Carried forward there, all origins", ".1%"),
         ("release", "Release"),
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby, islice
 from typing import Any
 
 import duckdb
 
 from warehouse.core.database import named_rows
 from warehouse.core.wording import show
+from warehouse.exports import unchanged
 from warehouse.exports.findings.destinations import DESTINATIONS_SHOWN
 from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, section
 from warehouse.exports.findings.revisions import STEPS
@@ -52,43 +55,13 @@ _RELEASES = (
     ReportColumn("whole", "Persons in all, in that release", "count"),
     ReportColumn("share", "Share carried forward", "share"),
 )
-_PLACES_QUERY = """
-    with repeated as (
-        select * from mart_carried_forward where coalesce(origin_iso3, origin_unhcr_code) = $origin
-    ),
-    newest as (
-        select published_on from repeated
-        group by published_on order by published_on desc limit $releases
-    ),
-    everyone as (
-        select release_id, measure, basis, asylum_unhcr_code, carried_forward_share
-        from mart_carried_forward_by_asylum
-    )
-    select
-        coalesce(asylum_name, asylum_unhcr_code) as asylum,
-        release_id,
-        reference_date,
-        measure,
-        carried_forward_stock,
-        earlier_reference_date,
-        carried_forward_share
-    from repeated left join everyone
-        using (release_id, measure, basis, asylum_unhcr_code)
-    where published_on in (from newest)
-    qualify row_number() over (
-        partition by release_id, measure
-        order by carried_forward_stock desc, asylum_unhcr_code, earlier_reference_date
-    ) <= $places
-    order by published_on desc, measure, carried_forward_stock desc, asylum_unhcr_code,
-        earlier_reference_date
-"""
 _PLACES = (
     ReportColumn("asylum", "Country of asylum"),
     ReportColumn("release_id", "Release"),
     ReportColumn("reference_date", "Describes", "day"),
     ReportColumn("figure", "Figure"),
     ReportColumn("carried_forward_stock", "Persons carried forward", "count"),
-    ReportColumn("earlier_reference_date", "Unchanged since", "day"),
+    ReportColumn("unchanged_since", "Unchanged since", "day"),
     ReportColumn(
         "carried_forward_share",
         "Of all origins in that country, share carried forward",
@@ -107,13 +80,11 @@ def carried_forward_section(
     by_release = ReportTable(
         "carried_forward_releases", "Persons carried forward, by release", _RELEASES, [*releases]
     )
-    limits = {"releases": RELEASES_SHOWN, "places": DESTINATIONS_SHOWN}
-    largest = named_rows(con.execute(_PLACES_QUERY, {"origin": origin.code, **limits}))
     places = ReportTable(
         "carried_forward_places",
         "Persons carried forward, by country of asylum (the largest of each release)",
         _PLACES,
-        [*_with_figure(largest)],
+        [*_with_figure(_largest(unchanged.carried_forward(con, origin.code)))],
     )
     sentences = []
     if not any(row["release_id"] == newest_release for row in releases):
@@ -129,6 +100,18 @@ def carried_forward_section(
                 f"of the {row['figure']} repeat an earlier reference date."
             )
     return section("carried_forward", "What is stale", sentences, [by_release, places])
+
+
+def _largest(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The largest stocks of each of the newest releases, of each measure."""
+    newest = sorted({row["published_on"] for row in rows}, reverse=True)[:RELEASES_SHOWN]
+    shown: list[dict[str, Any]] = []
+    for _, group in groupby(
+        (row for row in rows if row["published_on"] in newest),
+        key=lambda row: (row["release_id"], row["measure"]),
+    ):
+        shown += islice(group, DESTINATIONS_SHOWN)
+    return [row | {"asylum": row["asylum_name"] or row["asylum_unhcr_code"]} for row in shown]
 
 
 def _with_figure(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
