@@ -8,8 +8,14 @@ from typing import Any
 import duckdb
 
 from warehouse.core.database import each_row
-from warehouse.core.wording import AT_LEAST, at_least, day, in_brackets, plural
-from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, section
+from warehouse.core.wording import AT_LEAST, at_least, day, in_brackets, plural, show
+from warehouse.exports.findings.parts import (
+    ReportColumn,
+    ReportTable,
+    Section,
+    of_half_year,
+    section,
+)
 from warehouse.exports.origins import Origin
 
 DESTINATIONS_SHOWN = 15
@@ -45,7 +51,7 @@ _COLUMNS = (
     ReportColumn("asylum_seekers_stock_baseline_ratio", "Times the level of 2019", "bound"),
     ReportColumn("asylum_seekers_stock_peak_year", "Year of its peak", "year"),
     ReportColumn("asylum_seekers_carried_forward_stock", "Carried forward", "count"),
-    ReportColumn("applications_new", "New applications in the year, persons", "count"),
+    ReportColumn("applications_new", "New applications in the year, persons", "bound"),
 )
 
 
@@ -109,8 +115,12 @@ def _marked(line: Mapping[str, Any]) -> dict[str, Any]:
     is_comparable = line["is_asylum_seekers_stock_change_comparable"]
     shown = {
         "asylum_seekers_stock": at_least(line["asylum_seekers_stock"], is_complete),
-        "new_asylum_claims": at_least(
-            line["new_asylum_claims"], line["is_new_asylum_claims_complete"]
+        "new_asylum_claims": of_half_year(
+            at_least(line["new_asylum_claims"], line["is_new_asylum_claims_complete"]),
+            line["is_flows_provisional"],
+        ),
+        "applications_new": of_half_year(
+            show(line["applications_new"], "count"), line["is_applications_provisional"]
         ),
         "asylum_seekers_per_1000_inhabitants": at_least(
             line["asylum_seekers_per_1000_inhabitants"], is_complete, "per_1000"
@@ -159,6 +169,8 @@ def _line(
         **dict.fromkeys(column.name for column in _COLUMNS),
         "is_asylum_seekers_stock_complete": is_complete,
         "is_new_asylum_claims_complete": None,
+        "is_flows_provisional": None,
+        "is_applications_provisional": None,
         "is_asylum_seekers_stock_change_comparable": None,
         "place": place,
         "asylum_seekers_stock": stock,

@@ -12,6 +12,16 @@ from warehouse.core.wording import Kind, show
 Row = Mapping[str, Any]
 
 
+HALF_YEAR = "first half-year"
+
+
+def of_half_year(words: str | None, is_provisional: bool | None) -> str | None:
+    """A flow or a rate in a row of a year, marked where it is of the first half: the year of the
+    row is that of its stock. None where nothing is known.
+    """
+    return f"{words} ({HALF_YEAR})" if words is not None and is_provisional else words
+
+
 @dataclass(frozen=True)
 class ReportColumn:
     """A column as shown: `name` is its key in the rows, `heading` what readers see."""

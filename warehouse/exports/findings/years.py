@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from warehouse.core.wording import AT_LEAST, at_least, in_brackets
-from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, section
+from warehouse.core.wording import AT_LEAST, Kind, at_least, in_brackets, show
+from warehouse.exports.findings.parts import (
+    HALF_YEAR,
+    ReportColumn,
+    ReportTable,
+    Row,
+    Section,
+    of_half_year,
+    section,
+)
 from warehouse.exports.origin_years import (
     Break,
     OriginYear,
@@ -26,11 +34,11 @@ YEAR_COLUMNS = (
     ReportColumn("asylum_seekers_stock_change", "Change on the year before", "bound"),
     ReportColumn("asylum_seekers_stock_change_rate", "Change in per cent", "bound"),
     ReportColumn("refugees_stock", "Refugees at the end of the year", "count"),
-    ReportColumn("applications_new", "New applications in the year, persons", "count"),
-    ReportColumn("applications_new_cases", "New applications in the year, cases", "count"),
-    ReportColumn("refugee_recognition_rate", "Refugee Recognition Rate over persons", "share"),
-    ReportColumn("refugee_recognition_rate_cases", "Refugee Recognition Rate over cases", "share"),
-    ReportColumn("total_protection_rate", "Total Protection Rate over persons", "share"),
+    ReportColumn("applications_new", "New applications in the year, persons", "bound"),
+    ReportColumn("applications_new_cases", "New applications in the year, cases", "bound"),
+    ReportColumn("refugee_recognition_rate", "Refugee Recognition Rate over persons", "bound"),
+    ReportColumn("refugee_recognition_rate_cases", "Refugee Recognition Rate over cases", "bound"),
+    ReportColumn("total_protection_rate", "Total Protection Rate over persons", "bound"),
 )
 
 
@@ -50,7 +58,12 @@ def years_section(
         YEAR_COLUMNS,
         [_row(year) for year in shown],
     )
+    is_half_told = any(HALF_YEAR in str(cell) for row in table.rows for cell in row.values())
     sentences = ["Stocks are persons on 31 December, or on 30 June while a year is provisional."]
+    if is_half_told:
+        sentences.append(
+            f"What is marked {HALF_YEAR} is provisional: of January to June, and of no whole year."
+        )
     newest = shown[:YEARS_TOLD]
     if any(not_comparable(year.persons, "asylum_seekers_stock") for year in shown):
         sentences.append(
@@ -82,24 +95,39 @@ def _is_incomplete(year: OriginYear) -> bool:
 
 
 def _row(year: OriginYear) -> dict[str, Any]:
-    is_comparable = year.persons["is_asylum_seekers_stock_change_comparable"]
-    provisional = " (30 June, provisional)" if year.persons["is_population_provisional"] else ""
+    persons, cases = year.persons, year.cases
+    is_comparable = persons["is_asylum_seekers_stock_change_comparable"]
+    provisional = " (30 June, provisional)" if persons["is_population_provisional"] else ""
     return {
-        **year.persons,
+        **persons,
         "year": f"{year.year}{provisional}",
-        "claimed": at_least(
-            year.persons["new_asylum_claims"], year.persons["is_new_asylum_claims_complete"]
+        "claimed": of_half_year(
+            at_least(persons["new_asylum_claims"], persons["is_new_asylum_claims_complete"]),
+            persons["is_flows_provisional"] and persons["new_asylum_claims"] is not None,
         ),
         "waiting": at_least(
-            year.persons["asylum_seekers_stock"],
-            year.persons["is_asylum_seekers_stock_complete"],
+            persons["asylum_seekers_stock"],
+            persons["is_asylum_seekers_stock_complete"],
         ),
         "asylum_seekers_stock_change": in_brackets(
-            year.persons["asylum_seekers_stock_change"], is_comparable
+            persons["asylum_seekers_stock_change"], is_comparable
         ),
         "asylum_seekers_stock_change_rate": in_brackets(
-            year.persons["asylum_seekers_stock_change_rate"], is_comparable, "change_rate"
+            persons["asylum_seekers_stock_change_rate"], is_comparable, "change_rate"
         ),
-        "applications_new_cases": year.cases["applications_new"],
-        "refugee_recognition_rate_cases": year.cases["refugee_recognition_rate"],
+        "applications_new": _flow(persons, "applications_new", "applications"),
+        "applications_new_cases": _flow(cases, "applications_new", "applications"),
+        "refugee_recognition_rate": _flow(
+            persons, "refugee_recognition_rate", "decisions", "share"
+        ),
+        "refugee_recognition_rate_cases": _flow(
+            cases, "refugee_recognition_rate", "decisions", "share"
+        ),
+        "total_protection_rate": _flow(persons, "total_protection_rate", "decisions", "share"),
     }
+
+
+def _flow(row: Row, column: str, dataset: str, kind: Kind = "count") -> str | None:
+    """A figure of what happened within the year, by the dataset that it is from."""
+    words = None if row[column] is None else show(row[column], kind)
+    return of_half_year(words, row[f"is_{dataset}_provisional"])

@@ -10,7 +10,13 @@ import duckdb
 from warehouse.core.database import each_row, named_rows
 from warehouse.core.wording import at_least, day, plural
 from warehouse.exports.completeness import is_lower_bound
-from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, section
+from warehouse.exports.findings.parts import (
+    ReportColumn,
+    ReportTable,
+    Section,
+    of_half_year,
+    section,
+)
 
 ORIGINS_SHOWN = 15
 _YEARS = """
@@ -117,7 +123,7 @@ def _bounded(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows with their figures as shown: a lower bound is marked."""
     for row in rows:
         row["waiting"] = at_least(row["asylum_seekers_stock"], not row["is_stock_incomplete"])
-        half = " (first half-year)" if row["is_flows_provisional"] else ""
         claimed = at_least(row["new_asylum_claims"], row["is_new_asylum_claims_complete"])
-        row["claimed"] = claimed + (half if row["new_asylum_claims"] is not None else "")
+        is_half = row["is_flows_provisional"] and row["new_asylum_claims"] is not None
+        row["claimed"] = of_half_year(claimed, is_half)
     return rows

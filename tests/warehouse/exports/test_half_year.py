@@ -1,0 +1,77 @@
+"""Figures of half a year in tables of years: each is marked by the dataset that it is from."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from warehouse.exports.findings import destinations
+from warehouse.exports.findings.years import YEAR_COLUMNS, years_section
+from warehouse.exports.origin_years import OriginYear
+from warehouse.exports.origins import Origin
+
+CHINA = Origin("CHN", "China", "CHN")
+FIGURES = {
+    "new_asylum_claims": 9307,
+    "asylum_seekers_stock": 99716,
+    "applications_new": 8037,
+    "refugee_recognition_rate": 0.41,
+    "total_protection_rate": 0.43,
+}
+# As shown, and whose flag says that it is of half a year.
+SHOWN = {
+    "claimed": ("9,307", "is_flows_provisional"),
+    "applications_new": ("8,037", "is_applications_provisional"),
+    "applications_new_cases": ("8,037", "is_applications_provisional"),
+    "refugee_recognition_rate": ("41.0\u00a0%", "is_decisions_provisional"),
+    "refugee_recognition_rate_cases": ("41.0\u00a0%", "is_decisions_provisional"),
+    "total_protection_rate": ("43.0\u00a0%", "is_decisions_provisional"),
+}
+FLAGS = ["is_flows_provisional", "is_applications_provisional", "is_decisions_provisional"]
+NOTHING: dict[str, Any] = dict.fromkeys(
+    [
+        *(column.name for column in (*YEAR_COLUMNS, *destinations._COLUMNS)),
+        *(*FIGURES, *FLAGS, "refugees_stock", "is_population_provisional"),
+        *(f"is_{name}_complete" for name in ("asylum_seekers_stock", "new_asylum_claims")),
+        *("asylum_seekers_stock_if_distributed_as_before",),
+        *("new_asylum_claims_if_distributed_as_before",),
+        *("is_asylum_seekers_stock_change_comparable", "asylum_seekers_stock_change_breaks"),
+    ]
+)
+
+
+def years(**values: Any) -> Any:
+    """A section of one year, the stock of which is of its end."""
+    row = NOTHING | {"is_population_provisional": False} | values
+    return years_section([OriginYear(2025, row, row)], CHINA)
+
+
+@pytest.mark.parametrize("flag", FLAGS)
+def test_what_is_of_half_a_year_says_so_beside_a_stock_of_the_year_s_end(flag: str) -> None:
+    found = years(**FIGURES, **{flag: True})
+    [row] = found.tables[0].rows
+    assert row["year"] == "2025" and row["waiting"] == "99,716"
+    for name, (words, of) in SHOWN.items():
+        assert row[name] == (f"{words} (first half-year)" if of == flag else words), name
+    assert any("first half-year is provisional" in sentence for sentence in found.sentences)
+
+
+def test_a_whole_year_and_what_is_not_known_have_no_mark() -> None:
+    whole = years(**FIGURES)
+    unknown = years(asylum_seekers_stock=5, **dict.fromkeys(FLAGS, True))
+    for found in (whole, unknown):
+        [row] = found.tables[0].rows
+        assert not any("half-year" in str(cell) for cell in row.values())
+        assert not any("half-year" in sentence for sentence in found.sentences)
+
+
+def test_a_country_of_asylum_s_flow_of_half_a_year_says_so() -> None:
+    line = NOTHING | FIGURES | {
+        "row_kind": "pair", "place": "Italy", "reference_date": date(2025, 12, 31),
+        "is_flows_provisional": True, "is_applications_provisional": False,
+    }  # fmt: skip
+    [row] = destinations.destinations_of([line], CHINA).tables[0].rows
+    assert row["new_asylum_claims"] == "9,307 (first half-year)"
+    assert row["applications_new"] == "8,037" and row["asylum_seekers_stock"] == "99,716"
