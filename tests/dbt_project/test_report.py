@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -234,6 +235,36 @@ def test_a_country_that_gave_no_origins_is_a_lower_bound_and_its_fall_in_bracket
     [line] = [line for line in lines if line.startswith("| Italy | 4 |")]
     assert "| 5,365 | 3,201 |" in line and "| +2,724 |" in line
     assert any("What is in brackets is not comparable" in line for line in lines)
+
+
+def test_an_era_with_years_that_lack_reports_is_a_lower_bound_and_a_mean_is_of_people(
+    settings: Settings,
+) -> None:
+    answer = Settings().starter_dir / "2025-12.1" / "displacement-flows" / "pairs-0001.json"
+    claimed = [
+        (item["year"], item["count"])
+        for item in json.loads(answer.read_text("utf-8"))["items"]
+        if item["coo"] == "CHI" and item["pt"] == "ASY"
+    ]
+    rows = {
+        (cells[0], cells[1]): cells
+        for line in text_of(settings).splitlines()
+        if len(cells := [cell.strip() for cell in line.strip("|").split(" | ")]) == 11
+    }
+    # The starter extract knows of nobody who is missing before 2013.
+    for leader, first, last, mark in (
+        ("Xi Jinping", 2013, 2025, "≥\u00a0"),
+        ("Hu Jintao", 2003, 2012, ""),
+    ):
+        people = sum(count for year, count in claimed if first <= year <= last)
+        mean = Decimal(people) / (last - first + 1)
+        rounded = mean.quantize(Decimal(1), ROUND_HALF_UP)
+        assert rows[leader, f"{first}–{last}"][8:10] == [f"{mark}{people:,}", f"{mark}{rounded:,}"]
+    # 2013 and 2025 lack reports, 2024 with the highest does not; nor did 2012 and 2003.
+    assert rows["Xi Jinping", "2013–2025"][3:8] == [
+        *("≥\u00a024,799", "≥\u00a099,716", "≥\u00a024,799", "180,960", "≥\u00a01,250,803"),
+    ]
+    assert rows["Hu Jintao", "2003–2012"][3:5] == ["21,257", "15,362"]
 
 
 def test_every_claim_stands_with_its_verdict(settings: Settings) -> None:
