@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import random
@@ -37,6 +38,7 @@ from warehouse.exports.site.changes import release_sections
 from warehouse.exports.site.names import stem
 from warehouse.published.read import open_published, read_about
 from warehouse.reference.places import country_code, places
+from warehouse.reference.seeds import REFERENCE_DIR
 from warehouse.settings import Settings
 
 PAGES = (
@@ -990,6 +992,10 @@ def test_programs_find_every_table_with_its_columns_and_its_hash(real: Served) -
         assert fields == [f["name"] for f in csvs[one["name"]]["schema"]["fields"]]
     citation = yaml.safe_load((real.folder / "CITATION.cff").read_text("utf-8"))
     assert citation["version"] == croissant["version"] == "2025-12.1"
+    # UNHCR's day, as the register of releases has it, and not that of the run.
+    with (REFERENCE_DIR / "releases.csv").open(encoding="utf-8") as file:
+        [day] = [r["published_on"] for r in csv.DictReader(file) if r["release_id"] == "2025-12.1"]
+    assert citation["date-released"] == croissant["datePublished"] == day
     assert citation["authors"] == [{"name": "UNHCR"}]
     index = (real.folder / "llms.txt").read_text("utf-8")
     for name in csvs:

@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -153,17 +154,25 @@ def _write(con: duckdb.DuckDBPyConnection, files: Sequence[Path], folder: Path) 
     shell = Shell(about, about["build_fingerprint"][:12], assets)
     countries = _write_data(con, folder, assets)
     package = _write_tables(con, files, folder)
-    dataset = machines.dataset(about)
+    published_on = _published_on(con, about["release"])
+    dataset = machines.dataset(about, published_on)
     for path, text in (
         *pages.country_pages(con, shell, countries),
         *pages.other_pages(con, shell, countries, dataset, _downloads(con, package)),
         (datapackage.FILE_NAME, _json(package, indent=2)),
-        (machines.CROISSANT, _json(machines.croissant(about, package), indent=2)),
-        (machines.CITATION, machines.citation_cff(about)),
+        (machines.CROISSANT, _json(machines.croissant(about, published_on, package), indent=2)),
+        (machines.CITATION, machines.citation_cff(about, published_on)),
         (machines.INDEX, machines.index(about, package, [c.code for c in countries])),
     ):
         _put(folder / path, text)
     return about
+
+
+def _published_on(con: duckdb.DuckDBPyConnection, release: str) -> date | None:
+    found = con.execute(
+        "select published_on from dim_release where release_id = ?", [release]
+    ).fetchone()
+    return found[0] if found else None
 
 
 def _write_assets(folder: Path) -> str:

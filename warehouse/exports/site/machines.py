@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from warehouse.core import attribution
@@ -69,12 +70,15 @@ _TYPES = {
 }
 
 
-def dataset(about: Mapping[str, str]) -> dict[str, Any]:
-    """The site as a schema.org Dataset, without its files: what a search engine reads in a page."""
+def dataset(about: Mapping[str, str], published_on: date | None) -> dict[str, Any]:
+    """The site as a schema.org Dataset, without its files: what a search engine reads in a page.
+
+    `published_on` is the day on which UNHCR published the release; None where it is not known.
+    """
     made: dict[str, Any] = {
         "@context": "https://schema.org/",
         "@type": "Dataset",
-        **_described(about),
+        **_described(about, published_on),
         "distribution": [
             {
                 "@type": "DataDownload",
@@ -87,14 +91,16 @@ def dataset(about: Mapping[str, str]) -> dict[str, Any]:
     return made
 
 
-def croissant(about: Mapping[str, str], package: Mapping[str, Any]) -> dict[str, Any]:
+def croissant(
+    about: Mapping[str, str], published_on: date | None, package: Mapping[str, Any]
+) -> dict[str, Any]:
     """The Croissant description of the exported tables, from their data package."""
     resources = [r for r in package["resources"] if r["format"] == "csv"]
     return {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.1",
-        **_described(about),
+        **_described(about, published_on),
         "citeAs": about["how_to_cite"],
         "distribution": [
             {
@@ -140,7 +146,7 @@ def _record_set(resource: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _described(about: Mapping[str, str]) -> dict[str, Any]:
+def _described(about: Mapping[str, str], published_on: date | None) -> dict[str, Any]:
     organisation = {"@type": "Organization", "name": "UNHCR", "url": attribution.SOURCE_URL}
     made: dict[str, Any] = {
         "name": "UNHCR refugee and asylum statistics, as published",
@@ -158,21 +164,20 @@ def _described(about: Mapping[str, str]) -> dict[str, Any]:
         "isAccessibleForFree": True,
         "keywords": ["asylum", "refugees", "UNHCR", "asylum applications", "displacement"],
     }
-    if about.get("retrieved_at"):
-        made["datePublished"] = about["retrieved_at"][:10]
+    if published_on:
+        made["datePublished"] = published_on.isoformat()
     return made
 
 
-def citation_cff(about: Mapping[str, str]) -> str:
+def citation_cff(about: Mapping[str, str], published_on: date | None) -> str:
     """CITATION.cff: how to cite the figures, for reference managers and code hosts."""
-    day = (about.get("retrieved_at") or about["built_at"])[:10]
     lines = [
         ("cff-version", "1.2.0"),
         ("message", "If you use these figures, cite UNHCR with the release."),
         ("type", "dataset"),
         ("title", f"{attribution.SOURCE_TITLE}, release {about['release']}"),
         ("version", about["release"]),
-        ("date-released", day),
+        *([("date-released", published_on.isoformat())] if published_on else []),
         ("license", attribution.LICENCE_NAME),
         ("url", attribution.SOURCE_URL),
         ("abstract", about["source_sentence"]),
