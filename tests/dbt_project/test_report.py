@@ -182,6 +182,15 @@ def test_the_text_says_the_same_figures(settings: Settings) -> None:
         assert said in text
 
 
+def test_notes_in_one_line_are_clauses_in_text_and_workbook(settings: Settings) -> None:
+    book = openpyxl.load_workbook(settings.exports_dir / report.WORKBOOK, read_only=True)
+    told = [str(cells[1]) for cells in book["readme"].iter_rows(values_only=True)]
+    lines = [line for line in text_of(settings).splitlines() if line.startswith("- **at least")]
+    for said in ("\n".join(told), "\n".join(lines)):
+        assert "the year before); 2025: " in said
+        assert ".;" not in said
+
+
 def test_a_figure_that_moved_stands_with_each_release_and_its_change(settings: Settings) -> None:
     lines = text_of(settings).replace("\xa0", " ").splitlines()
     moved = [line for line in lines if line.startswith("| asylum-seekers (stock)")]

@@ -21,7 +21,7 @@ def render(found: Findings) -> str:
     """The report of an origin as Markdown."""
     about = found.about
     blocks = [
-        *(_line(f"**{markdown(line)}**") for line in found.held_back),
+        *(f"**{markdown(line)}**" for line in found.held_back),
         f"# {markdown(found.origin.of('People'))} who seek asylum abroad",
         _line(
             f"UNHCR’s figures, release {about['release']}; made from the file built on "
@@ -61,8 +61,8 @@ def render(found: Findings) -> str:
 def headlines(found: Findings) -> str:
     """The headline figures as a Markdown list."""
     return "\n".join(
-        f"- **{markdown(figure.value)}** {markdown(figure.counts)} ({figure.nature})"
-        + "".join(f"; {markdown(note)}" for note in figure.notes)
+        f"- **{markdown(figure.value)}** "
+        + markdown("; ".join([f"{figure.counts} ({figure.nature})", *figure.clauses]))
         for figure in found.figures
     )
 

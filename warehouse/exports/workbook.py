@@ -218,7 +218,7 @@ def _write_readme(
         *(
             (
                 figure.nature.capitalize(),
-                "; ".join([f"{figure.value} {figure.counts}", *figure.notes]),
+                "; ".join([f"{figure.value} {figure.counts}", *figure.clauses]),
             )
             for figure in figures
         ),

@@ -62,6 +62,11 @@ class Figure:
     nature: str
     notes: tuple[str, ...] = ()
 
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """The notes, some of which are sentences, as parts of one sentence."""
+        return tuple(note.removesuffix(".") for note in self.notes)
+
 
 @dataclass(frozen=True)
 class Section:
