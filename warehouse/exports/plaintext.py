@@ -131,12 +131,7 @@ def _claims(found: Findings) -> Iterable[str]:
     for document in found.documents:
         title = f"{document.publisher}, “{document.title}”, {day(document.published_on)}"
         yield f"### {markdown(title)}"
-        counted = [
-            f"{count} {kind.label}"
-            for verdict, kind in verdicts().items()
-            if (count := document.verdicts.get(verdict))
-        ]
-        yield f"{document.claim_count} claims: {', '.join(counted)}."
+        yield f"{document.counted}."
         if document.as_flow:
             yield markdown(document.as_flow)
         claims = [claim for claim in found.claims if claim.document_id == document.document_id]
@@ -157,7 +152,7 @@ def _claims(found: Findings) -> Iterable[str]:
             [False, False, False, True, True, True, True],
         )  # fmt: skip
         for claim in claims:
-            flags = f" ({'; '.join(claim.flag_words)})" if claim.flags else ""
+            flags = f" ({'; '.join(claim.flag_words)})" if claim.flag_words else ""
             meaning = "" if claim.meaning == "as_stated" else f": {claim.meaning_words}"
             text = f"{claim.verdict_words}{meaning}{flags}. {claim.explanation}".strip()
             yield f"Claim {markdown(claim.claim_id)}: {markdown(text)}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from warehouse.exports import plaintext
 from warehouse.exports.findings import Findings
+from warehouse.exports.findings.claims import Claim, Document
 from warehouse.exports.findings.parts import Figure, Section
 from warehouse.exports.origins import Origin
 
@@ -59,3 +61,36 @@ def test_a_note_that_is_a_sentence_is_a_clause_where_notes_are_one_line() -> Non
             f"{'; '.join(note.removesuffix('.') for note in figure.notes)}"
         )
         assert ".;" not in line
+
+
+def claim(meaning: str, *flags: str) -> Claim:
+    return Claim(
+        document_id="a", document="A", claim_id="1", paraphrase="", location="", counted="",
+        reading="", stated="5", on_the_day="5", release_on_the_day=None, newest="5", as_flow=None,
+        meaning=meaning, release=None, change_rate=None, verdict="misleading", flags=flags,
+        explanation="",
+    )  # fmt: skip
+
+
+def document(**verdicts: int) -> Document:
+    return Document("a", "Title", "Publisher", date(2026, 1, 8), verdicts, sum(verdicts.values()),
+                    None)  # fmt: skip
+
+
+def test_verdicts_are_counted_so_that_no_comma_within_one_ends_it() -> None:
+    assert document(confirmed=14, confirmed_since_revised=1, misstated=1).counted == (
+        "16\u00a0claims: 14 confirmed; 1 confirmed, later revised; 1 misstated"
+    )
+    assert document(not_reproduced=1).counted == "1\u00a0claim: 1 not reproduced"
+
+
+def test_what_a_figure_counts_is_told_once_beside_its_verdict() -> None:
+    given = claim("stock_read_as_flow", "stock_read_as_flow", "figure_is_lower_bound")
+    lines = rendered(figures=[FIGURE], documents=[document(misleading=1)], claims=[given])
+    assert "Claim 1: misleading: a stock read as a flow (a lower bound)." in lines
+    assert "1\u00a0claim: 1 misleading." in lines
+    assert claim("stock_read_as_flow", "stock_read_as_flow").flag_words == ()
+    # Where it counts something else besides, that is told.
+    assert claim("stocks_added_up", "stock_read_as_flow", "stocks_added_up").flag_words == (
+        "a stock read as a flow",
+    )

@@ -11,6 +11,7 @@ import duckdb
 
 from warehouse.claims.notes import notes_on_claims
 from warehouse.core.database import named_rows
+from warehouse.core.wording import plural
 from warehouse.exports.findings.parts import Row
 from warehouse.exports.findings.words import INPUT_ROLES, MEASURES
 from warehouse.exports.origins import Origin
@@ -96,8 +97,11 @@ class Claim:
 
     @property
     def flag_words(self) -> tuple[str, ...]:
-        """The flags as readers see them."""
-        return tuple(flags()[flag].label for flag in self.flags)
+        """The flags as readers see them, but for one that says what stands beside the verdict:
+        what the figure counts.
+        """
+        labels = (flags()[flag].label for flag in self.flags)
+        return tuple(label for label in labels if label != self.meaning_words)
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,16 @@ class Document:
     verdicts: dict[str, int]
     claim_count: int
     as_flow: str | None
+
+    @property
+    def counted(self) -> str:
+        """How many claims, and how many of each verdict, whose words can have a comma in them."""
+        each = [
+            f"{count} {verdict.label}"
+            for name, verdict in verdicts().items()
+            if (count := self.verdicts.get(name))
+        ]
+        return f"{plural(self.claim_count, 'claim', 'claims')}: {'; '.join(each)}"
 
 
 def claims_on(

@@ -332,7 +332,8 @@ def _document_pages(con: duckdb.DuckDBPyConnection, shell: Shell) -> Iterator[tu
             paths[document.document_id],
             "documents",
             f"{document.publisher}: {document.title}, checked",
-            f"{document.claim_count} claims compared with UNHCR’s database.",
+            f"{wording.plural(document.claim_count, 'claim', 'claims')} compared with UNHCR’s "
+            f"database.",
             documents=[document],
             claims=of_it,
             met={claim.verdict for claim in of_it},

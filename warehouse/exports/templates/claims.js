@@ -18,7 +18,7 @@
         claim.hidden = !fits;
         shown += fits ? 1 : 0;
       });
-      said.textContent = `${shown} of ${claims.length} claims shown`;
+      said.textContent = `${shown} of ${claims.length} ${claims.length === 1 ? "claim" : "claims"} shown`;
     };
     filter.hidden = false;
     filter.addEventListener("input", apply);
