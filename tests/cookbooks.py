@@ -1,9 +1,10 @@
-"""The cookbooks in docs/: their questions, and the answer that a reader gets."""
+"""The documents in docs/: questions and queries, and the answer that a reader gets."""
 
 from __future__ import annotations
 
 import re
 import shlex
+from itertools import zip_longest
 from typing import NamedTuple
 
 import pytest
@@ -14,6 +15,9 @@ from warehouse.settings import PROJECT_ROOT, Settings
 
 WIDTH = "120"
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_COMMAND = re.compile(r'asylum sql "([^"]+)"')
+# What a section is called that shows answers of one or the other, where a document has both.
+STARTER, TEN_RELEASES = "With the starter extract", "With the ten releases"
 
 
 class Question(NamedTuple):
@@ -40,6 +44,36 @@ def questions(document: str) -> list[Question]:
         assert asylum == "asylum", question
         found.append(Question(question, words, answer))
     assert len(FENCED.findall(text)) == 2 * len(found)
+    return found
+
+
+class Shown(NamedTuple):
+    """A query in a document, and the answer printed under it, if one is; `section` is the heading
+    that it stands under.
+    """
+
+    document: str
+    section: str
+    number: int
+    query: str
+    output: str | None
+
+
+def shown_in(document: str) -> list[Shown]:
+    """The queries of a document, in their order."""
+    text = (PROJECT_ROOT / document).read_text("utf-8")
+    blocks = list(FENCED.finditer(text))
+    found = []
+    for block, after in zip_longest(blocks, blocks[1:]):
+        queries = _COMMAND.findall(block[2]) if block[1] == "sh" else []
+        # An answer stands right under its query.
+        follows = after is not None and not text[block.end() : after.start()].strip()
+        output = after[2] if after and follows and after[1] == "text" else None
+        _, _, section = text[: block.start()].rpartition("\n#")
+        heading = section.splitlines()[0].lstrip("# ")
+        for query in queries:
+            last = query == queries[-1]
+            found.append(Shown(document, heading, len(found) + 1, query, output if last else None))
     return found
 
 

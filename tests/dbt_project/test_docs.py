@@ -2,54 +2,35 @@
 
 from __future__ import annotations
 
-import re
-from itertools import zip_longest
-from typing import NamedTuple
-
 import pytest
 from typer.testing import CliRunner
 
-from tests.cookbooks import FENCED, WIDTH, Question, check, lines, questions
+from tests.cookbooks import (
+    STARTER,
+    WIDTH,
+    Question,
+    Shown,
+    check,
+    lines,
+    questions,
+    shown_in,
+)
 from warehouse.cli.app import app
 from warehouse.serve.query import open_session
-from warehouse.settings import PROJECT_ROOT, Settings
-
-_COMMAND = re.compile(r'asylum sql "([^"]+)"')
-
-
-class Shown(NamedTuple):
-    """A query in a document, and the answer printed under it, if one is."""
-
-    document: str
-    number: int
-    query: str
-    output: str | None
-
-
-def shown_in(document: str) -> list[Shown]:
-    text = (PROJECT_ROOT / document).read_text("utf-8")
-    blocks = list(FENCED.finditer(text))
-    found = []
-    for block, after in zip_longest(blocks, blocks[1:]):
-        queries = _COMMAND.findall(block[2]) if block[1] == "sh" else []
-        # An answer stands right under its query.
-        follows = after is not None and not text[block.end() : after.start()].strip()
-        output = after[2] if after and follows and after[1] == "text" else None
-        for query in queries:
-            last = query == queries[-1]
-            found.append(Shown(document, len(found) + 1, query, output if last else None))
-    return found
-
+from warehouse.settings import Settings
 
 README, REVISIONS = shown_in("README.md"), shown_in("docs/revisions.md")
 BREAKS = shown_in("docs/breaks.md")
-
+# The others of it are of the ten releases: test_ten_releases.py in full_scale.
+OUTLOOK = [shown for shown in shown_in("docs/outlook.md") if shown.section == STARTER]
 
 COOKBOOK, WORLD = questions("cookbook.md"), questions("cookbook-world.md")
 
 
 @pytest.mark.parametrize(
-    "shown", [*README, *REVISIONS, *BREAKS], ids=lambda shown: f"{shown.document} {shown.number}"
+    "shown",
+    [*README, *REVISIONS, *BREAKS, *OUTLOOK],
+    ids=lambda shown: f"{shown.document} {shown.number}",
 )
 def test_a_query_in_a_document_gives_what_is_shown(
     shown: Shown, published_starter: Settings, monkeypatch: pytest.MonkeyPatch
@@ -67,6 +48,7 @@ def test_the_documents_have_queries_and_answers_to_be_tested() -> None:
     assert len(README) >= 4
     assert len([shown for shown in REVISIONS if shown.output]) >= 6
     assert len([shown for shown in BREAKS if shown.output]) >= 3
+    assert [shown.output is not None for shown in OUTLOOK] == [True]
 
 
 @pytest.mark.parametrize("asked", COOKBOOK, ids=lambda asked: f"question {asked.number}")

@@ -21,7 +21,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser import DRAWN, axe, chromium, opened, seen_after, watch
-from tests.cookbooks import Question, check, questions
+from tests.cookbooks import TEN_RELEASES, Question, Shown, check, questions, shown_in
 from tests.full_scale import claims_oracle
 from tests.full_scale.conftest import HELD, RELEASES, SHARED, Ten, missing
 from tests.static_server import serving
@@ -79,6 +79,18 @@ def test_a_question_of_the_cookbook_on_the_world_has_the_answer_that_is_shown(
 ) -> None:
     monkeypatch.chdir(tmp_path)  # some write a file
     check(asked, ten.settings, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [shown for shown in shown_in("docs/outlook.md") if shown.section == TEN_RELEASES],
+    ids=lambda shown: f"outlook {shown.number}",
+)
+def test_what_the_outlook_says_of_the_ten_releases_is_what_a_reader_gets(
+    ten: Ten, shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert shown.output is not None
+    check(Question(shown.document, ["sql", shown.query], shown.output), ten.settings, monkeypatch)
 
 
 def test_the_first_line_of_the_summary_says_what_is_held_back(ten: Ten) -> None:
