@@ -243,7 +243,12 @@ def test_a_country_that_gave_no_origins_is_a_lower_bound_and_its_fall_in_bracket
         assert said in line
     [line] = [line for line in lines if line.startswith("| Italy | 4 |")]
     assert "| 5,365 | 3,201 |" in line and "| +2,724 |" in line
+    [line] = [line for line in lines if line.startswith("| Canada | 3 |")]
+    assert "| 7,304 | 4,448 |" in line and "| ≥ 2,873 |" in line
     assert any("What is in brackets is not comparable" in line for line in lines)
+    # New applications are of the same reports as new claims.
+    [line] = [line for line in lines if line.startswith("| 2025 |")]
+    assert "| ≥ 25,198 | ≥ 99,716 |" in line and "| ≥ 22,349 |" in line
 
 
 def test_an_era_with_years_that_lack_reports_is_a_lower_bound_and_a_mean_is_of_people(

@@ -37,6 +37,8 @@ MEASURES: dict[str, dict[str, str]] = {
         "style": "rest",
     },
 }
+# The baseline of `asylum_seekers_stock_baseline`: var `baseline_year` of the dbt project.
+BASELINE_YEAR = 2019
 INCOMPLETE = "at least: not all was reported"
 FINAL = "final"
 BREAK = "not comparable with the year before; a country of asylum reported otherwise"

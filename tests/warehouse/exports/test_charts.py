@@ -29,6 +29,7 @@ from warehouse.exports.charts import (
 )
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import SPECS, boxes, clean, framed, panel, release_words, years
+from warehouse.exports.measures import BASELINE_YEAR
 from warehouse.settings import Settings
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -898,7 +899,7 @@ def test_destinations_hold_the_whole_the_others_together_and_the_rest_as_such(
 
 def test_the_baseline_is_that_of_the_dbt_project() -> None:
     project = Settings().dbt_dir / "dbt_project.yml"
-    assert f"baseline_year: {destinations.BASELINE_YEAR}\n" in project.read_text(encoding="utf-8")
+    assert f"baseline_year: {BASELINE_YEAR}\n" in project.read_text(encoding="utf-8")
 
 
 def test_it_is_said_when_not_every_country_of_asylum_is_known(published: Published) -> None:

@@ -33,7 +33,7 @@ FLAGS = ["is_flows_provisional", "is_applications_provisional", "is_decisions_pr
 NOTHING: dict[str, Any] = dict.fromkeys(
     [
         *(column.name for column in (*YEAR_COLUMNS, *destinations._COLUMNS)),
-        *(*FIGURES, *FLAGS, "refugees_stock", "is_population_provisional"),
+        *(*FIGURES, *FLAGS, "refugees_stock", "is_population_provisional", "is_baseline_complete"),
         *(f"is_{name}_complete" for name in ("asylum_seekers_stock", "new_asylum_claims")),
         *("asylum_seekers_stock_if_distributed_as_before",),
         *("new_asylum_claims_if_distributed_as_before",),
@@ -75,3 +75,23 @@ def test_a_country_of_asylum_s_flow_of_half_a_year_says_so() -> None:
     [row] = destinations.destinations_of([line], CHINA).tables[0].rows
     assert row["new_asylum_claims"] == "9,307 (first half-year)"
     assert row["applications_new"] == "8,037" and row["asylum_seekers_stock"] == "99,716"
+
+
+def test_new_applications_are_a_lower_bound_where_new_claims_are() -> None:
+    lacking = {"is_new_asylum_claims_complete": False, "is_applications_provisional": True}
+    [row] = years(**FIGURES, **lacking).tables[0].rows
+    assert row["claimed"] == "≥\u00a09,307"
+    assert row["applications_new"] == "≥\u00a08,037 (first half-year)"
+    assert row["applications_new_cases"] == "8,037 (first half-year)"
+
+
+def test_a_baseline_that_lacks_reports_is_a_lower_bound() -> None:
+    line = NOTHING | FIGURES | {
+        "row_kind": "pair", "place": "Canada", "reference_date": date(2025, 12, 31),
+        "asylum_seekers_stock_baseline": 2873, "is_baseline_complete": False,
+    }  # fmt: skip
+    found = destinations.destinations_of([line], CHINA)
+    [row] = found.tables[0].rows
+    assert row["asylum_seekers_stock_baseline"] == "≥\u00a02,873"
+    assert row["asylum_seekers_stock"] == "99,716"
+    assert any(sentence.startswith("≥: at least") for sentence in found.sentences)

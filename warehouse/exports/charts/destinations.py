@@ -24,10 +24,8 @@ from warehouse.exports.charts.frame import (
     text,
     tooltip,
 )
-from warehouse.exports.measures import INCOMPLETE, MEASURES, state
+from warehouse.exports.measures import BASELINE_YEAR, INCOMPLETE, MEASURES, state
 
-# The baseline of `asylum_seekers_stock_baseline`: var `baseline_year` of the dbt project.
-BASELINE_YEAR = 2019
 READS = frozenset({"mart_destination_yearly", "mart_destination_concentration"})
 _TOP = 15
 _FIGURES = ("stock", "share", "baseline", "is_incomplete", "is_baseline_incomplete")

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from warehouse.core.database import each_row
-from warehouse.core.wording import AT_LEAST, at_least, day, in_brackets, plural, show
+from warehouse.core.wording import AT_LEAST, at_least, day, in_brackets, plural
 from warehouse.exports.findings.parts import (
     ReportColumn,
     ReportTable,
@@ -16,6 +16,7 @@ from warehouse.exports.findings.parts import (
     of_half_year,
     section,
 )
+from warehouse.exports.measures import BASELINE_YEAR
 from warehouse.exports.origins import Origin
 
 DESTINATIONS_SHOWN = 15
@@ -31,13 +32,21 @@ _QUERY = """
     )
     select
         years.*,
-        coalesce(asylum_name, asylum_unhcr_code) as place,
-        coalesce(asylum_seekers_rank, 1000000) as position
+        coalesce(years.asylum_name, years.asylum_unhcr_code) as place,
+        coalesce(years.asylum_seekers_rank, 1000000) as position,
+        baseline.is_asylum_seekers_stock_complete as is_baseline_complete
     from mart_destination_yearly as years
     inner join newest using (origin_unhcr_code, reference_year)
-    where counting_unit = 'persons' and asylum_seekers_stock > 0
+    left join mart_destination_yearly as baseline
+        on
+            years.origin_unhcr_code = baseline.origin_unhcr_code
+            and years.asylum_unhcr_code = baseline.asylum_unhcr_code
+            and years.counting_unit = baseline.counting_unit
+            and baseline.reference_year = $baseline_year
+    where years.counting_unit = 'persons' and years.asylum_seekers_stock > 0
     order by
-        coalesce(origin_iso3, origin_unhcr_code), row_kind = 'pair' desc, position, place
+        coalesce(years.origin_iso3, years.origin_unhcr_code), years.row_kind = 'pair' desc,
+        position, place
 """
 _COLUMNS = (
     ReportColumn("place", "Country of asylum"),
@@ -47,7 +56,7 @@ _COLUMNS = (
     ReportColumn("asylum_seekers_share", "Share", "share"),
     ReportColumn("asylum_seekers_per_1000_inhabitants", "Per 1,000 inhabitants there", "bound"),
     ReportColumn("asylum_seekers_stock_change", "Change on the year before", "bound"),
-    ReportColumn("asylum_seekers_stock_baseline", "In 2019, before the pandemic", "count"),
+    ReportColumn("asylum_seekers_stock_baseline", "In 2019, before the pandemic", "bound"),
     ReportColumn("asylum_seekers_stock_baseline_ratio", "Times the level of 2019", "bound"),
     ReportColumn("asylum_seekers_stock_peak_year", "Year of its peak", "year"),
     ReportColumn("asylum_seekers_carried_forward_stock", "Carried forward", "count"),
@@ -61,7 +70,7 @@ def destination_rows(
     """The countries of asylum of the newest year of each origin, in the order of their codes, or of
     one: pairs by rank, then what is not itemised.
     """
-    return each_row(con.execute(_QUERY, {"origin": code}))
+    return each_row(con.execute(_QUERY, {"origin": code, "baseline_year": BASELINE_YEAR}))
 
 
 def destinations_section(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section:
@@ -120,13 +129,18 @@ def _marked(line: Mapping[str, Any]) -> dict[str, Any]:
             line["is_flows_provisional"],
         ),
         "applications_new": of_half_year(
-            show(line["applications_new"], "count"), line["is_applications_provisional"]
+            # Of the same reports as new claims: where these lack some, so do they.
+            at_least(line["applications_new"], line["is_new_asylum_claims_complete"]),
+            line["is_applications_provisional"],
         ),
         "asylum_seekers_per_1000_inhabitants": at_least(
             line["asylum_seekers_per_1000_inhabitants"], is_complete, "per_1000"
         ),
         "asylum_seekers_stock_change": in_brackets(
             line["asylum_seekers_stock_change"], is_comparable
+        ),
+        "asylum_seekers_stock_baseline": at_least(
+            line["asylum_seekers_stock_baseline"], line["is_baseline_complete"]
         ),
         "asylum_seekers_stock_baseline_ratio": in_brackets(
             line["asylum_seekers_stock_baseline_ratio"], is_comparable, "ratio"
@@ -142,7 +156,7 @@ def _of_marks(lines: Sequence[Mapping[str, Any]]) -> list[str]:
         line[f"is_{measure}_complete"] is False
         for line in lines
         for measure in ("asylum_seekers_stock", "new_asylum_claims")
-    ):
+    ) or any(line["is_baseline_complete"] is False for line in lines):
         said.append(f"{AT_LEAST}: at least; the country did not report all, or gave no origin.")
     if any(line["is_asylum_seekers_stock_change_comparable"] is False for line in lines):
         said.append(
@@ -169,6 +183,7 @@ def _line(
         **dict.fromkeys(column.name for column in _COLUMNS),
         "is_asylum_seekers_stock_complete": is_complete,
         "is_new_asylum_claims_complete": None,
+        "is_baseline_complete": None,
         "is_flows_provisional": None,
         "is_applications_provisional": None,
         "is_asylum_seekers_stock_change_comparable": None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from warehouse.core.wording import AT_LEAST, Kind, at_least, in_brackets, show
+from warehouse.core.wording import AT_LEAST, Kind, at_least, in_brackets
 from warehouse.exports.findings.parts import (
     HALF_YEAR,
     ReportColumn,
@@ -115,7 +115,13 @@ def _row(year: OriginYear) -> dict[str, Any]:
         "asylum_seekers_stock_change_rate": in_brackets(
             persons["asylum_seekers_stock_change_rate"], is_comparable, "change_rate"
         ),
-        "applications_new": _flow(persons, "applications_new", "applications"),
+        "applications_new": _flow(
+            # Of the same reports as new claims: where these lack some, so do they.
+            persons,
+            "applications_new",
+            "applications",
+            is_complete=persons["is_new_asylum_claims_complete"],
+        ),
         "applications_new_cases": _flow(cases, "applications_new", "applications"),
         "refugee_recognition_rate": _flow(
             persons, "refugee_recognition_rate", "decisions", "share"
@@ -127,7 +133,9 @@ def _row(year: OriginYear) -> dict[str, Any]:
     }
 
 
-def _flow(row: Row, column: str, dataset: str, kind: Kind = "count") -> str | None:
+def _flow(
+    row: Row, column: str, dataset: str, kind: Kind = "count", *, is_complete: bool | None = None
+) -> str | None:
     """A figure of what happened within the year, by the dataset that it is from."""
-    words = None if row[column] is None else show(row[column], kind)
+    words = None if row[column] is None else at_least(row[column], is_complete, kind)
     return of_half_year(words, row[f"is_{dataset}_provisional"])

@@ -69,7 +69,7 @@ const yearsTable = (persons, cases) => {
     { heading: "First published as", kind: "bound", value: (row) => first(row, "stock") },
     { heading: site.words.carried, kind: "count", value: (row) => row.carried },
     { heading: heading.refugees_stock, kind: "count", value: (row) => row.refugees },
-    { heading: heading.applications_new, kind: "bound", value: (row) => inYear(show(row.applications, "count"), row.applications_provisional) },
+    { heading: heading.applications_new, kind: "bound", value: (row) => inYear(atLeast(row.applications, row.claims_incomplete), row.applications_provisional) },
     { heading: heading.applications_new_cases, kind: "bound", value: (row) => inYear(show(cases.get(row.year)?.applications, "count"), cases.get(row.year)?.applications_provisional) },
     { heading: heading.refugee_recognition_rate, kind: "bound", value: (row) => inYear(show(row.recognition, "share"), row.decisions_provisional) },
     { heading: heading.refugee_recognition_rate_cases, kind: "bound", value: (row) => inYear(show(cases.get(row.year)?.recognition, "share"), cases.get(row.year)?.decisions_provisional) },
