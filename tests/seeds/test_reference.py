@@ -227,6 +227,12 @@ def test_an_era_begins_before_it_ends_and_counts_years_in_office() -> None:
         assert row["last_year_counted"] or not row["in_office_to"]
 
 
+def test_a_convention_is_in_words_and_names_no_era_by_its_code() -> None:
+    rows = rows_of("eras")
+    for row in rows:
+        assert not [other for other in rows if other["era_id"] in row["convention"]], row
+
+
 def test_an_era_has_a_plain_name_and_the_iso3_code_of_a_country() -> None:
     for row in rows_of("eras"):
         assert re.fullmatch(r"[a-z][a-z0-9_]*", row["era_id"]), row
