@@ -977,6 +977,13 @@ def test_a_hostile_name_adds_no_element_to_a_page(hostile: Served, real: Served)
 # ---- for machines, and where it is written
 
 
+def test_a_page_of_a_country_of_asylum_promises_no_workbook(real: Served) -> None:
+    pages = list((real.folder / "asylum").glob("*.html"))
+    assert pages
+    for page in pages:
+        assert "the workbook holds" not in page.read_text("utf-8")
+
+
 def test_programs_find_every_table_with_its_columns_and_its_hash(real: Served) -> None:
     package = json.loads((real.folder / "datapackage.json").read_text("utf-8"))
     croissant = json.loads((real.folder / "croissant.json").read_text("utf-8"))

@@ -1,4 +1,4 @@
-"""Figures of half a year in tables of years: each is marked by the dataset that it is from."""
+"""Tables of years and of countries of asylum: what is marked, and what holds the other years."""
 
 from __future__ import annotations
 
@@ -95,3 +95,13 @@ def test_a_baseline_that_lacks_reports_is_a_lower_bound() -> None:
     assert row["asylum_seekers_stock_baseline"] == "≥\u00a02,873"
     assert row["asylum_seekers_stock"] == "99,716"
     assert any(sentence.startswith("≥: at least") for sentence in found.sentences)
+
+
+def test_the_years_that_are_not_shown_are_where_it_is_said_that_they_are() -> None:
+    row = NOTHING | FIGURES
+    many = [OriginYear(year, row, row) for year in range(2000, 2026)]
+    told = "The newest 15 of 26 years; {} holds them all."
+    assert told.format("the workbook") in years_section(many, CHINA).sentences
+    # A workbook is of an origin, and holds no years of a country of asylum.
+    of_host = years_section(many, CHINA, whole="mart_asylum_yearly among the tables")
+    assert told.format("mart_asylum_yearly among the tables") in of_host.sentences

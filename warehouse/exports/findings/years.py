@@ -43,10 +43,13 @@ YEAR_COLUMNS = (
 
 
 def years_section(
-    years: Sequence[OriginYear], origin: Origin, breaks: Sequence[Break] = ()
+    years: Sequence[OriginYear],
+    origin: Origin,
+    breaks: Sequence[Break] = (),
+    whole: str = "the workbook",
 ) -> Section:
     """The newest years; `years` are all of them, oldest first; `breaks`: how they were reported
-    otherwise than before.
+    otherwise than before; `whole`: what holds the years that are not shown.
     """
     counted = since_counted(
         years, "asylum_seekers_stock", "refugees_stock", "new_asylum_claims", "applications_new"
@@ -82,7 +85,7 @@ def years_section(
                 sentences.append(estimate)
     if len(counted) > len(shown):
         sentences.append(
-            f"The newest {len(shown)} of {len(counted)} years; the workbook holds them all."
+            f"The newest {len(shown)} of {len(counted)} years; {whole} holds them all."
         )
     return section("years", "Year by year", sentences, [table])
 

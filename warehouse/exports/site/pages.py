@@ -166,7 +166,9 @@ def _asylum_pages(
                 f"People who seek asylum in {wording.visible(country.place)}",
                 headline_figures(years, whole="those in all countries"),
                 [
-                    years_section(years, country.subject),
+                    years_section(
+                        years, country.subject, whole="mart_asylum_yearly among the tables"
+                    ),
                     hosts.origins_section(country.place, origins.get(country.code, [])),
                 ],
                 always=[
