@@ -408,7 +408,13 @@ def test_an_unknown_origin_is_refused_with_what_is_near(
 
 
 @pytest.mark.parametrize(
-    ("out", "why"), [("x.txt", "does not end in"), ("no/x.md", "there is no folder")]
+    ("out", "why"),
+    [
+        ("x.txt", "does not end in"),
+        ("no/x.md", "there is no folder"),
+        # The file that was asked for is named, and not the one that is written first.
+        ("/proc/x.md", "'/proc/x.md'"),
+    ],
 )
 def test_a_file_that_cannot_be_written_is_said(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, out: str, why: str

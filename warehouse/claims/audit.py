@@ -96,7 +96,8 @@ def audit(
     """The register's claims by an opened published file, of one document or all; `as_of` is the
     day that counts as now, and documents that came out after it are left out.
 
-    Raises AuditError when there is no such document, or the file is of before there were claims.
+    Raises AuditError when there is no such document, no release was out on that day, or the file is
+    of before there were claims.
     """
     _must_have_claims(con)
     known = con.execute(
@@ -114,17 +115,29 @@ def audit(
         found = _claims(con, f"claim_audit_as_of{given}", f"claim_inputs_as_of{given}")
     release = read_about(con)["release"]
     if as_of is not None:
-        [(release,)] = con.execute(
-            "select coalesce(max_by(release_id, published_on), 'none') from dim_release "
-            "where is_held and published_on <= ?",
-            [as_of],
-        ).fetchall()
+        release = _release_on(con, as_of)
     kept = [
         claim
         for claim in found
         if claim["document_id"] not in later and document in (None, claim["document_id"])
     ]
     return Audit(kept, release, _sentences(kept), later if document is None else [])
+
+
+def _release_on(con: duckdb.DuckDBPyConnection, day: date) -> str:
+    """The newest release of a day, of those that the warehouse holds."""
+    [(release, first, first_day)] = con.execute(
+        "select max_by(release_id, published_on) filter (where published_on <= $day), "
+        "min_by(release_id, published_on), min(published_on) from dim_release where is_held",
+        {"day": day},
+    ).fetchall()
+    if release is None:
+        raise AuditError(
+            f"The warehouse holds no release that was out on {day}: its first is {first}, "
+            f"published on {first_day}. Give a later day, or bring older releases with "
+            "`asylum backfill --all`."
+        )
+    return str(release)
 
 
 def check(

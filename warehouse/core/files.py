@@ -83,11 +83,14 @@ def write_text(target: Path, text: str) -> None:
     """Write `text` as UTF-8 and swap it in; the folder is created if missing.
 
     For files that one process writes at a time: what a killed one leaves, the next one overwrites.
+    Raises OSError that names `target`.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.tmp")
     try:
         temporary.write_text(text, encoding="utf-8", newline="\n")
         replace(temporary, target)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(target)) from error
     finally:
         temporary.unlink(missing_ok=True)

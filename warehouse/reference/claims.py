@@ -146,7 +146,9 @@ def check_claim(
     _check_claim(row, published_on, regions)
     if row.problems:
         messages = (problem.partition(", column ")[2] for problem in row.problems)
-        raise ClaimsError("This claim cannot be evaluated: " + "; ".join(messages) + ".")
+        # One year is asked for, and it is the first and the last.
+        told = dict.fromkeys(re.sub(r"^(from|to)_(year: [0-9])", r"\2", said) for said in messages)
+        raise ClaimsError("This claim cannot be evaluated: " + "; ".join(told) + ".")
 
 
 def read_file(

@@ -103,7 +103,11 @@ final as (
         {{ displaced_abroad() }} as displaced_abroad_stock,
         {{ displaced_abroad_lacks() }} as displaced_abroad_lacks,
         {%- for measure in distributed_measures() %}
-        case when {{ measure }} is not null then is_{{ measure }}_complete end as is_{{ measure }}_complete,
+        case
+            when {{ measure }} is null then null
+            when {{ measure }}_missing_members is null or not is_{{ measure }}_complete
+                then is_{{ measure }}_complete
+        end as is_{{ measure }}_complete,
         {%- endfor %}
         is_population_provisional or is_flows_provisional as is_provisional,
         is_population_provisional,
