@@ -97,7 +97,8 @@ findings as (
             when at_publication.text is null
                 then
                     'On ' || claim.document_published_on || ' UNHCR''s database (release '
-                    || inputs.release_id_on_the_day || ') had nobody of it, and people of other origins there.'
+                    || inputs.release_id_on_the_day
+                    || ') had nobody of this origin there, and people of others.'
             else
                 'Stated: ' || stated_text || '. On ' || claim.document_published_on
                 || ' UNHCR''s database (release ' || inputs.release_id_on_the_day || ')'
