@@ -276,6 +276,13 @@ def test_without_scripts_the_newest_figures_are_in_plain_tables(
         assert seen.page.locator("a[href*='countries.html']").first.is_visible()
 
 
+def test_a_country_of_asylum_says_how_it_reported(real: Served, browser: Browser) -> None:
+    with opened(browser, f"{real.address}asylum/USA.html", java_script_enabled=False) as seen:
+        text = re.sub(r"\s+", " ", seen.page.locator("#static").inner_text())
+        assert "no origin given for 1,437,190 of 3,718,945 asylum-seekers" in text
+        assert "some countries of asylum did not report" not in text
+
+
 def test_from_a_disk_it_says_what_to_do(real: Served, browser: Browser) -> None:
     with opened(browser, real.folder / "origin" / "CHN.html") as seen:
         assert "99,716" in seen.page.locator("#static").inner_text()

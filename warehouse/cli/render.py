@@ -291,11 +291,7 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
             "( ): not comparable with the year before; a country of asylum reported otherwise."
         )
     if any(False in (y.is_complete, y.is_stock_complete) for y in found.years):
-        notes.append(
-            f"{wording.AT_LEAST}: at least; some countries of asylum did not report, or gave no "
-            f"origin."
-        )
-        notes += found.breaks
+        notes += [wording.BOUND_NOTE, *found.breaks]
     parts: list[RenderableType] = [
         _title(f"{people} who claimed asylum, and who are waiting, by year"),
         years,

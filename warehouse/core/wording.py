@@ -29,6 +29,11 @@ NOT_KNOWN = "–"
 NO_BREAK = "\u00a0"
 MINUS = "−"
 AT_LEAST = "≥"
+# Under a table that has one.
+BOUND_NOTE = (
+    f"{AT_LEAST}: at least; a country of asylum did not report, gave no origin, or gave half a "
+    "year as the year."
+)
 _SHOWN_AS_ZERO = 0.0005
 # Origins that are no country, by UNHCR's code, as in special_origins.csv.
 OF_NO_COUNTRY = {"STA": "stateless {}", "UKN": "{} of unknown origin", "TIB": "Tibetan {}"}

@@ -42,6 +42,7 @@ def test_a_figure_is_written_as_people_read_it(value, kind, shown):
         (5024, True, "5,024"),
         (5024, None, "5,024"),
         (0, True, "0"),
+        (0, False, "–"),
         (None, False, "–"),
     ],
 )

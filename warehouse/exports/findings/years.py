@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from warehouse.core.wording import AT_LEAST, Kind, at_least, in_brackets
+from warehouse.core.wording import BOUND_NOTE, Kind, at_least, in_brackets
 from warehouse.exports.findings.parts import (
     HALF_YEAR,
     ReportColumn,
@@ -73,9 +73,7 @@ def years_section(
             "A change in brackets is not comparable: a country of asylum reported otherwise."
         )
     if any(_is_incomplete(year) for year in shown):
-        sentences.append(
-            f"{AT_LEAST}: at least; some countries of asylum did not report, or gave no origin."
-        )
+        sentences.append(BOUND_NOTE)
     told = {year.year for year in newest}
     sentences += [found.sentence for found in breaks if found.year in told]
     for year in newest:

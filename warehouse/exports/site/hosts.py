@@ -9,7 +9,7 @@ import duckdb
 
 from warehouse.core.database import each_row, named_rows
 from warehouse.core.wording import at_least, day, plural
-from warehouse.exports.completeness import is_lower_bound
+from warehouse.exports.completeness import is_lower_bound, with_what_is_known
 from warehouse.exports.findings.parts import (
     ReportColumn,
     ReportTable,
@@ -17,6 +17,7 @@ from warehouse.exports.findings.parts import (
     of_half_year,
     section,
 )
+from warehouse.exports.origin_years import Break
 
 ORIGINS_SHOWN = 15
 _YEARS = """
@@ -48,6 +49,23 @@ _ORIGINS = f"""
         and row_number() over of_asylum_and_year <= $shown
     order by asylum, asylum_seekers_stock desc, place
 """
+_BREAKS = """
+    select
+        coalesce(breaks.asylum_iso3, breaks.asylum_unhcr_code) as asylum,
+        breaks.reference_year,
+        breaks.measure,
+        breaks.kind,
+        breaks.asylum_name,
+        breaks.note,
+        coalesce(kinds.makes_incomplete, false) as makes_incomplete
+    from mart_reporting_breaks as breaks
+    inner join break_kinds as kinds using (kind)
+    where
+        breaks.measure in ('asylum_seekers_stock', 'new_asylum_claims')
+        and breaks.kind <> 'definition_changed'
+    order by
+        breaks.reference_year desc, breaks.measure, kinds.makes_incomplete desc, breaks.persons desc
+"""
 
 
 def rows_of_asylums(con: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
@@ -57,7 +75,15 @@ def rows_of_asylums(con: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
     # What only rows by origin have, such as estimates of withheld origins, is not known of these.
     shared = con.execute("select * from mart_origin_yearly limit 0").description or []
     unknown = dict.fromkeys(column[0] for column in shared)
-    return (unknown | row for row in each_row(con.execute(_YEARS)))
+    return (with_what_is_known(unknown | row) for row in each_row(con.execute(_YEARS)))
+
+
+def breaks_by_asylum(con: duckdb.DuckDBPyConnection) -> dict[str, list[Break]]:
+    """How each country of asylum reported otherwise than before, newest year first, by its code."""
+    found: dict[str, list[Break]] = {}
+    for asylum, *row in con.execute(_BREAKS).fetchall():
+        found.setdefault(asylum, []).append(Break(*row))
+    return found
 
 
 def origins_by_asylum(con: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str, Any]]]:

@@ -153,6 +153,7 @@ def _asylum_pages(
     con: duckdb.DuckDBPyConnection, shell: Shell, countries: Sequence[Country]
 ) -> Iterator[tuple[str, str]]:
     origins, moves = hosts.origins_by_asylum(con), beside.moves_by_code(con)
+    breaks = hosts.breaks_by_asylum(con)
     release = shell.about["release"]
     codes = [country.code for country in countries]
     with con.cursor() as of_years:
@@ -167,7 +168,10 @@ def _asylum_pages(
                 headline_figures(years, whole="those in all countries"),
                 [
                     years_section(
-                        years, country.subject, whole="mart_asylum_yearly among the tables"
+                        years,
+                        country.subject,
+                        breaks.get(country.code, []),
+                        whole="mart_asylum_yearly among the tables",
                     ),
                     hosts.origins_section(country.place, origins.get(country.code, [])),
                 ],

@@ -1,0 +1,44 @@
+"""A lower bound of 0 says nothing, wherever a figure is read from a mart."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from warehouse.exports.completeness import is_lower_bound, known, with_what_is_known
+
+MEASURES = ("asylum_seekers_stock", "new_asylum_claims")
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize(
+    ("value", "is_complete", "shown", "is_bound"),
+    [
+        *((0, False, None, False), (0, True, 0, False), (0, None, 0, False)),
+        *((5, False, 5, True), (5, True, 5, False), (None, None, None, False)),
+    ],
+)
+def test_sql_and_python_say_the_same(
+    measure: str, value: int | None, is_complete: bool | None, shown: int | None, is_bound: bool
+) -> None:
+    row = dict.fromkeys([*MEASURES, *(f"is_{name}_complete" for name in MEASURES)])
+    row |= {measure: value, f"is_{measure}_complete": is_complete}
+    with duckdb.connect() as con:
+        con.execute(
+            f"create table figures as select $value::bigint as {measure}, "
+            f"$is_complete::boolean as is_{measure}_complete",
+            {"value": value, "is_complete": is_complete},
+        )
+        [found] = con.execute(
+            f"select {known('figures', measure)}, coalesce({is_lower_bound('figures', measure)}, "
+            "false) from figures"
+        ).fetchall()
+    assert found == (shown, is_bound)
+    read = with_what_is_known(row)
+    assert read[measure] == shown
+    assert (read[f"is_{measure}_complete"] is False) == is_bound
+
+
+def test_of_other_measures_it_is_not_known_who_is_missing() -> None:
+    assert is_lower_bound("figures", "refugees_stock") == "false"
+    assert known("figures", "refugees_stock") == 'figures."refugees_stock"'
