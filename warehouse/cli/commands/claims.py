@@ -111,7 +111,7 @@ def check(  # noqa: PLR0917 - options, given by name
         str | None,
         typer.Option(
             help="The figure as printed: 1,158,739, 2.75m, 8.4 million, 13 %, '1 in 67'. "
-            "A rate is told in percent.",
+            "A rate is told in percent, with its %.",
             show_default=False,
         ),
     ] = None,
