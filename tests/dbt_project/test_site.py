@@ -157,20 +157,27 @@ def test_every_figure_of_every_release_is_in_the_files_as_the_database_had_it(re
     index = read(real, "index.json")
     data = read(real, "origin/CHN.json")
     assert len(index["releases"]) > 2
+    # A lower bound of 0 says nothing.
+    figures = ", ".join(
+        name
+        if name == "refugees_stock"
+        else f"if({name} = 0 and is_{name}_complete is false, null, {name}) as {name}"
+        for name in FIGURES.values()
+    )
+    known = f"coalesce({', '.join(FIGURES.values())}) is not null"
     for release in index["releases"]:
         day = index["days"].index(release["from"])
         with open_published(real.settings) as con:
             expected = con.execute(
-                f"select reference_year, counting_unit, {', '.join(FIGURES.values())} "
-                f"from origin_yearly_as_of(?::date) where origin_iso3 = 'CHN' "
-                f"and coalesce({', '.join(FIGURES.values())}) is not null",
+                f"from (select reference_year, counting_unit, {figures} "
+                f"from origin_yearly_as_of(?::date) where origin_iso3 = 'CHN') where {known}",
                 [release["from"]],
             ).fetchall()
             expected_pairs = con.execute(
-                f"select asylum_iso3, reference_year, {', '.join(FIGURES.values())} "
+                f"from (select asylum_iso3, reference_year, {figures} "
                 f"from destination_yearly_as_of(?::date) where origin_iso3 = 'CHN' "
-                f"and counting_unit = 'persons' and row_kind = 'pair' and asylum_iso3 is not null "
-                f"and coalesce({', '.join(FIGURES.values())}) is not null",
+                f"and counting_unit = 'persons' and row_kind = 'pair' and asylum_iso3 is not null) "
+                f"where {known}",
                 [release["from"]],
             ).fetchall()
         measured = [

@@ -27,7 +27,7 @@ MAY_BE_EMPTY = {
     "measure_sums": {"overlap_note"},
     "application_types": {"is_new_applicant", "first_year", "last_year"},
     "population_types": {"counted_in"},
-    "measures": {"first_year"},
+    "measures": {"first_year", "first_origin_year", "first_asylum_year"},
     "published_documents": {"day_note"},
     "claim_kinds": {"unit", "needed_columns", "allowed_columns"},
     # Which kind needs which of these: tests/warehouse/test_claims.py.

@@ -65,7 +65,12 @@ _MARKDOWN_COLUMNS = {
 }
 
 
-_REGION = "'{0}_' || lower(replace({0}_region, ' ', '_'))"
+_REGIONS = """
+    select 'unhcr_' || lower(replace(unhcr_region, ' ', '_')) from dim_country
+    where unhcr_region is not null
+    union
+    select 'un_' || lower(replace(un_region, ' ', '_')) from dim_country where un_region is not null
+"""
 
 
 class AuditError(Exception):
@@ -175,14 +180,7 @@ def audit_file(con: duckdb.DuckDBPyConnection, path: Path, published_on: date | 
 
 def _regions(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
     """The regions of an opened published file, by the names under which claims name them."""
-    return frozenset(
-        name
-        for (name,) in con.execute(
-            "select distinct unnest([" + ", ".join(map(_REGION.format, ("unhcr", "un"))) + "]) "
-            "from dim_country"
-        ).fetchall()
-        if name is not None
-    )
+    return frozenset(name for (name,) in con.execute(_REGIONS).fetchall())
 
 
 def _audited(
