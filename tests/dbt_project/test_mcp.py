@@ -127,6 +127,13 @@ def test_where_a_figure_is_a_lower_bound_is_what_the_marts_say(
     ]  # fmt: skip
 
 
+def test_countries_can_be_asked_for_by_name(ask: Callable[..., Asked]) -> None:
+    by_code = ask("figures", measure="asylum_seekers_stock", origin="CHN", asylum="USA")
+    assert by_code[1]["figures"]
+    by_name = ask("figures", measure="asylum_seekers_stock", origin="China", asylum="United States")
+    assert by_name == by_code
+
+
 def test_revisions_follow_each_other_without_a_repeat(ask: Callable[..., Asked]) -> None:
     _, found = ask("revisions", measure="asylum_seekers_stock", origin="CHN", year=2025)
     told = found["statements"]
@@ -158,6 +165,10 @@ def test_a_sum_of_stocks_that_is_asked_about_is_read_as_one(measure: str) -> Non
         ("figures", {"measure": "stock; drop table about"}, "is none of asylum_seekers_stock"),
         ("figures", {"measure": "refugees_stock", "as_of": "1999-01-01"}, "the first came later"),
         ("figures", {"measure": "refugees_stock", "as_of": "yesterday"}, "is not a day"),
+        ("figures", {"measure": "refugees_stock", "origin": "XQZ"}, "is no country"),
+        ("figures", {"measure": "refugees_stock", "asylum": "GFR"}, "DEU (Germany)"),
+        ("figures", {"measure": "refugees_stock", "origin": "Congo"}, "can be COD"),
+        ("revisions", {"measure": "refugees_stock", "year": 2024, "origin": "Taiwan"}, "no origin"),
         ("query", {"sql": "drop table about"}, "read-only"),
         ("query", {"sql": "copy about to '/tmp/stolen.csv'"}, "disabled"),
         ("query", {"sql": "select * from read_csv('/etc/passwd')"}, "disabled"),

@@ -64,20 +64,12 @@ def countries(
 
     Raises BadParameter for what is none, can be several, or is counted in another.
     """
-    names = [(country.code, country.name) for country in known if country.name]
+    if known:
+        from warehouse.published.countries import code_of
     try:
-        codes = [country_code(text, names) for text in given or []]
+        codes = [code_of(text, known) if known else country_code(text) for text in given or []]
     except PlaceError as error:
         raise typer.BadParameter(f"{option}: {error}") from error
-    if known:
-        from warehouse.reference.claims import is_country
-    for code in codes if known else []:
-        if code not in {country.code for country in known} and not is_country(code):
-            meant = [country for country in known if country.unhcr_code == code]
-            raise typer.BadParameter(
-                f"{option}: {code!r} is no country's ISO 3166-1 alpha-3 code, such as CHN"
-                + "".join(f"; as UNHCR's own code it is {c.code} ({c.name})" for c in meant)
-            )
     return list(dict.fromkeys(codes))
 
 

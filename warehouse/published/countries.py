@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
+
+from warehouse.reference.claims import is_country
+from warehouse.reference.places import PlaceError, country_code
 
 _ALL = """
     select distinct coalesce(iso3, unhcr_code), unhcr_code, country_name from dim_country
@@ -20,6 +24,21 @@ class Known:
     code: str
     unhcr_code: str
     name: str | None
+
+
+def code_of(text: str, known: Sequence[Known]) -> str:
+    """The code of the country that `text` is the code or a name of, of these or of ISO 3166-1.
+
+    Raises PlaceError for what is none, can be several, or is counted in another.
+    """
+    code = country_code(text, [(country.code, country.name) for country in known if country.name])
+    if not is_country(code) and code not in {country.code for country in known}:
+        meant = [country for country in known if country.unhcr_code == code]
+        raise PlaceError(
+            f"{code!r} is no country's ISO 3166-1 alpha-3 code, such as CHN"
+            + "".join(f"; as UNHCR's own code it is {c.code} ({c.name})" for c in meant)
+        )
+    return code
 
 
 def known_countries(con: duckdb.DuckDBPyConnection) -> list[Known]:

@@ -20,8 +20,10 @@ from warehouse.core.database import identifier, named_rows
 from warehouse.core.wording import visible
 from warehouse.exports.completeness import is_lower_bound, known
 from warehouse.exports.findings.words import DEFINITIONS
+from warehouse.published.countries import code_of, known_countries
 from warehouse.published.read import open_published, read_about
 from warehouse.reference.claims import ALL, RATES
+from warehouse.reference.places import PlaceError
 from warehouse.serve.query import QueryError, open_session
 from warehouse.settings import Settings
 
@@ -97,8 +99,8 @@ def figures(  # noqa: PLR0917 - asked by name
     to_year: int | None = None,
     as_of: str | None = None,
 ) -> Answer:
-    """Figures by year, in persons: of a country of origin, a country of asylum, a pair (both
-    codes), or the world (neither).
+    """Figures by year, in persons: of a country of origin, a country of asylum, a pair (both), or
+    the world (neither). Countries by ISO 3166-1 alpha-3 code or name.
 
     measure: asylum_seekers_stock (people waiting on a day), refugees_stock, new_asylum_claims
     (people who claimed asylum in a year) or applications_new. as_of: a day, YYYY-MM-DD; the
@@ -108,15 +110,15 @@ def figures(  # noqa: PLR0917 - asked by name
     """
     nature, dataset = _measure(measure)
     day = _day(as_of)
-    origin, asylum = _code(origin), _code(asylum)
-    level, table, where = _level(origin, asylum)
-    carried = (
-        "figures.asylum_seekers_carried_forward_stock"
-        if measure == "asylum_seekers_stock" and level != "world"
-        else "null"
-    )
-    change_breaks, comparable = _change_columns(measure, level)
     with open_published(settings) as con:
+        origin, asylum = _code(con, origin), _code(con, asylum)
+        level, table, where = _level(origin, asylum)
+        carried = (
+            "figures.asylum_seekers_carried_forward_stock"
+            if measure == "asylum_seekers_stock" and level != "world"
+            else "null"
+        )
+        change_breaks, comparable = _change_columns(measure, level)
         rows = named_rows(
             con.execute(
                 f"""
@@ -178,9 +180,9 @@ def revisions(
     to which they were published.
     """
     nature, dataset = _measure(measure)
-    origin, asylum = _code(origin), _code(asylum)
-    _, table, where = _level(origin, asylum)
     with open_published(settings) as con:
+        origin, asylum = _code(con, origin), _code(con, asylum)
+        _, table, where = _level(origin, asylum)
         rows = named_rows(
             con.execute(
                 f"""
@@ -235,17 +237,17 @@ def check_claim(  # noqa: PLR0917 - asked by name
         raise QuestionError("published: give the day on which the claim was published, YYYY-MM-DD")
     if read_as not in {None, "stock", "flow"}:
         raise QuestionError(f"read_as is stock or flow, not {read_as!r}")
-    cells = asked(
-        origin=_code(origin) or ALL,
-        asylum=_code(asylum) or ALL,
-        from_year=year,
-        to_year=year,
-        measure=measure,
-        stated_value=f"{value:f}".rstrip("0").rstrip(".") + (" %" if measure in RATES else ""),
-        read_as=read_as,
-        location="a question of an assistant",
-    )
     with open_published(settings) as con:
+        cells = asked(
+            origin=_code(con, origin) or ALL,
+            asylum=_code(con, asylum) or ALL,
+            from_year=year,
+            to_year=year,
+            measure=measure,
+            stated_value=f"{value:f}".rstrip("0").rstrip(".") + (" %" if measure in RATES else ""),
+            read_as=read_as,
+            location="a question of an assistant",
+        )
         return _answer(con, None, claim=audit.check(con, cells, day))
 
 
@@ -344,8 +346,13 @@ def _codes(origin: str | None, asylum: str | None) -> dict[str, str]:
     return {name: code for name, code in given.items() if code}
 
 
-def _code(text: str | None) -> str | None:
-    return text.strip().upper() or None if text else None
+def _code(con: duckdb.DuckDBPyConnection, text: str | None) -> str | None:
+    if text is None or not text.strip():
+        return None
+    try:
+        return code_of(text, known_countries(con))
+    except PlaceError as error:
+        raise QuestionError(str(error)) from error
 
 
 def _day(text: str | None) -> date | None:
