@@ -95,8 +95,13 @@
         when 'type_changed'
             then 'new applications given under type ' || replace({{ found }}.detail, ' to ', ' before, now under ')
         when 'category_moved'
-            then 'some ' || {{ found }}.persons_text || ' ' || {{ found }}.moved_1 || ' of the year before are now '
-                || {{ found }}.moved_2
+            then 'some ' || {{ found }}.largest_moved_text || ' ' || {{ found }}.moved_1
+                || ' of the year before are now ' || {{ found }}.moved_2
+                || if(
+                    {{ found }}.persons > {{ found }}.largest_moved,
+                    ', of ' || {{ found }}.persons_text || ' who moved between these and other categories',
+                    ''
+                )
         when 'carried_forward'
             then 'the ' || {{ found }}.figure_text || ' ' || {{ found }}.what || ' are those of '
                 || if({{ found }}.detail = 'mid_year', 'the middle of the year', 'the year before')

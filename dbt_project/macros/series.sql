@@ -22,7 +22,7 @@
 
 {#- Inhabitants with the year they are of and the answer they are from; of a row of inhabitants. -#}
 {% macro inhabitants_columns(relation) -%}
-    {{ relation }}.inhabitants,
+    {{ relation }}.inhabitants_as_counted as inhabitants,
     {{ relation }}.reference_year as inhabitants_year,
     {{ relation }}.snapshot_id as inhabitants_snapshot_id,
     {{ relation }}.retrieved_at as inhabitants_retrieved_at

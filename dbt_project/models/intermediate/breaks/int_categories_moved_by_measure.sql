@@ -27,6 +27,7 @@ final as (
         reference_year,
         valid_from,
         arg_max(move, (moved, move)) as largest_move,
+        max(moved) as largest_moved,
         {{ total('moved') }} as persons
     from by_move
     group by asylum_unhcr_code, measure, reference_year, valid_from

@@ -44,7 +44,8 @@ candidates as (
         figure,
         unknown_origin_before,
         unknown_origin,
-        cast(null as varchar) as detail
+        cast(null as varchar) as detail,
+        cast(null as bigint) as largest_moved
     from hosts
     where is_origin_withheld
     union all by name
@@ -95,7 +96,8 @@ candidates as (
         moved.persons as threshold_persons,
         hosts.figure_before,
         hosts.figure,
-        moved.largest_move as detail
+        moved.largest_move as detail,
+        moved.largest_moved
     from moved
     inner join hosts using (asylum_unhcr_code, measure, reference_year, valid_from)
     union all by name

@@ -104,7 +104,7 @@ final as materialized (
         cast(nullif(regexp_extract(scaled.origin || scaled.asylum, 'top:([0-9]+)', 1), '') as integer)
             as top_count,
         -- Of the year, or the last ones known before it: the World Bank's, of no release of UNHCR's.
-        if(scaled.kind = 'per_head', inhabitants.inhabitants, null) as inhabitants,
+        if(scaled.kind = 'per_head', inhabitants.inhabitants_as_counted, null) as inhabitants,
         if(scaled.kind = 'per_head', inhabitants.reference_year, null) as inhabitants_year,
         {%- for prefix in ['', 'base_'] %}
         least(scaled.document_published_on, {{ prefix or 'own_' }}dates.last_day)

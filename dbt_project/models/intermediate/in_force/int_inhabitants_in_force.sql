@@ -1,5 +1,6 @@
 -- Inhabitants by year, as they stood from the day on which the World Bank's answer was taken. A later
 -- answer replaces what it has itself, and nothing else: that of the starter extract has a few countries.
+-- Where UNHCR counts two territories as one country, its figures are of the inhabitants of both.
 with figures as (
     select * from {{ ref('stg_world_bank__population') }}
 ),
@@ -29,7 +30,11 @@ by_day as (
         ) = 1
 ),
 
-final as (
+added as (
+    select * from {{ ref('inhabitants_added') }}
+),
+
+in_force as (
     select
         *,
         lead(valid_from) over (
@@ -37,6 +42,23 @@ final as (
             order by valid_from
         ) as valid_to
     from by_day
+),
+
+final as (
+    select
+        in_force.*,
+        if(added.added_iso3 is null, in_force.inhabitants, in_force.inhabitants + others.inhabitants)
+            as inhabitants_as_counted
+    from in_force
+    left join added
+        on
+            in_force.world_bank_code = added.country_iso3
+            and in_force.reference_year <= coalesce(added.to_year, in_force.reference_year)
+    left join in_force as others
+        on
+            added.added_iso3 = others.world_bank_code
+            and in_force.reference_year = others.reference_year
+            and {{ stood_on('in_force.valid_from', 'others') }}
 )
 
 select * from final

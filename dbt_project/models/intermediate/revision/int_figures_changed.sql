@@ -149,6 +149,13 @@ by_measure as (
     inner join measures using (dataset)
 ),
 
+-- Days on which UNHCR began to write 0 for what was not known: no revision of each figure.
+definition_changes as (
+    select distinct host_community_stock_known_from as published_on
+    from {{ ref('fct_population_yearly_history') }}
+    where host_community_stock_known_from is not null
+),
+
 -- The API leaves out what is zero throughout: a row that came or went says nothing of its zeros.
 final as (
     select
@@ -167,6 +174,12 @@ final as (
         value_before is distinct from value_after
         and (is_there_before or value_after <> 0)
         and (is_there or value_before <> 0)
+        and not (
+            measure = 'host_community_stock'
+            and value_before is null
+            and value_after = 0
+            and valid_from in (select definition_changes.published_on from definition_changes)
+        )
 )
 
 select * from final

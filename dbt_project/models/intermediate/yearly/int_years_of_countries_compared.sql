@@ -44,7 +44,7 @@ countries as (
 
 inhabitants as (
     select * from {{ ref('int_inhabitants_in_force') }}
-    where valid_to is null and inhabitants is not null
+    where valid_to is null and inhabitants_as_counted is not null
 ),
 
 with_inhabitants as (

@@ -14,19 +14,9 @@ vintages as (
     select * from {{ ref('int_vintages_resolved') }}
 ),
 
-lineage as (
-    select
-        breaks_of_hosts.asylum_unhcr_code,
-        breaks_of_hosts.measure,
-        breaks_of_hosts.counting_unit,
-        breaks_of_hosts.reference_year,
-        breaks_of_hosts.kind,
-        vintages.valid_from,
-        breaks_of_hosts.release_id,
-        breaks_of_hosts.snapshot_id,
-        breaks_of_hosts.retrieved_at
-    from {{ ref('mart_reporting_breaks_history') }} as breaks_of_hosts
-    inner join vintages on {{ stood_on('vintages.valid_from', 'breaks_of_hosts') }}
+-- Of a figure that is not there, the one of the year before says where it is from.
+sources as (
+    select * from {{ ref('int_sources_of_hosts') }}
 ),
 
 countries as (
@@ -39,14 +29,23 @@ joined as (
         pairs_before.figure as figure_before,
         pairs.figure,
         vintages.valid_to,
-        lineage.release_id,
-        lineage.snapshot_id,
-        lineage.retrieved_at
+        {{ columns(lineage_columns()[:-1], 'sources.') }}
+        sources.retrieved_at
     from breaks
-    inner join vintages using (valid_from)
-    inner join lineage
-        using (asylum_unhcr_code, measure, counting_unit, reference_year, kind, valid_from)
-    left join pairs using (origin_unhcr_code, asylum_unhcr_code, measure, reference_year, valid_from)
+    inner join vintages on breaks.valid_from = vintages.valid_from
+    left join sources
+        on
+            breaks.asylum_unhcr_code = sources.asylum_unhcr_code
+            and breaks.measure = sources.measure
+            and breaks.reference_year - if(breaks.kind = 'not_reported', 1, 0) = sources.reference_year
+            and breaks.valid_from = sources.valid_from
+    left join pairs
+        on
+            breaks.origin_unhcr_code = pairs.origin_unhcr_code
+            and breaks.asylum_unhcr_code = pairs.asylum_unhcr_code
+            and breaks.measure = pairs.measure
+            and breaks.reference_year = pairs.reference_year
+            and breaks.valid_from = pairs.valid_from
     left join pairs as pairs_before
         on
             breaks.origin_unhcr_code = pairs_before.origin_unhcr_code

@@ -20,23 +20,7 @@ countries as (
 
 -- Of a figure that is not there, the one of the year before says where it is from.
 sources as (
-    select
-        asylum_unhcr_code,
-        measure,
-        reference_year,
-        valid_from,
-        {{ columns(lineage_columns()[:-1]) }}
-        retrieved_at
-    from {{ ref('int_figures_of_hosts') }}
-    union all by name
-    select
-        asylum_unhcr_code,
-        'applications_new' as measure,
-        reference_year,
-        valid_from,
-        {{ columns(lineage_columns()[:-1]) }}
-        retrieved_at
-    from {{ ref('int_first_applications_of_hosts') }}
+    select * from {{ ref('int_sources_of_hosts') }}
 ),
 
 origins as (
@@ -90,7 +74,7 @@ with_words as (
         end as moved_{{ side }},
         {%- endfor %}
         {%- for column in [
-            'persons', 'figure', 'figure_before', 'unknown_origin', 'unknown_origin_before',
+            'persons', 'largest_moved', 'figure', 'figure_before', 'unknown_origin', 'unknown_origin_before',
         ] %}
         format('{:,}', {{ column }}) as {{ column }}_text{{ ',' if not loop.last }}
         {%- endfor %}

@@ -13,7 +13,7 @@ countries as (
 
 inhabitants as (
     select * from {{ ref('fct_inhabitants_yearly') }}
-    where inhabitants is not null
+    where inhabitants_as_counted is not null
 ),
 
 vintages as (
@@ -151,7 +151,7 @@ final as (
         merged.asylum_seekers_revision_count,
         {{ inhabitants_columns('inhabitants') }},
         {%- for measure, name in measures_per_inhabitants().items() %}
-        {{ per_1000('merged.' ~ measure, 'inhabitants.inhabitants') }} as {{ name }},
+        {{ per_1000('merged.' ~ measure, 'inhabitants.inhabitants_as_counted') }} as {{ name }},
         {%- endfor %}
         merged.valid_from,
         merged.valid_to,

@@ -1,13 +1,44 @@
 -- Where a measure that was not known became zero in many rows at once: UNHCR began to write 0 for "-".
 -- That is one change of what is written, said here once, and no revision of each figure.
-with pairs as (
+with figures as (
+    select
+        reference_year,
+        valid_from,
+        host_community_stock_known_from,
+        host_community_stock = 0
+        and lag(host_community_stock) over same_pair is null
+        and lag(valid_to) over same_pair = valid_from
+            as is_zero_now
+    from {{ ref('fct_population_yearly_history') }}
+    window
+        same_pair as (
+            partition by origin_unhcr_code, asylum_unhcr_code, reference_year
+            order by valid_from
+        )
+),
+
+-- A row has the day with it, unless another figure of it changed on that day, too.
+pairs as (
     select
         'population' as dataset,
         'host_community_stock' as measure,
         host_community_stock_known_from as published_on,
         reference_year
-    from {{ ref('fct_population_yearly_history') }}
+    from figures
     where host_community_stock_known_from is not null
+    union all
+    select
+        'population' as dataset,
+        'host_community_stock' as measure,
+        figures.valid_from as published_on,
+        figures.reference_year
+    from figures
+    inner join (
+        select distinct host_community_stock_known_from as published_on from figures
+        where host_community_stock_known_from is not null
+    ) as days
+        on figures.valid_from = days.published_on
+    where figures.is_zero_now
 ),
 
 -- Two releases may be of one day; one of which no figures are loaded has changed nothing.

@@ -15,8 +15,7 @@ revised as (
         first(value_before order by published_on) as first_value,
         max(published_on) as revised_on,
         count(*) as revision_count,
-        arg_max(difference, abs(difference)) as largest_move,
-        arg_max(fraction, abs(fraction)) as largest_move_rate,
+        arg_max({ 'difference': difference, 'fraction': fraction }, abs(difference)) as largest,
         bool_or(is_on_small_count) as is_revised_on_small_count,
         arg_max(reference_date, published_on) as reference_date,
         arg_max(is_provisional, published_on) as is_provisional,
@@ -43,8 +42,8 @@ figures as (
         coalesce(revised.revision_count, 0) as revision_count,
         revised.revised_on,
         coalesce(revised.is_revised_on_small_count, false) as is_revised_on_small_count,
-        revised.largest_move,
-        revised.largest_move_rate
+        revised.largest.difference as largest_move,
+        revised.largest.fraction as largest_move_rate
     from newest
     full outer join revised using ({{ key | join(', ') }})
     where newest.newest_value is not null or revised.revision_count is not null

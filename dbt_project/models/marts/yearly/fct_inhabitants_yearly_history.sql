@@ -20,6 +20,7 @@ final as (
         merged.reference_year,
         make_date(merged.reference_year, 7, 1) as reference_date,
         merged.inhabitants,
+        merged.inhabitants_as_counted,
         merged.valid_from,
         merged.valid_to,
         merged.last_snapshot_id as snapshot_id,
