@@ -13,7 +13,7 @@
     ('(?!is_|are_).*_stock(_on_the_day|_baseline|_highest_to_date)?|(?!is_|are_).*_(baseline|highest_to_date|count)|times_seen|stock_before', 'COLUMN >= 0'),
     ('(pairs_)?(applications|decisions|returned)_(?!.*(change|difference|source|release_id)).*', 'COLUMN >= 0'),
     ('new_applications_.*|(earlier_|later_)?(stock_years|flow_sum|(lowest|highest|mean)_value)', 'COLUMN >= 0'),
-    ('displaced_abroad_stock|inhabitants|.*_per_1000_inhabitants', 'COLUMN >= 0'),
+    ('displaced_abroad_stock|inhabitants(_as_counted)?|.*_per_1000_inhabitants', 'COLUMN >= 0'),
     ('.*_source', "COLUMN in ('control_total', 'sum_of_pairs', 'mixed', 'not_available')"),
     ('.*(_id|_id_on_the_day|_ids|_name|_long|_title|_text|_word|_in)', "COLUMN <> '' and COLUMN = trim(COLUMN)"),
     (

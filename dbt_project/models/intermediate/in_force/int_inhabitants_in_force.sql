@@ -47,18 +47,18 @@ in_force as (
 final as (
     select
         in_force.*,
-        if(added.added_iso3 is null, in_force.inhabitants, in_force.inhabitants + others.inhabitants)
+        if(added.added_iso3 is null, in_force.inhabitants, in_force.inhabitants + neighbour.inhabitants)
             as inhabitants_as_counted
     from in_force
     left join added
         on
             in_force.world_bank_code = added.country_iso3
             and in_force.reference_year <= coalesce(added.to_year, in_force.reference_year)
-    left join in_force as others
+    left join in_force as neighbour
         on
-            added.added_iso3 = others.world_bank_code
-            and in_force.reference_year = others.reference_year
-            and {{ stood_on('in_force.valid_from', 'others') }}
+            added.added_iso3 = neighbour.world_bank_code
+            and in_force.reference_year = neighbour.reference_year
+            and {{ stood_on('in_force.valid_from', 'neighbour') }}
 )
 
 select * from final

@@ -20,7 +20,7 @@ countries as (
 
 -- Of a figure that is not there, the one of the year before says where it is from.
 sources as (
-    select * from {{ ref('int_sources_of_hosts') }}
+    select * from {{ ref('int_figures_sourced') }}
 ),
 
 origins as (

@@ -17,6 +17,11 @@ with figures as (
         )
 ),
 
+known_from as (
+    select distinct host_community_stock_known_from as published_on from figures
+    where host_community_stock_known_from is not null
+),
+
 -- A row has the day with it, unless another figure of it changed on that day, too.
 pairs as (
     select
@@ -30,15 +35,11 @@ pairs as (
     select
         'population' as dataset,
         'host_community_stock' as measure,
-        figures.valid_from as published_on,
-        figures.reference_year
-    from figures
-    inner join (
-        select distinct host_community_stock_known_from as published_on from figures
-        where host_community_stock_known_from is not null
-    ) as days
-        on figures.valid_from = days.published_on
-    where figures.is_zero_now
+        changed.valid_from as published_on,
+        changed.reference_year
+    from figures as changed
+    inner join known_from on changed.valid_from = known_from.published_on
+    where changed.is_zero_now
 ),
 
 -- Two releases may be of one day; one of which no figures are loaded has changed nothing.
