@@ -13,9 +13,9 @@
 {%- endmacro %}
 
 {#- Which breaks bear on the change of a measure since the year before, as codes of break_kinds separated by
-    commas: those that are about more persons than the larger of the two figures allows. A flow of half a year
-    is none of a year, and a year before the first of the series is none to compare with. NULL where there is
-    no change; empty where none bears on it. -#}
+    commas: those that are about more persons than the larger of the two figures allows, or about as many as
+    the change is. A flow of half a year is none of a year, and a year before the first of the series is none
+    to compare with. NULL where there is no change; empty where none bears on it. -#}
 {% macro breaks_borne(measure, is_provisional, level, rows='compared') -%}
     case
         when {{ measure }} is not null and {{ measure }}_year_before is not null
@@ -24,7 +24,9 @@
                     list_transform(
                         list_filter(
                             coalesce({{ measure }}_breaks, []),
-                            lambda found: found.bears_below > greatest({{ measure }}, {{ measure }}_year_before)
+                            lambda found:
+                                found.bears_below > greatest({{ measure }}, {{ measure }}_year_before)
+                                or found.makes_up_to >= abs({{ measure }} - {{ measure }}_year_before)
                         ),
                         lambda found: found.kind
                     ),

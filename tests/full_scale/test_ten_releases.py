@@ -167,6 +167,11 @@ def test_refugees_per_1000_inhabitants_are_those_of_the_two_sources(
             f"'{SHARED / 'worldbank' / 'population.parquet'}'"
         ).fetchall():
             people.setdefault(code, {})[year] = value
+    # UNHCR's Serbia has Kosovo in it, and its Sudan had South Sudan until 2010.
+    for year in people["SRB"]:
+        people["SRB"][year] += people["XKX"][year]
+    for year in filter(lambda year: year <= 2010, people["SDN"]):
+        people["SDN"][year] += people["SSD"][year]
     expected = {}
     for code, year, count in refugees:
         known = [before for before in people.get(code, {}) if before <= year]

@@ -40,11 +40,15 @@ _BREAKS = """
     where
         coalesce(origins.origin_iso3, origins.origin_unhcr_code)
         = coalesce($origin, origins.origin_iso3, origins.origin_unhcr_code)
-        and breaks.measure in ('asylum_seekers_stock', 'new_asylum_claims')
+        and breaks.measure in ('asylum_seekers_stock', 'new_asylum_claims', 'decisions_total')
         and breaks.kind <> 'definition_changed'
-        and origins.persons >= kinds.bears_from_share * if(
-            breaks.measure = 'asylum_seekers_stock',
-            years.asylum_seekers_stock, coalesce(years.new_asylum_claims, 0)
+        and origins.persons >= kinds.bears_from_share * coalesce(
+            case breaks.measure
+                when 'asylum_seekers_stock' then years.asylum_seekers_stock
+                when 'new_asylum_claims' then years.new_asylum_claims
+                when 'decisions_total' then years.decisions_total
+            end,
+            0
         )
     order by
         breaks.reference_year desc, breaks.measure, kinds.makes_incomplete desc,

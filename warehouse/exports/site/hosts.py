@@ -61,7 +61,10 @@ _BREAKS = """
     from mart_reporting_breaks as breaks
     inner join break_kinds as kinds using (kind)
     where
-        breaks.measure in ('asylum_seekers_stock', 'new_asylum_claims')
+        (
+            breaks.measure in ('asylum_seekers_stock', 'new_asylum_claims', 'decisions_total')
+            or breaks.kind = 'unit_changed'
+        )
         and breaks.kind <> 'definition_changed'
     order by
         breaks.reference_year desc, breaks.measure, kinds.makes_incomplete desc, breaks.persons desc

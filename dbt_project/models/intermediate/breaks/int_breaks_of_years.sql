@@ -9,7 +9,8 @@
 ] -%}
 -- What breaks of reporting do to a year of a pair, of a country of origin, of a country of asylum, and of the
 -- world, in each measure. A break bears on a change where both figures are below `bears_below`: the
--- persons it is about / bears_from_share of its kind.
+-- persons it is about / bears_from_share of its kind. It bears on a change up to `makes_up_to`, too: the
+-- persons it is about can be all of it. What is carried forward hides a change and makes none.
 with kinds as (
     select * from {{ ref('break_kinds') }}
 ),
@@ -87,7 +88,8 @@ borne as (
         list(
             {
                 'kind': kind || if(is_of_year, '', '_year_before'),
-                'bears_below': persons / bears_from_share
+                'bears_below': persons / bears_from_share,
+                'makes_up_to': if(kind = 'carried_forward', null, persons)
             }
             order by is_of_year desc, persons / bears_from_share desc, kind asc
         ) filter (where bears_on_change) as breaks,

@@ -1,21 +1,44 @@
 -- Figures of a country of asylum that repeat an earlier one, pair by pair: of a stock that of the year
 -- before, and of a final figure that of the middle of its year, as it stood last before the final one.
-with hosts as (
-    select * from {{ ref('int_figures_of_hosts') }}
+-- Applications and decisions are those of its pairs.
+with pairs as (
+    select * from {{ ref('int_pairs_followed') }}
+),
+
+hosts as (
+    select
+        asylum_unhcr_code,
+        measure,
+        'persons' as counting_unit,
+        reference_year,
+        figure,
+        is_provisional,
+        valid_from
+    from {{ ref('int_figures_of_hosts') }}
+    union all by name
+    select
+        asylum_unhcr_code,
+        measure,
+        counting_unit,
+        reference_year,
+        {{ total('figure') }} as figure,
+        bool_or(is_provisional) as is_provisional,
+        valid_from
+    from pairs
+    where measure in ('applications_new', 'decisions_total')
+    group by asylum_unhcr_code, measure, counting_unit, reference_year, valid_from
 ),
 
 kinds as (
     select * from {{ ref('break_kinds') }}
 ),
 
-pairs as (
-    select * from {{ ref('int_pairs_followed') }}
-),
-
 mid_years as (
     select * from hosts
     where is_provisional
-    qualify valid_from = max(valid_from) over (partition by asylum_unhcr_code, measure, reference_year)
+    qualify valid_from = max(valid_from) over (
+        partition by asylum_unhcr_code, measure, counting_unit, reference_year
+    )
 ),
 
 candidates as (
@@ -45,6 +68,7 @@ candidates as (
         on
             hosts.asylum_unhcr_code = mid_years.asylum_unhcr_code
             and hosts.measure = mid_years.measure
+            and hosts.counting_unit = mid_years.counting_unit
             and hosts.reference_year = mid_years.reference_year
             and hosts.valid_from > mid_years.valid_from
     where not hosts.is_provisional
@@ -67,6 +91,7 @@ final as (
     select
         alike.asylum_unhcr_code,
         alike.measure,
+        alike.counting_unit,
         alike.kind,
         alike.basis,
         alike.reference_year,
@@ -84,12 +109,14 @@ final as (
         on
             alike.asylum_unhcr_code = pairs.asylum_unhcr_code
             and alike.measure = pairs.measure
+            and alike.counting_unit = pairs.counting_unit
             and alike.reference_year = pairs.reference_year
             and alike.valid_from = pairs.valid_from
     left join pairs as earlier_pairs
         on
             alike.asylum_unhcr_code = earlier_pairs.asylum_unhcr_code
             and alike.measure = earlier_pairs.measure
+            and alike.counting_unit = earlier_pairs.counting_unit
             and alike.earlier_year = earlier_pairs.reference_year
             and alike.earlier_vintage = earlier_pairs.valid_from
             and pairs.origin_unhcr_code = earlier_pairs.origin_unhcr_code

@@ -8,6 +8,19 @@ applications as (
     select * from {{ ref('int_first_applications_of_hosts') }}
 ),
 
+decisions as (
+    select
+        asylum_unhcr_code,
+        reference_year,
+        valid_from,
+        {%- for column in lineage_columns() %}
+        any_value({{ column }}) as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_asylum_decisions_in_force') }}
+    where row_kind = 'pair'
+    group by asylum_unhcr_code, reference_year, valid_from
+),
+
 final as (
     select
         asylum_unhcr_code,
@@ -26,6 +39,11 @@ final as (
         {{ columns(lineage_columns()[:-1]) }}
         retrieved_at
     from applications
+    union all by name
+    select
+        *,
+        'decisions_total' as measure
+    from decisions
 )
 
 select * from final

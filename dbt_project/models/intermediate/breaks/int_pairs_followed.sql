@@ -1,4 +1,5 @@
--- Figures above zero of the pairs whose breaks are followed, as a long list, at each vintage.
+-- Figures above zero of the pairs whose breaks are followed, as a long list, at each vintage. Persons and
+-- cases are apart.
 with population as (
     select
         origin_unhcr_code,
@@ -6,6 +7,7 @@ with population as (
         reference_year,
         valid_from,
         is_provisional,
+        'persons' as counting_unit,
         unnest([
             { 'measure': 'asylum_seekers_stock', 'figure': asylum_seekers_stock },
             { 'measure': 'refugees_stock', 'figure': refugees_stock }
@@ -21,16 +23,51 @@ flows as (
         reference_year,
         valid_from,
         is_provisional,
+        'persons' as counting_unit,
         'new_asylum_claims' as measure,
         new_asylum_claims as figure
     from {{ ref('int_displacement_flows_in_force') }}
     where row_kind = 'pair'
 ),
 
+first_applications as (
+    select
+        origin_unhcr_code,
+        asylum_unhcr_code,
+        reference_year,
+        valid_from,
+        bool_or(is_provisional) as is_provisional,
+        counting_unit,
+        'applications_new' as measure,
+        {{ total('applications') }} as figure
+    from {{ ref('int_asylum_applications_in_force') }}
+    where row_kind = 'pair' and app_type in {{ first_application_types() }}
+    group by origin_unhcr_code, asylum_unhcr_code, reference_year, valid_from, counting_unit
+),
+
+decisions as (
+    select
+        origin_unhcr_code,
+        asylum_unhcr_code,
+        reference_year,
+        valid_from,
+        bool_or(is_provisional) as is_provisional,
+        counting_unit,
+        'decisions_total' as measure,
+        {{ total('decisions_total') }} as figure
+    from {{ ref('int_asylum_decisions_in_force') }}
+    where row_kind = 'pair'
+    group by origin_unhcr_code, asylum_unhcr_code, reference_year, valid_from, counting_unit
+),
+
 combined as (
     select * from population
     union all by name
     select * from flows
+    union all by name
+    select * from first_applications
+    union all by name
+    select * from decisions
 ),
 
 final as (

@@ -72,6 +72,7 @@ candidates as (
         kind,
         asylum_unhcr_code,
         measure,
+        counting_unit,
         reference_year,
         valid_from,
         max(figure) as persons,

@@ -8,36 +8,6 @@ pairs as (
     select * from {{ ref('int_pairs_followed') }}
 ),
 
-first_applications as (
-    select
-        origin_unhcr_code,
-        asylum_unhcr_code,
-        reference_year,
-        valid_from,
-        counting_unit,
-        {{ total('applications') }} as figure
-    from {{ ref('int_asylum_applications_in_force') }}
-    where row_kind = 'pair' and applications > 0 and app_type in {{ first_application_types() }}
-    group by all
-),
-
-figures as (
-    select
-        origin_unhcr_code,
-        asylum_unhcr_code,
-        measure,
-        'persons' as counting_unit,
-        reference_year,
-        valid_from,
-        figure
-    from pairs
-    union all by name
-    select
-        *,
-        'applications_new' as measure
-    from first_applications
-),
-
 -- Where a country gave no origin, its people without one were of these.
 withheld as (
     select
@@ -62,20 +32,20 @@ whole as (
         breaks.kind,
         breaks.bears_on_change,
         breaks.counting_unit,
-        figures.origin_unhcr_code,
+        pairs.origin_unhcr_code,
         breaks.asylum_unhcr_code,
         breaks.measure,
         breaks.reference_year,
         breaks.valid_from,
-        figures.figure as persons
+        pairs.figure as persons
     from breaks
-    inner join figures
+    inner join pairs
         on
-            breaks.asylum_unhcr_code = figures.asylum_unhcr_code
-            and breaks.measure = figures.measure
-            and breaks.counting_unit = figures.counting_unit
-            and breaks.valid_from = figures.valid_from
-            and breaks.reference_year - if(breaks.kind = 'not_reported', 1, 0) = figures.reference_year
+            breaks.asylum_unhcr_code = pairs.asylum_unhcr_code
+            and breaks.measure = pairs.measure
+            and breaks.counting_unit = pairs.counting_unit
+            and breaks.valid_from = pairs.valid_from
+            and breaks.reference_year - if(breaks.kind = 'not_reported', 1, 0) = pairs.reference_year
     where
         breaks.kind in (
             'origin_given_again', 'not_reported', 'reported_again', 'carried_forward', 'half_year_repeated',

@@ -44,6 +44,7 @@ joined as (
             breaks.origin_unhcr_code = pairs.origin_unhcr_code
             and breaks.asylum_unhcr_code = pairs.asylum_unhcr_code
             and breaks.measure = pairs.measure
+            and breaks.counting_unit = pairs.counting_unit
             and breaks.reference_year = pairs.reference_year
             and breaks.valid_from = pairs.valid_from
     left join pairs as pairs_before
@@ -51,6 +52,7 @@ joined as (
             breaks.origin_unhcr_code = pairs_before.origin_unhcr_code
             and breaks.asylum_unhcr_code = pairs_before.asylum_unhcr_code
             and breaks.measure = pairs_before.measure
+            and breaks.counting_unit = pairs_before.counting_unit
             and breaks.reference_year - 1 = pairs_before.reference_year
             and breaks.valid_from = pairs_before.valid_from
 ),

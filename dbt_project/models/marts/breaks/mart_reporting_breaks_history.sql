@@ -3,7 +3,7 @@
     'asylum_seekers_stock': 'asylum-seekers', 'refugees_stock': 'refugees',
     'oip_stock': 'others in need of international protection',
     'others_of_concern_stock': 'others of concern', 'new_asylum_claims': 'people who claimed asylum',
-    'applications_new': 'first applications',
+    'applications_new': 'first applications', 'decisions_total': 'decisions',
 } -%}
 -- Breaks of reporting as they were known from when to when, each with a clause that says what happened.
 with breaks as (
