@@ -100,6 +100,13 @@ class Settings(BaseModel):
         None, pattern=r"^https?://[^\s]+$", description="where people open Dagster's UI"
     )
 
+    @field_validator("data_dir", "starter_dir", mode="before")
+    @classmethod
+    def _named(cls, value: object) -> object:
+        if value == "":
+            raise ValueError("an empty value names no folder; name one, or leave it out")
+        return value
+
     @field_validator("data_dir", "starter_dir")
     @classmethod
     def _absolute(cls, value: Path) -> Path:

@@ -174,6 +174,11 @@ def test_a_sum_of_stocks_that_is_asked_about_is_read_as_one(measure: str) -> Non
         ("query", {"sql": "select * from read_csv('/etc/passwd')"}, "disabled"),
         ("query", {"sql": "select * from nowhere"}, "nowhere"),
         ("query", {"sql": ""}, "no result"),
+        ("query", {"sql": "select 1; select 2"}, "2 results"),
+        ("figures", {"measure": "refugees_stock", "as_of": "9999-01-01"}, "still to come"),
+        ("check_claim", {"value": 1, "year": 2025, "published": "9999-01-01"}, "still to come"),
+        ("check_claim", {"value": 1e300, "year": 2025, "published": "2026-07-01", "origin": "CHN"},
+         "too large"),
         ("check_claim", {"value": 1, "year": 2025, "published": "now"}, "is not a day"),
         ("check_claim", {"value": 1, "year": 2025, "published": "2026-02-01", "origin": "CHN",
                          "measure": "nothing"}, "nothing"),
@@ -186,6 +191,11 @@ def test_what_cannot_be_answered_is_said_in_words(
     assert is_error
     assert said in text
     assert "Traceback" not in text
+
+
+def test_a_number_that_json_has_no_word_for_is_null(ask: Callable[..., Asked]) -> None:
+    _, found = ask("query", sql="select 1 / 0 as a, 0 / 0 as b, -1 / 0 as c, 1 / 2 as d")
+    assert found["rows"] == [[None, None, None, 0.5]]
 
 
 def test_hostile_words_find_no_country_and_change_nothing(ask: Callable[..., Asked]) -> None:

@@ -58,6 +58,7 @@ def test_the_secrets_are_known_by_their_type() -> None:
             "both set",
             id="value_and_file",
         ),
+        pytest.param({"ASYLUM_DATA_DIR": ""}, "names no folder", id="empty_folder"),
         pytest.param({"ASYLUM_SMTP_PASSWORD_FILE": "/no/file"}, "cannot be read", id="no_file"),
     ],
 )

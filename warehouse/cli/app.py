@@ -9,9 +9,12 @@ import atexit
 import contextlib
 import os
 import sys
-from typing import Annotated
+from collections import Counter
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from warehouse.cli.commands.breaks import breaks
 from warehouse.cli.commands.claims import audit, check, claims
@@ -39,28 +42,35 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+class _Command(TyperCommand):
+    """A command that takes an option once, where it takes one value of it."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        _, _, given = self.make_parser(ctx).parse_args(args=list(args))
+        for option, times in Counter(given).items():
+            if times > 1 and not (
+                option.multiple or getattr(option, "is_flag", False) or option.nargs != 1
+            ):
+                raise typer.BadParameter(
+                    f"{option.opts[0]} is given {times} times; give it once", ctx=ctx
+                )
+        return super().parse_args(ctx, args)
+
+
+_COMMANDS: tuple[Callable[..., None], ...] = (
+    *(run, fetch, backfill, accept, hold, publish, status, doctor, prune),
+    *(breaks, claims, check, audit),
+)
+_COMMANDS_AFTER_METRICS: tuple[Callable[..., None], ...] = (docs, ui, sql, report, site, mcp)
 # In the order of the help.
-app.command()(run)
-app.command()(fetch)
-app.command()(backfill)
-app.command()(accept)
-app.command()(hold)
-app.command()(publish)
-app.command()(status)
-app.command()(doctor)
-app.command()(prune)
-app.command()(breaks)
-app.command()(claims)
-app.command()(check)
-app.command()(audit)
+for _command in _COMMANDS:
+    app.command(cls=_Command)(_command)
 # All that follows `metrics` is passed to MetricFlow, `--help` too.
 app.command(context_settings={"allow_extra_args": True, "allow_interspersed_args": False})(metrics)
-app.command()(docs)
-app.command()(ui)
-app.command()(sql)
-app.command()(report)
-app.command()(site)
-app.command()(mcp)
+for _command in _COMMANDS_AFTER_METRICS:
+    app.command(cls=_Command)(_command)
 
 
 def main() -> None:

@@ -43,7 +43,7 @@ def failures(
             raise
         if verbose:
             traceback.print_exc()
-        _say(str(error), after())
+        _say(_told(error), after())
         raise typer.Exit(1) from error
 
 
@@ -56,6 +56,17 @@ def _stopped(after: str | None) -> typer.Exit:
 def _speaks_for_itself(error: Exception) -> bool:
     home = type(error).__module__.split(".")[0]
     return home in {"warehouse", "orchestration", "duckdb", "_duckdb"} or type(error) is ValueError
+
+
+def _told(error: Exception) -> str:
+    # What a statement of ours asks for, and the published file does not have.
+    if type(error).__name__ in {"CatalogException", "BinderException"}:
+        found = str(error).partition("\n")[0]
+        return (
+            "The published file is not one that this version reads: it is of an earlier version, "
+            f"or no file of this project. Rebuild it with `asylum run`. DuckDB said: {found}"
+        )
+    return str(error)
 
 
 def _say(message: str, after: str | None = None) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from warehouse.reference.places import PlaceError, country_code
+from warehouse.core.days import DayError, known_day
+from warehouse.reference.places import PlaceError
 from warehouse.settings import Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from warehouse.published.countries import Known
 
@@ -60,27 +61,29 @@ def countries(
     given: list[str] | None, option: str = "--origin", known: Sequence[Known] = ()
 ) -> list[str]:
     """The countries that an option gives by code or name, as codes, each once. `known`: those of
-    the published file, where one is read: only these and those of ISO 3166-1 are countries then.
+    the published file, where one is read.
 
     Raises BadParameter for what is none, can be several, or is counted in another.
     """
-    if known:
-        from warehouse.published.countries import code_of
+    from warehouse.published.countries import code_of
+
     try:
-        codes = [code_of(text, known) if known else country_code(text) for text in given or []]
+        codes = [code_of(text, known) for text in given or []]
     except PlaceError as error:
         raise typer.BadParameter(f"{option}: {error}") from error
     return list(dict.fromkeys(codes))
 
 
 def day_given(option: str, text: str | None) -> date | None:
-    """The day that an option gives as YYYY-MM-DD."""
+    """The day that an option gives as YYYY-MM-DD: what was known then is asked for, so none that is
+    still to come.
+    """
     if text is None:
         return None
     try:
-        return datetime.strptime(text.strip(), "%Y-%m-%d").date()
-    except ValueError as error:
-        raise typer.BadParameter(f"{option} {text!r} is not a day as YYYY-MM-DD") from error
+        return known_day(text)
+    except DayError as error:
+        raise typer.BadParameter(f"{option} {error}") from error
 
 
 def log(verbose: bool) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from warehouse.reference.claims import is_country
-from warehouse.reference.places import PlaceError, country_code
+from warehouse.reference.places import PlaceError, country_code, places
 
 _ALL = """
     select distinct coalesce(iso3, unhcr_code), unhcr_code, country_name from dim_country
@@ -26,13 +26,14 @@ class Known:
     name: str | None
 
 
-def code_of(text: str, known: Sequence[Known]) -> str:
-    """The code of the country that `text` is the code or a name of, of these or of ISO 3166-1.
+def code_of(text: str, known: Sequence[Known] = ()) -> str:
+    """The code of the country that `text` is the code or a name of: of these, of ISO 3166-1, or of
+    the origins without a code there.
 
     Raises PlaceError for what is none, can be several, or is counted in another.
     """
     code = country_code(text, [(country.code, country.name) for country in known if country.name])
-    if not is_country(code) and code not in {country.code for country in known}:
+    if not is_country(code) and code not in {*places(), *(country.code for country in known)}:
         meant = [country for country in known if country.unhcr_code == code]
         raise PlaceError(
             f"{code!r} is no country's ISO 3166-1 alpha-3 code, such as CHN"

@@ -47,6 +47,8 @@ _OF_THE_MEASURE = frozenset({"level", "sum", "range", "difference"})
 _IN_PERCENT = frozenset({"change", "share", "share_of", "rate"})
 _SIGNED = frozenset({"change", "difference", "not_expressible"})
 _PER_CENT = 100
+# More people than there are on earth, and what a table can still hold.
+_TOO_LARGE = 1e12
 _ROUNDING = 1e-6
 # Of a measure that no seed knows: another check refuses it.
 _FIRST_YEAR = 0
@@ -489,6 +491,11 @@ def _check_numbers(row: _Row) -> None:
     for name in _FIGURES:
         if row[name] and row.number(name) is None:
             row.refuse(name, f"{row[name]!r} is not a number, such as 1,158,739 or 2.75 million")
+        elif abs(row.number(name) or 0) > _TOO_LARGE:
+            row.refuse(name, f"{row[name]} is too large: more than a thousand billion")
+    per = row.number("per")
+    if per is not None and per < 1:
+        row.refuse("per", f"{row['per']} is not a number of people, such as 1000")
     tolerance = row.number("tolerance")
     if tolerance is not None and tolerance < 0:
         row.refuse("tolerance", f"{row['tolerance']} is below zero")

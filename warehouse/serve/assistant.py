@@ -6,6 +6,7 @@ Nothing here knows the protocol; `mcp.py` does, and gives an assistant the texts
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping
 from datetime import date
@@ -17,6 +18,7 @@ from warehouse.claims import audit
 from warehouse.claims.asked import asked
 from warehouse.core.attribution import NO_ENDORSEMENT
 from warehouse.core.database import identifier, named_rows
+from warehouse.core.days import DayError, known_day
 from warehouse.core.wording import visible
 from warehouse.exports.completeness import is_lower_bound, known
 from warehouse.exports.findings.words import DEFINITIONS
@@ -268,14 +270,16 @@ def query(settings: Settings, sql: str) -> Answer:
             timer.cancel()
     if not results:
         raise QuestionError("The statement has no result. Ask with select.")
-    head = results[-1]
+    if len(results) > 1:
+        raise QuestionError(f"There are {len(results)} results. Ask for one at a time.")
+    [head] = results
     with open_published(settings) as con:
         return _answer(
             con,
             None,
             columns=head.columns,
             types=head.types,
-            rows=[list(row) for row in head.rows],
+            rows=[[_in_json(value) for value in row] for row in head.rows],
             row_count=head.total,
             note="Add release_id, reference_date and is_provisional to what you ask for, and name "
             "them beside each figure.",
@@ -355,8 +359,13 @@ def _code(con: duckdb.DuckDBPyConnection, text: str | None) -> str | None:
         raise QuestionError(str(error)) from error
 
 
+def _in_json(value: Any) -> Any:
+    """A value of a result; a number that JSON has no word for is None."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def _day(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise QuestionError(f"{text!r} is not a day as YYYY-MM-DD") from error
+        return known_day(text) if text else None
+    except DayError as error:
+        raise QuestionError(str(error)) from error

@@ -55,8 +55,15 @@ class Session:
     def run(self, text: str) -> Iterator[duckdb.DuckDBPyRelation]:
         """Run the statements of `text` in turn and yield the result of each that has one.
 
-        A SELECT runs when its result is asked for. Raises QueryError with DuckDB's message.
+        A SELECT runs when its result is asked for. Raises QueryError with DuckDB's message, and for
+        what is not text.
         """
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise QueryError(
+                "The statement is not UTF-8. Save it as UTF-8 and run it again."
+            ) from error
         for statement in self._do(lambda: self._con.extract_statements(text)):
             result = self._do(partial(self._con.sql, statement.query))
             if result is not None and not _is_note(statement, result):

@@ -375,6 +375,12 @@ def test_progress_without_a_terminal_is_two_lines_a_stage(
         ("run", "--origin", "C"),
         ("run", "--origin", "CH1"),
         ("run", "--origin", "ÄÖÜ"),
+        ("run", "--origin", "XQZ"),
+        ("run", "--source", "starter", "--source", "starter"),
+        ("breaks", "--as-of", "9999-01-01"),
+        ("check", "--origin", "CHN", "--origin", "SYR", "--year", "2024", "--value", "1",
+         "--published", "2026-07-01"),
+        ("check", "--origin", "CHN", "--year", "2024", "--value", "1", "--published", "2099-02-01"),
         ("run", "--source", "csv"),
         ("run", "--api-url", "ftp://example.org"),
         ("run", "--source", "starter", "--api-url", "http://127.0.0.1/"),
@@ -389,7 +395,7 @@ def test_progress_without_a_terminal_is_two_lines_a_stage(
         ("ui", "--port", "99999"),
         ("nonsense",),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_asked_is_refused_with_2(
     settings: Settings, runner: Callable[..., None], words: tuple[str, ...]
 ) -> None:
@@ -487,6 +493,9 @@ def test_status_shows_what_is_there(settings: Settings, runner: Callable[..., No
     }
     assert state["published"]["tables"]["fct_population_yearly"] == 5000
     assert LastRun.model_validate(state["last_run"]).outcome == "success"
+    assert json.loads(asylum("status", "--held", "--format", "json").stdout) == {
+        name: state[name] for name in ("held_back", "quarantined")
+    }
     shown, everything = asylum("status").stdout, asylum("status", "--all").stdout
     for part in ("success", "just now", *(one.endpoint for one in landed)):
         assert part in shown and part in everything
@@ -717,6 +726,31 @@ def test_an_error_in_a_query_is_one_message_and_1(settings: Settings, query: str
     assert done.stdout == ""
     assert done.stderr.startswith("asylum: ")
     assert "Traceback" not in done.stderr
+
+
+def test_statements_that_are_not_utf_8_are_refused_in_one_message(settings: Settings) -> None:
+    copied(settings)
+    latin = "select 'Türkiye'".encode("latin-1")
+    for words, given in (((), latin), ((os.fsdecode(latin),), b"")):
+        done = process("sql", *words, given=given)
+        assert done.returncode == 1
+        assert done.stderr.decode().splitlines() == [
+            "asylum: The statement is not UTF-8. Save it as UTF-8 and run it again."
+        ]
+
+
+@pytest.mark.parametrize("command", [("breaks",), ("report", "--out", "x.html"), ("claims",)])
+def test_a_published_file_of_another_version_is_told_with_what_to_do(
+    settings: Settings, command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings.data_dir.mkdir()
+    with duckdb.connect(settings.published_db) as con:
+        con.execute("create table about as select 'x' as key, 'y' as value")
+    done = asylum(*command)
+    assert done.exit_code == 1
+    assert "`asylum run`" in done.stderr
+    assert "LINE" not in done.stderr
 
 
 def test_a_first_command_without_a_published_file_names_the_way_to_one(settings: Settings) -> None:

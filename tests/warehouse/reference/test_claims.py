@@ -173,6 +173,14 @@ BAD: dict[str, tuple[str, Row, str, str]] = {
     "one_in_of_people": ("sum", {"stated_value": "1 in 6"}, "stated_value", "is a percentage"),
     "percent_of_times": ("ratio", {"stated_low": "200 %"}, "stated_low", "is a percentage"),
     "percent_of_a_place": ("rank", {"stated_value": "1 %"}, "stated_value", "is a percentage"),
+    "more_than_can_be": (
+        "level",
+        {"stated_value": "9999999999999999"},
+        "stated_value",
+        "too large",
+    ),
+    "of_no_people": ("per_head", {"per": "0"}, "per", "is not a number of people"),
+    "of_less_than_no_people": ("per_head", {"per": "-1000"}, "per", "is not a number of people"),
     "people_below_zero": ("level", {"stated_value": "-5"}, "stated_value", "below zero"),
     "share_below_zero": ("share_of", {"stated_value": "-5 %"}, "stated_value", "below zero"),
     "fraction_or_percent": (

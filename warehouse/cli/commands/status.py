@@ -30,6 +30,8 @@ def status(
 
         state = gather(settings)
         if format_ == "json":
+            if held:
+                state = {name: state[name] for name in ("held_back", "quarantined")}
             typer.echo(json.dumps(state, indent=1, ensure_ascii=False))
         else:
             shown = render.held(state) if held else render.status(state, everything=everything)
