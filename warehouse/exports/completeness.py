@@ -5,12 +5,20 @@ A lower bound of 0 says nothing: UNHCR writes 0 for years before it knew origins
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from warehouse.core.database import identifier
 
 # The measures of which the marts know how many people are missing.
 _KNOWN = ("asylum_seekers_stock", "new_asylum_claims")
+# What is said of the change of a measure since the year before.
+_CHANGE = (
+    *("{}_change", "{}_change_rate", "{}_change_breaks"),
+    *("is_{}_change_comparable", "is_{}_change_on_small_count"),
+)
+# Rows of a yearly mart that differ in the year alone.
+_SERIES = ("origin_unhcr_code", "asylum_unhcr_code", "counting_unit")
 
 
 def is_lower_bound(rows: str, measure: str = "asylum_seekers_stock") -> str:
@@ -34,7 +42,22 @@ def known(rows: str, measure: str) -> str:
     return f"if({column} = 0 and not {complete}, null, {column})"
 
 
-def with_what_is_known(row: dict[str, Any]) -> dict[str, Any]:
-    """The same of a row read from such a mart; whether nothing is complete is not asked."""
-    unknown = [m for m in _KNOWN if row[m] == 0 and row[f"is_{m}_complete"] is False]
-    return row | dict.fromkeys([*unknown, *(f"is_{m}_complete" for m in unknown)])
+def with_what_is_known(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The same of rows read from such a mart, a country's years one after another: whether nothing
+    is complete is not asked, and a change to or from what is not known is not known.
+    """
+    before: dict[tuple[Any, ...], tuple[int, list[str]]] = {}
+    for row in rows:
+        unknown = [m for m in _KNOWN if row[m] == 0 and row[f"is_{m}_complete"] is False]
+        series = tuple(row.get(column) for column in _SERIES)
+        year, unknown_before = before.get(series, (None, []))
+        if year is None or year + 1 != row["reference_year"]:
+            unknown_before = []
+        before[series] = (row["reference_year"], unknown)
+        yield row | dict.fromkeys(
+            [
+                *unknown,
+                *(f"is_{m}_complete" for m in unknown),
+                *(ending.format(m) for m in {*unknown, *unknown_before} for ending in _CHANGE),
+            ]
+        )

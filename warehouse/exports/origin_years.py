@@ -79,7 +79,7 @@ def rows_of_origins(
     con: duckdb.DuckDBPyConnection, code: str | None = None
 ) -> Iterator[dict[str, Any]]:
     """The same of all origins, in the order of their codes, or of one."""
-    return map(with_what_is_known, each_row(con.execute(_ROWS, {"origin": code})))
+    return with_what_is_known(each_row(con.execute(_ROWS, {"origin": code})))
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def test_sql_and_python_say_the_same(
     measure: str, value: int | None, is_complete: bool | None, shown: int | None, is_bound: bool
 ) -> None:
     row = dict.fromkeys([*MEASURES, *(f"is_{name}_complete" for name in MEASURES)])
-    row |= {measure: value, f"is_{measure}_complete": is_complete}
+    row |= {"reference_year": 2025, measure: value, f"is_{measure}_complete": is_complete}
     with duckdb.connect() as con:
         con.execute(
             f"create table figures as select $value::bigint as {measure}, "
@@ -34,7 +34,7 @@ def test_sql_and_python_say_the_same(
             "false) from figures"
         ).fetchall()
     assert found == (shown, is_bound)
-    read = with_what_is_known(row)
+    [read] = with_what_is_known([row])
     assert read[measure] == shown
     assert (read[f"is_{measure}_complete"] is False) == is_bound
 
@@ -42,3 +42,32 @@ def test_sql_and_python_say_the_same(
 def test_of_other_measures_it_is_not_known_who_is_missing() -> None:
     assert is_lower_bound("figures", "refugees_stock") == "false"
     assert known("figures", "refugees_stock") == 'figures."refugees_stock"'
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_a_change_to_or_from_what_is_not_known_is_not_known(measure: str) -> None:
+    changes = {
+        f"{measure}_change": -10, f"{measure}_change_rate": -1.0, f"{measure}_change_breaks": ["a"],
+        f"is_{measure}_change_comparable": False, f"is_{measure}_change_on_small_count": True,
+    }  # fmt: skip
+    other = {name: 7 for name in MEASURES if name != measure}
+    rows = [
+        {
+            "origin_unhcr_code": origin, "counting_unit": unit, "reference_year": year,
+            measure: value, f"is_{measure}_complete": is_complete, **changes, **other,
+            **{f"is_{name}_complete": True for name in other},
+            **{f"{name}_change": 3 for name in other},
+        }
+        for origin, unit, year, value, is_complete in (
+            *(("A", "persons", 2012, 10, True), ("A", "persons", 2013, 0, False)),
+            *(("A", "cases", 2013, 5, True), ("A", "persons", 2014, 10, True)),
+            *(("A", "persons", 2015, 5, False), ("A", "persons", 2016, 0, False)),
+            *(("A", "persons", 2018, 10, True), ("B", "persons", 2019, 4, True)),
+        )
+    ]  # fmt: skip
+    found = list(with_what_is_known(rows))
+    is_told = [row[f"{measure}_change"] is not None for row in found]
+    assert is_told == [True, False, True, False, True, False, True, True]
+    for row, told in zip(found, is_told, strict=True):
+        assert all(row[name] == (value if told else None) for name, value in changes.items())
+        assert all(row[f"{name}_change"] == 3 for name in other)

@@ -36,16 +36,21 @@ MARKS = {
     "claims_small": 2048,
     "refugees_small": 4096,
 }
+# Of a stock that is not known, no part is.
+_CARRIED = (
+    f"if({known('history', 'asylum_seekers_stock')} is not null, "
+    "asylum_seekers_carried_forward_stock, null)"
+)
 _PAIR_FIGURES = {
     "refugees": "refugees_stock",
     "stock": known("history", "asylum_seekers_stock"),
-    "carried": "asylum_seekers_carried_forward_stock",
+    "carried": _CARRIED,
     "claims": known("history", "new_asylum_claims"),
 }
 _YEAR_FIGURES = {
     "refugees": "refugees_stock",
     "stock": known("history", "asylum_seekers_stock"),
-    "carried": "asylum_seekers_carried_forward_stock",
+    "carried": _CARRIED,
     "claims": known("history", "new_asylum_claims"),
     "applications": "applications_new",
     "decided": "decisions_substantive",

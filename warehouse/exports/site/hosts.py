@@ -78,7 +78,7 @@ def rows_of_asylums(con: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
     # What only rows by origin have, such as estimates of withheld origins, is not known of these.
     shared = con.execute("select * from mart_origin_yearly limit 0").description or []
     unknown = dict.fromkeys(column[0] for column in shared)
-    return (with_what_is_known(unknown | row) for row in each_row(con.execute(_YEARS)))
+    return with_what_is_known(unknown | row for row in each_row(con.execute(_YEARS)))
 
 
 def breaks_by_asylum(con: duckdb.DuckDBPyConnection) -> dict[str, list[Break]]:
