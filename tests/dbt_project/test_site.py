@@ -452,6 +452,43 @@ def test_a_fall_that_is_one_of_reporting_is_not_told_as_a_fall(
         assert seen.problems == []
 
 
+def test_a_highest_that_another_year_may_exceed_is_told_as_reported(
+    real: Served, browser: Browser, tmp_path: Path
+) -> None:
+    index, held = read(real, "index.json"), read(real, "origin/CHN.json")
+    called = {column: name for name, column in data.RECORDS.items()}
+    with open_published(real.settings) as con:
+        for number, day in enumerate(index["days"]):
+            expected = con.execute(
+                "select distinct measure from mart_origin_records_history "
+                "where origin_iso3 = 'CHN' and counting_unit = 'persons' and not is_record_certain "
+                "and valid_from <= $day and (valid_to > $day or valid_to is null)",
+                {"day": day},
+            ).fetchall()
+            found = {row["measure"] for row in rows_at(held["records"] or {"began": []}, number)}
+            assert found == {called[one] for (one,) in expected if one in called}, day
+
+    def every_stock(file: dict[str, Any]) -> None:
+        file["records"] = {"measure": ["stock"], "began": [0], "ended": [None]}
+
+    def none(file: dict[str, Any]) -> None:
+        file["records"] = None
+
+    for name, change in (("every", every_stock), ("none", none)):
+        with (
+            altered(real, tmp_path / name, origin_CHN=change) as address,
+            opened(browser, f"{address}origin/CHN.html") as seen,
+        ):
+            drawn(seen.page)
+            said = figure(seen.page, "stock")
+            if name == "every":
+                assert "highest reported: 180,960 in 2024, but another year may be higher" in said
+            else:
+                assert "highest: 180,960 in 2024" in said
+            assert "highest reported" not in figure(seen.page, "refugees")
+            assert seen.problems == []
+
+
 def in_release(index: dict[str, Any], release: str, **given: Any) -> None:
     [found] = [one for one in index["releases"] if one["id"] == release]
     found.update(given)
@@ -582,6 +619,28 @@ def test_a_change_on_a_small_count_is_marked_as_it_is_without_scripts(
     ):
         drawn(seen.page)
         assert "+41 (+820.0 %) on 2024, a small count" in figure(seen.page, "refugees")
+
+
+def test_a_change_from_a_lower_bound_is_of_what_was_reported(
+    real: Served, browser: Browser, tmp_path: Path
+) -> None:
+    bit = read(real, "index.json")["marks"]["stock_incomplete"]
+
+    def lacking(file: dict[str, Any]) -> None:
+        years = file["years"]
+        for at, year in enumerate(years["year"]):
+            if years["unit"][at] == "persons" and years["ended"][at] is None:
+                if year == 2024:
+                    years["stock"][at], years["marks"][at] = 200, bit
+                if year == 2025:
+                    years["stock"][at], years["marks"][at] = 100, 0
+
+    with (
+        altered(real, tmp_path / "site", origin_CHN=lacking) as address,
+        opened(browser, f"{address}origin/CHN.html") as seen,
+    ):
+        drawn(seen.page)
+        assert "−100 (−50.0 %) on 2024, of what was reported" in figure(seen.page, "stock")
 
 
 def test_marks_say_which_changes_are_on_a_small_count(real: Served) -> None:

@@ -40,6 +40,13 @@ MEASURES: dict[str, dict[str, str]] = {
 # The baseline of `asylum_seekers_stock_baseline`: var `baseline_year` of the dbt project.
 BASELINE_YEAR = 2019
 INCOMPLETE = "at least: not all was reported"
+# A change from or to a lower bound.
+OF_REPORTED = "of what was reported"
+HIGHEST = "highest: {value} in {year}"
+HIGHEST_SO_FAR = "the highest so far"
+# Where people are missing in another year, and it could reach the highest with them.
+HIGHEST_REPORTED = "highest reported: {value} in {year}, but another year may be higher"
+HIGHEST_REPORTED_SO_FAR = "the highest reported so far, but another year may be higher"
 FINAL = "final"
 BREAK = "not comparable with the year before; a country of asylum reported otherwise"
 HATCHED = f"Hatched: provisional, or {INCOMPLETE}."

@@ -54,6 +54,16 @@ _BREAKS = """
         breaks.reference_year desc, breaks.measure, kinds.makes_incomplete desc,
         origins.persons desc, breaks.asylum_name
 """
+_UNCERTAIN = """
+    select coalesce(origin_iso3, origin_unhcr_code), list(distinct measure order by measure)
+    from mart_origin_records
+    where
+        coalesce(origin_iso3, origin_unhcr_code)
+        = coalesce($origin, origin_iso3, origin_unhcr_code)
+        and counting_unit = 'persons'
+        and not is_record_certain
+    group by all
+"""
 Row = Mapping[str, Any]
 
 
@@ -114,6 +124,18 @@ def breaks_by_origin(
     for origin, *row in con.execute(_BREAKS, {"origin": code}).fetchall():
         found.setdefault(origin, []).append(Break(*row))
     return found
+
+
+def may_be_higher_by_origin(
+    con: duckdb.DuckDBPyConnection, code: str | None = None
+) -> dict[str, frozenset[str]]:
+    """Measures, in persons, of which another year may be higher than the highest reported, of all
+    origins or of one, by code; an origin without any is left out.
+    """
+    return {
+        origin: frozenset(measures)
+        for origin, measures in con.execute(_UNCERTAIN, {"origin": code}).fetchall()
+    }
 
 
 # What an incomplete figure would be; the site's scripts fill in the same words.

@@ -19,7 +19,12 @@ from warehouse.core.database import identifier, literal
 from warehouse.exports.datapackage import field_type, unit_of
 from warehouse.exports.findings.headline import headline_figures
 from warehouse.exports.findings.parts import Figure
-from warehouse.exports.origin_years import breaks_of, by_year, origin_rows
+from warehouse.exports.origin_years import (
+    breaks_of,
+    by_year,
+    may_be_higher_by_origin,
+    origin_rows,
+)
 from warehouse.exports.origins import Origin
 from warehouse.exports.sheets import (
     NOT_IN_XML,
@@ -76,7 +81,9 @@ def write(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> dict[st
             rows[sheet.name] = _write_sheet(con, book, sheet, origin)
         _write_columns(book, dictionary, sheets)
         figures = headline_figures(
-            by_year(origin_rows(con, origin.code)), breaks_of(con, origin.code)
+            by_year(origin_rows(con, origin.code)),
+            breaks_of(con, origin.code),
+            may_be_higher=may_be_higher_by_origin(con, origin.code).get(origin.code, ()),
         )
         _write_readme(
             book,

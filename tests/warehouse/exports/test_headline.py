@@ -2,9 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import duckdb
 import pytest
 
-from warehouse.exports.findings.headline import _rate_figure
+from warehouse.exports.findings.headline import _rate_figure, headline_figures
+from warehouse.exports.origin_years import OriginYear, may_be_higher_by_origin
+from warehouse.exports.site import hosts
+
+STOCKS = ("asylum_seekers_stock", "refugees_stock")
+NO_ROW: dict[str, Any] = {
+    **dict.fromkeys(
+        [
+            *(f"{name}{end}" for name in (*STOCKS, "new_asylum_claims") for end in (
+                "", "_change", "_change_rate", "_change_breaks", "_highest_to_date",
+                "_highest_year_to_date", "_world_share", "_if_distributed_as_before",
+            )),
+            *(f"is_{name}_change_{end}" for name in (*STOCKS, "new_asylum_claims") for end in (
+                "comparable", "on_small_count",
+            )),
+            *("is_asylum_seekers_stock_complete", "is_new_asylum_claims_complete"),
+            *("refugee_recognition_rate", "total_protection_rate", "decisions_substantive"),
+            *("is_rate_on_small_count", "applications_new"),
+            *("is_flows_provisional", "is_applications_provisional", "is_decisions_provisional"),
+            *("is_population_provisional", "asylum_seekers_carried_forward_stock"),
+        ]
+    ),
+}  # fmt: skip
+
+
+def of_year(
+    year: int, persons: Mapping[str, Any], cases: Mapping[str, Any] | None = None
+) -> OriginYear:
+    """A year of a country with these figures, and nothing else."""
+    row = NO_ROW | {"reference_year": year, "reference_date": date(year, 12, 31)}
+    return OriginYear(year, row | persons, row | (cases or {}))
 
 
 @pytest.mark.parametrize(
@@ -26,3 +61,98 @@ def test_the_rate_of_half_a_year_says_that_it_is_provisional(
     assert found is not None
     assert found.nature == nature
     assert f"Rate {within}:" in found.counts
+
+
+def waiting(newest: int, highest: int, year: int, *, is_complete: bool = True) -> list[OriginYear]:
+    return [
+        of_year(2024, {"asylum_seekers_stock": 200, "is_asylum_seekers_stock_complete": True}),
+        of_year(
+            2025,
+            {
+                "asylum_seekers_stock": newest,
+                "is_asylum_seekers_stock_complete": is_complete,
+                "asylum_seekers_stock_highest_to_date": highest,
+                "asylum_seekers_stock_highest_year_to_date": year,
+            },
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("newest", "highest", "year", "certain", "uncertain"),
+    [
+        (
+            *(180, 200, 2024, "highest: 200 in 2024"),
+            "highest reported: 200 in 2024, but another year may be higher",
+        ),
+        (
+            *(300, 300, 2025, "the highest so far"),
+            "the highest reported so far, but another year may be higher",
+        ),
+    ],
+)
+def test_a_highest_that_another_year_may_exceed_is_the_highest_reported(
+    newest: int, highest: int, year: int, certain: str, uncertain: str
+) -> None:
+    years = waiting(newest, highest, year)
+    [figure] = headline_figures(years)
+    assert certain in figure.notes
+    [figure] = headline_figures(years, may_be_higher={"asylum_seekers_stock"})
+    assert uncertain in figure.notes
+    assert certain not in figure.notes
+
+
+def test_the_mart_of_records_says_of_which_measures_another_year_may_be_higher() -> None:
+    with duckdb.connect() as con:
+        con.execute(
+            """
+            create table mart_origin_records as
+            select * from (
+                values
+                    ('IND', 'IND', 'persons', 'asylum_seekers_stock', false),
+                    ('IND', 'IND', 'persons', 'refugees_stock', true),
+                    ('IND', 'IND', 'cases', 'applications_new', false),
+                    (null, 'TIB', 'persons', 'new_asylum_claims', false)
+            ) as records (
+                origin_iso3, origin_unhcr_code, counting_unit, measure, is_record_certain
+            )
+            """
+        )
+        assert may_be_higher_by_origin(con) == {
+            "IND": {"asylum_seekers_stock"},
+            "TIB": {"new_asylum_claims"},
+        }
+        assert may_be_higher_by_origin(con, "TIB") == {"TIB": {"new_asylum_claims"}}
+
+
+def test_of_a_country_of_asylum_a_lower_bound_below_the_highest_may_be_higher() -> None:
+    assert hosts.may_be_higher(waiting(180, 200, 2024)) == frozenset()
+    assert hosts.may_be_higher(waiting(180, 200, 2024, is_complete=False)) == {
+        "asylum_seekers_stock"
+    }
+    assert hosts.may_be_higher(waiting(300, 300, 2025, is_complete=False)) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("lacking", "part"),
+    [((), ""), ((2024,), ", of what was reported"), ((2025,), ", of what was reported")],
+)
+@pytest.mark.parametrize("change", [-60, 0])
+def test_a_change_from_or_to_a_lower_bound_is_of_what_was_reported(
+    lacking: tuple[int, ...], part: str, change: int
+) -> None:
+    years = [
+        of_year(
+            year,
+            {
+                "new_asylum_claims": claims,
+                "new_asylum_claims_change": change,
+                "new_asylum_claims_change_rate": change / 100,
+                "is_new_asylum_claims_complete": year not in lacking,
+            },
+        )
+        for year, claims in ((2023, 100), (2024, 100), (2025, 100 + change))
+    ]
+    [figure] = headline_figures(years)
+    told = f"−60 (−60.0\u00a0%) on 2024{part}" if change else f"as many as in 2024{part}"
+    assert figure.notes[0] == told

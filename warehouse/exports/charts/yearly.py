@@ -107,7 +107,8 @@ def _description(people: str, rows: Sequence[Row], eras: Sequence[Row]) -> str:
     top, newest = max(waiting, key=lambda row: row["stock"]), waiting[-1]
     words = [
         f"Bars by year for {people}, {rows[0]['year']} to {rows[-1]['year']}.",
-        f"Asylum-seekers waiting at the end of the year were most in {top['year']}: "
+        f"Asylum-seekers waiting at the end of the year were most{_reported(waiting, 'stock')} in "
+        f"{top['year']}: "
         f"{number(top['stock'])}.",
         f"Newest year {newest['year']}: {number(newest['stock'])} ({newest['stock_status']}).",
     ]
@@ -120,13 +121,19 @@ def _description(people: str, rows: Sequence[Row], eras: Sequence[Row]) -> str:
     if applied:
         most = max(applied, key=lambda row: row["claims"])
         words.append(
-            f"People who claimed asylum were most in {most['year']}: {number(most['claims'])}; "
+            f"People who claimed asylum were most{_reported(applied, 'claims')} in "
+            f"{most['year']}: {number(most['claims'])}; "
             f"in {applied[-1]['year']} {number(applied[-1]['claims'])} "
             f"({applied[-1]['claims_status']})."
         )
     if eras:
         words.append(f"Bands behind the bars: {'; '.join(era['text'] for era in eras)}.")
     return " ".join(words)
+
+
+def _reported(rows: Sequence[Row], measure: str) -> str:
+    """What is said of the year with the most where any year is a lower bound."""
+    return ", as reported," if any(row[f"{measure}_incomplete"] for row in rows) else ""
 
 
 def _eras(con: duckdb.DuckDBPyConnection, code: str, first: int, last: int) -> list[dict[str, Any]]:

@@ -20,7 +20,12 @@ from warehouse.exports.findings.parts import Figure, Section
 from warehouse.exports.findings.revisions import revisions_section
 from warehouse.exports.findings.unrwa import unrwa_section
 from warehouse.exports.findings.years import years_section
-from warehouse.exports.origin_years import breaks_of, by_year, origin_rows
+from warehouse.exports.origin_years import (
+    breaks_of,
+    by_year,
+    may_be_higher_by_origin,
+    origin_rows,
+)
 from warehouse.exports.origins import Origin
 from warehouse.published.read import read_about
 
@@ -60,7 +65,11 @@ def find(con: duckdb.DuckDBPyConnection, origin: Origin) -> Findings:
     return Findings(
         origin=origin,
         about=about,
-        figures=headline_figures(years, breaks),
+        figures=headline_figures(
+            years,
+            breaks,
+            may_be_higher=may_be_higher_by_origin(con, origin.code).get(origin.code, ()),
+        ),
         sections=[
             years_section(years, origin, breaks),
             revisions_section(con, origin),

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from warehouse.core.wording import day, plural, show
 from warehouse.exports.findings.parts import Figure, Row
+from warehouse.exports.measures import (
+    HIGHEST,
+    HIGHEST_REPORTED,
+    HIGHEST_REPORTED_SO_FAR,
+    HIGHEST_SO_FAR,
+    OF_REPORTED,
+)
 from warehouse.exports.origin_years import Break, OriginYear, if_distributed, not_comparable
 
 STOCK = "asylum_seekers_stock"
@@ -15,20 +22,32 @@ def headline_figures(
     years: Sequence[OriginYear],
     breaks: Sequence[Break] = (),
     whole: str = "those from all origins",
+    *,
+    may_be_higher: Collection[str] = (),
 ) -> list[Figure]:
     """The headline figures, of the newest year in which each is known; `years` oldest first;
-    `breaks`: how they were reported otherwise than before; `whole`: what shares are out of.
+    `breaks`: how they were reported otherwise than before; `whole`: what shares are out of;
+    `may_be_higher`: measures of which another year may be higher than the highest reported.
     """
     newest_first = years[::-1]
     persons = [year.persons for year in newest_first]
     figures = [
         _claims_figure(persons, breaks),
         _stock_figure(
-            persons, STOCK, "asylum-seekers: persons waiting for a decision", whole, breaks
+            persons,
+            STOCK,
+            "asylum-seekers: persons waiting for a decision",
+            whole,
+            breaks,
+            may_be_higher=may_be_higher,
         ),
         _rate_figure(persons),
         _stock_figure(
-            persons, "refugees_stock", "refugees: persons with refugee protection", whole
+            persons,
+            "refugees_stock",
+            "refugees: persons with refugee protection",
+            whole,
+            may_be_higher=may_be_higher,
         ),
     ]
     return [figure for figure in figures if figure]
@@ -42,18 +61,18 @@ def _newest(rows: Sequence[Row], column: str) -> Row | None:
 
 
 def _stock_figure(
-    rows: Sequence[Row], measure: str, counts: str, whole: str, breaks: Sequence[Break] = ()
+    rows: Sequence[Row],
+    measure: str,
+    counts: str,
+    whole: str,
+    breaks: Sequence[Break] = (),
+    *,
+    may_be_higher: Collection[str] = (),
 ) -> Figure | None:
     row = _newest(rows, measure)
     if row is None:
         return None
-    notes = _change_note(row, measure)
-    highest, year = row[f"{measure}_highest_to_date"], row[f"{measure}_highest_year_to_date"]
-    if highest is not None:
-        is_record = year == row["reference_year"]
-        notes.append(
-            "the highest so far" if is_record else f"highest: {show(highest, 'count')} in {year}"
-        )
+    notes = [*_change_note(rows, row, measure), *_highest_note(row, measure, may_be_higher)]
     share = row[f"{measure}_world_share"]
     if share:
         notes.append(f"{show(share, 'share')} of {whole}")
@@ -71,6 +90,16 @@ def _stock_figure(
     )  # fmt: skip
 
 
+def _highest_note(row: Row, measure: str, may_be_higher: Collection[str]) -> list[str]:
+    highest, year = row[f"{measure}_highest_to_date"], row[f"{measure}_highest_year_to_date"]
+    if highest is None:
+        return []
+    if year == row["reference_year"]:
+        return [HIGHEST_REPORTED_SO_FAR if measure in may_be_higher else HIGHEST_SO_FAR]
+    words = HIGHEST_REPORTED if measure in may_be_higher else HIGHEST
+    return [words.format(value=show(highest, "count"), year=year)]
+
+
 def _missing(row: Row, measure: str, breaks: Sequence[Break]) -> tuple[str, list[str]]:
     """The mark of a figure that lacks people, and what is to be said of it."""
     if row[f"is_{measure}_complete"] is not False:
@@ -85,7 +114,7 @@ def _missing(row: Row, measure: str, breaks: Sequence[Break]) -> tuple[str, list
     return "at least ", [*notes, *([estimate] if estimate else [])]
 
 
-def _change_note(row: Row, measure: str) -> list[str]:
+def _change_note(rows: Sequence[Row], row: Row, measure: str) -> list[str]:
     change, rate = row[f"{measure}_change"], row[f"{measure}_change_rate"]
     if change is None:
         return []
@@ -93,11 +122,18 @@ def _change_note(row: Row, measure: str) -> list[str]:
     reason = not_comparable(row, measure)
     if reason:
         return [f"not comparable with {year}: {reason}"]
+    # What is missing on either side is missing in the change.
+    of_reported = any(
+        one.get(f"is_{measure}_complete") is False
+        for one in rows
+        if one["reference_year"] in (year, row["reference_year"])
+    )
+    part = f", {OF_REPORTED}" if of_reported else ""
     if not change:
-        return [f"as many as in {year}"]
+        return [f"as many as in {year}{part}"]
     small = ", a small count" if row[f"is_{measure}_change_on_small_count"] else ""
     rate_words = f" ({show(rate, 'change_rate')})" if rate is not None else ""
-    return [f"{show(change, 'change')}{rate_words} on {year}{small}"]
+    return [f"{show(change, 'change')}{rate_words} on {year}{part}{small}"]
 
 
 def _claims_figure(rows: Sequence[Row], breaks: Sequence[Break]) -> Figure | None:
@@ -105,7 +141,7 @@ def _claims_figure(rows: Sequence[Row], breaks: Sequence[Break]) -> Figure | Non
     if row is None:
         return None
     mark, missing = _missing(row, "new_asylum_claims", breaks)
-    notes = _change_note(row, "new_asylum_claims") + missing
+    notes = _change_note(rows, row, "new_asylum_claims") + missing
     return Figure(
         f"{mark}{show(row['new_asylum_claims'], 'count')}",
         f"people who claimed asylum {_within(row, 'flows')}",

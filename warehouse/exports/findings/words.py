@@ -71,6 +71,13 @@ DEFINITIONS = (
         "over.",
     ),
     (
+        "At least, ≥",
+        "A country of asylum did not report, gave no origin, or gave half a year as the year. The "
+        "figure is what was reported, a lower bound. A change from or to such a figure is of what "
+        "was reported, and a highest figure is the highest reported where another year may be "
+        "higher with the people who are missing.",
+    ),
+    (
         "Carried forward",
         "A stock of 100 persons or more that repeats the one of an earlier reference date exactly. "
         "Most likely the country did not report new figures; that the number is truly the same "

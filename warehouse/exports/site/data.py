@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from warehouse.core.database import literal
 from warehouse.exports.completeness import is_lower_bound, known
 from warehouse.reference.places import names_in_use, places
 
@@ -56,6 +57,11 @@ _YEAR_FIGURES = {
     "decided": "decisions_substantive",
     "recognition": "round(refugee_recognition_rate, 5)",
     "protection": "round(total_protection_rate, 5)",
+}
+RECORDS = {
+    "refugees": "refugees_stock",
+    "stock": "asylum_seekers_stock",
+    "claims": "new_asylum_claims",
 }
 # What incomplete figures would be with the people without an origin: of countries of origin alone.
 _ESTIMATES = {
@@ -104,6 +110,24 @@ _YEAR_MARKS = _PAIR_MARKS | {
     "decisions_provisional": "is_decisions_provisional",
     "few_decisions": "is_rate_on_small_count",
 }
+# From when to when another year may be higher than the highest reported: of origins, by the mart of
+# records; of countries of asylum the marts say only which years are lower bounds.
+_RECORDS_OF = {
+    "origin": """
+        select
+            code,
+            {
+                measure: list(measure order by measure, valid_from),
+                began: list(begans.number order by measure, valid_from),
+                ended: list(endeds.number order by measure, valid_from)
+            } as columns
+        from site_records
+        inner join site_days as begans on site_records.valid_from = begans.day
+        left join site_days as endeds on site_records.valid_to = endeds.day
+        group by code
+    """,
+    "asylum": "select null::varchar as code, null::varchar as columns where false",
+}
 _ROWS_AT_ONCE = 200_000
 # How a country is asked for: by ISO3, or by UNHCR's code where it has none.
 _ORIGIN = "coalesce(origin_iso3, origin_unhcr_code)"
@@ -137,6 +161,29 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
         keys={"code": "'WORLD'", "year": "reference_year", "unit": "counting_unit"},
         figures=_WORLD_FIGURES,
         marks=_YEAR_MARKS,
+    )
+    _records(con)
+
+
+def _records(con: duckdb.DuckDBPyConnection) -> None:
+    """The table `site_records`: from when to when another year of an origin may have been higher
+    than the highest reported, by what is counted.
+    """
+    whens = " ".join(
+        f"when {literal(column)} then {literal(name)}" for name, column in RECORDS.items()
+    )
+    con.execute(
+        f"""
+        create temp table site_records as
+        with told as (
+            select distinct
+                {_ORIGIN} as code, case measure {whens} end as measure, valid_from,
+                coalesce(valid_to, date '9999-12-31') as valid_to
+            from mart_origin_records_history
+            where counting_unit = 'persons' and not is_record_certain
+        )
+        select * from told where measure is not null
+        """
     )
 
 
@@ -204,7 +251,12 @@ def days(con: duckdb.DuckDBPyConnection) -> list[str]:
         f"""
         create temp table site_days as
         select day, row_number() over (order by day) - 1 as number
-        from ({union} union select in_force_from from dim_release where is_held) as found
+        from (
+            {union}
+            union select valid_from from site_records
+            union select valid_to from site_records
+            union select in_force_from from dim_release where is_held
+        ) as found
         where day < date '9999-12-31'
         """
     )
@@ -299,9 +351,13 @@ def country_files(con: duckdb.DuckDBPyConnection, side: str) -> Iterator[tuple[s
     for first, last in parts:
         yield from con.execute(
             f"""
-            with years as ({years}), pairs as ({pairs})
-            select years.code, to_json({{'years': years.columns, 'pairs': pairs.columns}})
-            from years left join pairs using (code)
+            with years as ({years}), pairs as ({pairs}), records as ({_RECORDS_OF[side]})
+            select
+                years.code,
+                to_json(
+                    {{'years': years.columns, 'pairs': pairs.columns, 'records': records.columns}}
+                )
+            from years left join pairs using (code) left join records using (code)
             order by 1
             """,
             {"first": first, "last": last},

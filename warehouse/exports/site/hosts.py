@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import duckdb
@@ -17,7 +17,7 @@ from warehouse.exports.findings.parts import (
     of_half_year,
     section,
 )
-from warehouse.exports.origin_years import Break
+from warehouse.exports.origin_years import Break, OriginYear
 
 ORIGINS_SHOWN = 15
 _YEARS = """
@@ -87,6 +87,19 @@ def breaks_by_asylum(con: duckdb.DuckDBPyConnection) -> dict[str, list[Break]]:
     for asylum, *row in con.execute(_BREAKS).fetchall():
         found.setdefault(asylum, []).append(Break(*row))
     return found
+
+
+def may_be_higher(years: Sequence[OriginYear]) -> frozenset[str]:
+    """Measures of which another year of a country of asylum may be higher than the highest
+    reported: it is known which years are lower bounds, and not how much they lack.
+    """
+    found = set()
+    for measure in ("asylum_seekers_stock", "new_asylum_claims"):
+        rows = [year.persons for year in years if year.persons[measure] is not None]
+        top = max((row[measure] for row in rows), default=0)
+        if any(row[f"is_{measure}_complete"] is False and row[measure] < top for row in rows):
+            found.add(measure)
+    return frozenset(found)
 
 
 def origins_by_asylum(con: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str, Any]]]:

@@ -7,7 +7,19 @@ import re
 from warehouse.core import attribution
 from warehouse.exports.findings.words import BOUNDARIES
 from warehouse.exports.findings.years import YEAR_COLUMNS
-from warehouse.exports.measures import BREAK, ESTIMATED, FINAL, HATCHED, INCOMPLETE, NO_BAR
+from warehouse.exports.measures import (
+    BREAK,
+    ESTIMATED,
+    FINAL,
+    HATCHED,
+    HIGHEST,
+    HIGHEST_REPORTED,
+    HIGHEST_REPORTED_SO_FAR,
+    HIGHEST_SO_FAR,
+    INCOMPLETE,
+    NO_BAR,
+    OF_REPORTED,
+)
 from warehouse.exports.origin_years import BETWEEN, ESTIMATE
 
 PER_1000 = "per 1,000 inhabitants of the country"
@@ -50,5 +62,10 @@ def words() -> dict[str, str]:
         "hatched": HATCHED,
         "estimated": ESTIMATED,
         "no_bar": NO_BAR,
+        "of_reported": OF_REPORTED,
+        "highest": HIGHEST,
+        "highest_so_far": HIGHEST_SO_FAR,
+        "highest_reported": HIGHEST_REPORTED,
+        "highest_reported_so_far": HIGHEST_REPORTED_SO_FAR,
         "incomplete": "what countries of asylum did not report, or gave no origin of, is missing",
     }

@@ -21,7 +21,12 @@ from warehouse.exports.findings.parts import Figure, ReportTable, Section
 from warehouse.exports.findings.unrwa import unrwa_section
 from warehouse.exports.findings.words import BOUNDARIES, DEFINITIONS
 from warehouse.exports.findings.years import years_section
-from warehouse.exports.origin_years import breaks_by_origin, by_year, rows_of_origins
+from warehouse.exports.origin_years import (
+    breaks_by_origin,
+    by_year,
+    may_be_higher_by_origin,
+    rows_of_origins,
+)
 from warehouse.exports.origins import Origin
 from warehouse.exports.site import beside, geometry, hosts
 from warehouse.exports.site.changes import release_sections
@@ -121,6 +126,7 @@ def _origin_pages(
     con: duckdb.DuckDBPyConnection, shell: Shell, countries: Sequence[Country]
 ) -> Iterator[tuple[str, str]]:
     breaks_known, moves = breaks_by_origin(con), beside.moves_by_code(con)
+    may_be_higher = may_be_higher_by_origin(con)
     release = shell.about["release"]
     codes = [country.code for country in countries]
     with con.cursor() as of_years, con.cursor() as of_places:
@@ -134,7 +140,7 @@ def _origin_pages(
                 shell,
                 country,
                 f"{wording.visible(country.subject.of('People'))} who seek asylum abroad",
-                headline_figures(years, breaks),
+                headline_figures(years, breaks, may_be_higher=may_be_higher.get(country.code, ())),
                 [
                     years_section(years, country.subject, breaks),
                     destinations_of(places, country.subject),
@@ -165,7 +171,9 @@ def _asylum_pages(
                 shell,
                 country,
                 f"People who seek asylum in {wording.visible(country.place)}",
-                headline_figures(years, whole="those in all countries"),
+                headline_figures(
+                    years, whole="those in all countries", may_be_higher=hosts.may_be_higher(years)
+                ),
                 [
                     years_section(
                         years,

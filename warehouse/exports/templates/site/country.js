@@ -10,11 +10,20 @@ const name = visible(nameOf(code));
 const data = await load(`${side}/${stem(code)}.json`);
 const years = rowsOf(data.years);
 const pairs = rowsOf(data.pairs);
+const records = rowsOf(data.records);
 const said = Object.fromEntries(Object.keys(MEASURES).map((measure) => [measure, firstSaid(years.filter((row) => row.unit === "persons"), ["year"], measure)]));
 const people = (noun) => (side === "origin" ? ofOrigin(noun, code) : inAsylum(noun, code));
 let pictures = null;
 
 const first = (row, measure) => firstCell(row, measure, said[measure](row));
+
+// Of countries of asylum it is known which years are lower bounds, and not how much they lack.
+const mayBeHigher = (measure, counted, top) => (side === "origin" ? asOf(records, current()).some((one) => one.measure === measure)
+  : counted.some((one) => isIncomplete(one, measure) && one[measure] < top[measure]));
+const highest = (measure, counted, top, row) => {
+  const words = `highest${mayBeHigher(measure, counted, top) ? "_reported" : ""}${top === row ? "_so_far" : ""}`;
+  return site.words[words].replace("{value}", show(top[measure], "count")).replace("{year}", top.year);
+};
 
 const figures = (persons) => {
   const cards = [];
@@ -22,18 +31,21 @@ const figures = (persons) => {
     const counted = persons.filter((row) => row[measure] !== null);
     const row = counted.at(-1);
     if (!row || !counted.some((one) => one[measure])) continue;
-    const before = persons.find((one) => one.year === row.year - 1)?.[measure];
+    const earlier = persons.find((one) => one.year === row.year - 1);
+    const before = earlier?.[measure];
     const notes = [];
     // Half a year is not compared with a whole one.
     if (before !== null && before !== undefined && !(measure === "claims" && row.claims_provisional)) {
       const change = row[measure] - before;
       const rate = before ? ` (${show(change / before, "change_rate")})` : "";
       const small = row[`${measure}_small`] ? ", a small count" : "";
-      const told = change ? `${show(change, "change")}${rate} on ${row.year - 1}${small}` : `as many as in ${row.year - 1}`;
+      // What is missing on either side is missing in the change.
+      const part = !isBroken(row, measure) && (isIncomplete(row, measure) || isIncomplete(earlier, measure)) ? `, ${site.words.of_reported}` : "";
+      const told = change ? `${show(change, "change")}${rate} on ${row.year - 1}${part}${small}` : `as many as in ${row.year - 1}${part}`;
       notes.push(isBroken(row, measure) ? `${told}: ${site.words.break}` : told);
     }
     const top = counted.reduce((most, one) => (one[measure] > most[measure] ? one : most));
-    notes.push(top === row ? "the highest so far" : `highest: ${show(top[measure], "count")} in ${top.year}`);
+    notes.push(highest(measure, counted, top, row));
     const begun = said[measure](row);
     if (begun && begun.value !== row[measure]) {
       notes.push(firstWords(begun, measure));

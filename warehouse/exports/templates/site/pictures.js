@@ -116,7 +116,7 @@ const describe = (persons, measures, title) => `${title}. ${measures.map((measur
   if (!counted.some((row) => row[measure])) return null;
   const top = counted.reduce((a, b) => (b[measure] > a[measure] ? b : a));
   const last = counted.at(-1);
-  return `${MEASURES[measure].title}: most in ${top.year}, ${show(top[measure], "count")}; newest ${when(last, measure)}, ${show(last[measure], "count")} (${statusWords(last, measure)}).`;
+  return `${MEASURES[measure].title}: most${counted.some((row) => isIncomplete(row, measure)) ? ", as reported," : ""} in ${top.year}, ${show(top[measure], "count")}; newest ${when(last, measure)}, ${show(last[measure], "count")} (${statusWords(last, measure)}).`;
 }).filter(Boolean).join(" ")} As published in release ${releaseWords(measures)}.`;
 
 export const yearly = (persons, people, name = "yearly") => {
