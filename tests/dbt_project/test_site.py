@@ -643,6 +643,34 @@ def test_a_change_from_a_lower_bound_is_of_what_was_reported(
         assert "−100 (−50.0 %) on 2024, of what was reported" in figure(seen.page, "stock")
 
 
+def test_a_country_that_counts_in_cases_says_so_beside_persons(
+    real: Served, browser: Browser, tmp_path: Path
+) -> None:
+    def in_both(file: dict[str, Any]) -> None:
+        years = file["years"]
+        for name in years:
+            years[name] = [{"year": 2025, "began": 0, "marks": 0}.get(name)] * 2
+        years |= {
+            "unit": ["persons", "cases"],
+            "claims": [2000, None],
+            "applications": [1500, 500],
+            "recognition": [0.19082, 0.36509],
+            "decided": [1111, 372],
+        }
+
+    with (
+        altered(real, tmp_path / "site", asylum_USA=in_both) as address,
+        opened(browser, f"{address}asylum/USA.html") as seen,
+    ):
+        drawn(seen.page)
+        said = figure(seen.page, "claims")
+        assert "500 of them are cases, each counted as one person" in said
+        said = figure(seen.page, "recognition")
+        assert said.startswith("19.1 % Refugee Recognition Rate in 2025")
+        assert "of 1,111 substantive decisions, persons 36.5 % of another 372 substantive " in said
+        assert seen.problems == []
+
+
 def test_marks_say_which_changes_are_on_a_small_count(real: Served) -> None:
     index, years = read(real, "index.json"), read(real, "origin/CHN.json")["years"]
     with open_published(real.settings) as con:

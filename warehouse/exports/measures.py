@@ -40,6 +40,10 @@ MEASURES: dict[str, dict[str, str]] = {
 # The baseline of `asylum_seekers_stock_baseline`: var `baseline_year` of the dbt project.
 BASELINE_YEAR = 2019
 INCOMPLETE = "at least: not all was reported"
+# Of what is counted in persons and in cases: from this part of the larger on, both are named.
+WORTH_NAMING = 0.05
+CASES_AS_PERSONS = "{cases} of them are cases, each counted as one person"
+OTHER_UNIT = "{rate} of another {decisions}, {unit} (the two are never added)"
 # A change from or to a lower bound.
 OF_REPORTED = "of what was reported"
 HIGHEST = "highest: {value} in {year}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -34,9 +33,7 @@ NO_ROW: dict[str, Any] = {
 }  # fmt: skip
 
 
-def of_year(
-    year: int, persons: Mapping[str, Any], cases: Mapping[str, Any] | None = None
-) -> OriginYear:
+def of_year(year: int, persons: dict[str, Any], cases: dict[str, Any] | None = None) -> OriginYear:
     """A year of a country with these figures, and nothing else."""
     row = NO_ROW | {"reference_year": year, "reference_date": date(year, 12, 31)}
     return OriginYear(year, row | persons, row | (cases or {}))
@@ -57,7 +54,7 @@ def test_the_rate_of_half_a_year_says_that_it_is_provisional(
         "is_rate_on_small_count": False,
         "is_decisions_provisional": is_provisional,
     }
-    found = _rate_figure([row])
+    found = _rate_figure([of_year(2026, row)])
     assert found is not None
     assert found.nature == nature
     assert f"Rate {within}:" in found.counts
@@ -156,3 +153,77 @@ def test_a_change_from_or_to_a_lower_bound_is_of_what_was_reported(
     [figure] = headline_figures(years)
     told = f"−60 (−60.0\u00a0%) on 2024{part}" if change else f"as many as in 2024{part}"
     assert figure.notes[0] == told
+
+
+def decided(rate: float | None, substantive: int | None) -> dict[str, Any]:
+    return {"refugee_recognition_rate": rate, "decisions_substantive": substantive}
+
+
+@pytest.mark.parametrize(
+    ("persons", "cases", "value", "notes"),
+    [
+        (
+            *(decided(0.191, 111_088), decided(0.365, 37_128), "19.1\u00a0%"),
+            (
+                "of 111,088\u00a0substantive decisions, persons",
+                "36.5\u00a0% of another 37,128\u00a0substantive decisions, cases "
+                "(the two are never added)",
+            ),
+        ),
+        (
+            *(decided(0.0, 72), decided(0.246, 605), "24.6\u00a0%"),
+            (
+                "of 605\u00a0substantive decisions, cases",
+                "0.0\u00a0% of another 72\u00a0substantive decisions, persons "
+                "(the two are never added)",
+            ),
+        ),
+        # Too few to be named, and none.
+        (
+            *(decided(0.4, 1000), decided(0.9, 49), "40.0\u00a0%"),
+            ("of 1,000\u00a0substantive decisions, persons",),
+        ),
+        (
+            *(decided(None, None), decided(0.5, 40), "50.0\u00a0%"),
+            ("of 40\u00a0substantive decisions, cases",),
+        ),
+    ],
+)
+def test_a_rate_is_of_the_unit_with_more_decisions_and_names_the_other(
+    persons: dict[str, Any], cases: dict[str, Any], value: str, notes: tuple[str, ...]
+) -> None:
+    found = _rate_figure([of_year(2025, persons, cases), of_year(2024, decided(0.577, 61_911))])
+    assert found is not None
+    assert (found.value, found.notes) == (value, notes)
+
+
+@pytest.mark.parametrize(
+    ("claims", "persons", "cases", "halves", "said"),
+    [
+        (911_952, 629_358, 282_594, (False, False), "282,594"),
+        (790, None, 790, (True, True), "790"),
+        # Converted otherwise, too few, of other months, and none.
+        (911_953, 629_358, 282_594, (False, False), None),
+        (1049, 1000, 49, (False, False), None),
+        (790, None, 790, (False, True), None),
+        (1000, 1000, None, (False, None), None),
+    ],
+)
+def test_cases_that_are_counted_as_persons_are_said_to_be(
+    claims: int, persons: int | None, cases: int | None, halves: tuple[Any, Any], said: str | None
+) -> None:
+    year = of_year(
+        2025,
+        {
+            "new_asylum_claims": claims,
+            "applications_new": persons,
+            "is_flows_provisional": halves[0],
+        },
+        {"applications_new": cases, "is_applications_provisional": halves[1]},
+    )
+    words = f"{said} of them are cases, each counted as one person"
+    [figure] = headline_figures([year], is_asylum=True)
+    assert figure.notes == ((words,) if said else ())
+    # Of a country of origin, countries that count in cases are many.
+    [figure] = headline_figures([year])
+    assert figure.notes == ()

@@ -7,11 +7,14 @@ from collections.abc import Collection, Sequence
 from warehouse.core.wording import day, plural, show
 from warehouse.exports.findings.parts import Figure, Row
 from warehouse.exports.measures import (
+    CASES_AS_PERSONS,
     HIGHEST,
     HIGHEST_REPORTED,
     HIGHEST_REPORTED_SO_FAR,
     HIGHEST_SO_FAR,
     OF_REPORTED,
+    OTHER_UNIT,
+    WORTH_NAMING,
 )
 from warehouse.exports.origin_years import Break, OriginYear, if_distributed, not_comparable
 
@@ -24,15 +27,17 @@ def headline_figures(
     whole: str = "those from all origins",
     *,
     may_be_higher: Collection[str] = (),
+    is_asylum: bool = False,
 ) -> list[Figure]:
     """The headline figures, of the newest year in which each is known; `years` oldest first;
     `breaks`: how they were reported otherwise than before; `whole`: what shares are out of;
-    `may_be_higher`: measures of which another year may be higher than the highest reported.
+    `may_be_higher`: measures of which another year may be higher than the highest reported;
+    `is_asylum`: they are of a country of asylum, which counts in persons or cases.
     """
     newest_first = years[::-1]
     persons = [year.persons for year in newest_first]
     figures = [
-        _claims_figure(persons, breaks),
+        _claims_figure(newest_first, breaks, is_asylum=is_asylum),
         _stock_figure(
             persons,
             STOCK,
@@ -41,7 +46,7 @@ def headline_figures(
             breaks,
             may_be_higher=may_be_higher,
         ),
-        _rate_figure(persons),
+        _rate_figure(newest_first),
         _stock_figure(
             persons,
             "refugees_stock",
@@ -136,12 +141,17 @@ def _change_note(rows: Sequence[Row], row: Row, measure: str) -> list[str]:
     return [f"{show(change, 'change')}{rate_words} on {year}{part}{small}"]
 
 
-def _claims_figure(rows: Sequence[Row], breaks: Sequence[Break]) -> Figure | None:
+def _claims_figure(
+    years: Sequence[OriginYear], breaks: Sequence[Break], *, is_asylum: bool
+) -> Figure | None:
+    rows = [year.persons for year in years]
     row = _newest(rows, "new_asylum_claims")
     if row is None:
         return None
     mark, missing = _missing(row, "new_asylum_claims", breaks)
-    notes = _change_note(rows, row, "new_asylum_claims") + missing
+    cases = next(year.cases for year in years if year.persons is row)
+    as_persons = _cases_as_persons(row, cases) if is_asylum else []
+    notes = [*as_persons, *_change_note(rows, row, "new_asylum_claims"), *missing]
     return Figure(
         f"{mark}{show(row['new_asylum_claims'], 'count')}",
         f"people who claimed asylum {_within(row, 'flows')}",
@@ -150,12 +160,36 @@ def _claims_figure(rows: Sequence[Row], breaks: Sequence[Break]) -> Figure | Non
     )
 
 
-def _rate_figure(rows: Sequence[Row]) -> Figure | None:
-    row = next((row for row in rows if row["refugee_recognition_rate"] is not None), None)
-    if row is None:
+def _cases_as_persons(row: Row, cases: Row) -> list[str]:
+    """That cases are among the people who claimed asylum, where these are persons and cases of the
+    same months exactly.
+    """
+    claims, counted = row["new_asylum_claims"], cases["applications_new"]
+    if (
+        not counted
+        or claims != (row["applications_new"] or 0) + counted
+        or bool(cases["is_applications_provisional"]) != bool(row["is_flows_provisional"])
+        or counted < claims * WORTH_NAMING
+    ):
+        return []
+    return [CASES_AS_PERSONS.format(cases=show(counted, "count"))]
+
+
+def _rate_figure(years: Sequence[OriginYear]) -> Figure | None:
+    """The rate of the unit that more decisions are counted in, and that of the other beside it."""
+    for year in years:
+        units = [
+            (unit, row)
+            for unit, row in (("persons", year.persons), ("cases", year.cases))
+            if row["refugee_recognition_rate"] is not None
+        ]
+        if units:
+            break
+    else:
         return None
-    decisions = row["decisions_substantive"]
-    notes = [f"of {plural(decisions, 'substantive decision', 'substantive decisions')}, persons"]
+    units.sort(key=lambda one: -one[1]["decisions_substantive"])
+    (unit, row), *others = units
+    notes = [f"of {_decisions(row)}, {unit}"]
     if row["total_protection_rate"] is not None:
         notes.append(
             f"with complementary protection: {show(row['total_protection_rate'], 'share')} "
@@ -163,6 +197,15 @@ def _rate_figure(rows: Sequence[Row]) -> Figure | None:
         )
     if row["is_rate_on_small_count"]:
         notes.append("on fewer than 10 decisions")
+    notes += [
+        OTHER_UNIT.format(
+            rate=show(other["refugee_recognition_rate"], "share"),
+            decisions=_decisions(other),
+            unit=other_unit,
+        )
+        for other_unit, other in others
+        if other["decisions_substantive"] >= row["decisions_substantive"] * WORTH_NAMING
+    ]
     return Figure(
         show(row["refugee_recognition_rate"], "share"),
         f"Refugee Recognition Rate {_within(row, 'decisions')}: recognised as refugees, out of "
@@ -170,6 +213,10 @@ def _rate_figure(rows: Sequence[Row]) -> Figure | None:
         "rate, provisional" if row["is_decisions_provisional"] else "rate",
         tuple(notes),
     )
+
+
+def _decisions(row: Row) -> str:
+    return plural(row["decisions_substantive"], "substantive decision", "substantive decisions")
 
 
 def _within(row: Row, dataset: str) -> str:

@@ -53,7 +53,9 @@ DEFINITIONS = (
     (
         "Persons and cases",
         "Some countries count applications and decisions in cases, and a case can hold several "
-        "persons. The two are never added: each stands on its own.",
+        "persons. The two are never added here: each stands on its own. UNHCR’s flow dataset, "
+        "which counts people who claimed asylum, makes persons of cases and adds them; for some "
+        "countries it counts each case as one person.",
     ),
     (
         "Refugee Recognition Rate",

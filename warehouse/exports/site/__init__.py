@@ -22,7 +22,7 @@ from warehouse.core.database import named_rows
 from warehouse.core.wording import OF_NO_COUNTRY
 from warehouse.exports import datapackage, page, tables
 from warehouse.exports.charts import config, specs
-from warehouse.exports.measures import MEASURES
+from warehouse.exports.measures import MEASURES, WORTH_NAMING
 from warehouse.exports.site import data, geometry, machines, pages
 from warehouse.exports.site.names import stem, words
 from warehouse.exports.site.pages import Country, Shell
@@ -219,6 +219,7 @@ def _write_data(con: duckdb.DuckDBPyConnection, folder: Path, assets: str) -> Se
         "marks": data.MARKS,
         "measures": MEASURES,
         "words": words(),
+        "worth_naming": WORTH_NAMING,
         "charts": specs(),
         "looks": page.looks() | {"file": config()},
         "map": has_map,

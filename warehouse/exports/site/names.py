@@ -9,6 +9,7 @@ from warehouse.exports.findings.words import BOUNDARIES
 from warehouse.exports.findings.years import YEAR_COLUMNS
 from warehouse.exports.measures import (
     BREAK,
+    CASES_AS_PERSONS,
     ESTIMATED,
     FINAL,
     HATCHED,
@@ -19,6 +20,7 @@ from warehouse.exports.measures import (
     INCOMPLETE,
     NO_BAR,
     OF_REPORTED,
+    OTHER_UNIT,
 )
 from warehouse.exports.origin_years import BETWEEN, ESTIMATE
 
@@ -63,6 +65,8 @@ def words() -> dict[str, str]:
         "estimated": ESTIMATED,
         "no_bar": NO_BAR,
         "of_reported": OF_REPORTED,
+        "cases_as_persons": CASES_AS_PERSONS,
+        "other_unit": OTHER_UNIT,
         "highest": HIGHEST,
         "highest_so_far": HIGHEST_SO_FAR,
         "highest_reported": HIGHEST_REPORTED,

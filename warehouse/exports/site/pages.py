@@ -172,7 +172,10 @@ def _asylum_pages(
                 country,
                 f"People who seek asylum in {wording.visible(country.place)}",
                 headline_figures(
-                    years, whole="those in all countries", may_be_higher=hosts.may_be_higher(years)
+                    years,
+                    whole="those in all countries",
+                    may_be_higher=hosts.may_be_higher(years),
+                    is_asylum=True,
                 ),
                 [
                     years_section(

@@ -25,7 +25,34 @@ const highest = (measure, counted, top, row) => {
   return site.words[words].replace("{value}", show(top[measure], "count")).replace("{year}", top.year);
 };
 
-const figures = (persons) => {
+// That cases are among the people who claimed asylum, where these are persons and cases exactly.
+const casesAsPersons = (row, ofCases) => {
+  const counted = ofCases?.applications;
+  if (side !== "asylum" || !counted || row.claims !== (row.applications ?? 0) + counted || counted < row.claims * site.worth_naming
+    || ofCases.applications_provisional !== row.claims_provisional) return [];
+  return [site.words.cases_as_persons.replace("{cases}", show(counted, "count"))];
+};
+// The rate of the unit that more decisions are counted in, and that of the other beside it.
+const rateCard = (persons, cases) => {
+  const rated = [...persons, ...cases.values()].filter((row) => row.recognition !== null);
+  if (!rated.length) return null;
+  const year = Math.max(...rated.map((row) => row.year));
+  const [row, other] = rated.filter((one) => one.year === year).sort((a, b) => b.decided - a.decided);
+  const decisions = (one) => plural(one.decided, "substantive decision", "substantive decisions");
+  const notes = [
+    `of ${decisions(row)}, ${row.unit}`,
+    row.protection !== null ? `with complementary protection: ${show(row.protection, "share")} (Total Protection Rate)` : null,
+    row.few_decisions ? "on fewer than 10 decisions" : null,
+    other && other.decided >= row.decided * site.worth_naming ? site.words.other_unit.replace("{rate}", show(other.recognition, "share"))
+      .replace("{decisions}", decisions(other)).replace("{unit}", other.unit) : null,
+  ].filter(Boolean);
+  const within = `${row.decisions_provisional ? "the first half of " : ""}${row.year}`;
+  return el("li", { "data-measure": "recognition" }, el("strong", {}, show(row.recognition, "share")), " ",
+    `Refugee Recognition Rate in ${within}: recognised as refugees, out of substantive decisions`, el("br"),
+    el("span", { class: "nature" }, `rate${row.decisions_provisional ? ", provisional" : ""}`), el("ul", {}, notes.map((note) => el("li", {}, note))));
+};
+
+const figures = (persons, cases) => {
   const cards = [];
   for (const measure of ["claims", "stock", "refugees"]) {
     const counted = persons.filter((row) => row[measure] !== null);
@@ -33,7 +60,7 @@ const figures = (persons) => {
     if (!row || !counted.some((one) => one[measure])) continue;
     const earlier = persons.find((one) => one.year === row.year - 1);
     const before = earlier?.[measure];
-    const notes = [];
+    const notes = measure === "claims" ? casesAsPersons(row, cases.get(row.year)) : [];
     // Half a year is not compared with a whole one.
     if (before !== null && before !== undefined && !(measure === "claims" && row.claims_provisional)) {
       const change = row[measure] - before;
@@ -55,18 +82,8 @@ const figures = (persons) => {
     if (estimate(row, measure)) notes.push(estimate(row, measure));
     cards.push(card(row, measure, notes));
   }
-  const rated = persons.filter((row) => row.recognition !== null).at(-1);
-  if (rated) {
-    const notes = [
-      `of ${plural(rated.decided, "substantive decision", "substantive decisions")}, persons`,
-      rated.protection !== null ? `with complementary protection: ${show(rated.protection, "share")} (Total Protection Rate)` : null,
-      rated.few_decisions ? "on fewer than 10 decisions" : null,
-    ].filter(Boolean);
-    const within = `${rated.decisions_provisional ? "the first half of " : ""}${rated.year}`;
-    cards.splice(2, 0, el("li", { "data-measure": "recognition" }, el("strong", {}, show(rated.recognition, "share")), " ",
-      `Refugee Recognition Rate in ${within}: recognised as refugees, out of substantive decisions`, el("br"),
-      el("span", { class: "nature" }, `rate${rated.decisions_provisional ? ", provisional" : ""}`), el("ul", {}, notes.map((note) => el("li", {}, note)))));
-  }
+  const rate = rateCard(persons, cases);
+  if (rate) cards.splice(2, 0, rate);
   return cards.length ? el("ul", { class: "figures" }, cards)
     : el("p", {}, el("strong", {}, `Release ${visible(current().id)} has no figures of ${people("people")} who seek asylum.`));
 };
@@ -171,7 +188,7 @@ const render = async (live) => {
   const focused = document.activeElement?.id;
   live.replaceChildren(
     ...releaseNotes(),
-    el("section", { "aria-labelledby": "figures-heading" }, el("h2", { id: "figures-heading" }, "Headline figures"), figures(persons),
+    el("section", { "aria-labelledby": "figures-heading" }, el("h2", { id: "figures-heading" }, "Headline figures"), figures(persons, cases),
       howToRead(), otherSide()),
     el("section", { "aria-labelledby": "charts-heading", id: "yearly-pictures" }, el("h2", { id: "charts-heading" }, "Year by year"), el("div", { class: "pictures" }),
       persons.length ? el("details", { class: "figures-of", open: true }, el("summary", {}, "The figures"), yearsTable(persons, cases)) : null),
