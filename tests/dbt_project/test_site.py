@@ -518,6 +518,10 @@ def test_a_flow_is_never_labelled_by_a_release_whose_flows_are_held_back(
             chart = page.locator(f"#chart-{name}").inner_text()
             assert "release 2024-12" in chart
             assert "2025-06" not in chart
+        # The notice above the figures names both.
+        places = page.locator("#place-pictures").inner_text()
+        assert "with such figures in release 2024-12." in places
+        assert "2025-06" not in places
         told = page.locator("#chart-releases_claims").inner_text()
         assert "in 2024-12" in told
         assert "in 2025-06" not in told
@@ -560,6 +564,30 @@ def test_a_half_year_is_told_wherever_it_stands_beside_whole_years(
     with opened(browser, f"{real.address}origin/CHN.html?release=2024-12&year=2024&all=1") as seen:
         drawn(seen.page)
         assert "2024-06, mid-year" in seen.page.locator("#places").inner_text()
+
+
+def test_pictures_say_of_which_months_provisional_figures_are(
+    real: Served, browser: Browser
+) -> None:
+    with opened(browser, f"{real.address}origin/CHN.html?release=2025-06") as seen:
+        drawn(seen.page)
+        told = seen.page.locator("#chart-releases_claims figcaption").inner_text()
+        assert "in 2025-06 (provisional, of the first half-year" in told
+        told = seen.page.locator("#chart-releases_stock figcaption").inner_text()
+        assert "in 2025-06 (provisional, on 30 June 2025" in told.replace("\u00a0", " ")
+        drawing = str(seen.page.locator("#chart-yearly .live svg").text_content())
+        assert "provisional, of the first half-year" in drawing
+
+
+def test_a_year_without_figures_has_no_panel_and_no_words(real: Served, browser: Browser) -> None:
+    with opened(browser, f"{real.address}origin/CHN.html?release=2024-06") as seen:
+        drawn(seen.page)
+        for measure in ("claims", "stock"):
+            chart = seen.page.locator(f"#chart-releases_{measure}")
+            if chart.count():
+                told = chart.locator("figcaption").inner_text()
+                assert not re.search(r"\b\d{4}: \.", told)
+                assert "2025" not in told
 
 
 def test_what_is_carried_forward_is_named_for_what_it_counts(

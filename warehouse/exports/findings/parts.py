@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from warehouse.core.wording import Kind, show
+from warehouse.reference.claims import is_stock
 
 Row = Mapping[str, Any]
 
 
 HALF_YEAR = "first half-year"
+HALF_YEAR_NOTE = (
+    f"What is marked {HALF_YEAR} is of January to June; the change to the whole year holds what "
+    "came in the second half."
+)
 
 
 def of_half_year(words: str | None, is_provisional: bool | None) -> str | None:
@@ -20,6 +25,18 @@ def of_half_year(words: str | None, is_provisional: bool | None) -> str | None:
     row is that of its stock. None where nothing is known.
     """
     return f"{words} ({HALF_YEAR})" if words is not None and is_provisional else words
+
+
+def of_its_months(value: int | None, measure: str, is_provisional: bool | None) -> str | None:
+    """A figure of a year as a release had it, marked where it was of the middle of the year: a flow
+    of the first half, a stock of 30 June.
+    """
+    if value is None:
+        return None
+    words = show(value, "count")
+    if not is_stock(measure):
+        return of_half_year(words, is_provisional)
+    return f"{words} (30\u00a0June)" if is_provisional else words
 
 
 @dataclass(frozen=True)

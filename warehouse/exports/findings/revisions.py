@@ -6,7 +6,15 @@ import duckdb
 
 from warehouse.core.database import named_rows
 from warehouse.core.wording import show
-from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, section
+from warehouse.exports.findings.parts import (
+    HALF_YEAR,
+    HALF_YEAR_NOTE,
+    ReportColumn,
+    ReportTable,
+    Section,
+    of_its_months,
+    section,
+)
 from warehouse.exports.findings.words import MEASURES, REVISION_KINDS
 from warehouse.exports.origins import Origin
 
@@ -14,17 +22,29 @@ REVISED_YEARS_SHOWN = 3
 # What each release said of a figure, where it was the first or said another than the one before.
 STEPS = """
     select
-        measure, counting_unit, reference_year, first_release_id as release_id,
-        first_published_on as published_on, first_value as value, null::bigint as difference,
-        'first published' as kind
-    from mart_revision_summary
+        summary.measure, summary.counting_unit, summary.reference_year,
+        summary.first_release_id as release_id, summary.first_published_on as published_on,
+        summary.first_value as value, null::bigint as difference, 'first published' as kind,
+        if(
+            summary.measure = 'applications_new',
+            years.is_applications_provisional, years.is_population_provisional
+        ) as is_provisional
+    from mart_revision_summary as summary
+    left join dim_release as releases on summary.first_release_id = releases.release_id
+    left join mart_origin_yearly_history as years
+        on
+            summary.origin_unhcr_code = years.origin_unhcr_code
+            and summary.counting_unit = years.counting_unit
+            and summary.reference_year = years.reference_year
+            and years.valid_from <= releases.in_force_from
+            and (years.valid_to > releases.in_force_from or years.valid_to is null)
     where
-        coalesce(origin_iso3, origin_unhcr_code) = $origin
-        and measure in ('asylum_seekers_stock', 'refugees_stock', 'applications_new')
+        coalesce(summary.origin_iso3, summary.origin_unhcr_code) = $origin
+        and summary.measure in ('asylum_seekers_stock', 'refugees_stock', 'applications_new')
     union all
     select
         measure, counting_unit, reference_year, release_id, published_on, value_after, difference,
-        kind
+        kind, is_provisional
     from mart_revisions
     where
         coalesce(origin_iso3, origin_unhcr_code) = $origin
@@ -47,7 +67,7 @@ _COLUMNS = (
     ReportColumn("reference_year", "Year", "year"),
     ReportColumn("release_id", "Release"),
     ReportColumn("published_on", "Published on", "day"),
-    ReportColumn("value", "Value", "count"),
+    ReportColumn("shown", "Value", "bound"),
     ReportColumn("difference", "Change", "change"),
     ReportColumn("what_happened", "What happened"),
 )
@@ -57,6 +77,7 @@ def revisions_section(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section
     """The figures of the newest years, from release to release."""
     rows = named_rows(con.execute(_QUERY, {"origin": origin.code, "years": REVISED_YEARS_SHOWN}))
     for row in rows:
+        row["shown"] = of_its_months(row["value"], row["measure"], row["is_provisional"])
         row["figure"] = _measure_words(row["measure"], row["counting_unit"])
         row["what_happened"] = REVISION_KINDS.get(row["kind"], row["kind"])
     table = ReportTable(
@@ -65,6 +86,8 @@ def revisions_section(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section
     sentences = [
         "Among the releases loaded here. A figure that a release left unchanged has no line.",
     ]
+    if any(HALF_YEAR in (row["shown"] or "") for row in rows):
+        sentences.append(HALF_YEAR_NOTE)
     moved = [row for row in rows if row["measure"] == "asylum_seekers_stock" and row["difference"]]
     if moved:
         most = max(moved, key=lambda row: abs(row["difference"]))

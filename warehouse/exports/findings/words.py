@@ -69,8 +69,8 @@ DEFINITIONS = (
     (
         "Provisional",
         "UNHCR publishes year-end figures in June and mid-year ones in October or November. A "
-        "provisional figure describes 30 June, under the same year that the end of the year takes "
-        "over.",
+        "provisional stock is of 30 June, and a provisional flow of January to June, which is no "
+        "whole year. Both stand under the year that the year-end figures take over.",
     ),
     (
         "At least, ≥",

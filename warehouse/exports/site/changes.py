@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 
 from warehouse.core.database import named_rows
 from warehouse.core.wording import day
-from warehouse.exports.findings.parts import ReportColumn, ReportTable, Section, section
+from warehouse.exports.findings.parts import (
+    HALF_YEAR,
+    HALF_YEAR_NOTE,
+    ReportColumn,
+    ReportTable,
+    Row,
+    Section,
+    of_its_months,
+    section,
+)
 from warehouse.exports.findings.words import MEASURES, REVISION_KINDS
+from warehouse.reference.claims import label_within
 
 LARGEST_SHOWN = 10
 _RELEASES = """
@@ -31,12 +43,24 @@ _COUNTED = """
     group by release_id, measure, kind
     order by release_id, measure, figures desc, kind
 """
+_COMPARED = """
+    select
+        release_id, dataset, release_id_before,
+        list(distinct measure order by measure) as measures
+    from mart_revisions
+    where
+        level = 'origin' and counting_unit = 'persons' and measure in (select unnest($measures))
+        and release_id_before is not null
+    group by release_id, dataset, release_id_before
+    order by release_id, dataset, release_id_before
+"""
 # Whether a break of reporting bears on the figure after: that of the origin, as it stood on the day
 # of the release.
 _LARGEST = """
     with largest as (
         select
             release_id, measure, kind, reference_year, value_before, value_after, difference,
+            is_provisional_before, is_provisional,
             origin_unhcr_code, published_on,
             coalesce(origin_name, origin_unhcr_code) as place
         from mart_revisions
@@ -50,6 +74,7 @@ _LARGEST = """
     select
         largest.release_id, largest.measure, largest.kind, largest.reference_year,
         largest.value_before, largest.value_after, largest.difference, largest.place,
+        largest.is_provisional_before, largest.is_provisional,
         coalesce(
             not case largest.measure
                 when 'asylum_seekers_stock' then years.is_asylum_seekers_stock_change_comparable
@@ -92,8 +117,8 @@ _LARGEST_COLUMNS = (
     ReportColumn("place", "Country of origin"),
     ReportColumn("figure", "Figure"),
     ReportColumn("reference_year", "Year", "year"),
-    ReportColumn("value_before", "Before", "count"),
-    ReportColumn("value_after", "After", "count"),
+    ReportColumn("before", "Before", "bound"),
+    ReportColumn("after", "After", "bound"),
     ReportColumn("difference", "Change", "change"),
     ReportColumn("what_happened", "What happened"),
     ReportColumn("remarks", "Remarks"),
@@ -107,12 +132,15 @@ def release_sections(con: duckdb.DuckDBPyConnection) -> list[Section]:
     releases = named_rows(con.execute(_RELEASES))
     given = {"measures": list(MEASURES)}
     counted = named_rows(con.execute(_COUNTED, given))
+    compared = named_rows(con.execute(_COMPARED, given))
     largest = named_rows(con.execute(_LARGEST, given | {"shown": LARGEST_SHOWN}))
     for row in [*counted, *largest]:
         row["figure"] = MEASURES[row["measure"]]
         row["what_happened"] = REVISION_KINDS.get(row["kind"], row["kind"])
     for row in largest:
         row["remarks"] = _BROKEN if row["is_broken"] else ""
+        for end, flag in (("before", "is_provisional_before"), ("after", "is_provisional")):
+            row[end] = of_its_months(row[f"value_{end}"], row["measure"], row[flag])
     sections = [
         section(
             "releases",
@@ -129,11 +157,19 @@ def release_sections(con: duckdb.DuckDBPyConnection) -> list[Section]:
         name = release["release_id"]
         # When one that is in no list of ours came out is not known.
         came = f"{'Published' if release['is_named'] else 'First fetched'} on"
+        shown = [row for row in largest if row["release_id"] == name]
+        is_half_told = any(
+            HALF_YEAR in str(row[end]) for row in shown for end in ("before", "after")
+        )
         sections.append(
             section(
                 f"release_{number}",
                 f"What {name} changed",
-                [f"{came} {day(release['published_on'])}. By country of origin, in persons."],
+                [
+                    f"{came} {day(release['published_on'])}. By country of origin, in persons.",
+                    *_compared(releases[number - 1 :], compared),
+                    *([HALF_YEAR_NOTE] if is_half_told else []),
+                ],
                 [
                     ReportTable(
                         f"release_{number}_counted",
@@ -145,9 +181,33 @@ def release_sections(con: duckdb.DuckDBPyConnection) -> list[Section]:
                         f"release_{number}_largest",
                         f"The largest changes of {name}",
                         _LARGEST_COLUMNS,
-                        [row for row in largest if row["release_id"] == name],
+                        shown,
                     ),
                 ],
             )
         )
     return sections
+
+
+def _compared(releases: Sequence[Row], compared: Sequence[Row]) -> list[str]:
+    """What figures of a release are compared with where that is not the release before it, of which
+    their dataset is held back; `releases` are from this one back to the oldest.
+    """
+    names = [release["release_id"] for release in releases]
+    said = []
+    for row in compared:
+        if row["release_id"] != names[0] or row["release_id_before"] not in names[2:]:
+            continue
+        skipped = releases[1 : names.index(row["release_id_before"])][::-1]
+        is_held_back = all(
+            row["dataset"] in (release["quarantined_endpoints"] or "").split(", ")
+            for release in skipped
+        )
+        figures = " and ".join(label_within(measure) for measure in row["measures"])
+        between = " and ".join(release["release_id"] for release in skipped)
+        state = "held back" if is_held_back else "missing"
+        said.append(
+            f"Of {between} the figures on {figures} are {state}: they are compared with release "
+            f"{row['release_id_before']}, and {between} may have had these changes already."
+        )
+    return said

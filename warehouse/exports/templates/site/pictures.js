@@ -102,7 +102,7 @@ const yearBars = (persons, measure, width) => {
 };
 const hatchWords = (row, measures) => {
   const why = [...new Set(measures.filter((measure) => row[measure] !== null).flatMap((measure) => [
-    isProvisional(row, measure) ? "provisional" : null, isIncomplete(row, measure) ? site.words.at_least : null].filter(Boolean)))];
+    isProvisional(row, measure) ? MEASURES[measure].provisional.replace("{day}", when(row, measure)) : null, isIncomplete(row, measure) ? site.words.at_least : null].filter(Boolean)))];
   return why.length ? ` (${why.join("; ")})` : "";
 };
 const hatchedNote = (rows, measures) => {
@@ -148,11 +148,13 @@ const RELEASE_YEARS = 4;
 const RELEASE_ROOM = 64; // px that a release takes with its figure and its name
 export const byRelease = (all, people, measure) => {
   const persons = all.filter((row) => row.unit === "persons" && row[measure] !== null);
-  const years = [...new Set(persons.map((row) => row.year))].sort((a, b) => b - a).slice(0, RELEASE_YEARS);
   // A release whose flows are held back says nothing of them: it has no bar, and is named below.
   const told = releases.filter((release) => release.day <= current().day);
   const until = told.filter((release) => measure !== "claims" || hasFlows(release)).slice(-8);
   const without = told.filter((release) => !until.includes(release) && release.day > until[0]?.day).map((release) => clean(release.id));
+  // Years that a release shown has: what came out later, or before the first of them, has no panel.
+  const years = [...new Set(persons.filter((row) => until.some((release) => standsAt(row, release.day))).map((row) => row.year))]
+    .sort((a, b) => b - a).slice(0, RELEASE_YEARS);
   if (until.length < 2 || !years.length) return null;
   const rows = years.flatMap((year) => until.map((release) => {
     const row = persons.find((one) => one.year === year && standsAt(one, release.day));
