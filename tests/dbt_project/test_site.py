@@ -30,7 +30,7 @@ from tests.dbt_project.test_report import HOSTILE, ORIGIN, Elements
 from tests.static_server import serving
 from warehouse.core import wording
 from warehouse.core.database import each_row
-from warehouse.exports import charts, site
+from warehouse.exports import charts, report, site
 from warehouse.exports.charts.frame import SPECS
 from warehouse.exports.origin_years import if_distributed, origin_rows
 from warehouse.exports.site import data, pages
@@ -852,6 +852,12 @@ def test_people_in_no_figure_of_a_country_and_moves_between_them_are_told(
                 f"where asylum_iso3 = 'USA' and reference_year = 2025 "
                 f"and kind = 'origin_withheld' and measure = 'asylum_seekers_stock'"
             )
+    for name in ("china.md", "china.html"):
+        report.write_report(settings, "CHN", tmp_path / name)
+        text = (tmp_path / name).read_text("utf-8")
+        assert "5,875,359 people from China" in text
+        assert "People moved between categories" in text
+        assert text.count("879,500") >= 2
     with served(settings) as made:
         for java_script in (True, False):
             with opened(

@@ -34,6 +34,8 @@ BOUND_NOTE = (
     f"{AT_LEAST}: at least; a country of asylum did not report, gave no origin, or gave half a "
     "year as the year."
 )
+OVER_ZERO = "over 0"
+_UNDER = "under "
 _SHOWN_AS_ZERO = 0.0005
 # Origins that are no country, by UNHCR's code, as in special_origins.csv.
 OF_NO_COUNTRY = {"STA": "stateless {}", "UKN": "{} of unknown origin", "TIB": "Tibetan {}"}
@@ -97,8 +99,11 @@ def at_least(value: float | None, is_complete: bool | None, kind: Kind = "count"
     """
     if value == 0 and is_complete is False:
         return NOT_KNOWN
-    mark = f"{AT_LEAST}{NO_BREAK}" if value is not None and is_complete is False else ""
-    return f"{mark}{show(value, kind)}"
+    words = show(value, kind)
+    if value is None or is_complete is not False:
+        return words
+    # Of a lower bound that is shown as under something, no more is known than that it is not zero.
+    return OVER_ZERO if words.startswith(_UNDER) else f"{AT_LEAST}{NO_BREAK}{words}"
 
 
 def in_brackets(value: float | None, is_comparable: bool | None, kind: Kind = "change") -> str:
@@ -150,11 +155,11 @@ def _change(value: int) -> str:
 
 def _share(fraction: float) -> str:
     # Few of many are not none.
-    return f"under 0.1{NO_BREAK}%" if 0 < fraction < _SHOWN_AS_ZERO else _percent(fraction, "")
+    return f"{_UNDER}0.1{NO_BREAK}%" if 0 < fraction < _SHOWN_AS_ZERO else _percent(fraction, "")
 
 
 def _per_1000(value: float) -> str:
-    return "under 0.01" if 0 < value < 0.005 else f"{value:,.2f}"
+    return f"{_UNDER}0.01" if 0 < value < 0.005 else f"{value:,.2f}"
 
 
 def _percent(fraction: float, sign: str) -> str:

@@ -60,6 +60,8 @@ def _contents(found: Findings, drawings: Sequence[Drawing]) -> list[tuple[str, s
         ("figures", "Headline figures"),
         ("charts", "Charts" if drawings else None),
         ("unrwa", by_name.get("unrwa")),
+        ("others", by_name.get("others")),
+        ("moved", by_name.get("moved")),
         ("years", by_name.get("years")),
         ("claims", claims),
         ("revisions", by_name.get("revisions")),

@@ -30,6 +30,8 @@ def render(found: Findings) -> str:
         "## Headline figures",
         *_headlines(found),
         *_section(found.section("unrwa")),
+        *_section(found.section("others")),
+        *_section(found.section("moved")),
         *_section(found.section("years")),
         *_claims(found),
         *_section(found.section("revisions")),

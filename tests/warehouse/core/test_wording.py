@@ -51,6 +51,15 @@ def test_a_lower_bound_is_marked(value, is_complete, shown):
 
 
 @pytest.mark.parametrize(
+    ("kind", "little", "more"), [("per_1000", 0.003, "≥ 0.25"), ("share", 0.0003, "≥ 25.0 %")]
+)
+def test_a_lower_bound_too_small_to_be_shown_is_over_0(kind, little, more):
+    assert at_least(little, is_complete=False, kind=kind) == "over 0"
+    assert at_least(little, is_complete=True, kind=kind).startswith("under 0.")
+    assert at_least(0.25, is_complete=False, kind=kind).replace("\xa0", " ") == more
+
+
+@pytest.mark.parametrize(
     ("value", "is_comparable", "shown"),
     [(-5, False, "(−5)"), (-5, True, "−5"), (-5, None, "−5"), (None, False, "–")],
 )

@@ -227,3 +227,33 @@ def test_cases_that_are_counted_as_persons_are_said_to_be(
     # Of a country of origin, countries that count in cases are many.
     [figure] = headline_figures([year])
     assert figure.notes == ()
+
+
+def test_people_moved_between_categories_are_told_with_their_countries() -> None:
+    year = of_year(
+        2025,
+        {
+            "refugees_stock": 2_671_560,
+            "refugees_stock_change": -3_000_000,
+            "is_refugees_stock_change_comparable": False,
+            "refugees_stock_change_breaks": "category_moved",
+        },
+    )
+    moves = [
+        {"reference_year": of, "place": place, "persons": persons}
+        for of, place, persons in (
+            *((2025, "Iran", 879_500), (2025, "Pakistan", 89_088), (2025, "Uzbekistan", 7_700)),
+            *((2025, "Chile", 5), (2024, "Pakistan", 427_753)),
+        )
+    ]
+    told = "moved: Iran 879,500, Pakistan 89,088, Uzbekistan 7,700"
+    for count, more in ((3, ""), (5, ", and 1\u00a0other country")):
+        [figure] = headline_figures([year], moves=moves[:count])
+        assert figure.notes == (
+            "not comparable with 2024: moved between categories",
+            f"{told}{more}",
+        )
+    # A year that is comparable, as of so many people.
+    whole = of_year(2025, {"refugees_stock": 2_671_560})
+    [figure] = headline_figures([whole], moves=moves)
+    assert figure.notes == ()

@@ -24,7 +24,10 @@ ABOUT = {
     "project": "asylum-warehouse",
     "endorsement": "Not endorsed by UNHCR.",
 }
-SECTIONS = ("years", "revisions", "carried_forward", "destinations", "eras", "unrwa", "notes")
+SECTIONS = (
+    *("years", "revisions", "carried_forward", "destinations", "eras", "unrwa", "others", "moved"),
+    "notes",
+)
 FIGURE = Figure(
     "at least 99,716",
     "asylum-seekers",

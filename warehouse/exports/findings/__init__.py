@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from warehouse.exports.findings.beside import moved_section, moves_by_code, others_section
 from warehouse.exports.findings.carried_forward import carried_forward_section
 from warehouse.exports.findings.claims import Claim, Document, claims_on
 from warehouse.exports.findings.destinations import destinations_section
@@ -61,6 +62,7 @@ def find(con: duckdb.DuckDBPyConnection, origin: Origin) -> Findings:
     about = read_about(con)
     years = by_year(origin_rows(con, origin.code))
     breaks = breaks_of(con, origin.code)
+    moves = moves_by_code(con, origin.code).get(("origin", origin.code), [])
     documents, claims = claims_on(con, origin)
     return Findings(
         origin=origin,
@@ -68,6 +70,7 @@ def find(con: duckdb.DuckDBPyConnection, origin: Origin) -> Findings:
         figures=headline_figures(
             years,
             breaks,
+            moves=moves,
             may_be_higher=may_be_higher_by_origin(con, origin.code).get(origin.code, ()),
         ),
         sections=[
@@ -77,6 +80,8 @@ def find(con: duckdb.DuckDBPyConnection, origin: Origin) -> Findings:
             destinations_section(con, origin),
             eras_section(con, origin),
             unrwa_section(con, origin),
+            others_section(origin.of("people"), years, about["release"]),
+            moved_section(origin.name, "origin", moves, about["release"]),
             notes_section(con, origin),
         ],
         documents=documents,

@@ -19,6 +19,7 @@ from warehouse.exports.measures import (
 from warehouse.exports.origin_years import Break, OriginYear, if_distributed, not_comparable
 
 STOCK = "asylum_seekers_stock"
+MOVES_NAMED = 3
 
 
 def headline_figures(
@@ -26,13 +27,15 @@ def headline_figures(
     breaks: Sequence[Break] = (),
     whole: str = "those from all origins",
     *,
+    moves: Sequence[Row] = (),
     may_be_higher: Collection[str] = (),
     is_asylum: bool = False,
 ) -> list[Figure]:
     """The headline figures, of the newest year in which each is known; `years` oldest first;
     `breaks`: how they were reported otherwise than before; `whole`: what shares are out of;
-    `may_be_higher`: measures of which another year may be higher than the highest reported;
-    `is_asylum`: they are of a country of asylum, which counts in persons or cases.
+    `moves`: people moved between categories, the most of a year first; `may_be_higher`: measures
+    of which another year may be higher than the highest reported; `is_asylum`: they are of a
+    country of asylum, which counts in persons or cases.
     """
     newest_first = years[::-1]
     persons = [year.persons for year in newest_first]
@@ -53,6 +56,7 @@ def headline_figures(
             "refugees: persons with refugee protection",
             whole,
             may_be_higher=may_be_higher,
+            moves=moves,
         ),
     ]
     return [figure for figure in figures if figure]
@@ -73,11 +77,16 @@ def _stock_figure(
     breaks: Sequence[Break] = (),
     *,
     may_be_higher: Collection[str] = (),
+    moves: Sequence[Row] = (),
 ) -> Figure | None:
     row = _newest(rows, measure)
     if row is None:
         return None
-    notes = [*_change_note(rows, row, measure), *_highest_note(row, measure, may_be_higher)]
+    notes = [
+        *_change_note(rows, row, measure),
+        *_moved_note(row, measure, moves),
+        *_highest_note(row, measure, may_be_higher),
+    ]
     share = row[f"{measure}_world_share"]
     if share:
         notes.append(f"{show(share, 'share')} of {whole}")
@@ -93,6 +102,19 @@ def _stock_figure(
         f"{mark}{show(row[measure], 'count')}", f"{counts} on {day(row['reference_date'])}", nature,
         tuple(notes),
     )  # fmt: skip
+
+
+def _moved_note(row: Row, measure: str, moves: Sequence[Row]) -> list[str]:
+    """How many people were moved between categories, and where, in a year that is not comparable
+    for it.
+    """
+    if "moved" not in (row[f"{measure}_change_breaks"] or ""):
+        return []
+    of_year = [move for move in moves if move["reference_year"] == row["reference_year"]]
+    told = [f"{move['place']} {show(move['persons'], 'count')}" for move in of_year[:MOVES_NAMED]]
+    if len(of_year) > len(told):
+        told.append(f"and {plural(len(of_year) - len(told), 'other country', 'other countries')}")
+    return [f"moved: {', '.join(told)}"] if told else []
 
 
 def _highest_note(row: Row, measure: str, may_be_higher: Collection[str]) -> list[str]:

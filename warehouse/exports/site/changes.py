@@ -181,7 +181,7 @@ def release_sections(con: duckdb.DuckDBPyConnection) -> list[Section]:
                         f"release_{number}_largest",
                         f"The largest changes of {name}",
                         _LARGEST_COLUMNS,
-                        shown,
+                        [*shown],
                     ),
                 ],
             )

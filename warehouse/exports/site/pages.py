@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from warehouse.core import attribution, wording
+from warehouse.exports.findings import beside
 from warehouse.exports.findings.claims import claims_on
 from warehouse.exports.findings.destinations import destination_rows, destinations_of
 from warehouse.exports.findings.headline import headline_figures
@@ -28,7 +29,7 @@ from warehouse.exports.origin_years import (
     rows_of_origins,
 )
 from warehouse.exports.origins import Origin
-from warehouse.exports.site import beside, geometry, hosts
+from warehouse.exports.site import geometry, hosts
 from warehouse.exports.site.changes import release_sections
 from warehouse.exports.site.names import stem
 from warehouse.exports.templating import environment
@@ -140,7 +141,12 @@ def _origin_pages(
                 shell,
                 country,
                 f"{wording.visible(country.subject.of('People'))} who seek asylum abroad",
-                headline_figures(years, breaks, may_be_higher=may_be_higher.get(country.code, ())),
+                headline_figures(
+                    years,
+                    breaks,
+                    moves=moves.get(("origin", country.code), []),
+                    may_be_higher=may_be_higher.get(country.code, ()),
+                ),
                 [
                     years_section(years, country.subject, breaks),
                     destinations_of(places, country.subject),
@@ -174,6 +180,7 @@ def _asylum_pages(
                 headline_figures(
                     years,
                     whole="those in all countries",
+                    moves=moves.get(("asylum", country.code), []),
                     may_be_higher=hosts.may_be_higher(years),
                     is_asylum=True,
                 ),

@@ -62,8 +62,12 @@ const WRITTEN = {
 };
 export const show = (value, kind = "text") =>
   value === null || value === undefined ? NOT_KNOWN : WRITTEN[kind](value);
-export const atLeast = (value, isIncomplete, kind = "count") =>
-  value !== null && value !== undefined && isIncomplete ? `≥${NO_BREAK}${show(value, kind)}` : show(value, kind);
+// Of a lower bound that is shown as under something, no more is known than that it is not zero.
+export const atLeast = (value, isIncomplete, kind = "count") => {
+  const words = show(value, kind);
+  if (value === null || value === undefined || !isIncomplete) return words;
+  return words.startsWith("under ") ? "over 0" : `≥${NO_BREAK}${words}`;
+};
 export const plural = (count, one, many) => `${show(count, "count")}${NO_BREAK}${count === 1 ? one : many}`;
 
 // ---- the address: all that a link must carry to show what the sender saw

@@ -30,17 +30,26 @@ _MOVES = """
     from mart_reporting_break_origins as origins
     inner join mart_reporting_breaks as breaks
         using (asylum_unhcr_code, measure, counting_unit, reference_year, kind)
-    where origins.kind = 'category_moved' and origins.measure = 'refugees_stock'
+    where
+        origins.kind = 'category_moved' and origins.measure = 'refugees_stock'
+        and (
+            coalesce(origins.origin_iso3, origins.origin_unhcr_code) = $origin
+            or $origin is null
+        )
     order by
         origins.reference_year desc, origins.persons desc,
         origins.asylum_unhcr_code, origins.origin_unhcr_code
 """
 
 
-def moves_by_code(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """Where refugees came into another category or out of one, by side and code, newest first."""
+def moves_by_code(
+    con: duckdb.DuckDBPyConnection, origin: str | None = None
+) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Where refugees came into another category or out of one, by side and code, newest first; of
+    all origins, or of one.
+    """
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in named_rows(con.execute(_MOVES)):
+    for row in named_rows(con.execute(_MOVES, {"origin": origin})):
         for side, other in (("origin", "asylum"), ("asylum", "origin")):
             found.setdefault((side, row[side]), []).append({**row, "place": row[f"{other}_place"]})
     return found
@@ -82,7 +91,7 @@ def others_section(of_people: str, years: Sequence[OriginYear], release: str) ->
     sentence = (
         f"On {day(newest['reference_date'])}, {show(newest['oip_stock'], 'count')} {of_people} "
         f"were other people in need of international protection, in release {release}. They are "
-        f"neither among the refugees nor among the asylum-seekers on this page."
+        f"neither among the refugees nor among the asylum-seekers here."
     )
     columns = (
         ReportColumn("reference_date", "On", "day"),
