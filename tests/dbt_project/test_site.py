@@ -880,6 +880,22 @@ def test_people_in_no_figure_of_a_country_and_moves_between_them_are_told(
                 assert ("a country of asylum reported otherwise" in row) == is_broken
 
 
+def test_ranks_among_lower_bounds_are_said_to_be_by_what_was_reported(
+    real: Served, browser: Browser
+) -> None:
+    told = "a true rank may be nearer to 1 or further from it."
+    for measure, is_told in (("stock", True), ("refugees", False)):
+        with opened(browser, f"{real.address}index.html?measure={measure}&year=2025") as seen:
+            drawn(seen.page)
+            assert seen.page.locator("#by-origin tbody tr").count()
+            assert (told in seen.page.locator("#live").inner_text()) == is_told
+        with opened(browser, f"{real.address}origin/CHN.html?measure={measure}&year=2025") as seen:
+            drawn(seen.page)
+            assert (told in seen.page.locator("#place-pictures").inner_text()) == is_told
+    with opened(browser, f"{real.address}method.html") as seen:
+        assert told in seen.page.locator("main").inner_text()
+
+
 def test_the_largest_changes_of_a_release_say_where_reporting_changed(real: Served) -> None:
     with open_published(real.settings) as con:
         tables = {table.name: table for part in release_sections(con) for table in part.tables}

@@ -53,6 +53,10 @@ HIGHEST_REPORTED = "highest reported: {value} in {year}, but another year may be
 HIGHEST_REPORTED_SO_FAR = "the highest reported so far, but another year may be higher"
 FINAL = "final"
 BREAK = "not comparable with the year before; a country of asylum reported otherwise"
+RANKS = (
+    "Ranks are by what was reported: where not all was, a true rank may be nearer to 1 or further "
+    "from it."
+)
 HATCHED = f"Hatched: provisional, or {INCOMPLETE}."
 ESTIMATED = "Dashed outline: with the people without an origin distributed as before, an estimate."
 NO_BAR = "No bar: none, or not known."

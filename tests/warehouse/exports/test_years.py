@@ -95,6 +95,7 @@ def test_a_baseline_that_lacks_reports_is_a_lower_bound() -> None:
     assert row["asylum_seekers_stock_baseline"] == "≥\u00a02,873"
     assert row["asylum_seekers_stock"] == "99,716"
     assert any(sentence.startswith("≥: at least") for sentence in found.sentences)
+    assert any(sentence.startswith("Ranks are by what was") for sentence in found.sentences)
 
 
 def test_the_years_that_are_not_shown_are_where_it_is_said_that_they_are() -> None:

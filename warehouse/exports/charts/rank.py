@@ -25,7 +25,7 @@ from warehouse.exports.charts.frame import (
     tooltip,
     years,
 )
-from warehouse.exports.measures import INCOMPLETE, state
+from warehouse.exports.measures import INCOMPLETE, RANKS, state
 
 READS = frozenset(
     {"mart_destination_yearly", "mart_destination_concentration", "mart_origin_yearly"}
@@ -73,7 +73,10 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     if provisional:
         notes.append(f"Hollow points: {spans(provisional)} is provisional.")
     if any(row["incomplete"] for row in rows):
-        notes.append(f"Hollow points: {INCOMPLETE}. The true rank may be nearer to 1.")
+        notes.append(f"Hollow points: {INCOMPLETE}.")
+    if any(row["among_incomplete"] for row in rows):
+        notes.append(RANKS)
+        words.append(RANKS)
     return Drawing(
         "rank",
         title,
@@ -88,7 +91,9 @@ def _destinations(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, A
         with figures as (
             select
                 *,
-                max(reference_year) over () as newest_year
+                max(reference_year) over () as newest_year,
+                bool_or(is_asylum_seekers_stock_complete is false)
+                    over (partition by reference_year) as among_incomplete
             from mart_destination_yearly
             where
                 coalesce(origin_iso3, origin_unhcr_code) = ?
@@ -115,6 +120,7 @@ def _destinations(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, A
             figures.asylum_seekers_stock as stock,
             figures.is_population_provisional as provisional,
             figures.is_asylum_seekers_stock_complete is false as incomplete,
+            figures.among_incomplete,
             figures.release_id as release
         from figures
         inner join series using (asylum_unhcr_code)
@@ -138,6 +144,8 @@ def _world(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any]]:
                 asylum_seekers_stock_world_share as share,
                 is_population_provisional as provisional,
                 is_asylum_seekers_stock_complete is false as incomplete,
+                bool_or(is_asylum_seekers_stock_complete is false)
+                    over (partition by reference_year) as among_incomplete,
                 release_id as release,
                 rank() over (
                     partition by reference_year order by asylum_seekers_stock desc

@@ -16,7 +16,7 @@ from warehouse.exports.findings.parts import (
     of_half_year,
     section,
 )
-from warehouse.exports.measures import BASELINE_YEAR
+from warehouse.exports.measures import BASELINE_YEAR, RANKS
 from warehouse.exports.origins import Origin
 
 DESTINATIONS_SHOWN = 15
@@ -158,6 +158,7 @@ def _of_marks(lines: Sequence[Mapping[str, Any]]) -> list[str]:
         for measure in ("asylum_seekers_stock", "new_asylum_claims")
     ) or any(line["is_baseline_complete"] is False for line in lines):
         said.append(f"{AT_LEAST}: at least; the country did not report all, or gave no origin.")
+        said.append(RANKS)
     if any(line["is_asylum_seekers_stock_change_comparable"] is False for line in lines):
         said.append(
             "What is in brackets is not comparable: the country reported otherwise than the year "

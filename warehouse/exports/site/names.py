@@ -21,6 +21,7 @@ from warehouse.exports.measures import (
     NO_BAR,
     OF_REPORTED,
     OTHER_UNIT,
+    RANKS,
 )
 from warehouse.exports.origin_years import BETWEEN, ESTIMATE
 
@@ -64,6 +65,7 @@ def words() -> dict[str, str]:
         "hatched": HATCHED,
         "estimated": ESTIMATED,
         "no_bar": NO_BAR,
+        "ranks": RANKS,
         "of_reported": OF_REPORTED,
         "cases_as_persons": CASES_AS_PERSONS,
         "other_unit": OTHER_UNIT,

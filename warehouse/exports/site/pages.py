@@ -22,6 +22,7 @@ from warehouse.exports.findings.parts import Figure, ReportTable, Section
 from warehouse.exports.findings.unrwa import unrwa_section
 from warehouse.exports.findings.words import BOUNDARIES, DEFINITIONS
 from warehouse.exports.findings.years import years_section
+from warehouse.exports.measures import RANKS
 from warehouse.exports.origin_years import (
     breaks_by_origin,
     by_year,
@@ -314,6 +315,7 @@ def other_pages(
         "What the figures count",
         "What the figures count, what they do not, and how to read them here.",
         definitions=DEFINITIONS,
+        ranks=RANKS,
         verdicts=verdicts(),
         boundaries=BOUNDARIES,
         map_source=geometry.SOURCE if geometry.is_installed() else None,

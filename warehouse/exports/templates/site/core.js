@@ -269,6 +269,9 @@ export const perChoice = () => {
 export const withoutWords = (without, kind) => (without ? [el("p", { class: "quiet" },
   `${plural(without, `country of ${kind}`, `countries of ${kind}`)} without a known number of inhabitants left out.`)] : []);
 
+// Under a table with ranks: what they are by, where any of the figures compared is a lower bound.
+export const rankWords = (rows, measure) => (rows.some((row) => isIncomplete(row, measure)) ? [el("p", { class: "quiet ranks" }, site.words.ranks)] : []);
+
 // Under headline figures: how they are to be read, and where more is said of it.
 export const howToRead = () => el("p", { class: "quiet" }, `${site.words.stock_and_flow} `,
   el("a", { href: link(`${ROOT}method.html`) }, "How to read a figure here"));

@@ -1,7 +1,7 @@
 // A country of origin, or a country of asylum: its years, and its pairs, as of any release.
 import {
   MEASURES, amounts, asOf, atLeast, byId, card, claimsIn, current, el, estimate, firstCell, firstSaid, firstWords, hasPage, howToRead, inAsylum, inYear, isBroken, isIncomplete, link, load,
-  nameOf, ofOrigin, pageOf, params, perChoice, perColumns, perWords, plural, put, rankOf, releaseNotes, releaseOf, ROOT, rowsOf, show, sinceCounted, site, status, stem, table, takeOver, titleOf, visible, when, withoutWords,
+  nameOf, ofOrigin, pageOf, params, perChoice, perColumns, perWords, plural, put, rankOf, rankWords, releaseNotes, releaseOf, ROOT, rowsOf, show, sinceCounted, site, status, stem, table, takeOver, titleOf, visible, when, withoutWords,
 } from "./core.js";
 
 const { side, code } = document.documentElement.dataset;
@@ -167,6 +167,7 @@ const placesSection = (found) => {
   return [
     el("p", {}, `${plural(found.rows.length, `country of ${other}`, `countries of ${other}`)} with such figures in release ${visible(releaseOf(found.measure).id)}.`),
     table("places", caption, columns, shown),
+    ...rankWords(found.rows, found.measure),
     ...withoutWords(found.without, other),
     found.rows.length > SHOWN && !params.get("all")
       ? el("p", {}, el("button", { type: "button", id: "all", onclick: () => put({ all: 1 }) }, `Show all ${found.rows.length}`)) : null,

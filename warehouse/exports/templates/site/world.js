@@ -1,7 +1,7 @@
 // The world: its years, and the countries of origin and of asylum of one year, as of any release.
 import {
   MEASURES, amounts, asOf, atLeast, byId, card, claimsIn, current, el, firstSaid, firstWords, howToRead, isIncomplete,
-  link, load, nameOf, pageOf, params, perChoice, perColumns, perWords, put, rankOf, releaseNotes, releaseOf, rowsOf, sinceCounted, site,
+  link, load, nameOf, pageOf, params, perChoice, perColumns, perWords, put, rankOf, rankWords, releaseNotes, releaseOf, rowsOf, sinceCounted, site,
   status, table, takeOver, visible, when, withoutWords,
 } from "./core.js";
 
@@ -75,6 +75,7 @@ const render = async (live) => {
         el("div", { id: `${side.other}-pictures` }, el("div", { class: "pictures" })),
         side.rows.length ? table(`by-${side.other}`, `${side.title} (${words.nature})`, side.columns, side.rows.slice(0, params.get(`all-${side.other}`) ? undefined : SHOWN))
           : el("p", {}, `Release ${visible(releaseOf(measure).id)} has no such figures by country of ${side.other} for ${year}.`),
+        ...rankWords(side.rows, measure),
         ...withoutWords(side.without, side.other),
         side.rows.length > SHOWN && !params.get(`all-${side.other}`) ? el("p", {}, el("button", { type: "button", onclick: () => put({ [`all-${side.other}`]: 1 }) }, `Show all ${side.rows.length}`)) : null,
       ].filter(Boolean))),
