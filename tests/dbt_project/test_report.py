@@ -195,7 +195,7 @@ def test_a_figure_that_moved_stands_with_each_release_and_its_change(settings: S
     lines = text_of(settings).replace("\xa0", " ").splitlines()
     moved = [line for line in lines if line.startswith("| asylum-seekers (stock)")]
     steps = [[cell.strip() for cell in line.strip("|").split("|")][1:6] for line in moved]
-    assert ["2025", "2025-06", "11 November 2025", "178,725", "–"] in steps
+    assert ["2025", "2025-06", "11 November 2025", "178,725 (30 June)", "–"] in steps
     assert ["2025", "2025-12.1", "25 June 2026", "99,716", "−79,009"] in steps
 
 
