@@ -489,7 +489,12 @@ def test_a_provisional_year_is_hatched_and_said(published: Published) -> None:
     stripes = stripes_of(svg)
     assert len(stripes) > 20
     assert all(IN_2025[0] <= x < x2 <= IN_2025[1] for x, _, x2, _ in stripes)
-    assert "Hatched: 2025 is provisional, the figure of 30 June 2025." in text_of(svg)
+    # A flow is of half a year, and no figure of a day.
+    note = (
+        "Hatched: 2025 is provisional: people who claimed asylum in the first half-year and "
+        "asylum-seekers of 30 June 2025."
+    )
+    assert note in text_of(svg)
     assert "178,725 (provisional, on 30 June 2025)" in drawing.description
     published.con.execute("update mart_origin_yearly set is_provisional = false")
     assert "Hatched" not in text_of(published.draw("yearly").svg)
@@ -518,7 +523,7 @@ def test_a_year_that_is_provisional_and_lacks_reports_is_said_to_be_both(
     published.year(2025, 99716, is_provisional=True, is_asylum_seekers_stock_complete=False)
     drawing = published.draw("yearly")
     text = text_of(drawing.svg)
-    assert "Hatched: 2025 is provisional, the figure of 30 June 2025." in text
+    assert "Hatched: 2025 is provisional: asylum-seekers of 30 June 2025." in text
     assert "Hatched: 2025, at least: not all was reported." in text
     both = "99,716 (provisional, on 30 June 2025; at least: not all was reported)"
     assert both in drawing.description
@@ -557,6 +562,8 @@ def test_what_is_provisional_is_hatched_wherever_it_is_drawn(
         else "Hatched: 2025 is provisional"
     )
     assert words in text_of(all_svgs[name])
+    if name == "flows":
+        assert "Hatched: 2025 is provisional, of the first half-year." in text_of(all_svgs[name])
 
 
 def hatched_names(drawing: Drawing) -> set[str]:

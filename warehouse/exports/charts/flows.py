@@ -24,11 +24,12 @@ from warehouse.exports.charts.frame import (
     tooltip,
     years,
 )
-from warehouse.exports.measures import BREAK, INCOMPLETE, NO_BAR, state
+from warehouse.exports.measures import BREAK, INCOMPLETE, MEASURES, NO_BAR, state
 from warehouse.exports.origin_years import origin_rows
 
 READS = frozenset({"mart_origin_yearly"})
 Span = tuple[int, int]  # first and last year
+_OF_HALF_YEAR = MEASURES["claims"]["provisional"]
 _NEW = "New applications in the year (persons)"
 _DECIDED = "Decisions in the year, all levels (persons)"
 _RATES = "Rates over substantive decisions, of the summed counts (persons)"
@@ -109,8 +110,10 @@ def _row(found: Row) -> Row:
         "broken": has_new and found["is_applications_new_change_comparable"] is False,
         "style": "flow",
         **{name: found[name] for name in taken},
-        "status": state(provisional),
-        "applications_status": state(provisional, is_incomplete=is_incomplete),
+        "status": state(provisional, provisional=_OF_HALF_YEAR),
+        "applications_status": state(
+            provisional, is_incomplete=is_incomplete, provisional=_OF_HALF_YEAR
+        ),
     }
 
 
@@ -118,7 +121,7 @@ def _notes(rows: Sequence[Row]) -> list[str]:
     provisional = [str(row["year"]) for row in rows if row["hatched"]]
     notes = []
     if provisional:
-        notes.append(f"Hatched: {', '.join(provisional)} is provisional.")
+        notes.append(f"Hatched: {', '.join(provisional)} is provisional, of the first half-year.")
     incomplete = [row["year"] for row in rows if row["incomplete"]]
     if incomplete:
         notes.append(f"Hatched: new applications of {spans(incomplete)}, {INCOMPLETE}.")

@@ -51,9 +51,9 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     measures = [m for m in ("claims", "stock") if any(row[m] for row in rows)]
     panels = [_bars(rows, measure, eras, named=measure == measures[0]) for measure in measures]
     notes = [
-        f"Hatched: {row['year']} is provisional, the figure of {row['day']}."
+        f"Hatched: {row['year']} is provisional: {' and '.join(said)}."
         for row in rows
-        if row["stock_provisional"]
+        if (said := _months(row))
     ]
     incomplete = [
         row["year"] for row in rows if row["stock_incomplete"] or row["claims_incomplete"]
@@ -73,6 +73,15 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
         _description(of_origin("people", code, name), rows, eras),
         framed(panels, title, notes, {row["release"] for row in rows}),
     )
+
+
+def _months(row: Row) -> list[str]:
+    """Of when the figures of a provisional year are; none of another year."""
+    told = (
+        ("claims", "people who claimed asylum in the first half-year"),
+        ("stock", f"asylum-seekers of {row['day']}"),
+    )
+    return [words for name, words in told if row[f"{name}_provisional"] and row[name] is not None]
 
 
 def _row(found: Row) -> Row:

@@ -396,7 +396,7 @@ export const releaseNotes = () => {
     notes.push(el("p", { class: "held-back" }, `The flow dataset of this release is missing or held back: people who claimed asylum are as in release ${visible(release.flows)}.`));
   }
   if (release.provisional) {
-    notes.push(el("p", { class: "quiet" }, `A mid-year release: its newest year is provisional, on ${show(release.reference_date, "day")}.`));
+    notes.push(el("p", { class: "quiet" }, `A mid-year release: its newest year is provisional, with stocks of ${show(release.reference_date, "day")} and flows of the first half-year.`));
   }
   return notes;
 };
