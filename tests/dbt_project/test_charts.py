@@ -20,8 +20,8 @@ def test_the_starter_extract_gives_all_drawings_with_its_figures(
         *("yearly", "releases", "flows", "destinations", "heatmap", "rank", "carried_forward"),
     ]
     assert (
-        "most in 2024: 180,960. Newest year 2025: 99,716 (at least: not all was reported)"
-        in told["yearly"]
+        "most, as reported, in 2024: 180,960. Newest year 2025: 99,716 (at least: not all was "
+        "reported)" in told["yearly"]
     )
     assert "Hu Jintao, 2003–2012; Xi Jinping, since 2013" in told["yearly"]
     first, now = "first 178,725 (2025-06, provisional)", "now 99,716 (2025-12.1, at least: "
