@@ -677,13 +677,14 @@ def test_a_country_that_counts_in_cases_says_so_beside_persons(
     def in_both(file: dict[str, Any]) -> None:
         years = file["years"]
         for name in years:
-            years[name] = [{"year": 2025, "began": 0, "marks": 0}.get(name)] * 2
+            years[name] = [{"year": 2025, "began": 0, "marks": 0}.get(name)] * 3
         years |= {
-            "unit": ["persons", "cases"],
-            "claims": [2000, None],
-            "applications": [1500, 500],
-            "recognition": [0.19082, 0.36509],
-            "decided": [1111, 372],
+            "year": [2025, 2025, 2024],
+            "unit": ["persons", "cases", "persons"],
+            "claims": [2000, None, None],
+            "applications": [1500, 500, 1400],
+            "recognition": [0.19082, 0.36509, 0.577],
+            "decided": [1111, 372, 1000],
         }
 
     with (
@@ -696,6 +697,7 @@ def test_a_country_that_counts_in_cases_says_so_beside_persons(
         said = figure(seen.page, "recognition")
         assert said.startswith("19.1 % Refugee Recognition Rate in 2025")
         assert "of 1,111 substantive decisions, persons 36.5 % of another 372 substantive " in said
+        assert said.endswith("not comparable with 2024, when decisions were counted in persons")
         assert seen.problems == []
 
 

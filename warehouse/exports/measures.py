@@ -43,6 +43,7 @@ INCOMPLETE = "at least: not all was reported"
 # Of what is counted in persons and in cases: from this part of the larger on, both are named.
 WORTH_NAMING = 0.05
 CASES_AS_PERSONS = "{cases} of them are cases, each counted as one person"
+OTHER_UNITS_BEFORE = "not comparable with {year}, when decisions were counted in {units}"
 OTHER_UNIT = "{rate} of another {decisions}, {unit} (the two are never added)"
 # A change from or to a lower bound.
 OF_REPORTED = "of what was reported"

@@ -192,9 +192,35 @@ def decided(rate: float | None, substantive: int | None) -> dict[str, Any]:
 def test_a_rate_is_of_the_unit_with_more_decisions_and_names_the_other(
     persons: dict[str, Any], cases: dict[str, Any], value: str, notes: tuple[str, ...]
 ) -> None:
-    found = _rate_figure([of_year(2025, persons, cases), of_year(2024, decided(0.577, 61_911))])
+    found = _rate_figure([of_year(2025, persons, cases), of_year(2023, decided(0.577, 61_911))])
     assert found is not None
     assert (found.value, found.notes) == (value, notes)
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [
+        ((decided(0.577, 61_911), None), "persons"),
+        ((None, decided(0.577, 61_911)), "cases"),
+        # Cases too few to be named, the same units, and no rate.
+        ((decided(0.577, 61_911), decided(0.5, 20)), "persons"),
+        ((decided(0.577, 61_911), decided(0.5, 9000)), None),
+        ((None, None), None),
+    ],
+)
+def test_a_rate_is_not_read_across_a_change_of_unit(
+    before: tuple[dict[str, Any] | None, dict[str, Any] | None], told: str | None
+) -> None:
+    found = _rate_figure(
+        [
+            of_year(2025, decided(0.191, 111_088), decided(0.365, 37_128)),
+            of_year(2024, before[0] or {}, before[1]),
+        ]
+    )
+    assert found is not None
+    words = f"not comparable with 2024, when decisions were counted in {told}"
+    assert (found.notes[-1] == words) == bool(told)
+    assert told or not any("not comparable" in note for note in found.notes)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from warehouse.exports.measures import (
     HIGHEST_SO_FAR,
     OF_REPORTED,
     OTHER_UNIT,
+    OTHER_UNITS_BEFORE,
     WORTH_NAMING,
 )
 from warehouse.exports.origin_years import Break, OriginYear, if_distributed, not_comparable
@@ -197,20 +198,32 @@ def _cases_as_persons(row: Row, cases: Row) -> list[str]:
     return [CASES_AS_PERSONS.format(cases=show(counted, "count"))]
 
 
-def _rate_figure(years: Sequence[OriginYear]) -> Figure | None:
-    """The rate of the unit that more decisions are counted in, and that of the other beside it."""
-    for year in years:
-        units = [
-            (unit, row)
-            for unit, row in (("persons", year.persons), ("cases", year.cases))
-            if row["refugee_recognition_rate"] is not None
-        ]
-        if units:
-            break
-    else:
-        return None
+def _rated(year: OriginYear) -> list[tuple[str, Row]]:
+    """The counting units that have a rate in the year, that with more decisions first; the other
+    only where its decisions are worth naming.
+    """
+    units = [
+        (unit, row)
+        for unit, row in (("persons", year.persons), ("cases", year.cases))
+        if row["refugee_recognition_rate"] is not None
+    ]
     units.sort(key=lambda one: -one[1]["decisions_substantive"])
-    (unit, row), *others = units
+    return [
+        (unit, row)
+        for unit, row in units
+        if row["decisions_substantive"] >= units[0][1]["decisions_substantive"] * WORTH_NAMING
+    ]
+
+
+def _rate_figure(years: Sequence[OriginYear]) -> Figure | None:
+    """The rate of the unit that more decisions are counted in, and that of the other beside it, of
+    the newest year with one; `years` newest first.
+    """
+    rated = {year.year: units for year in years if (units := _rated(year))}
+    if not rated:
+        return None
+    newest = max(rated)
+    (unit, row), *others = rated[newest]
     notes = [f"of {_decisions(row)}, {unit}"]
     if row["total_protection_rate"] is not None:
         notes.append(
@@ -226,8 +239,11 @@ def _rate_figure(years: Sequence[OriginYear]) -> Figure | None:
             unit=other_unit,
         )
         for other_unit, other in others
-        if other["decisions_substantive"] >= row["decisions_substantive"] * WORTH_NAMING
     ]
+    before = {name for name, _ in rated.get(newest - 1, ())}
+    if before and before != {name for name, _ in rated[newest]}:
+        told = " and ".join(name for name in ("persons", "cases") if name in before)
+        notes.append(OTHER_UNITS_BEFORE.format(year=newest - 1, units=told))
     return Figure(
         show(row["refugee_recognition_rate"], "share"),
         f"Refugee Recognition Rate {_within(row, 'decisions')}: recognised as refugees, out of "

@@ -21,6 +21,7 @@ from warehouse.exports.measures import (
     NO_BAR,
     OF_REPORTED,
     OTHER_UNIT,
+    OTHER_UNITS_BEFORE,
     RANKS,
 )
 from warehouse.exports.origin_years import BETWEEN, ESTIMATE
@@ -69,6 +70,7 @@ def words() -> dict[str, str]:
         "of_reported": OF_REPORTED,
         "cases_as_persons": CASES_AS_PERSONS,
         "other_unit": OTHER_UNIT,
+        "other_units_before": OTHER_UNITS_BEFORE,
         "highest": HIGHEST,
         "highest_so_far": HIGHEST_SO_FAR,
         "highest_reported": HIGHEST_REPORTED,

@@ -37,14 +37,20 @@ const rateCard = (persons, cases) => {
   const rated = [...persons, ...cases.values()].filter((row) => row.recognition !== null);
   if (!rated.length) return null;
   const year = Math.max(...rated.map((row) => row.year));
-  const [row, other] = rated.filter((one) => one.year === year).sort((a, b) => b.decided - a.decided);
+  // The units of a year, that with more decisions first; the other only where it is worth naming.
+  const unitsOf = (of) => rated.filter((one) => one.year === of).sort((a, b) => b.decided - a.decided)
+    .filter((one, at, all) => one.decided >= all[0].decided * site.worth_naming);
+  const [row, other] = unitsOf(year);
+  const names = (of) => ["persons", "cases"].filter((unit) => unitsOf(of).some((one) => one.unit === unit)).join(" and ");
+  const before = names(year - 1);
   const decisions = (one) => plural(one.decided, "substantive decision", "substantive decisions");
   const notes = [
     `of ${decisions(row)}, ${row.unit}`,
     row.protection !== null ? `with complementary protection: ${show(row.protection, "share")} (Total Protection Rate)` : null,
     row.few_decisions ? "on fewer than 10 decisions" : null,
-    other && other.decided >= row.decided * site.worth_naming ? site.words.other_unit.replace("{rate}", show(other.recognition, "share"))
+    other ? site.words.other_unit.replace("{rate}", show(other.recognition, "share"))
       .replace("{decisions}", decisions(other)).replace("{unit}", other.unit) : null,
+    before && before !== names(year) ? site.words.other_units_before.replace("{year}", year - 1).replace("{units}", before) : null,
   ].filter(Boolean);
   const within = `${row.decisions_provisional ? "the first half of " : ""}${row.year}`;
   return el("li", { "data-measure": "recognition" }, el("strong", {}, show(row.recognition, "share")), " ",
