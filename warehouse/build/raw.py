@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from warehouse.core.database import connect, identifier, identifiers, side_by_side
+from warehouse.core.database import connect, identifier, identifiers, side_by_side, transaction
 from warehouse.core.files import unpack
 from warehouse.core.manifest import FILE_NAME, Manifest, Page
 from warehouse.landing import set_aside
@@ -129,10 +129,9 @@ def _drop_earlier_form(con: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> No
         [endpoint.table],
     ).fetchall()
     if there and [name for (name,) in there] != list(columns(endpoint)):
-        con.execute("begin")
-        con.execute(f"drop table {_table(endpoint)}")
-        con.execute("delete from raw.loads where endpoint = ?", [endpoint.name])
-        con.execute("commit")
+        with transaction(con):
+            con.execute(f"drop table {_table(endpoint)}")
+            con.execute("delete from raw.loads where endpoint = ?", [endpoint.name])
 
 
 def _table(endpoint: Endpoint) -> str:
@@ -140,13 +139,14 @@ def _table(endpoint: Endpoint) -> str:
 
 
 def _remove(con: duckdb.DuckDBPyConnection, endpoint: str, snapshot_id: str) -> None:
-    con.execute("begin")
-    con.execute(f"delete from {_table(ENDPOINTS[endpoint])} where _snapshot_id = ?", [snapshot_id])
-    profiles.remove(con, endpoint, snapshot_id)
-    con.execute(
-        "delete from raw.loads where endpoint = ? and snapshot_id = ?", [endpoint, snapshot_id]
-    )
-    con.execute("commit")
+    with transaction(con):
+        con.execute(
+            f"delete from {_table(ENDPOINTS[endpoint])} where _snapshot_id = ?", [snapshot_id]
+        )
+        profiles.remove(con, endpoint, snapshot_id)
+        con.execute(
+            "delete from raw.loads where endpoint = ? and snapshot_id = ?", [endpoint, snapshot_id]
+        )
 
 
 class _Refusal(NamedTuple):
@@ -232,8 +232,7 @@ def _is_as_landed(path: Path, page: Page) -> bool:
 def _load_snapshot(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest) -> None:
     endpoint = ENDPOINTS[manifest.endpoint]
     names = (ROW_NUMBER, *endpoint.columns, ADDED)
-    con.execute("begin")
-    try:
+    with transaction(con):
         for part in manifest.slices:
             if not part.pages:
                 continue
@@ -262,10 +261,6 @@ def _load_snapshot(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manif
                 profiles.version(endpoint),
             ],
         )
-        con.execute("commit")
-    except BaseException:
-        con.execute("rollback")
-        raise
 
 
 def _complete_profiles(con: duckdb.DuckDBPyConnection) -> None:
@@ -276,17 +271,12 @@ def _complete_profiles(con: duckdb.DuckDBPyConnection) -> None:
     for endpoint, snapshot_id, found in loads:
         if found == profiles.version(ENDPOINTS[endpoint]):
             continue
-        con.execute("begin")
-        try:
+        with transaction(con):
             profiles.make(con, ENDPOINTS[endpoint], snapshot_id)
             con.execute(
                 "update raw.loads set profile_version = ? where endpoint = ? and snapshot_id = ?",
                 [profiles.version(ENDPOINTS[endpoint]), endpoint, snapshot_id],
             )
-            con.execute("commit")
-        except BaseException:
-            con.execute("rollback")
-            raise
 
 
 def _describe_snapshots(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
@@ -296,18 +286,13 @@ def _describe_snapshots(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -
         "files": [str(path) for path in files],
         "buffer": max((SMALLEST_BUFFER, *(path.stat().st_size + 1 for path in files))),
     }
-    con.execute("begin")
-    try:
+    with transaction(con):
         con.execute(
             f"create or replace temp table manifest as select * from {source}",
             parameters if files else {},
         )
         for statement in _DESCRIPTIONS:
             con.execute(statement)
-        con.execute("commit")
-    except BaseException:
-        con.execute("rollback")
-        raise
 
 
 _MANIFESTS = """read_json(

@@ -63,6 +63,18 @@ def connect(path: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnectio
         con.close()
 
 
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All that is written inside is kept, or after an error nothing of it."""
+    con.execute("begin")
+    try:
+        yield
+        con.execute("commit")
+    except BaseException:
+        con.execute("rollback")
+        raise
+
+
 def side_by_side(
     con: duckdb.DuckDBPyConnection,
     threads: int,

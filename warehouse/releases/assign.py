@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.core.database import connect
+from warehouse.core.database import connect, transaction
 from warehouse.core.manifest import Manifest
 from warehouse.landing import decision
 from warehouse.landing.snapshots import manifests
@@ -130,8 +130,7 @@ def _assign(
 
 
 def _write(con: duckdb.DuckDBPyConnection, rows: Sequence[Sequence[object]]) -> None:
-    con.execute("begin")
-    try:
+    with transaction(con):
         con.execute("create schema if not exists releases")
         # Where an earlier version kept it.
         con.execute("drop table if exists raw.snapshot_releases")
@@ -141,10 +140,6 @@ def _write(con: duckdb.DuckDBPyConnection, rows: Sequence[Sequence[object]]) -> 
                 f"insert into releases.snapshot_releases values ({', '.join('?' * len(rows[0]))})",
                 rows,
             )
-        con.execute("commit")
-    except BaseException:
-        con.execute("rollback")
-        raise
 
 
 def look_into(con: duckdb.DuckDBPyConnection) -> Loaded:
@@ -166,9 +161,9 @@ def look_into(con: duckdb.DuckDBPyConnection) -> Loaded:
         )
 
     def same(before: Snapshot, now: Snapshot) -> bool:
-        reach = validate.reach_of(now)
+        reach = identify.reach_of(now)
         if reach.is_whole:
-            return validate.reach_of(before).is_whole and before.digest == now.digest
+            return identify.reach_of(before).is_whole and before.digest == now.digest
         return reach.asylums is None and now.digest == profiles.digest_within(
             con, before.endpoint, before.snapshot_id, reach
         )
