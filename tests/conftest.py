@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,9 +15,10 @@ from tests import parsing
 from tests.fake_api import FakeApi, fast_settings, sample_data
 from tests.network import no_network
 from tests.postgres_server import PostgresServer, find_binaries
-from warehouse.build import apart, dbt
+from warehouse.build import apart, dbt, raw
 from warehouse.core.garbage import look_less_often
 from warehouse.exports import beside
+from warehouse.landing.snapshots import land_starter
 from warehouse.settings import Settings
 
 # How long an example takes says how busy the machine is.
@@ -88,6 +90,22 @@ def api() -> Iterator[FakeApi]:
 def settings(tmp_path: Path, api: FakeApi) -> Settings:
     """Settings that point to the fake API and to a folder of this test's own."""
     return fast_settings(tmp_path / "data", api.url)
+
+
+@pytest.fixture(scope="session")
+def loaded_model(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The starter extract, landed and loaded: to be copied, or read."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("loaded") / "data", threads=2)
+    land_starter(settings)
+    raw.load(settings)
+    return settings
+
+
+@pytest.fixture
+def loaded(loaded_model: Settings, tmp_path: Path) -> Settings:
+    """A copy of it."""
+    shutil.copytree(loaded_model.data_dir, tmp_path / "data")
+    return Settings(data_dir=tmp_path / "data", threads=2)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -14,7 +15,7 @@ import duckdb
 
 from orchestration.runner import run_refresh
 from tests.warehouse.small_build import KEYS, LINEAGE, export_all
-from warehouse.build import dbt
+from warehouse.build import dbt, raw
 from warehouse.core import files
 from warehouse.landing import backfill as archive
 from warehouse.landing import snapshots
@@ -62,6 +63,12 @@ def accept(settings: Settings, snapshot_id: str, after: str) -> None:
     whole = getattr(files, after)
     setattr(files, after, lambda *given: (whole(*given), _die()))
     quarantine.accept(settings, snapshot_id, "why")
+
+
+def load(settings: Settings, seconds: float) -> None:
+    """Load what is landed, and die after so many seconds."""
+    threading.Timer(seconds, _die).start()
+    raw.load(settings)
 
 
 def forge(database: Path) -> None:

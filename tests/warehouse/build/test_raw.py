@@ -3,36 +3,35 @@
 import gzip
 import hashlib
 import json
-import os
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 import time
 
 import duckdb
 import pytest
 
+from tests import killed
 from tests.fake_api import rows_of_body
-from tests.other_processes import held_by_another
+from tests.other_processes import begin, end_of, held_by_another
 from warehouse.build import raw
 from warehouse.core.database import DatabaseBusyError, connect
 from warehouse.landing import set_aside, snapshots
 from warehouse.releases.assign import assign
-from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 
 
 @pytest.fixture
-def settings(tmp_path):
-    return Settings(data_dir=tmp_path / "data", threads=2)
+def landed(loaded):
+    """The same without a database."""
+    loaded.build_db.unlink()
+    return loaded
 
 
-@pytest.fixture
-def landed(settings):
-    snapshots.land_starter(settings)
-    return settings
+@pytest.fixture(scope="module")
+def whole(loaded_model):
+    """What a database has in which all was loaded at once."""
+    return everything(loaded_model)
 
 
 def rows(settings, sql):
@@ -47,17 +46,8 @@ def everything(settings):
     return {table: rows(settings, f"select * from raw.{table} order by all") for table in tables}
 
 
-def assert_same_as_loaded_afresh(settings):
-    raw.load(settings)
-    grown = everything(settings)
-    settings.build_db.unlink()
-    raw.load(settings)
-    assert everything(settings) == grown
-
-
-def test_every_row_of_every_landed_page_arrives_once_and_as_it_was_written(landed):
-    raw.load(landed)
-    for folder, manifest in snapshots.manifests(landed):
+def test_every_row_of_every_landed_page_arrives_once_and_as_it_was_written(loaded_model):
+    for folder, manifest in snapshots.manifests(loaded_model):
         endpoint = ENDPOINTS[manifest.endpoint]
         written = []
         for part in manifest.slices:
@@ -76,44 +66,48 @@ def test_every_row_of_every_landed_page_arrives_once_and_as_it_was_written(lande
                     )
         names = ", ".join(f'"{c}"' for c in endpoint.columns)
         arrived = rows(
-            landed,
+            loaded_model,
             f"select _slice, _row_number, {names} from raw.{endpoint.table} "
             f"where _snapshot_id = '{manifest.snapshot_id}'",
         )
         assert sorted(arrived, key=repr) == sorted(written, key=repr)
 
 
-def test_loading_twice_changes_nothing(landed):
+def test_loading_twice_changes_nothing(landed, whole):
     first = raw.load(landed)
-    before = everything(landed)
     second = raw.load(landed)
     assert first.loaded
     assert not second.loaded
     assert not second.removed
     assert second.rows == first.rows
-    assert everything(landed) == before
+    assert everything(landed) == whole
 
 
-def test_a_fresh_database_gives_the_same_tables_as_a_grown_one(landed):
+def test_a_fresh_database_gives_the_same_tables_as_a_grown_one(landed, whole):
     """The build is a function of landing, not of the order in which snapshots came."""
     kept = landed.data_dir / "kept"
     late = landed.landing_dir / "population"
     shutil.move(late, kept)
     raw.load(landed)
     shutil.move(kept, late)
-    assert_same_as_loaded_afresh(landed)
-
-
-def test_a_snapshot_taken_out_of_landing_leaves_the_database(landed):
     raw.load(landed)
-    folder, manifest = snapshots.manifests(landed, "population")[0]
+    assert everything(landed) == whole
+
+
+def test_a_snapshot_taken_out_of_landing_leaves_the_database_with_its_profile(loaded):
+    folder, manifest = snapshots.manifests(loaded, "population")[0]
     shutil.rmtree(folder)
-    result = raw.load(landed)
+    result = raw.load(loaded)
     assert result.removed == [("population", manifest.snapshot_id)]
     assert not rows(
-        landed, f"select 1 from raw.population where _snapshot_id = '{manifest.snapshot_id}'"
+        loaded, f"select 1 from raw.population where _snapshot_id = '{manifest.snapshot_id}'"
     )
-    assert len(rows(landed, "select 1 from raw.snapshots where endpoint = 'population'")) == 3
+    assert len(rows(loaded, "select 1 from raw.snapshots where endpoint = 'population'")) == 3
+    assign(loaded)
+    for table in ("raw.snapshot_profiles", "releases.snapshot_releases"):
+        found = rows(loaded, f"select distinct endpoint, snapshot_id from {table}")
+        assert found
+        assert (manifest.endpoint, manifest.snapshot_id) not in found
 
 
 def without_its_last_row(body):
@@ -189,7 +183,7 @@ def test_a_full_disk_sets_no_snapshot_aside(landed, monkeypatch):
     assert snapshots.all_set_aside(landed) == []
 
 
-def test_an_error_in_one_thread_ends_all_and_leaves_whole_snapshots(landed, monkeypatch):
+def test_an_error_in_one_thread_ends_all_and_leaves_whole_snapshots(landed, whole, monkeypatch):
     load_snapshot, begun, in_another = raw._load_snapshot, [], threading.Event()
 
     def load_or_fail(con, folder, manifest):
@@ -218,7 +212,8 @@ def test_an_error_in_one_thread_ends_all_and_leaves_whole_snapshots(landed, monk
         for (snapshot,) in rows(landed, f"select distinct _snapshot_id from raw.{endpoint.table}")
     )
     monkeypatch.undo()
-    assert_same_as_loaded_afresh(landed)
+    raw.load(landed)
+    assert everything(landed) == whole
 
 
 def test_each_table_has_its_rows_in_one_order_whatever_the_threads(landed):
@@ -230,9 +225,8 @@ def test_each_table_has_its_rows_in_one_order_whatever_the_threads(landed):
     assert in_order(1) == in_order(4)
 
 
-def test_an_added_column_is_kept_for_the_snapshots_that_have_it(landed):
-    raw.load(landed)
-    folder, manifest = snapshots.manifests(landed, "regions")[0]
+def test_an_added_column_is_kept_for_the_snapshots_that_have_it(loaded):
+    folder, manifest = snapshots.manifests(loaded, "regions")[0]
     target = folder.parent / "later"
     shutil.copytree(folder, target)
     part = manifest.slices[0]
@@ -246,42 +240,37 @@ def test_an_added_column_is_kept_for_the_snapshots_that_have_it(landed):
     described.slices[0].pages[0].sha256 = hashlib.sha256(changed).hexdigest()
     described.slices[0].added_columns = ['colour "of" region']
     (target / "manifest.json").write_text(described.model_dump_json())
-    raw.load(landed)
+    raw.load(loaded)
     kept = rows(
-        landed,
+        loaded,
         "select _snapshot_id = 'later' as is_later, _added, count(*) "
         "from raw.regions group by all order by 1",
     )
     assert kept == [(False, None, 6), (True, '{"colour \\"of\\" region":"blue"}', 6)]
 
 
-def test_a_table_of_an_earlier_version_is_filled_anew(landed):
-    raw.load(landed)
-    whole = everything(landed)
-    with connect(landed.build_db, landed) as con:
+def test_a_table_of_an_earlier_version_is_filled_anew(loaded, whole):
+    with connect(loaded.build_db, loaded) as con:
         con.execute("alter table raw.regions drop column _added")
         con.execute("alter table raw.regions add column colour varchar")
-    assert {endpoint for endpoint, _ in raw.load(landed).loaded} == {"regions"}
-    assert everything(landed) == whole
+    assert {endpoint for endpoint, _ in raw.load(loaded).loaded} == {"regions"}
+    assert everything(loaded) == whole
 
 
-def test_text_of_the_source_that_looks_like_sql_is_only_text(landed):
-    folder, manifest = snapshots.manifests(landed, "regions")[0]
+def test_text_of_the_source_that_looks_like_sql_is_only_text(loaded):
+    folder, manifest = snapshots.manifests(loaded, "regions")[0]
     hostile = "it's'; drop table raw.regions; --"
     target = folder.parent / hostile
     shutil.copytree(folder, target)
     described = manifest.model_copy(update={"snapshot_id": hostile})
     (target / "manifest.json").write_text(described.model_dump_json())
-    raw.load(landed)
-    assert rows(landed, "select count(*) from raw.regions") == [(12,)]
+    raw.load(loaded)
+    assert rows(loaded, "select count(*) from raw.regions") == [(12,)]
 
 
 def test_what_runs_out_of_memory_beside_others_is_loaded_alone_and_nothing_twice(
-    landed, monkeypatch
+    landed, whole, monkeypatch
 ):
-    raw.load(landed)
-    whole = everything(landed)
-    landed.build_db.unlink()
     load_snapshot, here, failed, alone = raw._load_snapshot, threading.current_thread(), set(), []
 
     def load_or_run_out(con, folder, manifest):
@@ -307,54 +296,26 @@ def test_what_runs_out_of_memory_beside_others_is_loaded_alone_and_nothing_twice
     assert max(number for number, _ in done[:-1]) < done[-1][1]
 
 
-def test_a_held_database_is_a_clear_error(landed):
-    raw.load(landed)
+def test_a_held_database_is_a_clear_error(loaded):
     with (
-        held_by_another(landed.build_db),
+        held_by_another(loaded.build_db),
         pytest.raises(DatabaseBusyError, match="in use by another process"),
-        connect(landed.build_db, landed),
+        connect(loaded.build_db, loaded),
     ):
         pass
 
 
-def test_a_load_killed_at_any_moment_is_made_whole_by_the_next_one(landed):
-    raw.load(landed)
-    whole = everything(landed)
-    code = (
-        "from warehouse.build import raw; from warehouse.settings import load_settings; "
-        "print('go', flush=True); raw.load(load_settings())"
-    )
+def test_a_load_killed_at_any_moment_is_made_whole_by_the_next_one(landed, whole):
     for delay in (0.0, 0.02, 0.05, 0.1, 0.2):
         for file in landed.data_dir.glob("build.duckdb*"):
             file.unlink()
-        environ = dict(os.environ, ASYLUM_DATA_DIR=str(landed.data_dir))
-        with subprocess.Popen(
-            [sys.executable, "-c", code], stdout=subprocess.PIPE, env=environ
-        ) as loader:
-            loader.stdout.readline()
-            time.sleep(delay)
-            loader.send_signal(signal.SIGKILL)
-        assert loader.returncode in {0, -signal.SIGKILL}
+        assert end_of(begin(killed.load, landed, delay)) in {0, -signal.SIGKILL}
         raw.load(landed)
         assert everything(landed) == whole
 
 
-def test_a_snapshot_taken_out_takes_its_profile_along(landed):
-    raw.load(landed)
-    folder, manifest = snapshots.manifests(landed, "population")[0]
-    shutil.rmtree(folder)
-    raw.load(landed)
-    assign(landed)
-    for table in ("raw.snapshot_profiles", "releases.snapshot_releases"):
-        found = rows(landed, f"select distinct endpoint, snapshot_id from {table}")
-        assert found
-        assert (manifest.endpoint, manifest.snapshot_id) not in found
-
-
-def test_snapshots_loaded_before_there_were_profiles_get_theirs(landed):
-    raw.load(landed)
-    whole = everything(landed)
-    with connect(landed.build_db, landed) as con:
+def test_snapshots_loaded_before_there_were_profiles_get_theirs(loaded, whole):
+    with connect(loaded.build_db, loaded) as con:
         con.execute("drop table raw.snapshot_profiles; drop table raw.snapshot_codes")
         con.execute(
             "create table kept as select endpoint, snapshot_id, content_sha256 from raw.loads"
@@ -364,5 +325,5 @@ def test_snapshots_loaded_before_there_were_profiles_get_theirs(landed):
             "content_sha256 varchar, primary key (endpoint, snapshot_id))"
         )
         con.execute("insert into raw.loads from kept; drop table kept")
-    assert not raw.load(landed).loaded
-    assert everything(landed) == whole
+    assert not raw.load(loaded).loaded
+    assert everything(loaded) == whole

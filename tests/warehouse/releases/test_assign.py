@@ -1,25 +1,11 @@
 """Raw -> releases: each loaded snapshot is assigned a release, and said whether it is accepted."""
 
 import duckdb
-import pytest
 
 from warehouse.build import raw
 from warehouse.core.database import connect
-from warehouse.landing import snapshots
 from warehouse.releases.assign import assign
 from warehouse.settings import Settings
-
-
-@pytest.fixture
-def settings(tmp_path):
-    return Settings(data_dir=tmp_path / "data", threads=2)
-
-
-@pytest.fixture
-def loaded(settings):
-    snapshots.land_starter(settings)
-    raw.load(settings)
-    return settings
 
 
 def rows(settings, sql):
@@ -61,7 +47,8 @@ def test_what_is_landed_and_not_loaded_is_assigned_nothing(loaded):
     assert not [key for key in assign(loaded).releases if key[0] == "regions"]
 
 
-def test_nothing_landed_has_no_release_and_no_findings(settings):
+def test_nothing_landed_has_no_release_and_no_findings(tmp_path):
+    settings = Settings(data_dir=tmp_path / "data", threads=2)
     raw.load(settings)
     found = assign(settings)
     assert (found.releases, found.quarantined) == ({}, [])
