@@ -150,8 +150,8 @@ def resolve(
     by_reach: dict[object, list[Snapshot]] = {}
     for one in with_pairs:
         source = ENDPOINTS[one.endpoint].published_in
-        by_reach.setdefault((source, _reach_of(one).sides), []).append(one)
-    for alike in sorted(by_reach.values(), key=lambda them: not _reach_of(them[0]).is_whole):
+        by_reach.setdefault((source, reach_of(one).sides), []).append(one)
+    for alike in sorted(by_reach.values(), key=lambda them: not reach_of(them[0]).is_whole):
         held = [
             one
             for one in (*stated, *(one for one in with_pairs if one.key in names))
@@ -170,7 +170,8 @@ def resolve(
     return {one.key: releases[names[one.key]] for one in all_of_them}
 
 
-def _reach_of(snapshot: Snapshot) -> Reach:
+def reach_of(snapshot: Snapshot) -> Reach:
+    """Its reach, where it has pairs."""
     assert snapshot.reach is not None
     return snapshot.reach
 
@@ -189,15 +190,15 @@ class _Known:
         endpoint = snapshot.endpoint
         if (release_id, endpoint) in self.lists.incomplete:
             return None
-        reach = _reach_of(snapshot)
+        reach = reach_of(snapshot)
         digests = {
             self._digest(one, reach)
             for one in self.held
             if one.endpoint == endpoint
             and self.names[one.key] == release_id
             and one.key != snapshot.key
-            and _reach_of(one).holds(reach)
-            and _reach_of(one).year_from <= reach.year_from
+            and reach_of(one).holds(reach)
+            and reach_of(one).year_from <= reach.year_from
         }
         if reach.is_whole and (release_id, endpoint) in self.lists.contents:
             digests.add(self.lists.contents[release_id, endpoint])

@@ -23,7 +23,7 @@ from datetime import date, datetime
 from typing import Literal, Protocol
 
 from warehouse.reference.code_lists import CODE_LISTS
-from warehouse.releases.identify import Key, Lists, Release, Snapshot
+from warehouse.releases.identify import Key, Lists, Release, Snapshot, reach_of
 from warehouse.releases.profiles import (
     ASYLUM_SIDE,
     ORIGIN_SIDE,
@@ -288,12 +288,6 @@ def held_back(
 def place(snapshot: Snapshot, releases: Mapping[Key, Release]) -> tuple[date, datetime, str]:
     """Its place in time among the snapshots of its dataset."""
     return releases[snapshot.key].in_force_from, snapshot.retrieved_at, snapshot.snapshot_id
-
-
-def reach_of(snapshot: Snapshot) -> Reach:
-    """Its reach, where it has pairs."""
-    assert snapshot.reach is not None
-    return snapshot.reach
 
 
 def common(before: Snapshot, now: Snapshot) -> Reach:
