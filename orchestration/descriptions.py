@@ -58,6 +58,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> dg.TableMeta
     )
 
 
+def place(settings: Settings, path: Path) -> dg.MetadataValue:
+    """Where a file or folder lies in the data folder."""
+    return dg.MetadataValue.path(str(path.relative_to(settings.data_dir)))
+
+
 def written(settings: Settings, paths: Sequence[Path]) -> dict[str, dg.MetadataValue]:
     """What a step that writes files says of them: which, and how large they are together."""
     names = [str(path.relative_to(settings.data_dir)) for path in paths]

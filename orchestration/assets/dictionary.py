@@ -7,7 +7,7 @@ for (`make docs`, or by materializing its asset) and is no part of a refresh.
 import dagster as dg
 
 from orchestration import keys
-from orchestration.descriptions import written
+from orchestration.descriptions import place, written
 from orchestration.resources import Warehouse
 from warehouse.exports import dbt_docs, dictionary
 
@@ -31,7 +31,7 @@ def dictionaries() -> list[dg.AssetsDefinition]:
             metadata={
                 "dagster/row_count": dictionary.described_columns(path),
                 "tables": len(schemas),
-                "path": dg.MetadataValue.path(str(path.relative_to(settings.data_dir))),
+                "path": place(settings, path),
                 **written(settings, [path, *schemas]),
             }
         )
@@ -50,7 +50,7 @@ def dictionaries() -> list[dg.AssetsDefinition]:
         path = dbt_docs.export_dbt_docs(settings)
         return dg.MaterializeResult(
             metadata={
-                "path": dg.MetadataValue.path(str(path.relative_to(settings.data_dir))),
+                "path": place(settings, path),
                 **written(settings, [path]),
             }
         )

@@ -11,7 +11,7 @@ import dagster as dg
 from orchestration import keys
 from orchestration.assets.reports import reports
 from orchestration.assets.site import site
-from orchestration.descriptions import written
+from orchestration.descriptions import place, written
 from orchestration.resources import Warehouse
 from warehouse.build.dbt import PublishedTable
 from warehouse.exports import beside, datapackage, tables
@@ -48,12 +48,7 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
                 keys.exported(table.name),
                 metadata={
                     "dagster/row_count": rows[table.name],
-                    **{
-                        path.suffix[1:]: dg.MetadataValue.path(
-                            str(path.relative_to(settings.data_dir))
-                        )
-                        for path in files
-                    },
+                    **{path.suffix[1:]: place(settings, path) for path in files},
                     **written(settings, files),
                 },
             )
@@ -74,9 +69,7 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
         drawn: ChartsWritten = beside.made(settings, beside.CHARTS)
         metadata: dict[str, dg.MetadataValue] = {
             # `yearly_png` and `yearly_svg`: of one origin, it need not say which.
-            path.name.partition("_")[2].replace(".", "_"): dg.MetadataValue.path(
-                str(path.relative_to(settings.data_dir))
-            )
+            path.name.partition("_")[2].replace(".", "_"): place(settings, path)
             for path in drawn.paths
         }
         metadata |= written(settings, drawn.paths)
@@ -119,7 +112,7 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
         return dg.MaterializeResult(
             metadata={
                 "release": about["release"],
-                "path": dg.MetadataValue.path(str(path.relative_to(settings.data_dir))),
+                "path": place(settings, path),
                 **written(settings, [path]),
             }
         )

@@ -9,7 +9,7 @@ import dagster as dg
 from pydantic import Field
 
 from orchestration import checks, keys
-from orchestration.descriptions import table
+from orchestration.descriptions import place, table
 from orchestration.freshness import LOOKED_AT
 from orchestration.resources import Warehouse
 from warehouse.build import fingerprint
@@ -293,5 +293,5 @@ def _metadata(
         "retrieved_at": dg.MetadataValue.timestamp(manifest.finished_at),
         "seconds": round((manifest.finished_at - manifest.started_at).total_seconds(), 1),
         "content_sha256": manifest.content_sha256,
-        "path": dg.MetadataValue.path(str(newest_path.relative_to(settings.data_dir))),
+        "path": place(settings, newest_path),
     }

@@ -8,6 +8,7 @@ import dagster as dg
 
 from orchestration import checks, keys
 from orchestration.assets.landing import TAG_RELEASE
+from orchestration.descriptions import place
 from orchestration.freshness import BY_THE_CALENDAR
 from orchestration.resources import Warehouse
 from warehouse.build import dbt, fingerprint, repair
@@ -77,7 +78,7 @@ def published(tables: Sequence[PublishedTable], manifest: Mapping[str, Any]) -> 
                 "release": file.release,
                 "snapshots": len(build.lineage.snapshots),
                 "bytes": file.bytes,
-                "path": dg.MetadataValue.path(str(file.path.relative_to(settings.data_dir))),
+                "path": place(settings, file.path),
                 "seconds": round(time.perf_counter() - started, 2),
             },
         )

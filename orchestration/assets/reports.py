@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from orchestration import keys
-from orchestration.descriptions import written
+from orchestration.descriptions import place, written
 from orchestration.resources import Warehouse
 from warehouse.exports import beside
 
@@ -57,7 +57,7 @@ def _report(key: dg.AssetKey, name: str, description: str, kind: str) -> dg.Asse
             metadata={
                 "origin": made.origin.code,
                 "preview": dg.MetadataValue.md(made.preview),
-                "path": dg.MetadataValue.path(str(made.path.relative_to(settings.data_dir))),
+                "path": place(settings, made.path),
                 **written(settings, [made.path]),
             }
         )

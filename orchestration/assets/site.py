@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from orchestration import keys
-from orchestration.descriptions import written
+from orchestration.descriptions import place, written
 from orchestration.resources import Warehouse
 from warehouse.build.dbt import PublishedTable
 from warehouse.exports import beside
@@ -41,7 +41,7 @@ def site(published: Sequence[PublishedTable]) -> dg.AssetsDefinition:
                 "pages": made.page_count,
                 "site_files": made.file_count,
                 "site_bytes": made.bytes,
-                "path": dg.MetadataValue.path(str(made.path.relative_to(settings.data_dir))),
+                "path": place(settings, made.path),
                 # The first page stands for all: there are hundreds.
                 **written(settings, [made.path / "index.html"]),
             }
