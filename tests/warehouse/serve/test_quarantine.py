@@ -112,6 +112,13 @@ def test_accepting_keeps_who_when_and_why_in_the_landing_folder(
     assert kept["accepted_by"]
     assert kept["why"] in done.output
     assert fingerprint.expected(settings) != before, "the next run has something to do"
+
+
+def test_what_was_accepted_stays_so_when_it_is_landed_again_and_loaded(
+    settings: Settings, lost: tuple[Path, str]
+) -> None:
+    folder, snapshot_id = lost
+    accept(settings, snapshot_id, "UNHCR withdrew the years before 2012")
     snapshots.land_starter(settings)
     assert decision.read(folder) is not None, "landing it again leaves the decision"
     raw.load(settings)
