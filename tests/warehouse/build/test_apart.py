@@ -79,7 +79,12 @@ def test_it_comes_to_the_same_as_in_this_process_and_is_told_on_the_way(
     assert [node.name for node in part.models] == ["dim_release"]
 
 
-def test_what_fails_is_in_the_result(loaded: SmallSettings) -> None:
+def test_a_project_that_has_changed_since_it_was_parsed_is_parsed_again_and_what_fails_is_said(
+    loaded: SmallSettings,
+) -> None:
+    start(loaded)
+    [process] = others()
+    assert soon(lambda: is_idle(process))
     write(loaded, "dbt_project/models/marts/mart_extra.sql", "select 1 / 'a' as a")
     write(loaded, "dbt_project/tests/assert_nothing.sql", FAILING_TEST)
     told, result = whole(build(loaded))
@@ -88,20 +93,19 @@ def test_what_fails_is_in_the_result(loaded: SmallSettings) -> None:
     assert fingerprint.read_tested(loaded) is None
 
 
-def test_a_project_that_has_changed_since_it_was_parsed_is_parsed_again(
-    loaded: SmallSettings,
-) -> None:
-    start(loaded)
-    [process] = others()
-    assert soon(lambda: is_idle(process))
-    write(loaded, "dbt_project/models/marts/mart_extra.sql", "select 7 as a")
-    _, result = whole(build(loaded))
-    assert "mart_extra" in {node.name for node in result.models}
-
-
-def test_it_is_started_once_and_code_of_the_folder_one_is_in_is_not_run(
+def test_a_process_that_was_killed_is_said_and_the_next_build_is_whole(
     model: SmallSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The next is started once, and runs no code of the folder one is in."""
+
+    def kill(_: str, done: int, __: int | None) -> None:
+        if done == 3:
+            [process] = others()
+            process.kill()
+
+    with pytest.raises(dbt.DbtError, match=r"ended by signal 9 .*ASYLUM_MEMORY_LIMIT"):
+        whole(build(model, kill))
+    assert fingerprint.read_tested(model) is None
     for name in ("warehouse", "dbt", "json"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("raise SystemExit('of another copy')")
@@ -128,21 +132,6 @@ def test_an_error_keeps_its_type(model: SmallSettings) -> None:
         pytest.raises(DatabaseBusyError, match="in use by another process"),
     ):
         whole(build(model))
-
-
-def test_a_process_that_was_killed_is_said_and_the_next_build_is_whole(
-    model: SmallSettings,
-) -> None:
-    def kill(_: str, done: int, __: int | None) -> None:
-        if done == 3:
-            [process] = others()
-            process.kill()
-
-    with pytest.raises(dbt.DbtError, match=r"ended by signal 9 .*ASYLUM_MEMORY_LIMIT"):
-        whole(build(model, kill))
-    assert fingerprint.read_tested(model) is None
-    _, result = whole(build(model))
-    assert not result.failed
 
 
 def test_who_stops_listening_ends_it_and_the_database_is_free(model: SmallSettings) -> None:
