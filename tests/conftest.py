@@ -7,6 +7,7 @@ import shutil
 import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
@@ -20,6 +21,9 @@ from warehouse.core.garbage import look_less_often
 from warehouse.exports import beside
 from warehouse.landing.snapshots import land_starter
 from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # How long an example takes says how busy the machine is.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -122,6 +126,15 @@ def parsed_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         dbt.ensure_manifest(settings)
     assert not settings.build_db.exists()
     return settings.dbt_target_dir
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium. Not for longer: while it is there, nothing else here can run an event loop."""
+    from tests.browser import chromium
+
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

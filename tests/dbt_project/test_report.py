@@ -8,7 +8,6 @@ import json
 import math
 import re
 import shutil
-from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from html.parser import HTMLParser
@@ -23,7 +22,7 @@ import pytest
 from playwright.sync_api import Browser
 from typer.testing import CliRunner, Result
 
-from tests.browser import DRAWN, axe, chromium, opened
+from tests.browser import DRAWN, axe, opened
 from warehouse.cli.app import app
 from warehouse.core.database import identifier
 from warehouse.exports import charts, datapackage, report, tables
@@ -94,12 +93,6 @@ def hostile(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Set
         report.export_report(made, name)
     datapackage.export_datapackage(made)
     return made
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 class Elements(HTMLParser):

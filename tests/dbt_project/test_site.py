@@ -25,7 +25,7 @@ import yaml
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page
 
-from tests.browser import DRAWN, axe, chromium, opened
+from tests.browser import DRAWN, axe, opened
 from tests.dbt_project.test_report import HOSTILE, ORIGIN, Elements
 from tests.static_server import serving
 from warehouse.core import wording
@@ -106,12 +106,6 @@ def hostile(real: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         con.execute("update about set value = ? where item = 'held_back'", [ORIGIN])
     with served(settings) as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @contextmanager

@@ -20,7 +20,7 @@ import duckdb
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser import DRAWN, axe, chromium, opened, seen_after, watch
+from tests.browser import DRAWN, axe, opened, seen_after, watch
 from tests.cookbooks import TEN_RELEASES, Question, Shown, check, questions, shown_in
 from tests.full_scale import claims_oracle
 from tests.full_scale.conftest import HELD, RELEASES, SHARED, Ten, missing
@@ -440,12 +440,6 @@ def test_what_is_known_of_the_documents_is_what_comes_of_their_claims(ten: Ten) 
 
 
 # ---- the site
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 def test_the_site_is_made_within_a_minute_and_no_country_is_a_large_file(

@@ -10,7 +10,7 @@ import pytest
 
 from warehouse.exports.unchanged import carried_forward
 
-JUNE_23, END_23 = date(2023, 6, 30), date(2023, 12, 31)
+END_23 = date(2023, 12, 31)
 JUNE_24, END_24 = date(2024, 6, 30), date(2024, 12, 31)
 JUNE_25 = date(2025, 6, 30)
 

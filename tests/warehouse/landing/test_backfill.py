@@ -21,6 +21,7 @@ from tests import killed
 from tests.fake_api import fast_settings
 from tests.fake_archive import FakeArchive, Row, population, rda, row
 from tests.other_processes import begin, end_of
+from tests.warehouse.landing.test_snapshots import tree
 from warehouse.build import raw
 from warehouse.core.manifest import Coverage
 from warehouse.landing import backfill as module
@@ -61,15 +62,6 @@ def settings(tmp_path: Path) -> Settings:
 
 def run(archive: FakeArchive, settings: Settings, **given: Any) -> list[Landed]:
     return backfill(settings, archive_url=archive.url, reference_dir=archive.reference_dir, **given)
-
-
-def tree(settings: Settings) -> dict[str, str]:
-    """All files of the landing folder but the lock, by name, with their sha256."""
-    return {
-        str(path.relative_to(settings.landing_dir)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(settings.landing_dir.rglob("*"))
-        if path.is_file() and path.name != ".lock"
-    }
 
 
 def rows(landed: Landed) -> list[Row]:
