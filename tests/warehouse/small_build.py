@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import duckdb
 
@@ -206,21 +207,25 @@ def with_functions(settings: Settings) -> None:
     statements(settings, _FUNCTIONS)
 
 
-def published(settings: Settings, *, seed: int = 0, asylum_name: str = "Brazil") -> Published:
+def published(settings: Settings, **given: Any) -> Published:
     """A published small build."""
-    build(settings, seed=seed, asylum_name=asylum_name)
+    build(settings, **given)
     return publish(settings, lineage=LINEAGE, keys=KEYS)
 
 
 @cache
-def _model(asylum_name: str) -> tuple[TemporaryDirectory[str], Published]:
+def _model(
+    make: Callable[..., Published], **given: Any
+) -> tuple[TemporaryDirectory[str], Published]:
     folder = TemporaryDirectory(prefix="small-build-")
-    return folder, published(settings_in(Path(folder.name)), asylum_name=asylum_name)
+    return folder, make(settings_in(Path(folder.name)), **given)
 
 
-def copied(settings: Settings, *, asylum_name: str = "Brazil") -> Published:
-    """A copy of a published small build, for tests of what reads it."""
-    folder, done = _model(asylum_name)
+def copied(
+    settings: Settings, make: Callable[..., Published] = published, **given: Any
+) -> Published:
+    """A copy of what `make` publishes, for tests of what reads it."""
+    folder, done = _model(make, **given)
     shutil.copytree(folder.name, settings.data_dir, dirs_exist_ok=True)
     return replace(done, path=settings.published_db)
 
@@ -239,6 +244,13 @@ def export_all(settings: Settings) -> None:
     charts.export_charts(settings)
     datapackage.export_datapackage(settings)
     tables.keep_fingerprint(settings, published_fingerprint(settings) or "")
+
+
+def exported(settings: Settings, **given: Any) -> Published:
+    """A small build, published and exported."""
+    done = published(settings, **given)
+    export_all(settings)
+    return done
 
 
 def ask(path: Path, query: str) -> list[Sequence[object]]:

@@ -16,8 +16,8 @@ from tests.warehouse.small_build import (
     NEWEST,
     ask,
     build,
-    export_all,
-    published,
+    copied,
+    exported,
     settings_in,
 )
 from warehouse.exports.datapackage import export_datapackage, field_type, unit_of
@@ -41,8 +41,7 @@ REQUIRED = {
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     settings = settings_in(tmp_path / "data")
-    published(settings)
-    export_all(settings)
+    copied(settings, exported)
     return settings
 
 
@@ -174,8 +173,8 @@ def test_a_table_whose_key_is_not_known_has_none(tmp_path: Path) -> None:
     settings = settings_in(tmp_path / "other")
     build(settings)
     publish(settings, lineage=LINEAGE)
-    export_all(settings)
-    package = json.loads((settings.exports_dir / "datapackage.json").read_text())
+    export_tables(settings)
+    package = json.loads(export_datapackage(settings).read_text())
     assert not [
         r for r in package["resources"] if {"primaryKey", "uniqueKeys"} & r["schema"].keys()
     ]

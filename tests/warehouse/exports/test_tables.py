@@ -24,6 +24,7 @@ from tests.warehouse.small_build import (
     build,
     copied,
     export_all,
+    exported,
     published,
     settings_in,
     statements,
@@ -233,8 +234,7 @@ def test_equal_data_give_equal_bytes_whatever_the_order_day_and_threads(tmp_path
 
 
 def test_a_second_export_changes_no_byte(settings: Settings) -> None:
-    copied(settings)
-    export_all(settings)
+    copied(settings, exported)
     before = bytes_of(settings)
     export_all(settings)
     assert bytes_of(settings) == before
@@ -309,8 +309,7 @@ def test_complete_exports_name_the_build_they_were_made_from(settings: Settings)
 def test_an_export_killed_at_any_swap_leaves_each_file_old_or_new_and_the_next_one_repairs(
     settings: Settings, swaps: int
 ) -> None:
-    copied(settings, asylum_name="Old")
-    export_all(settings)
+    copied(settings, exported, asylum_name="Old")
     old = bytes_of(settings)
     published(settings, asylum_name="New")
     assert end_of(begin(killed.export, settings, swaps)) == -signal.SIGKILL

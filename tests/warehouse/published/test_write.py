@@ -22,6 +22,7 @@ from tests.warehouse.small_build import (
     LINEAGE,
     ask,
     build,
+    copied,
     published,
     published_with_functions,
     settings_in,
@@ -37,7 +38,7 @@ from warehouse.published.read import (
     published_fingerprint,
     read_about,
 )
-from warehouse.published.write import publish
+from warehouse.published.write import Published, publish
 from warehouse.settings import Settings
 
 TABLES = {
@@ -91,7 +92,7 @@ def test_every_table_arrives_with_its_rows_types_not_nulls_and_comments(settings
 
 
 def test_no_views_no_other_schemas_and_no_indexes_are_published(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     assert ask(
         settings.published_db,
         "select distinct schema_name from duckdb_tables() where database_name = 'asked'",
@@ -102,7 +103,7 @@ def test_no_views_no_other_schemas_and_no_indexes_are_published(settings: Settin
 
 
 def test_the_file_is_in_the_format_that_duckdb_1_5_reads(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     [(tags,)] = ask(
         settings.published_db,
         "select tags from duckdb_databases() where database_name = 'asked'",
@@ -143,7 +144,7 @@ def test_a_primary_key_of_the_build_is_the_key_where_none_is_given(settings: Set
 
 
 def test_about_says_what_a_reader_must_know(settings: Settings) -> None:
-    done = published(settings)
+    done = copied(settings)
     with open_published(settings) as con:
         about = read_about(con)
     assert about["release"] == "2025-12.1"
@@ -168,7 +169,7 @@ def test_about_says_what_a_reader_must_know(settings: Settings) -> None:
 
 
 def test_every_column_of_the_tables_about_is_described(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     assert (
         ask(
             settings.published_db,
@@ -198,7 +199,7 @@ def test_nothing_but_the_build_and_the_published_file_is_left(settings: Settings
 def test_what_cannot_be_published_is_refused_and_the_old_file_stays(
     settings: Settings, spoil: str, message: str
 ) -> None:
-    published(settings)
+    copied(settings)
     before = settings.published_db.read_bytes()
     statements(settings, spoil)
     with pytest.raises(PublishError, match=message):
@@ -260,7 +261,7 @@ def attached(path: Path) -> duckdb.DuckDBPyConnection:
 def test_functions_answer_whatever_the_file_is_called_and_however_it_is_opened(
     settings: Settings, name: str, reader: Callable[[Path], duckdb.DuckDBPyConnection]
 ) -> None:
-    done = published_with_functions(settings)
+    done = copied(settings, published_with_functions)
     settings.build_db.unlink()
     path = done.path.rename(done.path.with_name(name))
     with reader(path) as con:
@@ -275,13 +276,13 @@ def test_functions_answer_whatever_the_file_is_called_and_however_it_is_opened(
 def test_functions_answer_where_the_published_file_is_opened_as_the_project_does(
     settings: Settings,
 ) -> None:
-    published_with_functions(settings)
+    copied(settings, published_with_functions)
     with open_published(settings) as con:
         assert con.execute("from a_sum_as_of('2026-02-01')").fetchall() == [("CHI", 12)]
 
 
 def test_functions_keep_their_parameters_and_comments_and_are_listed(settings: Settings) -> None:
-    published_with_functions(settings)
+    copied(settings, published_with_functions)
     expected = [
         ("a_sum_as_of", ["as_of_day"], None),
         ("releases_as_of", ["as_of_day"], "Published by a day. It's a row each."),
@@ -339,7 +340,7 @@ def test_a_function_that_nobody_asks_for_is_not_published(settings: Settings) ->
 def test_a_function_that_could_not_answer_is_refused_and_the_old_file_stays(
     settings: Settings, spoil: str, functions: list[str], error: type[Exception], message: str
 ) -> None:
-    published_with_functions(settings)
+    copied(settings, published_with_functions)
     before = settings.published_db.read_bytes()
     statements(settings, spoil)
     with pytest.raises(error, match=message):
@@ -361,7 +362,7 @@ def test_what_a_killed_dbt_leaves_is_not_published(settings: Settings) -> None:
 def test_a_file_with_other_row_counts_than_the_build_is_not_swapped_in(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    published(settings)
+    copied(settings)
     before = settings.published_db.read_bytes()
     whole = write._copy
 
@@ -378,7 +379,7 @@ def test_a_file_with_other_row_counts_than_the_build_is_not_swapped_in(
 
 
 def test_a_build_that_another_process_holds_is_refused_with_a_reason(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     with (
         held_by_another(settings.build_db),
         pytest.raises(DatabaseBusyError, match="still open elsewhere"),
@@ -410,7 +411,7 @@ def test_a_second_publisher_is_refused_while_the_first_is_at_it(
 
 
 def test_a_reader_that_holds_the_old_file_goes_on_reading_it(settings: Settings) -> None:
-    published(settings, asylum_name="Old")
+    copied(settings, asylum_name="Old")
     names = "select country_name from dim_country where unhcr_code = 'BRA'"
     with duckdb.connect(str(settings.published_db), read_only=True) as reader:
         assert reader.execute(names).fetchall() == [("Old",)]
@@ -423,7 +424,7 @@ def test_a_reader_that_holds_the_old_file_goes_on_reading_it(settings: Settings)
 
 
 def test_a_journal_beside_the_old_file_does_not_get_into_the_new_one(settings: Settings) -> None:
-    published(settings)
+    copied(settings)
     # Somebody writes into the published file and dies.
     assert end_of(begin(killed.forge, settings.published_db)) == -signal.SIGKILL
     assert (settings.data_dir / "asylum.duckdb.wal").exists()
@@ -445,7 +446,7 @@ def test_a_journal_beside_the_old_file_does_not_get_into_the_new_one(settings: S
 def test_a_publisher_killed_at_any_point_leaves_a_whole_file_and_the_next_one_cleans_up(
     settings: Settings, where: str, stands: str
 ) -> None:
-    published(settings)
+    copied(settings)
     assert end_of(begin(killed.publish, settings, where)) == -signal.SIGKILL
     assert published_fingerprint(settings) == stands
     assert ask(settings.published_db, "select count(*) from fct_population_yearly") == [(5000,)]
@@ -458,7 +459,7 @@ def test_there_is_no_fingerprint_of_a_file_that_is_missing_torn_or_not_ours(
     settings: Settings,
 ) -> None:
     assert published_fingerprint(settings) is None
-    published(settings)
+    copied(settings)
     whole = settings.published_db.read_bytes()
     settings.published_db.write_bytes(b"not a database")
     assert published_fingerprint(settings) is None
@@ -502,10 +503,10 @@ insert into marts.mart_stays_history values
 """
 
 
-def published_with_history(settings: Settings) -> None:
+def published_with_history(settings: Settings) -> Published:
     build(settings)
     statements(settings, STAYS)
-    publish(
+    return publish(
         settings,
         lineage=LINEAGE,
         keys=KEYS,
@@ -529,7 +530,7 @@ def published_with_history(settings: Settings) -> None:
 def test_as_of_a_day_a_history_answers_with_the_rows_that_stood(
     settings: Settings, day: str, rows: list[tuple[object, ...]]
 ) -> None:
-    published_with_history(settings)
+    copied(settings, published_with_history)
     for written in (f"'{day}'", f"date '{day}'"):
         found = ask(
             settings.published_db,
@@ -541,7 +542,7 @@ def test_as_of_a_day_a_history_answers_with_the_rows_that_stood(
 def test_a_function_as_of_a_day_has_all_columns_of_its_history_and_is_listed(
     settings: Settings,
 ) -> None:
-    published_with_history(settings)
+    copied(settings, published_with_history)
     shape = "select column_name, column_type from (describe from {})"
     assert ask(settings.published_db, shape.format("stays_as_of('2026-01-01')")) == ask(
         settings.published_db, shape.format("mart_stays_history")
@@ -554,7 +555,7 @@ def test_a_function_as_of_a_day_has_all_columns_of_its_history_and_is_listed(
 def test_a_history_takes_the_words_that_it_has_not_from_the_table_it_is_of(
     settings: Settings,
 ) -> None:
-    published_with_history(settings)
+    copied(settings, published_with_history)
     found = ask(
         settings.published_db,
         "select column_name, comment from duckdb_columns() "
@@ -577,7 +578,7 @@ def test_a_history_takes_the_words_that_it_has_not_from_the_table_it_is_of(
 def test_a_function_as_of_a_day_without_its_history_is_refused_and_the_old_file_stays(
     settings: Settings,
 ) -> None:
-    published_with_history(settings)
+    copied(settings, published_with_history)
     before = settings.published_db.read_bytes()
     with pytest.raises(PublishError, match="mart_gone_history is not among the tables"):
         publish(settings, lineage=LINEAGE, keys=KEYS, as_of={"gone_as_of": "mart_gone_history"})

@@ -13,7 +13,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.warehouse.small_build import ask, published, published_with_functions, settings_in
+from tests.warehouse.small_build import (
+    ask,
+    copied,
+    published,
+    published_with_functions,
+    settings_in,
+)
 from warehouse.published.read import PublishedMissingError
 from warehouse.serve.query import QueryError, Session, open_session
 from warehouse.settings import Settings
@@ -233,7 +239,7 @@ def test_a_scratch_folder_with_a_quote_in_its_name_opens_no_other(
 
 def test_a_query_larger_than_memory_spills(tmp_path: Path) -> None:
     settings = settings_in(tmp_path / "data", memory_limit="150MB", threads=1)
-    published(settings)
+    copied(settings)
     with open_session(settings) as session:
         [result] = session.run(
             "select n, md5(n::varchar) as a from range(4000000) as t (n) order by a"
@@ -296,7 +302,7 @@ def test_without_a_published_file_the_way_to_one_is_named(tmp_path: Path) -> Non
 
 def test_a_session_sees_one_file_while_another_is_swapped_in(tmp_path: Path) -> None:
     settings = settings_in(tmp_path / "data")
-    published(settings)
+    copied(settings)
     name = "select country_name from dim_country where unhcr_code = 'BRA'"
     with open_session(settings) as session:
         published(settings, asylum_name="New")
