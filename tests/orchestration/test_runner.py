@@ -27,6 +27,7 @@ from tenacity import wait_none
 from orchestration import checks, keys, runner
 from orchestration import instance as dagsters_record
 from orchestration.assets import archive as archive_assets
+from orchestration.assets.landing import ends_here
 from orchestration.automation import REBUILD, REFRESH
 from orchestration.definitions import definitions
 from orchestration.failures import error_text
@@ -114,6 +115,19 @@ def published(settings: SmallSettings) -> tuple[bytes, list[Any]]:
     with open_published(settings) as con:
         rows = con.execute("select * from mart_origin_yearly order by all").fetchall()
     return settings.published_db.read_bytes(), rows
+
+
+def lose(settings: SmallSettings, what: str) -> None:
+    """Lose the published file, all exports or one; or change the code."""
+    if what == "published":
+        settings.published_db.unlink()
+    elif what == "exports":
+        for path in settings.exports_dir.rglob("*"):
+            path.is_file() and path.unlink()
+    elif what == "export":
+        (settings.exports_dir / "tables" / "dim_release.csv").unlink()
+    else:
+        write(settings, "dbt_project/models/marts/mart_extra.sql", "select 1 as a")
 
 
 def no_build(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,20 +291,22 @@ def test_something_new_where_all_was_built_is_a_run_of_landing_and_one_of_the_re
     assert run_refresh(settings).up_to_date
 
 
-@in_memory
-@pytest.mark.parametrize("lost", ["published", "exports", "code", "export"])
-def test_it_is_built_anew_when_something_is_missing_or_the_code_changed(
+@pytest.mark.parametrize("lost", ["published", "exports", "export", "code"])
+def test_a_run_goes_on_after_landing_when_something_is_missing_or_the_code_changed(
     built: SmallSettings, lost: str
 ) -> None:
-    if lost == "published":
-        built.published_db.unlink()
-    elif lost == "exports":
-        for path in built.exports_dir.rglob("*"):
-            path.is_file() and path.unlink()
-    elif lost == "export":
-        (built.exports_dir / "tables" / "dim_release.csv").unlink()
-    else:
-        write(built, "dbt_project/models/marts/mart_extra.sql", "select 1 as a")
+    assert ends_here(built)
+    lose(built, lost)
+    assert not ends_here(built)
+
+
+@in_memory
+@pytest.mark.parametrize("lost", [["published", "exports"], ["code", "export"]], ids="-".join)
+def test_it_is_built_anew_when_something_is_missing_or_the_code_changed(
+    built: SmallSettings, lost: list[str]
+) -> None:
+    for one in lost:
+        lose(built, one)
     result = run_refresh(built)
     assert result.success, result.error
     assert not result.up_to_date
@@ -558,33 +574,48 @@ def land_population_of_its_newest_year_alone(settings: SmallSettings) -> Path:
     return target
 
 
+def failed(settings: SmallSettings, run_id: str, check: str) -> list[Any]:
+    """The evaluations of a check that failed in a run."""
+    with open_instance(settings) as instance:
+        events = instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
+    found = [e.dagster_event.asset_check_evaluation_data for e in events if e.dagster_event]
+    return [one for one in found if one.check_name == check and not one.passed]
+
+
 @in_memory
-def test_what_lost_data_fails_its_check_and_stops_nothing(built: SmallSettings) -> None:
+def test_what_lost_data_and_what_cannot_be_loaded_fail_their_checks_and_stop_nothing(
+    built: SmallSettings,
+) -> None:
     lost = land_population_of_its_newest_year_alone(built)
+    [*_, (folder, manifest)] = manifests(built, "regions")
+    with dbt.connect(built.build_db, built) as con:
+        con.execute("delete from raw.loads where endpoint = 'regions'")
+    for page in folder.glob("*.json.gz"):
+        page.write_bytes(b"no archive")
+    nothing = built.model_copy(update={"starter_dir": built.data_dir / "nothing"})
+    first = run_job(nothing, "rebuild")
+    assert first.success, error_text(first.all_events)
+    [unloaded] = failed(built, first.run_id, checks.ALL_IS_LOADED)
+    assert unloaded.asset_key == keys.raw_table("regions")
+
     result = run_refresh(built)
     assert result.success, result.error
     assert not result.up_to_date
+    assert [one.endpoint for one in result.snapshots if one.is_new] == ["regions"]
+    [sentence] = result.set_aside
+    assert sentence.startswith(f"regions/{manifest.snapshot_id}: ")
     [found] = result.quarantined
     assert (found.endpoint, found.snapshot_id) == ("population", lost.name)
     assert "13 of 14 years are missing: 2012-2024" in found.held_because
     assert found.held_back is not None
-    with open_instance(built) as instance:
-        events = instance.all_logs(
-            result.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
-        )
-    [failed] = [
-        one
-        for event in events
-        if event.dagster_event
-        and (one := event.dagster_event.asset_check_evaluation_data).check_name
-        == checks.NOTHING_WAS_LOST
-    ]
-    assert (failed.asset_key, failed.passed) == (keys.SNAPSHOT_RELEASES, False)
-    assert failed.severity == dg.AssetCheckSeverity.WARN
-    assert failed.description == found.held_back
-    assert failed.metadata["quarantined"].value == 1
-    sentences = [row.data["finding"] for row in failed.metadata["findings"].records]
-    assert any("13 of 14 years are missing" in sentence for sentence in sentences)
+    for run_id in (first.run_id, result.run_id):
+        [one] = failed(built, run_id, checks.NOTHING_WAS_LOST)
+        assert one.asset_key == keys.SNAPSHOT_RELEASES
+        assert one.severity == dg.AssetCheckSeverity.WARN
+        assert one.description == found.held_back
+        assert one.metadata["quarantined"].value == 1
+        sentences = [row.data["finding"] for row in one.metadata["findings"].records]
+        assert any("13 of 14 years are missing" in sentence for sentence in sentences)
 
     decision.write(lost, "accepted", "it is so", built.data_dir)
     result = run_refresh(built)
@@ -592,36 +623,6 @@ def test_what_lost_data_fails_its_check_and_stops_nothing(built: SmallSettings) 
     assert not result.up_to_date, "a decision is something new"
     assert result.quarantined == []
     assert run_refresh(built).up_to_date
-
-
-@in_memory
-def test_what_cannot_be_loaded_fails_its_check_and_stops_nothing(built: SmallSettings) -> None:
-    [*_, (folder, manifest)] = manifests(built, "regions")
-    with dbt.connect(built.build_db, built) as con:
-        con.execute("delete from raw.loads where endpoint = 'regions'")
-    for page in folder.glob("*.json.gz"):
-        page.write_bytes(b"no archive")
-    nothing = built.model_copy(update={"starter_dir": built.data_dir / "nothing"})
-    result = run_job(nothing, "rebuild")
-    assert result.success, error_text(result.all_events)
-    with open_instance(built) as instance:
-        events = instance.all_logs(
-            result.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
-        )
-    failed = [
-        one.asset_key
-        for event in events
-        if event.dagster_event
-        and (one := event.dagster_event.asset_check_evaluation_data).check_name
-        == checks.ALL_IS_LOADED
-        and not one.passed
-    ]
-    assert failed == [keys.raw_table("regions")]
-    again = run_refresh(built)
-    assert again.success, again.error
-    assert [one.endpoint for one in again.snapshots if one.is_new] == ["regions"]
-    [sentence] = again.set_aside
-    assert sentence.startswith(f"regions/{manifest.snapshot_id}: ")
 
 
 def evaluations(settings: SmallSettings, check: str) -> list[Any]:
