@@ -234,23 +234,29 @@ def test_the_files_are_the_same_however_many_countries_are_made_at_once(
 CODES = st.text(max_size=3)
 
 
+@pytest.fixture(scope="module")
+def memory() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as con:
+        yield con
+
+
 @hypothesis.given(rows=st.lists(st.tuples(st.none() | CODES, CODES)), asked=st.sets(CODES))
 @hypothesis.example(
     rows=[("É", "b"), (None, "Z"), ("z", "a"), ("É", "c"), ("\U0001f600", "d")], asked={"a"}
 )
 def test_each_country_has_its_rows_in_the_order_in_which_the_database_has_codes(
-    rows: list[tuple[str | None, str]], asked: set[str]
+    memory: duckdb.DuckDBPyConnection, rows: list[tuple[str | None, str]], asked: set[str]
 ) -> None:
     def code(row: tuple[str | None, str]) -> str:
         return row[1] if row[0] is None else row[0]
 
     codes = sorted({*asked, *map(code, rows[::2])})
-    with duckdb.connect() as con:
-        con.execute("create table rows (origin_iso3 text, origin_unhcr_code text, n integer)")
-        for number, row in enumerate(rows):
-            con.execute("insert into rows values (?, ?, ?)", [*row, number])
-        answer = con.execute("from rows order by coalesce(origin_iso3, origin_unhcr_code), n")
-        found = [*pages.rows_of_each(codes, each_row(answer), "origin")]
+    answer = memory.execute(
+        "select unnest(?::text[]) as origin_iso3, unnest(?::text[]) as origin_unhcr_code, "
+        "unnest(?::integer[]) as n order by coalesce(origin_iso3, origin_unhcr_code), n",
+        [[iso3 for iso3, _ in rows], [unhcr_code for _, unhcr_code in rows], [*range(len(rows))]],
+    )
+    found = [*pages.rows_of_each(codes, each_row(answer), "origin")]
     assert [[row["n"] for row in of_one] for of_one in found] == [
         [number for number, row in enumerate(rows) if code(row) == one] for one in codes
     ]
