@@ -86,6 +86,14 @@ class Project:
             add(key)
         return list(ordered.values())
 
+    def with_what_they_read(self, names: Iterable[str]) -> set[str]:
+        """These models and those that they stand on."""
+        found = set(names)
+        for model in reversed(self.models):
+            if model["name"] in found:
+                found |= {parent.split(".")[-1] for parent in model["depends_on"]["nodes"]}
+        return found
+
     @property
     def seeds(self) -> list[dict[str, Any]]:
         """The seeds."""
@@ -261,14 +269,14 @@ class MadeUp:
         self.land("countries", {"all": rows, "unhcr_region=5": rows}, **how)
         self.land("regions", {"all": [{"id": 5, "name": "Europe"}]}, **how)
 
-    def build(self) -> duckdb.DuckDBPyConnection:
-        """Load what is landed and make all models; returns the database, to be closed."""
+    def build(self, names: Iterable[str] | None = None) -> duckdb.DuckDBPyConnection:
+        """Load what is landed and make all models, or these; returns the database, to be closed."""
         raw.load(self.settings)
         assign(self.settings)
         con = duckdb.connect(str(self.settings.build_db))
         seeds = [f"{seed['schema']}.{seed['alias']}" for seed in self.project.seeds]
         self.project.like_starter(con, seeds, rows=True)
-        self.project.make(con, (model["name"] for model in self.project.models))
+        self.project.make(con, names or (model["name"] for model in self.project.models))
         return con
 
 

@@ -295,7 +295,8 @@ def history_tables(data: Settings) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def built(data: Settings, project: Any) -> dict[str, list[tuple[Any, ...]]]:
-    MadeUp(project, data).build().close()
+    histories = [model["name"] for model in project.models if model["name"].endswith("_history")]
+    MadeUp(project, data).build(project.with_what_they_read(histories)).close()
     return history_tables(data)
 
 
