@@ -348,19 +348,16 @@ def test_every_model_has_a_data_test_or_is_read_by_one_that_has_it(
 
 
 def test_every_history_is_asked_as_of_a_day_by_its_name(
-    histories: list[Node], manifest: dict[str, Any], published_starter: Settings
+    histories: list[Node], manifest: dict[str, Any]
 ) -> None:
+    """What it answers: test_published.py here."""
     functions = dbt.as_of_functions(manifest)
     assert sorted(functions.values()) == sorted(model["alias"] for model in histories)
-    with open_published(published_starter) as con:
-        for name, table in functions.items():
-            subject = table.removesuffix(HISTORY)
-            if kind(subject) == "fct":
-                subject = subject.removesuffix("_yearly")
-            assert name == subject.split("_", maxsplit=1)[1] + "_as_of"
-            found = con.execute(f"describe from {name}(date '2026-02-01')").fetchall()
-            of_table = con.execute(f"describe {table}").fetchall()
-            assert [row[:2] for row in found] == [row[:2] for row in of_table]
+    for name, table in functions.items():
+        subject = table.removesuffix(HISTORY)
+        if kind(subject) == "fct":
+            subject = subject.removesuffix("_yearly")
+        assert name == subject.split("_", maxsplit=1)[1] + "_as_of"
 
 
 def test_every_function_has_the_grain_and_columns_of_its_table(
