@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -107,8 +108,13 @@ def _files(*patterns: str) -> list[Path]:
     return sorted(path for pattern in patterns for path in PROJECT_ROOT.glob(pattern))
 
 
-def texts() -> Iterator[Text]:
+@cache
+def texts() -> tuple[Text, ...]:
     """All that this test reads."""
+    return tuple(_texts())
+
+
+def _texts() -> Iterator[Text]:
     for path in _files("README.md", "docs/*.md", "dbt_project/**/*.md", "seeds/reference/*.md"):
         yield from written(path)
     for path in _files("dbt_project/[ms]*/**/*.yml", "seeds/reference/*.yml"):
@@ -120,7 +126,7 @@ def texts() -> Iterator[Text]:
     yield from helped()
 
 
-def retired(found: Iterator[Text]) -> list[str]:
+def retired(found: Iterable[Text]) -> list[str]:
     """Each retired term with its place and what to write instead."""
     return [
         f"{one.place}:{one.line}: {match.group()!r}: write {word.instead!r}"
