@@ -1,6 +1,3 @@
-{%- set parts = [
-    'reference_date', 'is_provisional', 'are_pairs_complete', 'release_id', 'snapshot_id', 'retrieved_at',
-] -%}
 -- The figures that a claim rests on, as they were at publication and are now, with the other countries that a
 -- place or a count is among: those with a figure on either day.
 with inputs as (
@@ -41,21 +38,19 @@ wanted_of_peers as (
 ),
 
 -- Where the largest increase ever is looked for, the increases from year to year take the figures' place.
--- Of all countries and years the twenty largest are enough.
 extremes as (
     select * replace (
         {%- for variant in ['at_publication', 'newest'] %}
         if(
             extreme_of = 'increases',
-            {
-                'figure': {{ variant }}.figure - lag({{ variant }}.figure) over (
-                    partition by document_id, claim_id, input_role, origin, asylum
+            struct_update(
+                {{ variant }},
+                figure := {{ variant }}.figure - lag({{ variant }}.figure) over (
+                    partition by
+                        document_id, claim_id, input_role, measure, counting_unit, origin, asylum
                     order by reference_year
-                ),
-                {%- for part in parts %}
-                '{{ part }}': {{ variant }}.{{ part }}{{ ',' if not loop.last }}
-                {%- endfor %}
-            },
+                )
+            ),
             {{ variant }}
         ) as {{ variant }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -69,10 +64,6 @@ by_peer as (
     where extreme_of is null
     union all
     select * from extremes
-    qualify row_number() over (
-        partition by document_id, claim_id, input_role
-        order by greatest(at_publication.figure, newest.figure) desc
-    ) <= 20
 ),
 
 -- Where nobody is, nobody has a place; nor have people of unknown origin and the stateless.
@@ -100,6 +91,37 @@ peers as (
         and (by_peer.at_publication.figure > 0 or by_peer.newest.figure > 0)
 ),
 
+-- What the largest ever is held against: the claim's own figure, or its increase.
+own as (
+    select
+        document_id,
+        claim_id,
+        {%- for variant in ['at_publication', 'newest'] %}
+        sum(if(input_role = 'base', -1, 1) * {{ variant }}.figure) as {{ variant }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from figures
+    where input_role in ('figure', 'base')
+    group by document_id, claim_id
+),
+
+-- Those above the claim's own come before it; else twenty are enough. Measures of a sum count as one.
+shown_peers as (
+    select peers.*
+    from peers
+    left join own on peers.document_id = own.document_id and peers.claim_id = own.claim_id
+    qualify
+        peers.extreme_of is null
+        {%- for variant in ['at_publication', 'newest'] %}
+        or own.{{ variant }} < sum(peers.{{ variant }}.figure) over (
+            partition by peers.document_id, peers.claim_id, peers.input_role, peers.peer, peers.reference_year
+        )
+        {%- endfor %}
+        or rank() over (
+            partition by peers.document_id, peers.claim_id, peers.input_role
+            order by greatest(peers.at_publication.figure, peers.newest.figure) desc
+        ) <= 20
+),
+
 -- Four steps read it: worked out once.
 final as materialized (
     select
@@ -122,7 +144,7 @@ final as materialized (
             and inputs.asylum = figures.asylum
     where not inputs.is_among_peers
     union all by name
-    select * from peers
+    select * from shown_peers
 )
 
 select * from final

@@ -17,8 +17,8 @@ joined as (
         on variants.document_id = claims.document_id and variants.claim_id = claims.claim_id
 ),
 
--- A place is certain where what no country is known for could not hold a higher one. Of increases and of the
--- largest ever no whole is known: there the world is.
+-- Without a figure there is no place. One is certain where what no country is known for could not hold a
+-- higher one. Of increases and of the largest ever no whole is known: there the world is.
 computed as (
     select
         *,
@@ -34,13 +34,14 @@ computed as (
             when kind = 'record' then if(are_years_known, highest_year, null)
             when kind = 'rising' then if(are_years_known, rise_count, null)
             when kind = 'threshold_year' then if(are_years_known, year_passed, null)
-            when kind = 'extreme'
+            when kind = 'extreme' and figure - if(base_from_year is null, 0, base) is not null
                 then
                     1 + len(list_filter(
                         peer_figures, lambda peer: peer > figure - if(base_from_year is null, 0, base)
                     ))
             when
                 kind in ('rank', 'place')
+                and figure is not null
                 and (
                     are_peers_complete
                     or whole - peers < figure
