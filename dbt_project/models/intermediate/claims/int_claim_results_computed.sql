@@ -86,15 +86,14 @@ final as materialized (
                 when kind = 'record' then result = to_year
                 when kind = 'rising' then result = to_year - from_year
                 when kind = 'extreme' then result = 1
+                when
+                    kind = 'comparison'
+                    and (result < coalesce(stated_low, result) or result > coalesce(stated_high, result))
+                    then false
                 when kind = 'comparison' and wording in ('slightly_below', 'slightly_above')
                     then abs(result - 1) <= 0.05 and (result < 1) = (wording = 'slightly_below')
-                when kind = 'comparison' and relation = 'below'
-                    then result < 1 and result >= coalesce(stated_low, 0)
-                when kind = 'comparison' and relation = 'above'
-                    then
-                        result > 1
-                        and result >= coalesce(stated_low, 0)
-                        and result <= coalesce(stated_high, result)
+                when kind = 'comparison' and relation = 'below' then result < 1
+                when kind = 'comparison' and relation = 'above' then result > 1
                 when kind = 'comparison'
                     then abs(result - 1) <= if(wording = 'equals' and tolerance = 0, 0.05, tolerance)
                 when stated_value is not null

@@ -34,6 +34,7 @@ final as materialized (
                         if(claim.base_to_year > claim.base_from_year, 'to ' || claim.base_to_year, null)
                     )
                     || coalesce(', at least ' || {{ figure_text('claim.stated_low') }} || ' times', '')
+                    || coalesce(', at most ' || {{ figure_text('claim.stated_high') }} || ' times', '')
             when claim.kind = 'record'
                 then
                     'highest in ' || claim.to_year || ', of ' || claim.from_year || ' to ' || claim.to_year
