@@ -88,39 +88,53 @@
     end)
 {%- endmacro %}
 
-{#- The lowest figure that a stated one agrees with, by its wording. -#}
-{% macro accepted_low() -%}
-    case
-        when is_one_in then 1 / (1 / stated_value + stated_value_unit / 2)
-        else stated_value - case wording
-            when 'plain' then stated_value_unit / 2
-            when 'over' then 0
-            when 'about' then stated_value_unit
-            when 'nearly' then stated_value_unit
-            when 'almost' then stated_value_unit
-            when 'under' then stated_value_unit
-            when 'equals' then 0.05 * abs(stated_value)
-            when 'slightly_below' then 0.05 * abs(stated_value)
-            when 'slightly_above' then 0
-        end
+{#- How far from a stated figure another still agrees, towards zero (`nearer`) or away from it, by its wording: in
+    units of the last digit that is stated. Of a round figure that is much, so at most a quarter of it, half where
+    the hedge is to one side; the rounding of a figure to its ones or finer is always allowed. Of 1 in N: of N, the
+    other way round. -#}
+{% macro accepted_distance(side) -%}
+    {%- set figure = 'if(is_one_in, 1 / stated_value, abs(stated_value))' -%}
+    {%- set units = {
+        'plain': (0.5, 0.5), 'over': (0, 1), 'about': (1, 1), 'nearly': (1, 0.5), 'almost': (1, 0.5), 'under': (1, 0),
+    } -%}
+    {%- set shares = {'equals': (0.05, 0.05), 'slightly_below': (0.05, 0), 'slightly_above': (0, 0.05)} -%}
+    case wording
+        {%- for wording, (nearer, farther) in units.items() %}
+        when '{{ wording }}'
+            then least(
+                {{ nearer if side == 'nearer' else farther }} * stated_value_unit,
+                greatest(
+                    {{ 0.5 if wording in ('over', 'under') else 0.25 }} * {{ figure }},
+                    if(stated_value_unit <= 1, stated_value_unit / 2, 0)
+                )
+            )
+        {%- endfor %}
+        {%- for wording, (nearer, farther) in shares.items() %}
+        when '{{ wording }}' then {{ nearer if side == 'nearer' else farther }} * {{ figure }}
+        {%- endfor %}
     end
 {%- endmacro %}
 
-{#- The highest figure that a stated one agrees with, by its wording. -#}
+{#- Half a unit of the last digit that a figure states; of a round one a quarter of it at most. -#}
+{% macro rounded_by(figure, unit) -%}
+    least({{ unit }} / 2, greatest(0.25 * abs({{ figure }}), if({{ unit }} <= 1, {{ unit }} / 2, 0)))
+{%- endmacro %}
+
+{#- The lowest figure that a stated one agrees with: a fall is the mirror image of a rise. -#}
+{% macro accepted_low() -%}
+    case
+        when is_one_in then 1 / (1 / stated_value + {{ accepted_distance('nearer') }})
+        when stated_value < 0 then stated_value - {{ accepted_distance('farther') }}
+        else stated_value - {{ accepted_distance('nearer') }}
+    end
+{%- endmacro %}
+
+{#- The highest figure that a stated one agrees with. -#}
 {% macro accepted_high() -%}
     case
-        when is_one_in then 1 / (1 / stated_value - stated_value_unit / 2)
-        else stated_value + case wording
-            when 'plain' then stated_value_unit / 2
-            when 'over' then stated_value_unit
-            when 'about' then stated_value_unit
-            when 'nearly' then stated_value_unit / 2
-            when 'almost' then stated_value_unit / 2
-            when 'under' then 0
-            when 'equals' then 0.05 * abs(stated_value)
-            when 'slightly_below' then 0
-            when 'slightly_above' then 0.05 * abs(stated_value)
-        end
+        when is_one_in then 1 / (1 / stated_value - {{ accepted_distance('farther') }})
+        when stated_value < 0 then stated_value + {{ accepted_distance('nearer') }}
+        else stated_value + {{ accepted_distance('farther') }}
     end
 {%- endmacro %}
 

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import duckdb
+import jinja2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.dbt_project.made_up import api_row
+from warehouse.settings import PROJECT_ROOT
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, LARGEST_COUNT
 
 DATASETS = [
@@ -321,3 +323,86 @@ def test_pairs_and_a_control_total_that_differ_by_rounding_still_add_up(
     ).fetchall()
     assert stock == 1500 + difference
     assert share == pytest.approx(1)
+
+
+# --- which figures a stated one agrees with
+
+WORDINGS = [
+    *("plain", "about", "over", "nearly", "almost", "under", "equals"),
+    *("slightly_below", "slightly_above"),
+]
+
+
+def accepted(text: str, wording: str) -> tuple[float, float]:
+    """The lowest and highest figure that this text agrees with."""
+    path = PROJECT_ROOT / "dbt_project" / "macros" / "claims.sql"
+    macros: Any = jinja2.Environment().from_string(path.read_text(encoding="utf-8")).module
+    [found] = duckdb.execute(
+        f"select {macros.accepted_low()}, {macros.accepted_high()} from (select "
+        f"{macros.stated_number('text')} as stated_value, {macros.stated_unit('text')} as "
+        "stated_value_unit, text like '1 in %' as is_one_in, wording "
+        "from (select $text as text, $wording as wording))",
+        {"text": text, "wording": wording},
+    ).fetchall()
+    return round(found[0], 9), round(found[1], 9)
+
+
+@pytest.mark.parametrize("wording", WORDINGS)
+@pytest.mark.parametrize("text", ["9 %", "9.5 %", "300,000", "2.75 million", "1 million"])
+def test_a_fall_agrees_with_the_mirror_image_of_what_a_rise_does(text: str, wording: str) -> None:
+    low, high = accepted(text, wording)
+    assert accepted(f"-{text}", wording) == (-high, -low)
+
+
+@pytest.mark.parametrize(
+    ("text", "wording", "low", "high"),
+    [
+        ("-9 %", "over", -10, -9),
+        ("-9 %", "under", -9, -8),
+        ("-300,000", "over", -400_000, -300_000),
+        ("-10 %", "nearly", -12.5, -7.5),
+    ],
+)
+def test_a_hedge_on_a_fall_is_one_on_its_size(
+    text: str, wording: str, low: float, high: float
+) -> None:
+    assert accepted(text, wording) == (low, high)
+
+
+@pytest.mark.parametrize(
+    ("text", "wording", "low", "high"),
+    [
+        ("1 in 2", "over", 0.5, 1),
+        ("1 in 2", "under", 1 / 3, 0.5),
+        ("1 in 4", "about", 0.2, 1 / 3),
+        ("1 in 67", "plain", 1 / 67.5, 1 / 66.5),
+    ],
+)
+def test_one_in_so_many_is_hedged_as_other_figures_are(
+    text: str, wording: str, low: float, high: float
+) -> None:
+    assert accepted(text, wording) == (pytest.approx(low), pytest.approx(high))
+
+
+@pytest.mark.parametrize(
+    ("text", "wording", "low", "high"),
+    [
+        ("1 million", "plain", 750_000, 1_250_000),
+        ("100,000", "about", 75_000, 125_000),
+        ("1 million", "over", 1_000_000, 1_500_000),
+        ("1 million", "under", 500_000, 1_000_000),
+        ("1 in 10", "plain", 1 / 12.5, 1 / 7.5),
+        ("10 %", "plain", 7.5, 12.5),
+        # Whole percents and times are rounded as usual.
+        ("1 %", "plain", 0.5, 1.5),
+        ("1 %", "about", 0.5, 1.5),
+        ("2 %", "plain", 1.5, 2.5),
+        ("0.1 %", "plain", 0.05, 0.15),
+        ("2.75 million", "plain", 2_745_000, 2_755_000),
+        ("2.75 million", "about", 2_740_000, 2_760_000),
+    ],
+)
+def test_a_round_figure_agrees_with_none_that_is_far_from_it(
+    text: str, wording: str, low: float, high: float
+) -> None:
+    assert accepted(text, wording) == (pytest.approx(low), pytest.approx(high))

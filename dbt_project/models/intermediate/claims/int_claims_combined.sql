@@ -88,9 +88,12 @@ final as materialized (
             ) as tolerance
         ),
         -- Bounds are told as exactly as they are; what the years lie between is rounded.
-        coalesce(scaled.tolerance, if(scaled.kind = 'range', scaled.stated_low_unit / 2, 0)) as low_tolerance,
-        coalesce(scaled.tolerance, if(scaled.kind = 'range', scaled.stated_high_unit / 2, 0))
-            as high_tolerance,
+        {%- for bound in ['low', 'high'] %}
+        coalesce(
+            scaled.tolerance,
+            if(scaled.kind = 'range', {{ rounded_by('stated_' ~ bound, 'stated_' ~ bound ~ '_unit') }}, 0)
+        ) as {{ bound }}_tolerance,
+        {%- endfor %}
         case
             when scaled.tolerance is not null then scaled.stated_value - scaled.tolerance
             when scaled.is_exact then scaled.stated_value
