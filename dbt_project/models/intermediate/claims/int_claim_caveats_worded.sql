@@ -121,6 +121,10 @@ sentences as (
             {
                 'sentence_number': 9,
                 'sentence': case
+                    when is_half_against_whole
+                        then
+                            'At publication one of its figures was of the first half of a year, and others '
+                            || 'were of whole years: they do not compare.'
                     when is_provisional_at_publication
                         then 'The release of that day was a mid-year one, its latest year provisional.'
                 end

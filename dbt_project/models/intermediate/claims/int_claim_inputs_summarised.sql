@@ -61,6 +61,12 @@ summarised as (
             filter (where value_on_the_day > 0 and is_compared) as carried_forward_share,
         bool_or(is_provisional_on_the_day) filter (where is_operand or is_of_the_year)
             as is_provisional_on_the_day,
+        -- Of mid-year and of the year's end together: of a flow, half a year against whole ones.
+        coalesce(
+            count(distinct is_provisional_on_the_day)
+            filter (where value_on_the_day is not null and (is_operand or is_of_the_year)) = 2,
+            false
+        ) as are_halves_and_wholes,
         coalesce(max_by(is_provisional, reference_year) filter (where is_of_the_year), false)
             as is_provisional,
         sum(stated_difference) filter (where input_role = 'figure') as stated_difference,

@@ -1,5 +1,6 @@
 -- What a claim can be about: the measures of the datasets by country and year, and the two rates of
--- decisions. Returns are in two datasets; those of the population dataset count.
+-- decisions, which are of a year as decisions are. Returns are in two datasets; those of the population
+-- dataset count.
 with measures as (
     select * from {{ ref('measures').identifier }}
 ),
@@ -8,7 +9,7 @@ rates as (
     select
         unnest(['refugee_recognition_rate', 'total_protection_rate']) as measure,
         'asylum-decisions' as endpoint,
-        cast(null as varchar) as stock_or_flow
+        'flow' as stock_or_flow
 ),
 
 counts as (

@@ -81,7 +81,15 @@ meanings as (
         number_found = 'confirmed_since_revised' and break_text is not null as is_break_since,
         claim.kind in ('level', 'sum') and gaps_text is not null and newest.value is not null
             as is_lower_bound,
-        broken_text is not null
+        -- Half a year has no more than the whole: where it is above others, so is the year.
+        coalesce(
+            stock_or_flow = 'flow' and inputs.are_halves_and_wholes
+            and claim.kind not in ('level', 'sum', 'record', 'rising', 'extreme', 'threshold_year')
+            and not (claim.kind = 'comparison' and claim.relation = 'above' and claim.stated_high is null),
+            false
+        ) as is_half_against_whole,
+        is_half_against_whole
+        or broken_text is not null
         or (claim.kind in ('change', 'ratio', 'difference', 'comparison') and gaps_text is not null)
             as is_not_comparable,
         -- What is not known of that day, the newest figures decide.
@@ -103,8 +111,10 @@ meanings as (
             when number_found = 'not_reproduced' and is_the_stock then 'stock_read_as_flow'
             when is_stocks_added_up then 'stocks_added_up'
             when is_stock_read_as_flow then 'stock_read_as_flow'
-            when stock_or_flow = 'flow' and claim.kind in ('level', 'sum') and is_provisional_at_publication
-                and claim.reference_date is null
+            when is_half_against_whole then 'half_year_read_as_year'
+            when
+                stock_or_flow = 'flow' and is_provisional_at_publication and claim.reference_date is null
+                and at_publication.value is not null
                 then 'half_year_read_as_year'
             when claim.read_as = 'not_stated' then 'not_stated'
             else 'as_stated'
@@ -120,6 +130,7 @@ final as (
                 then number_found
             when meaning_verdict in ('stock_read_as_flow', 'stocks_added_up') and not is_true_as_flow
                 then 'misleading'
+            when is_half_against_whole then 'misleading'
             when meaning_verdict = 'half_year_read_as_year' and not newest.agrees then 'misleading'
             else number_found
         end as verdict,
