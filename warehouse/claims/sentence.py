@@ -33,6 +33,10 @@ def to_print(claim: Mapping[str, Any], names: Mapping[str, str]) -> str:
             f"{whom}, {_when(claim)}{kind}: nothing, since the figures of the two times "
             "do not compare (docs/breaks.md)."
         )
+    if claim["is_lower_bound"] and newest == "0":
+        return (
+            f"{whom}, {_when(claim)}: nothing, since the origin of many people is not known there."
+        )
     if claim["is_lower_bound"]:
         newest = f"at least {newest}"
     then = ""

@@ -62,6 +62,11 @@ def plain(text: str) -> str:
             "Asylum-seekers from China in all countries, end of 2025: at least 99,716.",
         ),
         (
+            {"is_lower_bound": True, "newest_text": "0", "on_the_day_text": "0"},
+            "Asylum-seekers from China in all countries, end of 2025: nothing, since the origin of "
+            "many people is not known there.",
+        ),
+        (
             {"kind": "change", "is_not_comparable": True, "newest_text": "-44.9 %"},
             "Asylum-seekers from China in all countries, end of 2025, change: nothing, since the "
             "figures of the two times do not compare (docs/breaks.md).",

@@ -75,6 +75,10 @@ sentences as (
             {
                 'sentence_number': 11,
                 'sentence': case
+                    when gaps_text is null and is_lower_bound
+                        then
+                            'The figure of today is a lower bound: where these people are, the origin of '
+                            || 'many is not known.'
                     when gaps_text is not null
                         then
                             case

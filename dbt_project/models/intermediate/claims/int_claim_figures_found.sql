@@ -9,17 +9,25 @@
 ] -%}
 {%- set measures = (datasets | map(attribute=3) | sum(start=[])) + demographic_measures() -%}
 -- The figures that a claim's inputs had at publication and have on the day that counts as now; where peers
--- are wanted, those of all countries. A 0 of before the first year of its series is none. Where there is no
--- figure of an origin, `reported_beside` is that of all origins in the same countries of asylum.
+-- are wanted, those of all countries. A 0 of before the first year of its series is none, and of who is not
+-- there then nothing is known. Beside a figure of an origin, `reported_beside` is that of all known origins
+-- in the same countries of asylum, `unknown_beside` that of unknown origin.
 -- Each dataset reads it: worked out once.
-with inputs as materialized (
+with nowhere as (
+    select unhcr_code from {{ ref('dim_country').identifier }}
+    where special_kind = 'unknown'
+),
+
+inputs as materialized (
     select
-        *,
+        wanted.*,
+        nowhere.unhcr_code as unknown_origin,
         unnest([
             { 'variant': 'at_publication', 'day': day_at_publication },
             { 'variant': 'newest', 'day': day_newest }
         ], recursive := true)
-    from {{ ref('int_claim_inputs_wanted') }}
+    from {{ ref('int_claim_inputs_wanted') }} as wanted
+    left join nowhere on true
 ),
 
 coverage as (
@@ -68,7 +76,11 @@ measures as (
         inputs.measure,
         inputs.variant,
         inputs.day,
+        {%- if rows_are == 'beside' %}
+        if(history.origin = '-', 'beside', 'unknown') as rows_are,
+        {%- else %}
         '{{ rows_are }}' as rows_are,
+        {%- endif %}
         history.* {%- if rows_are == 'beside' %} replace (inputs.origin as origin){% endif %}
     from inputs
     inner join {{ name }}_history as history
@@ -80,7 +92,8 @@ measures as (
             and history.asylum = if(inputs.asylum = '?', history.asylum, inputs.asylum)
             and if(inputs.origin = '?', history.origin, history.asylum) <> '-'
             {%- else %}
-            and {{ 'inputs.origin' if rows_are == 'wanted' else "'-'" }} = history.origin
+            and history.origin
+            in ({{ 'inputs.origin' if rows_are == 'wanted' else "'-', inputs.unknown_origin" }})
             and inputs.asylum = history.asylum
             {%- endif %}
             and {{ stood_on('inputs.day', 'history') }}
@@ -165,11 +178,18 @@ begun as (
     left join measures on valued.measure = measures.measure
 ),
 
+placed as (
+    select
+        *,
+        reference_year < first_year and (figure = 0 or rows_are in ('beside', 'unknown')) as is_before_series
+    from begun
+),
+
 known as (
     select
-        * replace (if(figure = 0 and reference_year < first_year, null, figure) as figure),
-        if(figure = 0 and reference_year < first_year, first_year, null) as series_begins
-    from begun
+        * replace (if(is_before_series, null, figure) as figure),
+        if(is_before_series, first_year, null) as series_begins
+    from placed
 ),
 
 summed as (
@@ -221,10 +241,13 @@ final as (
             'release_id': coverage.release_id,
             'snapshot_id': coverage.snapshot_id,
             'retrieved_at': coverage.retrieved_at
-        }) filter (where summed.variant = '{{ variant }}' and summed.rows_are <> 'beside') as {{ variant }},
+        }) filter (where summed.variant = '{{ variant }}' and summed.rows_are in ('wanted', 'peers'))
+            as {{ variant }},
         {%- endfor %}
-        any_value(summed.figure) filter (where summed.rows_are = 'beside') as reported_beside,
-        any_value(summed.series_begins) filter (where summed.rows_are <> 'beside') as series_begins
+        any_value(summed.figure) filter (where summed.rows_are = 'beside')
+        - coalesce(any_value(summed.figure) filter (where summed.rows_are = 'unknown'), 0) as reported_beside,
+        any_value(summed.figure) filter (where summed.rows_are = 'unknown') as unknown_beside,
+        any_value(summed.series_begins) as series_begins
     from summed
     left join coverage
         on

@@ -80,6 +80,25 @@ findings as (
                         || first_published_on || '.',
                         ', and no later one is known that has.'
                     )
+            when verdict = 'not_checkable' and is_too_small_to_tell
+                then
+                    'Stated: ' || stated_text || '. UNHCR publishes no figure of 1 to 4 people: the '
+                    || coalesce(at_publication.text, '0') || ' of release ' || inputs.release_id_on_the_day
+                    || ' may be any of them.'
+            when verdict = 'not_checkable' and is_within_missing
+                then
+                    'Stated: ' || stated_text || '. On ' || claim.document_published_on
+                    || ' UNHCR''s database (release ' || inputs.release_id_on_the_day || ') gave '
+                    || coalesce(at_publication.text, 'nobody') || ', and up to '
+                    || {{ figure_text("if(claim.kind = 'record', missing_of_last_year, missing)") }}
+                    || ' more people may be missing'
+                    || if(
+                        claim.kind = 'record',
+                        ' in ' || claim.to_year || ', which would make it the highest.',
+                        ', which would make it '
+                        || {{ figure_text('(coalesce(at_publication.value, 0) + missing)') }} || '.'
+                    )
+                    || ' Their origin, or their number, was not reported.'
             when verdict = 'not_checkable' and inputs.years_not_covered is not null
                 then
                     'The warehouse does not hold what release ' || inputs.release_id_on_the_day

@@ -46,8 +46,7 @@ extremes as (
             struct_update(
                 {{ variant }},
                 figure := {{ variant }}.figure - lag({{ variant }}.figure) over (
-                    partition by
-                        document_id, claim_id, input_role, measure, counting_unit, origin, asylum
+                    partition by document_id, claim_id, input_role, measure, counting_unit, origin, asylum
                     order by reference_year
                 )
             ),
@@ -130,6 +129,7 @@ final as materialized (
         figures.at_publication,
         figures.newest,
         figures.reported_beside,
+        figures.unknown_beside,
         figures.series_begins
     from inputs
     left join figures

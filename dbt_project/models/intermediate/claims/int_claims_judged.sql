@@ -1,33 +1,7 @@
 -- The verdict on each claim: whether its number is there, what it counts, the headline of both, and flags:
 -- ids of the seeds claim_verdicts, claim_meanings and claim_flags.
-with breaks as (
-    select * from {{ ref('int_claim_breaks_found') }}
-),
-
-gaps as (
-    select * from {{ ref('int_claim_gaps_found') }}
-    where not is_of_flow
-),
-
-comparisons as (
-    select * from {{ ref('int_claim_comparisons_broken') }}
-),
-
-claims as (
-    select * from {{ ref('int_claims_compared') }}
-),
-
-compared as (
-    select
-        claims.*,
-        breaks.break_text,
-        gaps.gaps_text,
-        comparisons.broken_text
-    from claims
-    {%- for name in ['breaks', 'gaps', 'comparisons'] %}
-    left join {{ name }}
-        on claims.document_id = {{ name }}.document_id and claims.claim_id = {{ name }}.claim_id
-    {%- endfor %}
+with compared as (
+    select * from {{ ref('int_claims_bounded') }}
 ),
 
 -- Whether the number is there. A stock told as a flow is looked up as the stock that it is.
@@ -41,6 +15,9 @@ numbers as (
             when claim.kind = 'level' and at_publication.agrees is not true and is_the_stock
                 then if(is_still_the_stock, 'confirmed', 'confirmed_since_revised')
             when inputs.is_after_release then 'not_checkable'
+            -- What may be missing contradicts nothing.
+            when at_publication.agrees is not true and (is_within_missing or is_too_small_to_tell)
+                then 'not_checkable'
             when
                 claim.kind = 'level' and inputs.are_covered and inputs.are_nobody
                 and at_publication.value is null
@@ -79,15 +56,9 @@ meanings as (
         ) as rests_on_carried_forward,
         coalesce(inputs.is_provisional_on_the_day, false) as is_provisional_at_publication,
         number_found = 'confirmed_since_revised' and break_text is not null as is_break_since,
-        claim.kind in ('level', 'sum') and gaps_text is not null and newest.value is not null
+        claim.kind in ('level', 'sum') and (gaps_text is not null or is_incomplete_now)
+        and newest.value is not null
             as is_lower_bound,
-        -- Half a year has no more than the whole: where it is above others, so is the year.
-        coalesce(
-            stock_or_flow = 'flow' and inputs.are_halves_and_wholes
-            and claim.kind not in ('level', 'sum', 'record', 'rising', 'extreme', 'threshold_year')
-            and not (claim.kind = 'comparison' and claim.relation = 'above' and claim.stated_high is null),
-            false
-        ) as is_half_against_whole,
         is_half_against_whole
         or broken_text is not null
         or (claim.kind in ('change', 'ratio', 'difference', 'comparison') and gaps_text is not null)

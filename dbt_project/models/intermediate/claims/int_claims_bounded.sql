@@ -1,0 +1,73 @@
+-- Each claim beside its results, with what bears on its figures: breaks of reporting, people who may be
+-- missing, and whether any of it leaves open what the claim says.
+with breaks as (
+    select * from {{ ref('int_claim_breaks_found') }}
+),
+
+gaps as (
+    select * from {{ ref('int_claim_gaps_found') }}
+    where not is_of_flow
+),
+
+comparisons as (
+    select * from {{ ref('int_claim_comparisons_broken') }}
+),
+
+shortfalls as (
+    select * from {{ ref('int_claim_shortfalls_found') }}
+),
+
+claims as (
+    select * from {{ ref('int_claims_compared') }}
+),
+
+gathered as (
+    select
+        claims.*,
+        breaks.break_text,
+        gaps.gaps_text,
+        comparisons.broken_text,
+        shortfalls.missing,
+        shortfalls.missing_of_last_year,
+        coalesce(shortfalls.may_last_year_be_highest, false) as may_last_year_be_highest,
+        coalesce(shortfalls.is_incomplete_now, false) as is_incomplete_now,
+        coalesce(claims.claim.accepted_low, claims.claim.stated_low, claims.claim.stated_value) as lowest
+    from claims
+    {%- for name in ['breaks', 'gaps', 'comparisons', 'shortfalls'] %}
+    left join {{ name }}
+        on claims.document_id = {{ name }}.document_id and claims.claim_id = {{ name }}.claim_id
+    {%- endfor %}
+),
+
+final as (
+    select
+        *,
+        coalesce(
+            case
+                when claim.kind = 'record' then may_last_year_be_highest
+                when claim.kind in ('level', 'sum') and not claim.is_rate
+                    then
+                        (at_publication.value is not null or inputs.are_nobody)
+                        and lowest > coalesce(at_publication.value, 0)
+                        and lowest <= coalesce(at_publication.value, 0) + missing
+            end,
+            false
+        ) as is_within_missing,
+        -- Figures of 1 to 4 are never published: they become 0 or 5.
+        coalesce(
+            claim.kind = 'level' and not claim.is_rate
+            and coalesce(claim.stated_value, claim.stated_low) between 1 and 4
+            and if(inputs.are_nobody, 0, at_publication.value) in (0, 5),
+            false
+        ) as is_too_small_to_tell,
+        -- Half a year has no more than the whole: where it is above others, so is the year.
+        coalesce(
+            stock_or_flow = 'flow' and inputs.are_halves_and_wholes
+            and claim.kind not in ('level', 'sum', 'record', 'rising', 'extreme', 'threshold_year')
+            and not (claim.kind = 'comparison' and claim.relation = 'above' and claim.stated_high is null),
+            false
+        ) as is_half_against_whole
+    from gathered
+)
+
+select * from final
