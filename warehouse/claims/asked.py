@@ -33,6 +33,12 @@ def years(text: str) -> tuple[int, int, date | None]:
     return day.year, day.year, day
 
 
+def _document_word(measure: str) -> str:
+    """What somebody who reads a measure as a flow calls the people."""
+    is_of_asylum = "asylum" in measure or "applications" in measure
+    return "people who apply" if is_of_asylum else "people who fled"
+
+
 def asked(*, measure: str, location: str, read_as: str | None, **cells: Any) -> dict[str, Any]:
     """The cells of a claim, with those that nobody is asked for; `location` says who asked.
 
@@ -46,7 +52,7 @@ def asked(*, measure: str, location: str, read_as: str | None, **cells: Any) -> 
         "kind": "level",
         "counting_unit": "persons",
         "measure": measure,
-        "document_word": "people who apply" if read_as == "flow" else measure,
+        "document_word": _document_word(measure) if read_as == "flow" else measure,
         "read_as": read_as or nature,
         "paraphrase": "The claim asked for",
         "location": location,

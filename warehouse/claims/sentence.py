@@ -9,7 +9,15 @@ from typing import Any
 
 from warehouse.core.attribution import LICENCE_NAME, SOURCE_TITLE, WORLD_BANK_TITLE
 from warehouse.core.wording import OF_NO_COUNTRY, day, of_origin
-from warehouse.reference.claims import ALL, RATES, is_stock, label, label_within, parts_of
+from warehouse.reference.claims import (
+    ALL,
+    RATES,
+    is_stock,
+    label,
+    label_within,
+    overlapping,
+    parts_of,
+)
 from warehouse.reference.seeds import read_seed
 
 # Displaced within their country, or staying there; and on their way back to it.
@@ -28,6 +36,16 @@ def to_print(claim: Mapping[str, Any], names: Mapping[str, str]) -> str:
     if newest is None:
         return f"{whom}, {_when(claim)}: UNHCR's database has no figure."
     kind = "" if claim["kind"] in {"level", "sum"} else f", {claim['kind'].replace('_', ' ')}"
+    if claim["is_stocks_added_up"]:
+        return (
+            f"{whom}, {_when(claim)}{kind}: nothing, since a stock added up over years counts a "
+            "person once for each year."
+        )
+    if any(term in overlapping() for term in claim["measure"].split("+")):
+        return (
+            f"{whom}, {_when(claim)}{kind}: nothing, since the database has no figure of who is in "
+            "two of these groups."
+        )
     if claim["is_not_comparable"]:
         return (
             f"{whom}, {_when(claim)}{kind}: nothing, since the figures of the two times "

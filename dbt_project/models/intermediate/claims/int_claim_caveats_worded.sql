@@ -27,8 +27,9 @@ sentences as (
                 'sentence': case
                     when is_stock_read_as_flow and verdict <> 'misstated'
                         then
-                            'The document says "' || claim.document_word || '"; the figure is a stock, '
-                            || 'the people waiting at a date, and no count of the year.'
+                            'The document says "' || claim.document_word || '"; the figure is a stock, the '
+                            || if(has_flow, 'people waiting', 'people there')
+                            || ' at a date, and no count of the year.'
                 end
             },
             {
@@ -49,7 +50,9 @@ sentences as (
                 'sentence_number': 6,
                 'sentence': case
                     when is_stocks_added_up
-                        then 'Added up over years, a stock counts a person once for each year of waiting.'
+                        then
+                            'Added up over years, a stock counts a person once for each year'
+                            || if(has_flow, ' of waiting.', '.')
                 end
             },
             {

@@ -18,6 +18,10 @@ with nowhere as (
     where special_kind = 'unknown'
 ),
 
+wanted as (
+    select * from {{ ref('int_claim_inputs_wanted') }}
+),
+
 inputs as materialized (
     select
         wanted.*,
@@ -26,7 +30,7 @@ inputs as materialized (
             { 'variant': 'at_publication', 'day': day_at_publication },
             { 'variant': 'newest', 'day': day_newest }
         ], recursive := true)
-    from {{ ref('int_claim_inputs_wanted') }} as wanted
+    from wanted
     left join nowhere on true
 ),
 

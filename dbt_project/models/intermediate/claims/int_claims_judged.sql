@@ -70,6 +70,8 @@ meanings as (
             -- The claim is on new asylum claims, and its number is the stock.
             if(claim.measure = 'new_asylum_claims' and is_the_stock, at_publication.agrees, null)
         ) as is_true_as_flow,
+        -- Of asylum-seekers alone there is a flow beside the stock.
+        claim.measure in ('asylum_seekers_stock', 'applications_new', 'new_asylum_claims') as has_flow,
         case
             when number_found in ('misstated', 'input_error')
                 and coalesce(
@@ -99,7 +101,9 @@ final as (
         case
             when number_found in ('not_checkable', 'not_reproduced', 'misstated', 'input_error')
                 then number_found
-            when meaning_verdict in ('stock_read_as_flow', 'stocks_added_up') and not is_true_as_flow
+            when
+                meaning_verdict in ('stock_read_as_flow', 'stocks_added_up')
+                and not coalesce(is_true_as_flow, has_flow)
                 then 'misleading'
             when is_half_against_whole then 'misleading'
             when meaning_verdict = 'half_year_read_as_year' and not newest.agrees then 'misleading'
