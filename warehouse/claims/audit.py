@@ -42,7 +42,7 @@ _AUDIT_COLUMNS = (
     *("stated_difference", "revision", "change_rate", "as_flow_on_the_day_text"),
     *("as_flow_newest_text", "as_flow_value_on_the_day", "as_flow_value_newest"),
     *("verdict", "number_verdict", "meaning_verdict", "flags", "is_borne_out_now"),
-    *("is_lower_bound", "is_not_comparable", "is_stocks_added_up"),
+    *("is_lower_bound", "rests_on_incomplete", "is_not_comparable", "is_stocks_added_up"),
     *("is_borne_out_by_own_figures", "as_flow_sentence", "explanation"),
     *("release_id_on_the_day", "release_id"),
 )

@@ -60,6 +60,8 @@ def to_print(claim: Mapping[str, Any], names: Mapping[str, str]) -> str:
     then = ""
     if claim["on_the_day_text"] and claim["on_the_day_text"] != claim["newest_text"]:
         then = f" ({claim['on_the_day_text']} on {day(claim['document_published_on'])})"
+    if claim["rests_on_incomplete"] and not claim["is_lower_bound"]:
+        then += ", while people are missing in the figures behind it"
     return f"{whom}, {_when(claim)}{kind}: {newest}{then}."
 
 

@@ -15,7 +15,7 @@ CLAIM: dict[str, Any] = {
     "origin": "CHN", "asylum": "*",
     "from_year": 2025, "reference_year": 2025, "reference_date": date(2025, 12, 31),
     "kind": "level", "is_lower_bound": False, "is_not_comparable": False,
-    "is_stocks_added_up": False,
+    "is_stocks_added_up": False, "rests_on_incomplete": False,
     "newest_text": "99,716", "on_the_day_text": "178,725",
     "document_published_on": date(2026, 3, 13),
     "release_id": "2025-12.1", "release_id_on_the_day": "2025-06",
@@ -76,6 +76,11 @@ def plain(text: str) -> str:
             {"measure": "forcibly_displaced", "origin": "*"},
             "Forcibly displaced people in all countries, end of 2025: nothing, since the database "
             "has no figure of who is in two of these groups.",
+        ),
+        (
+            {"kind": "place", "rests_on_incomplete": True, "newest_text": "place 2"},
+            "Asylum-seekers from China in all countries, end of 2025, place: place 2 (178,725 on "
+            "13 March 2026), while people are missing in the figures behind it.",
         ),
         (
             {"kind": "change", "is_not_comparable": True, "newest_text": "-44.9 %"},

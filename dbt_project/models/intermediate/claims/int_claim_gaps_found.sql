@@ -1,8 +1,11 @@
 -- What is known to be missing in the newest figures behind a claim, since it was not reported: of the figures
--- that the claim is about, and of the people who claimed asylum, on whom it is worked out a second time.
+-- that the claim is about, of the countries that it counts or adds up, of the whole that it is a share of, and
+-- of the people who claimed asylum, on whom it is worked out a second time.
 with inputs as (
     select * from {{ ref('int_claim_inputs_found') }}
-    where not is_among_peers and input_role in ('figure', 'base', 'flow_figure', 'flow_base')
+    where
+        extreme_of is null
+        and regexp_replace(input_role, '^flow_', '') in ('figure', 'base', 'whole', 'peer')
 ),
 
 claims as (
@@ -51,6 +54,8 @@ missing as (
     inner join kinds on origins.kind = kinds.kind
     where
         (inputs.origin <> '-' or origins.kind <> 'origin_withheld')
+        and (claims.kind in ('share', 'share_of') or not ends_with(inputs.input_role, 'whole'))
+        and (claims.kind = 'count' or claims.top_count is not null or not inputs.is_among_peers)
         and (month(inputs.newest.reference_date) = 12 or origins.kind <> 'half_year_repeated')
     group by all
 ),

@@ -56,12 +56,17 @@ meanings as (
         ) as rests_on_carried_forward,
         coalesce(inputs.is_provisional_on_the_day, false) as is_provisional_at_publication,
         number_found = 'confirmed_since_revised' and break_text is not null as is_break_since,
-        claim.kind in ('level', 'sum') and (gaps_text is not null or is_incomplete_now)
-        and newest.value is not null
-            as is_lower_bound,
+        (gaps_text is not null or is_incomplete_now) and newest.value is not null as rests_on_incomplete,
+        claim.kind in ('level', 'sum', 'per_head') and rests_on_incomplete as is_lower_bound,
         is_half_against_whole
         or broken_text is not null
-        or (claim.kind in ('change', 'ratio', 'difference', 'comparison') and gaps_text is not null)
+        or (
+            claim.kind in ('change', 'ratio', 'difference', 'comparison') and gaps_text is not null
+            and (
+                claim.base_from_year is distinct from claim.from_year
+                or claim.base_to_year is distinct from claim.to_year
+            )
+        )
             as is_not_comparable,
         -- What is not known of that day, the newest figures decide.
         coalesce(

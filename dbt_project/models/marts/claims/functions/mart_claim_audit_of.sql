@@ -123,6 +123,7 @@ final as (
         claims.is_true_as_flow,
         claims.is_break_since,
         claims.is_lower_bound,
+        claims.rests_on_incomplete,
         claims.is_not_comparable,
         claims.rests_on_carried_forward,
         claims.is_provisional_at_publication,
