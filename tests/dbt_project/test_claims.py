@@ -796,3 +796,15 @@ def test_a_change_is_checked_on_the_spot(asylum: Callable[..., tuple[int, str]])
         code, out = asylum(*asked, value, "--base-year", "2019", "--published", "2025-01-13")
         assert code == 0
         assert verdict in out
+
+
+@pytest.mark.parametrize("per", ["1,000", "1000"])
+def test_inhabitants_may_be_written_as_they_are_printed(
+    asylum: Callable[..., tuple[int, str]], per: str
+) -> None:
+    code, out = asylum(
+        *("check", "--origin", "CHN", "--year", "2024", "--kind", "per_head", "--value", "3"),
+        *("--per", per, "--published", "2026-02-01"),
+    )
+    assert code == 0, out
+    assert "3 per 1,000" in out

@@ -22,8 +22,11 @@ from warehouse.core.wording import harmless, markdown
 from warehouse.published.countries import known_countries
 from warehouse.published.read import read_about
 from warehouse.reference import claims
+from warehouse.reference.figures import figure
 
 # The day that counts as now, where none is given: after every release.
+# Columns of the register that hold numbers: 1,000 as it is printed is none to DuckDB.
+_NUMBERS = frozenset({"per", "tolerance"})
 END_OF_TIME = date(9999, 12, 31)
 _AUDIT_COLUMNS = (
     *("document_id", "claim_id", "kind", "publisher", "document_title", "document_published_on"),
@@ -197,7 +200,13 @@ def _audited(
     )
     con.executemany(
         f"insert into claims_asked values ({', '.join('?' for _ in claims.CLAIM_COLUMNS)})",
-        [[row[name] or None for name in claims.CLAIM_COLUMNS] for row in rows],
+        [
+            [
+                figure(row[name]) if name in _NUMBERS else row[name] or None
+                for name in claims.CLAIM_COLUMNS
+            ]
+            for row in rows
+        ],
     )
     given = f"('documents_asked', 'claims_asked', date {literal(END_OF_TIME.isoformat())})"
     return _claims(con, f"claim_audit_of{given}", f"claim_inputs_of{given}")
@@ -247,7 +256,7 @@ def as_markdown(found: Audit) -> str:
 def _must_have_claims(con: duckdb.DuckDBPyConnection) -> None:
     there = con.execute(
         "select 1 from duckdb_columns() where database_name = current_database() "
-        "and table_name = 'mart_claim_audit_history' and column_name = 'is_lower_bound'"
+        "and table_name = 'mart_claim_audit_history' and column_name = 'rests_on_incomplete'"
     ).fetchall()
     if not there:
         raise AuditError(

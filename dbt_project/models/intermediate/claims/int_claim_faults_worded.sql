@@ -49,6 +49,10 @@ sentences as (
                                 else ''
                             end
                             || '.'
+                    when verdict = 'misstated' and inputs.are_all_stated and own.agrees
+                        then
+                            'It comes of the document''s own figures, which are rounded: of the database''s '
+                            || 'it is ' || at_publication.text || '.'
                     when verdict = 'misstated' and at_publication.is_ratio_and_change_confused
                         then
                             'A ratio and an increase were confused: the ratio is '

@@ -99,6 +99,12 @@ findings as (
                         || {{ figure_text('(coalesce(at_publication.value, 0) + missing)') }} || '.'
                     )
                     || ' Their origin, or their number, was not reported.'
+            when
+                verdict = 'not_checkable' and held_back_because is not null
+                and inputs.years_without_figure is null
+                then
+                    'Of release ' || inputs.release_id_on_the_day
+                    || ' the figures of this kind are held back: ' || held_back_because || '.'
             when verdict = 'not_checkable' and inputs.years_not_covered is not null
                 then
                     'The warehouse does not hold what release ' || inputs.release_id_on_the_day
@@ -119,8 +125,13 @@ findings as (
                     || inputs.release_id_on_the_day
                     || ') had nobody of this origin there, and people of others.'
             else
-                'Stated: ' || stated_text || '. On ' || claim.document_published_on
-                || ' UNHCR''s database (release ' || inputs.release_id_on_the_day || ')'
+                'Stated: ' || stated_text || if(
+                    claim.day_at_publication < claim.document_published_on,
+                    '. The last release of ' || claim.reference_date || ', '
+                    || inputs.release_id_on_the_day || ',',
+                    '. On ' || claim.document_published_on || ' UNHCR''s database (release '
+                    || inputs.release_id_on_the_day || ')'
+                )
                 || if(claim.kind = 'per_head', ', by the inhabitants that are known today,', '') || ' gave '
                 || at_publication.text || newest_clause || '.'
         end as sentence

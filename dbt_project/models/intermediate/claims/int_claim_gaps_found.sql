@@ -1,6 +1,6 @@
 -- What is known to be missing in the newest figures behind a claim, since it was not reported: of the figures
--- that the claim is about, of the countries that it counts or adds up, of the whole that it is a share of, and
--- of the people who claimed asylum, on whom it is worked out a second time.
+-- that the claim is about, of the countries that it counts or adds up, of the whole that it is a share of,
+-- and of the people who claimed asylum, on whom it is worked out a second time.
 with inputs as (
     select * from {{ ref('int_claim_inputs_found') }}
     where

@@ -102,7 +102,10 @@ final as (
         coalesce(covered.is_covered, false)
         or coalesce(inputs.at_publication.release_id = covered.release_id, false)
             as is_covered_on_the_day,
-        coalesce(inputs.at_publication.is_provisional, false) as is_provisional_on_the_day,
+        coalesce(
+            inputs.at_publication.is_provisional and inputs.at_publication.release_id = covered.release_id,
+            false
+        ) as is_provisional_on_the_day,
         coalesce(inputs.newest.is_provisional, false) as is_provisional,
         inputs.at_publication.are_pairs_complete as are_pairs_complete_on_the_day,
         inputs.newest.are_pairs_complete,

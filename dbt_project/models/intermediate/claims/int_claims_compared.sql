@@ -36,6 +36,12 @@ sums as (
     select * from {{ ref('measure_sums').identifier }}
 ),
 
+-- A dataset of a release that is held back, by a review of it: backfill brings nothing.
+reviews as (
+    select * from {{ ref('release_reviews').identifier }}
+    where decision = 'held'
+),
+
 releases as (
     select * from {{ ref('dim_release').identifier }}
 ),
@@ -51,6 +57,7 @@ final as (
         -- A sum of measures is of one kind: stocks are not added to flows.
         measures.stock_or_flow,
         sums.overlap_note,
+        reviews.why as held_back_because,
         coalesce(by_claim.as_stock_at_publication.agrees, false) as is_the_stock,
         coalesce(by_claim.as_stock_newest.agrees, false) as is_still_the_stock,
         coalesce(by_claim.as_cases_at_publication.agrees, false) as is_persons_and_cases
@@ -63,6 +70,8 @@ final as (
     left join sums on claims.measure = sums.measure
     left join measures
         on string_split(coalesce(sums.parts, claims.measure), '+')[1] = measures.measure
+    left join reviews
+        on inputs.release_id_on_the_day = reviews.release_id and measures.endpoint = reviews.endpoint
 )
 
 select * from final

@@ -30,8 +30,10 @@ numbers as (
             when inputs.stated_differences_text is not null and own.agrees then 'input_error'
             -- No document states all countries of a place or a count, nor whose inhabitants it counts.
             when claim.kind in ('rank', 'place', 'count', 'extreme', 'per_head') then 'not_reproduced'
-            when inputs.are_all_stated and own.agrees then 'input_error'
-            when inputs.are_all_stated and abs(own.value - at_publication.value) > claim.tolerance
+            -- What is rounded is not wrong; what is made of it may be.
+            when
+                inputs.are_all_stated and inputs.stated_differences_text is not null
+                and (own.agrees or abs(own.value - at_publication.value) > claim.tolerance)
                 then 'input_error'
             when inputs.are_all_stated then 'misstated'
             when at_publication.is_ratio_and_change_confused or at_publication.is_points_read_as_percent
