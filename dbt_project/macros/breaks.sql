@@ -76,6 +76,11 @@
     {%- endfor %}
 {%- endmacro %}
 
+{#- The measure that breaks are found in for another: of decisions of any outcome all of them. -#}
+{% macro measure_of_breaks(measure) -%}
+    if(starts_with({{ measure }}, 'decisions_'), 'decisions_total', {{ measure }})
+{%- endmacro %}
+
 {#- What happened, as a clause that follows the country and the year. -#}
 {% macro break_note(found) -%}
     case {{ found }}.kind

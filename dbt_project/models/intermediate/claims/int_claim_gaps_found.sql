@@ -45,7 +45,7 @@ missing as (
     inner join claims on inputs.document_id = claims.document_id and inputs.claim_id = claims.claim_id
     inner join origins
         on
-            inputs.measure = origins.measure
+            {{ measure_of_breaks('inputs.measure') }} = origins.measure
             and inputs.counting_unit = origins.counting_unit
             and inputs.reference_year = origins.reference_year
             and inputs.origin in ('-', origins.origin_unhcr_code)

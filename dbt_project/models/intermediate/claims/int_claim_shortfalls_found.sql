@@ -34,11 +34,14 @@ gaps as (
         inputs.counting_unit,
         inputs.reference_year,
         sum(origins.persons) filter (where origins.kind = 'origin_withheld') as withheld,
-        sum(origins.persons) filter (where origins.kind <> 'origin_withheld') as not_reported
+        -- Of decisions of one outcome no more than there were in the half-year.
+        sum(
+            if(inputs.measure = origins.measure, origins.persons, least(origins.persons, inputs.at_publication.figure))
+        ) filter (where origins.kind <> 'origin_withheld') as not_reported
     from inputs
     inner join origins
         on
-            inputs.measure = origins.measure
+            {{ measure_of_breaks('inputs.measure') }} = origins.measure
             and inputs.counting_unit = origins.counting_unit
             and inputs.reference_year = origins.reference_year
             and inputs.origin in ('-', origins.origin_unhcr_code)
