@@ -25,6 +25,17 @@ inputs as (
     group by all
 ),
 
+-- Who moved from refugees to other people in need of protection, or back, is in the sum of both all the time.
+of_both as (
+    select
+        document_id,
+        claim_id
+    from inputs
+    where measure in ('refugees_stock', 'oip_stock')
+    group by document_id, claim_id
+    having count(distinct measure) = 2
+),
+
 origins as (
     select * from {{ ref('mart_reporting_break_origins_history').identifier }}
 ),
@@ -70,8 +81,21 @@ bearing as (
             and origins.asylum_unhcr_code = restated_before.asylum_unhcr_code
             and origins.reference_year - 1 = restated_before.reference_year
             and {{ stood_on('claims.as_of', 'restated_before') }}
+    left join of_both on claims.document_id = of_both.document_id and claims.claim_id = of_both.claim_id
+    left join origins as other_side
+        on
+            origins.kind = 'category_moved'
+            and origins.kind = other_side.kind
+            and origins.measure <> other_side.measure
+            and other_side.measure in ('refugees_stock', 'oip_stock')
+            and origins.counting_unit = other_side.counting_unit
+            and origins.origin_unhcr_code = other_side.origin_unhcr_code
+            and origins.asylum_unhcr_code = other_side.asylum_unhcr_code
+            and origins.reference_year = other_side.reference_year
+            and {{ stood_on('claims.as_of', 'other_side') }}
     where
         (inputs.origin <> '-' or origins.kind not in ('origin_withheld', 'origin_given_again'))
+        and (of_both.claim_id is null or other_side.kind is null)
         and restated_before.kind is null
         and (
             origins.reference_year > claims.base_to_year
