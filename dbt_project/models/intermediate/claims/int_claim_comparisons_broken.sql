@@ -1,6 +1,7 @@
 {%- set lasting = "('unit_changed', 'type_changed', 'category_moved')" -%}
 -- Why the newest figures of two times, which a claim compares, do not compare: the break of reporting that is
--- about most people. Between years that do not follow each other only what lasts bears on them.
+-- about most people, many of all or as many as the change. Between years that do not follow each other only
+-- what lasts bears on them.
 with claims as (
     select * from {{ ref('int_claims_combined') }}
     where
@@ -19,7 +20,10 @@ inputs as (
         asylum,
         measure,
         counting_unit,
-        max(newest.figure) as figure
+        max(newest.figure) as figure,
+        abs(
+            {{ total('newest.figure', "input_role = 'figure'") }} - {{ total('newest.figure', "input_role = 'base'") }}
+        ) as change
     from {{ ref('int_claim_inputs_found') }}
     where input_role in ('figure', 'base') and not is_among_peers
     group by all
@@ -60,6 +64,7 @@ bearing as (
         origins.kind,
         max(claims.as_of) as as_of,
         max(inputs.figure) as figure,
+        max(inputs.change) as change,
         sum(origins.persons) as persons
     from claims
     inner join inputs on claims.document_id = inputs.document_id and claims.claim_id = inputs.claim_id
@@ -112,6 +117,16 @@ bearing as (
     group by all
 ),
 
+-- Of a kind all countries of asylum together, as in the yearly marts.
+weighed as (
+    select
+        *,
+        sum(persons) over (
+            partition by document_id, claim_id, measure, counting_unit, reference_year, kind
+        ) as persons_in_all
+    from bearing
+),
+
 final as (
     select
         bearing.document_id,
@@ -120,7 +135,7 @@ final as (
             breaks.asylum_name || ', ' || breaks.reference_year || ': ' || breaks.note,
             (bearing.persons, breaks.asylum_name, breaks.reference_year, breaks.kind)
         ) as broken_text
-    from bearing
+    from weighed as bearing
     inner join kinds on bearing.kind = kinds.kind
     inner join breaks
         on
@@ -130,7 +145,9 @@ final as (
             and bearing.reference_year = breaks.reference_year
             and bearing.kind = breaks.kind
             and {{ stood_on('bearing.as_of', 'breaks') }}
-    where bearing.persons >= kinds.bears_from_share * bearing.figure
+    where
+        bearing.persons_in_all >= kinds.bears_from_share * bearing.figure
+        or (bearing.kind <> 'carried_forward' and bearing.persons_in_all >= bearing.change)
     group by bearing.document_id, bearing.claim_id
 )
 
