@@ -808,3 +808,13 @@ def test_inhabitants_may_be_written_as_they_are_printed(
     )
     assert code == 0, out
     assert "3 per 1,000" in out
+
+
+def test_no_sum_of_stocks_is_printed_nor_one_of_groups_that_overlap(
+    asylum: Callable[..., tuple[int, str]],
+) -> None:
+    cells = ("check", "--origin", "CHN", "--value", "1", "--published", "2026-02-01")
+    _, out = asylum(*cells, "--kind", "sum", "--year", "2013-2024")
+    assert "nothing, since a stock added up over years" in " ".join(out.split())
+    _, out = asylum(*cells, "--measure", "forcibly_displaced", "--year", "2024")
+    assert "nothing, since the database has no figure" in " ".join(out.split())

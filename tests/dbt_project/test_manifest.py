@@ -68,7 +68,9 @@ MAY_READ_BESIDES = {
     r"|mart_era_comparison",
     # Steps of a claim's audit become part of functions of the published file, and read its tables.
     "intermediate/claims": r"dim_(country|country_group|release)|fct_[a-z_]+_history"
-    r"|fct_inhabitants_yearly|mart_carried_forward|mart_reporting_break(s|_origins)(_history)?",
+    r"|fct_inhabitants_yearly|mart_carried_forward|mart_reporting_break(s|_origins)(_history)?"
+    # Who may be missing in a figure stands beside it: whether it is complete, and the estimate.
+    r"|mart_(origin|destination)_yearly_history",
     # What changed between two days, or may change until the year's end, is told from histories.
     "intermediate/revision": r"fct_[a-z_]+_history",
     "intermediate/outlook": r"fct_population_yearly_history",

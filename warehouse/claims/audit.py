@@ -45,7 +45,7 @@ _AUDIT_COLUMNS = (
     *("stated_difference", "revision", "change_rate", "as_flow_on_the_day_text"),
     *("as_flow_newest_text", "as_flow_value_on_the_day", "as_flow_value_newest"),
     *("verdict", "number_verdict", "meaning_verdict", "flags", "is_borne_out_now"),
-    *("is_lower_bound", "rests_on_incomplete", "is_not_comparable", "is_stocks_added_up"),
+    *("is_lower_bound", "rests_on_incomplete", "is_not_comparable", "not_printed_because"),
     *("is_borne_out_by_own_figures", "as_flow_sentence", "explanation"),
     *("release_id_on_the_day", "release_id"),
 )
@@ -256,7 +256,7 @@ def as_markdown(found: Audit) -> str:
 def _must_have_claims(con: duckdb.DuckDBPyConnection) -> None:
     there = con.execute(
         "select 1 from duckdb_columns() where database_name = current_database() "
-        "and table_name = 'mart_claim_audit_history' and column_name = 'rests_on_incomplete'"
+        "and table_name = 'mart_claim_audit_history' and column_name = 'not_printed_because'"
     ).fetchall()
     if not there:
         raise AuditError(

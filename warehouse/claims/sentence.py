@@ -15,7 +15,6 @@ from warehouse.reference.claims import (
     is_stock,
     label,
     label_within,
-    overlapping,
     parts_of,
 )
 from warehouse.reference.seeds import read_seed
@@ -36,16 +35,8 @@ def to_print(claim: Mapping[str, Any], names: Mapping[str, str]) -> str:
     if newest is None:
         return f"{whom}, {_when(claim)}: UNHCR's database has no figure."
     kind = "" if claim["kind"] in {"level", "sum"} else f", {claim['kind'].replace('_', ' ')}"
-    if claim["is_stocks_added_up"]:
-        return (
-            f"{whom}, {_when(claim)}{kind}: nothing, since a stock added up over years counts a "
-            "person once for each year."
-        )
-    if any(term in overlapping() for term in claim["measure"].split("+")):
-        return (
-            f"{whom}, {_when(claim)}{kind}: nothing, since the database has no figure of who is in "
-            "two of these groups."
-        )
+    if claim["not_printed_because"]:
+        return f"{whom}, {_when(claim)}{kind}: nothing, since {claim['not_printed_because']}."
     if claim["is_not_comparable"]:
         return (
             f"{whom}, {_when(claim)}{kind}: nothing, since the figures of the two times "

@@ -273,12 +273,6 @@ def measure_sums() -> Mapping[str, Sequence[str]]:
     return {row["measure"]: row["parts"].split("+") for _, row in read_seed("measure_sums")}
 
 
-@cache
-def overlapping() -> frozenset[str]:
-    """The named sums of measures of which UNHCR counts people once who are in two of them."""
-    return frozenset(row["measure"] for _, row in read_seed("measure_sums") if row["overlap_note"])
-
-
 def parts_of(measure: str) -> list[str]:
     """The measures that a claim's measure adds up: itself, those of a sum, those of a named sum."""
     return [part for term in measure.split("+") for part in measure_sums().get(term, [term])]

@@ -15,7 +15,7 @@ CLAIM: dict[str, Any] = {
     "origin": "CHN", "asylum": "*",
     "from_year": 2025, "reference_year": 2025, "reference_date": date(2025, 12, 31),
     "kind": "level", "is_lower_bound": False, "is_not_comparable": False,
-    "is_stocks_added_up": False, "rests_on_incomplete": False,
+    "not_printed_because": None, "rests_on_incomplete": False,
     "newest_text": "99,716", "on_the_day_text": "178,725",
     "document_published_on": date(2026, 3, 13),
     "release_id": "2025-12.1", "release_id_on_the_day": "2025-06",
@@ -68,14 +68,8 @@ def plain(text: str) -> str:
             "many people is not known there.",
         ),
         (
-            {"from_year": 2013, "kind": "sum", "is_stocks_added_up": True},
-            "Asylum-seekers from China in all countries, 2013 to 2025: nothing, since a stock "
-            "added up over years counts a person once for each year.",
-        ),
-        (
-            {"measure": "forcibly_displaced", "origin": "*"},
-            "Forcibly displaced people in all countries, end of 2025: nothing, since the database "
-            "has no figure of who is in two of these groups.",
+            {"from_year": 2013, "kind": "sum", "not_printed_because": "so it is"},
+            "Asylum-seekers from China in all countries, 2013 to 2025: nothing, since so it is.",
         ),
         (
             {"kind": "place", "rests_on_incomplete": True, "newest_text": "place 2"},

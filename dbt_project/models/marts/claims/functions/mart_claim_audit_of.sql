@@ -125,6 +125,12 @@ final as (
         claims.is_lower_bound,
         claims.rests_on_incomplete,
         claims.is_not_comparable,
+        case
+            when claims.is_stocks_added_up
+                then 'a stock added up over years counts a person once for each year'
+            when claims.overlap_note is not null
+                then 'the database has no figure of who is in two of these groups'
+        end as not_printed_because,
         claims.rests_on_carried_forward,
         claims.is_provisional_at_publication,
         coalesce(claims.inputs.is_provisional, false) as is_provisional,
