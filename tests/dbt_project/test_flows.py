@@ -127,6 +127,7 @@ def test_a_document_is_told_in_one_sentence_that_can_be_quoted(
         "high: at least 409,625."
     )
     assert "at least 408,395" in told["khabarhub_2026"]
+    assert "for 2012 to mid-2024 is some" in told["taipei_times_2025"]
 
 
 def test_verdicts_say_whether_the_number_is_there_and_what_it_counts(

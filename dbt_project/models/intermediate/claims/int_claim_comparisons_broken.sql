@@ -22,8 +22,9 @@ inputs as (
         counting_unit,
         max(newest.figure) as figure,
         abs(
-            {{ total('newest.figure', "input_role = 'figure'") }} - {{ total('newest.figure', "input_role = 'base'") }}
-        ) as change
+            {{ total('newest.figure', "input_role = 'figure'") }}
+            - {{ total('newest.figure', "input_role = 'base'") }}
+        ) as moved
     from {{ ref('int_claim_inputs_found') }}
     where input_role in ('figure', 'base') and not is_among_peers
     group by all
@@ -64,7 +65,7 @@ bearing as (
         origins.kind,
         max(claims.as_of) as as_of,
         max(inputs.figure) as figure,
-        max(inputs.change) as change,
+        max(inputs.moved) as moved,
         sum(origins.persons) as persons
     from claims
     inner join inputs on claims.document_id = inputs.document_id and claims.claim_id = inputs.claim_id
@@ -147,7 +148,7 @@ final as (
             and {{ stood_on('bearing.as_of', 'breaks') }}
     where
         bearing.persons_in_all >= kinds.bears_from_share * bearing.figure
-        or (bearing.kind <> 'carried_forward' and bearing.persons_in_all >= bearing.change)
+        or (bearing.kind <> 'carried_forward' and bearing.persons_in_all >= bearing.moved)
     group by bearing.document_id, bearing.claim_id
 )
 

@@ -36,7 +36,11 @@ gaps as (
         sum(origins.persons) filter (where origins.kind = 'origin_withheld') as withheld,
         -- Of decisions of one outcome no more than there were in the half-year.
         sum(
-            if(inputs.measure = origins.measure, origins.persons, least(origins.persons, inputs.at_publication.figure))
+            if(
+                inputs.measure = origins.measure,
+                origins.persons,
+                least(origins.persons, inputs.at_publication.figure)
+            )
         ) filter (where origins.kind <> 'origin_withheld') as not_reported
     from inputs
     inner join origins

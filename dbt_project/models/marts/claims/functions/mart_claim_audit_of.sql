@@ -113,7 +113,9 @@ final as (
                 and claims.claim.stated_value > claims.as_flow_newest.value
                 then
                     'Read as people who claimed asylum, its ' || claims.stated_text || ' for '
-                    || claims.claim.from_year || ' to ' || claims.claim.to_year || ' is some '
+                    || claims.claim.from_year || ' to '
+                    || if(month(claims.claim.reference_date) < 12, 'mid-', '') || claims.claim.to_year
+                    || ' is some '
                     || format('{:.1f}', claims.claim.stated_value / claims.as_flow_newest.value)
                     || ' times too high: at least ' || claims.as_flow_newest.text || '.'
         end as as_flow_sentence,
