@@ -149,6 +149,8 @@ REPORTED = (
     "mart_destination_yearly_history",
     "mart_era_comparison",
     "mart_footnotes",
+    "mart_origin_records",
+    "mart_origin_records_history",
     "mart_origin_yearly",
     "mart_origin_yearly_history",
     "mart_reporting_break_origins",
