@@ -25,9 +25,9 @@ from warehouse.reference import claims
 from warehouse.reference.figures import figure
 
 # The day that counts as now, where none is given: after every release.
+END_OF_TIME = date(9999, 12, 31)
 # Columns of the register that hold numbers: 1,000 as it is printed is none to DuckDB.
 _NUMBERS = frozenset({"per", "tolerance"})
-END_OF_TIME = date(9999, 12, 31)
 _AUDIT_COLUMNS = (
     *("document_id", "claim_id", "kind", "publisher", "document_title", "document_published_on"),
     *("paraphrase", "location", "measure", "counting_unit", "origin_iso3", "asylum_iso3"),

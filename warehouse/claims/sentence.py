@@ -9,14 +9,7 @@ from typing import Any
 
 from warehouse.core.attribution import LICENCE_NAME, SOURCE_TITLE, WORLD_BANK_TITLE
 from warehouse.core.wording import OF_NO_COUNTRY, day, of_origin
-from warehouse.reference.claims import (
-    ALL,
-    RATES,
-    is_stock,
-    label,
-    label_within,
-    parts_of,
-)
+from warehouse.reference.claims import ALL, RATES, is_stock, label, label_within, parts_of
 from warehouse.reference.seeds import read_seed
 
 # Displaced within their country, or staying there; and on their way back to it.
