@@ -44,7 +44,7 @@ MODELS = [
 READ = [
     *("int_population_in_force", "int_population_totals_in_force", "int_coverage_at_vintages"),
     *("int_displacement_flows_in_force", "int_displacement_flows_totals_in_force"),
-    "int_asylum_applications_in_force",
+    *("int_asylum_applications_in_force", "int_asylum_decisions_in_force"),
 ]
 
 
@@ -390,14 +390,41 @@ def test_the_united_states_gave_the_half_year_of_2024_again_as_the_year(
     half, year = of("2024-06"), of(NEWEST)
     assert half == year
     assert (len(year), sum(year.values()), year["CHI"]) == (167, 729_093, 39_536)
+    expected = {"new_asylum_claims": year}
+    for measure, file, counted, unit in (
+        ("applications_new", "asylum_applications", "applied", "app_pc"),
+        ("decisions_total", "asylum_decisions", "dec_total", "dec_pc"),
+    ):
+        first = "and app_type in ('N', 'NR', 'NA', 'FA')" if unit == "app_pc" else ""
+        with duckdb.connect() as files:
+            of_half, of_year = (
+                dict(
+                    files.execute(
+                        f"select coo, sum({counted})::bigint as persons "
+                        f"from '{RELEASES}/{release}/{file}.parquet' "
+                        f"where year = 2024 and coa = 'USA' and {unit} = 'P' {first} "
+                        "group by coo having persons > 0"
+                    ).fetchall()
+                )
+                for release in ("2024-06", NEWEST)
+            )
+        assert of_half == of_year
+        expected[measure] = of_year
+    assert sum(expected["applications_new"].values()) == 729_105
+    assert sum(expected["decisions_total"].values()) == 259_449
     where = "kind = 'half_year_repeated' and asylum_iso3 = 'USA' and reference_year = 2024"
-    assert breaks(con, where, "measure, persons, figure_before, origin_count") == [
-        ("new_asylum_claims", 729_093, 729_093, 167)
+    assert sorted(breaks(con, where, "measure, persons, figure_before, origin_count")) == [
+        (measure, sum(of_year.values()), sum(of_year.values()), len(of_year))
+        for measure, of_year in sorted(expected.items())
     ]
-    assert rows(
+    found = rows(
         con,
-        f"select persons from mart_reporting_break_origins where {where} and origin_iso3 = 'CHN'",
-    ) == [(39_536,)]
+        "select measure, origin_unhcr_code, persons from mart_reporting_break_origins "
+        f"where {where}",
+    )
+    assert {
+        measure: {origin: n for of, origin, n in found if of == measure} for measure in expected
+    } == expected
 
 
 def test_claims_from_myanmar_were_restated_by_a_code_that_was_added(
