@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -13,6 +14,7 @@ import typer
 from warehouse.settings import SettingsError
 
 INTERRUPTED = 130
+_NOT_TO_BE_WRITTEN = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST}
 
 
 @contextmanager
@@ -65,6 +67,11 @@ def _told(error: Exception) -> str:
         return (
             "The published file is not one that this version reads: it is of an earlier version, "
             f"or no file of this project. Rebuild it with `asylum run`. DuckDB said: {found}"
+        )
+    if isinstance(error, OSError) and error.errno in _NOT_TO_BE_WRITTEN and error.filename:
+        return (
+            f"{error}. What is written needs a folder that you may write to; that of the data is "
+            "ASYLUM_DATA_DIR."
         )
     return str(error)
 

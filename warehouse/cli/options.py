@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -84,6 +85,19 @@ def day_given(option: str, text: str | None) -> date | None:
         return known_day(text)
     except DayError as error:
         raise typer.BadParameter(f"{option} {error}") from error
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Raise BadParameter where nothing can listen on the port, such as for what listens already."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise typer.BadParameter(
+                f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port"
+            ) from error
 
 
 def log(verbose: bool) -> None:

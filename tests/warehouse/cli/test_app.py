@@ -563,7 +563,7 @@ def test_ui_becomes_dagster_with_a_home_in_the_data_folder(
     became: list[Any] = []
     monkeypatch.setattr("os.chdir", lambda _: None)
     monkeypatch.setattr("os.execve", lambda *given: became.append(given))
-    monkeypatch.setattr("warehouse.cli.commands.ui._refuse_taken", lambda *_: None)
+    monkeypatch.setattr("warehouse.cli.commands.ui.refuse_taken", lambda *_: None)
     done = asylum("ui", "--port", "3456", *option)
     assert done.exit_code == 0, done.output
     [(program, words, environment)] = became
@@ -575,13 +575,25 @@ def test_ui_becomes_dagster_with_a_home_in_the_data_folder(
     assert (settings.dagster_home / "dagster.yaml").exists()
 
 
-def test_ui_refuses_a_port_that_is_taken(settings: Settings) -> None:
+@pytest.mark.parametrize("words", [("run",), ("fetch",)])
+def test_a_data_folder_that_is_none_is_told_with_what_to_do(
+    settings: Settings, words: tuple[str, ...]
+) -> None:
+    settings.data_dir.write_text("a file")
+    done = asylum(*words)
+    assert done.exit_code == 1
+    assert str(settings.data_dir) in done.stderr
+    assert "ASYLUM_DATA_DIR" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("ui",), ("site", "--serve")])
+def test_a_port_that_is_taken_is_refused(settings: Settings, words: tuple[str, ...]) -> None:
     import socket
 
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        done = asylum("ui", "--port", str(taken.getsockname()[1]))
+        done = asylum(*words, "--port", str(taken.getsockname()[1]))
     assert done.exit_code == 2
     assert "choose another with --port" in done.stderr
 

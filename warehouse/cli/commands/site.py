@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from warehouse.cli.failures import failures
+from warehouse.cli.options import refuse_taken
 from warehouse.settings import load_settings
 
 HOST = "127.0.0.1"
@@ -35,6 +36,8 @@ def site(
     """Write a site of all countries and releases, for any web server."""
     with failures():
         settings = load_settings()
+        if serve:
+            refuse_taken(HOST, port)
         from warehouse.cli import render
         from warehouse.exports.site import FOLDER, SiteFolderError, write_site
 

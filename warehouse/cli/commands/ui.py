@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from typing import Annotated
 
 import typer
 
 from warehouse.cli.failures import failures
+from warehouse.cli.options import refuse_taken
 from warehouse.settings import PROJECT_ROOT, Settings, load_settings
 
 
@@ -29,7 +29,7 @@ def ui(
     """Start Dagster's web UI; Ctrl-C stops it."""
     with failures():
         settings = load_settings()
-        _refuse_taken(host, port)
+        refuse_taken(host, port)
         from orchestration.instance import ensure_home
 
         home = ensure_home(settings)
@@ -55,15 +55,3 @@ def _paths(settings: Settings) -> dict[str, str]:
         "ASYLUM_DATA_DIR": str(settings.data_dir),
         "ASYLUM_STARTER_DIR": str(settings.starter_dir),
     }
-
-
-def _refuse_taken(host: str, port: int) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise typer.BadParameter(
-                f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port"
-            ) from error
