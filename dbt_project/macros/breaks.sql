@@ -76,9 +76,14 @@
     {%- endfor %}
 {%- endmacro %}
 
-{#- The measure that breaks are found in for another: of decisions of any outcome all of them. -#}
-{% macro measure_of_breaks(measure) -%}
-    if(starts_with({{ measure }}, 'decisions_'), 'decisions_total', {{ measure }})
+{#- Whether a break, of one origin, is one of what a claim asks for: of its measure (of decisions of any outcome
+    breaks are found in all of them), counting unit, origin and asylum. -#}
+{% macro is_break_of(asked, breaks) -%}
+    if(starts_with({{ asked }}.measure, 'decisions_'), 'decisions_total', {{ asked }}.measure)
+    = {{ breaks }}.measure
+    and {{ asked }}.counting_unit = {{ breaks }}.counting_unit
+    and {{ asked }}.origin in ('-', {{ breaks }}.origin_unhcr_code)
+    and {{ asked }}.asylum in ('-', {{ breaks }}.asylum_unhcr_code)
 {%- endmacro %}
 
 {#- What happened, as a clause that follows the country and the year. -#}

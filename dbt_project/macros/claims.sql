@@ -88,6 +88,11 @@
     end)
 {%- endmacro %}
 
+{#- The most that rounding is taken for: a share of the figure, and that of a figure to its ones or finer whole. -#}
+{% macro rounded_at_most(figure, unit, share) -%}
+    greatest({{ share }} * {{ figure }}, if({{ unit }} <= 1, {{ unit }} / 2, 0))
+{%- endmacro %}
+
 {#- How far from a stated figure another still agrees, towards zero (`nearer`) or away from it, by its wording: in
     units of the last digit that is stated. Of a round figure that is much, so at most a quarter of it, half where
     the hedge is to one side; the rounding of a figure to its ones or finer is always allowed. Of 1 in N: of N, the
@@ -103,10 +108,7 @@
         when '{{ wording }}'
             then least(
                 {{ nearer if side == 'nearer' else farther }} * stated_value_unit,
-                greatest(
-                    {{ 0.5 if wording in ('over', 'under') else 0.25 }} * {{ figure }},
-                    if(stated_value_unit <= 1, stated_value_unit / 2, 0)
-                )
+                {{ rounded_at_most(figure, 'stated_value_unit', 0.5 if wording in ('over', 'under') else 0.25) }}
             )
         {%- endfor %}
         {%- for wording, (nearer, farther) in shares.items() %}
@@ -117,7 +119,7 @@
 
 {#- Half a unit of the last digit that a figure states; of a round one a quarter of it at most. -#}
 {% macro rounded_by(figure, unit) -%}
-    least({{ unit }} / 2, greatest(0.25 * abs({{ figure }}), if({{ unit }} <= 1, {{ unit }} / 2, 0)))
+    least({{ unit }} / 2, {{ rounded_at_most('abs(' ~ figure ~ ')', unit, 0.25) }})
 {%- endmacro %}
 
 {#- The lowest figure that a stated one agrees with: a fall is the mirror image of a rise. -#}

@@ -254,11 +254,14 @@ def as_markdown(found: Audit) -> str:
 
 
 def _must_have_claims(con: duckdb.DuckDBPyConnection) -> None:
-    there = con.execute(
-        "select 1 from duckdb_columns() where database_name = current_database() "
-        "and table_name = 'mart_claim_audit_history' and column_name = 'not_printed_because'"
-    ).fetchall()
-    if not there:
+    there = {
+        name
+        for (name,) in con.execute(
+            "select column_name from duckdb_columns() where database_name = current_database() "
+            "and table_name = 'mart_claim_audit_history'"
+        ).fetchall()
+    }
+    if not there.issuperset(_AUDIT_COLUMNS):
         raise AuditError(
             "The published file was made by an earlier version, which has fewer columns on claims. "
             "Rebuild it with `asylum run`."

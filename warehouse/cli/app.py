@@ -10,7 +10,6 @@ import contextlib
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -59,18 +58,29 @@ class _Command(TyperCommand):
         return super().parse_args(ctx, args)
 
 
-_COMMANDS: tuple[Callable[..., None], ...] = (
-    *(run, fetch, backfill, accept, hold, publish, status, doctor, prune),
-    *(breaks, claims, check, audit),
-)
-_COMMANDS_AFTER_METRICS: tuple[Callable[..., None], ...] = (docs, ui, sql, report, site, mcp)
+_command = app.command(cls=_Command)
 # In the order of the help.
-for _command in _COMMANDS:
-    app.command(cls=_Command)(_command)
+_command(run)
+_command(fetch)
+_command(backfill)
+_command(accept)
+_command(hold)
+_command(publish)
+_command(status)
+_command(doctor)
+_command(prune)
+_command(breaks)
+_command(claims)
+_command(check)
+_command(audit)
 # All that follows `metrics` is passed to MetricFlow, `--help` too.
 app.command(context_settings={"allow_extra_args": True, "allow_interspersed_args": False})(metrics)
-for _command in _COMMANDS_AFTER_METRICS:
-    app.command(cls=_Command)(_command)
+_command(docs)
+_command(ui)
+_command(sql)
+_command(report)
+_command(site)
+_command(mcp)
 
 
 def main() -> None:

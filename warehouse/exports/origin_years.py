@@ -138,6 +138,11 @@ def may_be_higher_by_origin(
     }
 
 
+def may_be_higher(con: duckdb.DuckDBPyConnection, code: str) -> frozenset[str]:
+    """The same of one origin."""
+    return may_be_higher_by_origin(con, code).get(code, frozenset())
+
+
 # What an incomplete figure would be; the site's scripts fill in the same words.
 ESTIMATE = (
     "about {about}{between}, if the people without an origin were of the origins of the year "

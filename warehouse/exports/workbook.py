@@ -17,13 +17,13 @@ from xlsxwriter.worksheet import Worksheet
 
 from warehouse.core.database import identifier, literal
 from warehouse.exports.datapackage import field_type, unit_of
-from warehouse.exports.findings.beside import moves_by_code
+from warehouse.exports.findings.beside import moves_of
 from warehouse.exports.findings.headline import headline_figures
 from warehouse.exports.findings.parts import Figure
 from warehouse.exports.origin_years import (
     breaks_of,
     by_year,
-    may_be_higher_by_origin,
+    may_be_higher,
     origin_rows,
 )
 from warehouse.exports.origins import Origin
@@ -84,8 +84,8 @@ def write(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> dict[st
         figures = headline_figures(
             by_year(origin_rows(con, origin.code)),
             breaks_of(con, origin.code),
-            moves=moves_by_code(con, origin.code).get(("origin", origin.code), []),
-            may_be_higher=may_be_higher_by_origin(con, origin.code).get(origin.code, ()),
+            moves=moves_of(con, origin.code),
+            may_be_higher=may_be_higher(con, origin.code),
         )
         _write_readme(
             book,

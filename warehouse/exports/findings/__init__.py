@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from warehouse.exports.findings.beside import moved_section, moves_by_code, others_section
+from warehouse.exports.findings.beside import moved_section, moves_of, others_section
 from warehouse.exports.findings.carried_forward import carried_forward_section
 from warehouse.exports.findings.claims import Claim, Document, claims_on
 from warehouse.exports.findings.destinations import destinations_section
@@ -24,7 +24,7 @@ from warehouse.exports.findings.years import years_section
 from warehouse.exports.origin_years import (
     breaks_of,
     by_year,
-    may_be_higher_by_origin,
+    may_be_higher,
     origin_rows,
 )
 from warehouse.exports.origins import Origin
@@ -62,7 +62,7 @@ def find(con: duckdb.DuckDBPyConnection, origin: Origin) -> Findings:
     about = read_about(con)
     years = by_year(origin_rows(con, origin.code))
     breaks = breaks_of(con, origin.code)
-    moves = moves_by_code(con, origin.code).get(("origin", origin.code), [])
+    moves = moves_of(con, origin.code)
     documents, claims = claims_on(con, origin)
     return Findings(
         origin=origin,
@@ -71,7 +71,7 @@ def find(con: duckdb.DuckDBPyConnection, origin: Origin) -> Findings:
             years,
             breaks,
             moves=moves,
-            may_be_higher=may_be_higher_by_origin(con, origin.code).get(origin.code, ()),
+            may_be_higher=may_be_higher(con, origin.code),
         ),
         sections=[
             years_section(years, origin, breaks),

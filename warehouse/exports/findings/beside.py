@@ -55,6 +55,11 @@ def moves_by_code(
     return found
 
 
+def moves_of(con: duckdb.DuckDBPyConnection, origin: str) -> list[dict[str, Any]]:
+    """The moves of one country of origin, newest first."""
+    return moves_by_code(con, origin).get(("origin", origin), [])
+
+
 def moved_section(name: str, side: str, rows: Sequence[dict[str, Any]], release: str) -> Section:
     """The moves of one country; `side` is its own."""
     heading = "Country of asylum" if side == "origin" else "Country of origin"

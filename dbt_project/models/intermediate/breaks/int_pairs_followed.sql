@@ -1,3 +1,7 @@
+{%- set counted_in_units = [
+    ('first_applications', 'int_asylum_applications_in_force', 'applications_new', 'applications'),
+    ('decisions', 'int_asylum_decisions_in_force', 'decisions_total', 'decisions_total'),
+] -%}
 -- Figures above zero of the pairs whose breaks are followed, as a long list, at each vintage. Persons and
 -- cases are apart.
 with population as (
@@ -30,7 +34,8 @@ flows as (
     where row_kind = 'pair'
 ),
 
-first_applications as (
+{%- for name, in_force, measure, counted in counted_in_units %}
+{{ name }} as (
     select
         origin_unhcr_code,
         asylum_unhcr_code,
@@ -38,28 +43,15 @@ first_applications as (
         valid_from,
         bool_or(is_provisional) as is_provisional,
         counting_unit,
-        'applications_new' as measure,
-        {{ total('applications') }} as figure
-    from {{ ref('int_asylum_applications_in_force') }}
-    where row_kind = 'pair' and app_type in {{ first_application_types() }}
+        '{{ measure }}' as measure,
+        {{ total(counted) }} as figure
+    from {{ ref(in_force) }}
+    where
+        row_kind = 'pair'
+        {%- if measure == 'applications_new' %} and app_type in {{ first_application_types() }}{% endif %}
     group by origin_unhcr_code, asylum_unhcr_code, reference_year, valid_from, counting_unit
 ),
-
-decisions as (
-    select
-        origin_unhcr_code,
-        asylum_unhcr_code,
-        reference_year,
-        valid_from,
-        bool_or(is_provisional) as is_provisional,
-        counting_unit,
-        'decisions_total' as measure,
-        {{ total('decisions_total') }} as figure
-    from {{ ref('int_asylum_decisions_in_force') }}
-    where row_kind = 'pair'
-    group by origin_unhcr_code, asylum_unhcr_code, reference_year, valid_from, counting_unit
-),
-
+{% endfor %}
 combined as (
     select * from population
     union all by name

@@ -39,11 +39,8 @@ bearing as (
     inner join claims on inputs.document_id = claims.document_id and inputs.claim_id = claims.claim_id
     inner join origins
         on
-            {{ measure_of_breaks('inputs.measure') }} = origins.measure
-            and inputs.counting_unit = origins.counting_unit
+            {{ is_break_of('inputs', 'origins') }}
             and inputs.reference_year = origins.reference_year
-            and inputs.origin in ('-', origins.origin_unhcr_code)
-            and inputs.asylum in ('-', origins.asylum_unhcr_code)
             and claims.document_published_on < origins.known_from
             and {{ stood_on('claims.as_of', 'origins') }}
     where inputs.origin <> '-' or origins.kind not in ('origin_withheld', 'origin_given_again')

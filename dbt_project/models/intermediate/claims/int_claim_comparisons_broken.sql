@@ -71,10 +71,7 @@ bearing as (
     inner join inputs on claims.document_id = inputs.document_id and claims.claim_id = inputs.claim_id
     inner join origins
         on
-            inputs.measure = origins.measure
-            and inputs.counting_unit = origins.counting_unit
-            and inputs.origin in ('-', origins.origin_unhcr_code)
-            and inputs.asylum in ('-', origins.asylum_unhcr_code)
+            {{ is_break_of('inputs', 'origins') }}
             and {{ stood_on('claims.as_of', 'origins') }}
     inner join kinds on origins.kind = kinds.kind
     left join origins as restated_before

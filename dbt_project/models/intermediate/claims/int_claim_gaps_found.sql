@@ -45,11 +45,8 @@ missing as (
     inner join claims on inputs.document_id = claims.document_id and inputs.claim_id = claims.claim_id
     inner join origins
         on
-            {{ measure_of_breaks('inputs.measure') }} = origins.measure
-            and inputs.counting_unit = origins.counting_unit
+            {{ is_break_of('inputs', 'origins') }}
             and inputs.reference_year = origins.reference_year
-            and inputs.origin in ('-', origins.origin_unhcr_code)
-            and inputs.asylum in ('-', origins.asylum_unhcr_code)
             and {{ stood_on('claims.as_of', 'origins') }}
     inner join kinds on origins.kind = kinds.kind
     where

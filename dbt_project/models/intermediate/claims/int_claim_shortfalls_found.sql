@@ -45,11 +45,8 @@ gaps as (
     from inputs
     inner join origins
         on
-            {{ measure_of_breaks('inputs.measure') }} = origins.measure
-            and inputs.counting_unit = origins.counting_unit
+            {{ is_break_of('inputs', 'origins') }}
             and inputs.reference_year = origins.reference_year
-            and inputs.origin in ('-', origins.origin_unhcr_code)
-            and inputs.asylum in ('-', origins.asylum_unhcr_code)
             and {{ stood_on('inputs.day_at_publication', 'origins') }}
     inner join kinds on origins.kind = kinds.kind
     where
