@@ -1,20 +1,7 @@
 -- What a reader must know of the figures behind a claim, right or wrong, a row a sentence, in the order in
 -- which they are read.
-with claims as (
+with worded as (
     select * from {{ ref('int_claims_worded') }}
-),
-
-gaps as (
-    select * from {{ ref('int_claim_gaps_found') }}
-),
-
-worded as (
-    select
-        claims.*,
-        gaps.gaps_text as flow_gaps_text
-    from claims
-    left join gaps
-        on claims.document_id = gaps.document_id and claims.claim_id = gaps.claim_id and gaps.is_of_flow
 ),
 
 sentences as (

@@ -70,9 +70,7 @@ bearing as (
     from claims
     inner join inputs on claims.document_id = inputs.document_id and claims.claim_id = inputs.claim_id
     inner join origins
-        on
-            {{ is_break_of('inputs', 'origins') }}
-            and {{ stood_on('claims.as_of', 'origins') }}
+        on {{ is_break_of('inputs', 'origins') }} and {{ stood_on('claims.as_of', 'origins') }}
     inner join kinds on origins.kind = kinds.kind
     left join origins as restated_before
         on

@@ -1,8 +1,9 @@
 -- What is known to be missing in the newest figures behind a claim, since it was not reported: of the figures
 -- that the claim is about, of the countries that it counts or adds up, of the whole that it is a share of,
--- and of the people who claimed asylum, on whom it is worked out a second time.
+-- and of the people who claimed asylum, on whom it is worked out a second time. A rate is of decisions.
 with inputs as (
-    select * from {{ ref('int_claim_inputs_found') }}
+    select * replace (if(decisions_newest is null, measure, 'decisions_total') as measure)
+    from {{ ref('int_claim_inputs_found') }}
     where
         extreme_of is null
         and regexp_replace(input_role, '^flow_', '') in ('figure', 'base', 'whole', 'peer')
@@ -39,7 +40,7 @@ missing as (
         origins.reference_year,
         origins.kind,
         max(claims.as_of) as as_of,
-        max(inputs.newest.figure) as figure,
+        max(coalesce(inputs.decisions_newest, inputs.newest.figure)) as figure,
         sum(origins.persons) as persons
     from inputs
     inner join claims on inputs.document_id = claims.document_id and inputs.claim_id = claims.claim_id

@@ -125,11 +125,11 @@ shown_peers as (
 final as materialized (
     select
         inputs.*,
-        cast(null as varchar) as peer,
         figures.at_publication,
         figures.newest,
         figures.reported_beside,
         figures.unknown_beside,
+        figures.decisions_newest,
         figures.series_begins
     from inputs
     left join figures

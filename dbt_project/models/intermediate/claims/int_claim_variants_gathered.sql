@@ -1,101 +1,10 @@
-{%- set readings = {'flow_': 'as_flow_', 'stock_': 'as_stock_', 'cases_': 'as_cases_'} -%}
--- The inputs of a claim as one row a variant: with the figures at publication, with the newest, and with
--- those that the document states itself, as far as it does; and on new asylum claims, on the stock, or on
--- persons and cases together where the claim is worked out on them too.
+-- The figures of a claim as one row a variant, in the roles that they have in it.
 with claims as (
     select * from {{ ref('int_claims_combined') }}
 ),
 
-inputs as (
-    select
-        document_id,
-        claim_id,
-        unnest(figures, recursive := true)
-    from {{ ref('int_claim_inputs_summarised') }}
-),
-
-read as (
-    select
-        *,
-        case
-            {%- for prefix, variant in readings.items() %}
-            when starts_with(input_role, '{{ prefix }}') then '{{ variant }}'
-            {%- endfor %}
-            else ''
-        end as reading,
-        regexp_replace(input_role, '^(flow|stock|cases)_', '') as role_read
-    from inputs
-),
-
-by_variant as (
-    select
-        document_id,
-        claim_id,
-        role_read as input_role,
-        peer,
-        reference_year,
-        unnest([
-            {
-                'variant': reading || 'at_publication',
-                'figure': value_on_the_day,
-                'stated': cast(null as double),
-                'are_pairs_complete': are_pairs_complete_on_the_day
-            },
-            {
-                'variant': reading || 'newest',
-                'figure': value_newest,
-                'stated': cast(null as double),
-                'are_pairs_complete': are_pairs_complete
-            },
-            {
-                'variant': if(reading = '', 'stated', null),
-                'figure': value_on_the_day,
-                'stated': stated_value,
-                'are_pairs_complete': are_pairs_complete_on_the_day
-            }
-        ], recursive := true)
-    from read
-),
-
--- Measures and countries of a sum together, as far as they are known.
-together as (
-    select
-        document_id,
-        claim_id,
-        variant,
-        input_role,
-        peer,
-        reference_year,
-        coalesce(any_value(stated), sum(figure)) as figure,
-        bool_and(are_pairs_complete) as are_pairs_complete
-    from by_variant
-    where variant is not null
-    group by document_id, claim_id, variant, input_role, peer, reference_year
-),
-
--- The largest countries, where the claim is about those.
-largest as (
-    select
-        together.document_id,
-        together.claim_id,
-        together.variant,
-        'figure' as input_role,
-        cast(null as varchar) as peer,
-        together.reference_year,
-        list_sum(list_slice(list_reverse_sort(list(together.figure)), 1, any_value(claims.top_count)))
-            as figure,
-        cast(null as boolean) as are_pairs_complete
-    from together
-    inner join claims
-        on together.document_id = claims.document_id and together.claim_id = claims.claim_id
-    where claims.top_count is not null and together.input_role = 'peer'
-    group by together.document_id, together.claim_id, together.variant, together.reference_year
-),
-
 figures as (
-    select * from together
-    union all
-    select * from largest
+    select * from {{ ref('int_claim_variants_figured') }}
 ),
 
 running as (

@@ -9,6 +9,11 @@ gaps as (
     where not is_of_flow
 ),
 
+flow_gaps as (
+    select * from {{ ref('int_claim_gaps_found') }}
+    where is_of_flow
+),
+
 comparisons as (
     select * from {{ ref('int_claim_comparisons_broken') }}
 ),
@@ -26,6 +31,7 @@ gathered as (
         claims.*,
         breaks.break_text,
         gaps.gaps_text,
+        flow_gaps.gaps_text as flow_gaps_text,
         comparisons.broken_text,
         shortfalls.missing,
         shortfalls.missing_of_last_year,
@@ -33,7 +39,7 @@ gathered as (
         coalesce(shortfalls.is_incomplete_now, false) as is_incomplete_now,
         coalesce(claims.claim.accepted_low, claims.claim.stated_low, claims.claim.stated_value) as lowest
     from claims
-    {%- for name in ['breaks', 'gaps', 'comparisons', 'shortfalls'] %}
+    {%- for name in ['breaks', 'gaps', 'flow_gaps', 'comparisons', 'shortfalls'] %}
     left join {{ name }}
         on claims.document_id = {{ name }}.document_id and claims.claim_id = {{ name }}.claim_id
     {%- endfor %}

@@ -59,11 +59,14 @@ meanings as (
         coalesce(inputs.is_provisional_on_the_day, false) as is_provisional_at_publication,
         number_found = 'confirmed_since_revised' and break_text is not null as is_break_since,
         (gaps_text is not null or is_incomplete_now) and newest.value is not null as rests_on_incomplete,
-        claim.kind in ('level', 'sum', 'per_head') and rests_on_incomplete as is_lower_bound,
+        -- A rate of some of the decisions may be above that of all, or below.
+        claim.kind in ('level', 'sum', 'per_head') and not claim.is_rate and rests_on_incomplete
+            as is_lower_bound,
         is_half_against_whole
         or broken_text is not null
         or (
             claim.kind in ('change', 'ratio', 'difference', 'comparison') and gaps_text is not null
+            and not claim.is_rate
             and (
                 claim.base_from_year is distinct from claim.from_year
                 or claim.base_to_year is distinct from claim.to_year

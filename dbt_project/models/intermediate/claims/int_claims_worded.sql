@@ -1,4 +1,5 @@
--- What is stated, in words, and how far the newest result is from that at publication.
+-- What is stated, in words, how far the newest result is from that at publication, and what is told of it
+-- after that.
 with judged as (
     select * from {{ ref('int_claims_judged') }}
 ),
@@ -17,7 +18,7 @@ shown as (
     from judged
 ),
 
--- Four steps read it: worked out once.
+-- Five steps read it: worked out once.
 final as materialized (
     select
         * exclude (shown_text),
@@ -50,7 +51,18 @@ final as materialized (
         case
             when claim.kind in ('level', 'sum', 'difference')
                 then {{ fraction('newest.value - at_publication.value', 'at_publication.value') }}
-        end as change_rate
+        end as change_rate,
+        case
+            when newest.text is null then '; now it has no figure'
+            when claim.reference_date is not null and inputs.release_id = inputs.release_id_on_the_day
+                then '; no later release says what it was on that day'
+            when newest.text = at_publication.text
+                then '; it still does (release ' || inputs.release_id || ')'
+            else
+                '; now ' || newest.text || ' (release ' || inputs.release_id
+                || coalesce(', ' || replace(format('{:+.1f}', 100 * change_rate), '-', '−') || ' %', '')
+                || ')'
+        end as newest_clause
     from shown
 )
 

@@ -8,6 +8,8 @@ with claims as (
 sentences as (
     select * from {{ ref('int_claim_findings_worded') }}
     union all by name
+    select * from {{ ref('int_claim_reasons_worded') }}
+    union all by name
     select * from {{ ref('int_claim_faults_worded') }}
     union all by name
     select * from {{ ref('int_claim_caveats_worded') }}

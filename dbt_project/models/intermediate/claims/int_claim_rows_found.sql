@@ -1,0 +1,116 @@
+{%- set datasets = [
+    ('population', 'population', "'persons'", population_stocks() + population_flows()),
+    ('asylum_applications', 'asylum-applications', 'counting_unit', application_measures()),
+    ('asylum_decisions', 'asylum-decisions', 'counting_unit', decision_measures()),
+    ('displacement_flows', 'displacement-flows', "'persons'", flow_measures()),
+    ('solutions', 'solutions', "'persons'", ['resettlement', 'naturalisation']),
+    ('internal_displacement', 'idmc', "'persons'", ['internally_displaced_stock']),
+    ('palestine_refugees', 'unrwa', "'persons'", ['palestine_refugees_stock']),
+] -%}
+-- The rows of pairs and totals that a claim's figures are in, as they stood on each of two days; where peers
+-- are wanted, those of all countries. Beside the row of an origin stand those of all origins and of unknown
+-- origin in the same countries of asylum.
+with nowhere as (
+    select unhcr_code from {{ ref('dim_country').identifier }}
+    where special_kind = 'unknown'
+),
+
+dated as (
+    select * from {{ ref('int_claim_inputs_dated') }}
+),
+
+inputs as (
+    select
+        dated.*,
+        nowhere.unhcr_code as unknown_origin
+    from dated
+    left join nowhere on true
+),
+
+{% for name, endpoint, unit, measures in datasets -%}
+{{ name }}_history as not materialized (
+    {%- for level in ['totals_yearly', 'yearly'] %}
+    select
+        {%- if level == 'yearly' %}
+        origin_unhcr_code as origin,
+        asylum_unhcr_code as asylum,
+        cast(null as boolean) as are_pairs_complete,
+        {%- else %}
+        if(total_by = 'origin', country_unhcr_code, '-') as origin,
+        if(total_by = 'asylum', country_unhcr_code, '-') as asylum,
+        are_pairs_complete,
+        {%- endif %}
+        {{ unit }} as counting_unit,
+        reference_year,
+        reference_date,
+        is_provisional,
+        valid_from,
+        valid_to,
+        coverage_id,
+        {%- if name == 'population' %}
+        host_community_stock_known_from,
+        {%- endif %}
+        {{ measures | join(', ') }}
+    from {{ ref('fct_' ~ name ~ '_' ~ level ~ '_history').identifier }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+{{ name }} as (
+    {%- for rows_are in ['wanted', 'peers', 'beside'] %}
+    select
+        inputs.document_id,
+        inputs.claim_id,
+        inputs.input_role,
+        inputs.measure,
+        inputs.variant,
+        inputs.day,
+        {%- if rows_are == 'beside' %}
+        if(history.origin = '-', 'beside', 'unknown') as rows_are,
+        {%- else %}
+        '{{ rows_are }}' as rows_are,
+        {%- endif %}
+        history.* {%- if rows_are == 'beside' %} replace (inputs.origin as origin){% endif %}
+    from inputs
+    inner join {{ name }}_history as history
+        on
+            inputs.reference_year = history.reference_year
+            and inputs.counting_unit = history.counting_unit
+            {%- if rows_are == 'peers' %}
+            and history.origin = if(inputs.origin = '?', history.origin, inputs.origin)
+            and history.asylum = if(inputs.asylum = '?', history.asylum, inputs.asylum)
+            and if(inputs.origin = '?', history.origin, history.asylum) <> '-'
+            {%- else %}
+            and history.origin
+            in ({{ 'inputs.origin' if rows_are == 'wanted' else "'-', inputs.unknown_origin" }})
+            and inputs.asylum = history.asylum
+            {%- endif %}
+            and {{ stood_on('inputs.day', 'history') }}
+            and (inputs.reference_date = history.reference_date or inputs.reference_date is null)
+    where
+        inputs.endpoint = '{{ endpoint }}'
+        and {{ 'not ' if rows_are != 'peers' }}inputs.is_among_peers
+        {%- if rows_are == 'beside' %}
+        and inputs.origin <> '-'
+        and inputs.variant = 'at_publication'
+        {%- endif %}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+{% endfor -%}
+rows_found as (
+    {%- for name, _, _, _ in datasets %}
+    select * from {{ name }}
+    {{ 'union all by name' if not loop.last }}
+    {%- endfor %}
+),
+
+final as (
+    select
+        *,
+        {{ figure_asked(datasets | map(attribute=3) | sum(start=[])) }} as figure
+    from rows_found
+)
+
+select * from final
