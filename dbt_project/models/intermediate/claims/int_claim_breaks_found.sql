@@ -32,7 +32,7 @@ bearing as (
         origins.counting_unit,
         origins.reference_year,
         origins.kind,
-        max(claims.as_of) as as_of,
+        max(inputs.day_newest) as day_newest,
         max(inputs.newest.figure) as figure,
         sum(origins.persons) as persons
     from inputs
@@ -42,7 +42,7 @@ bearing as (
             {{ is_break_of('inputs', 'origins') }}
             and inputs.reference_year = origins.reference_year
             and claims.document_published_on < origins.known_from
-            and {{ stood_on('claims.as_of', 'origins') }}
+            and {{ stood_on('inputs.day_newest', 'origins') }}
     where inputs.origin <> '-' or origins.kind not in ('origin_withheld', 'origin_given_again')
     group by all
 ),
@@ -65,7 +65,7 @@ final as (
             and bearing.counting_unit = breaks.counting_unit
             and bearing.reference_year = breaks.reference_year
             and bearing.kind = breaks.kind
-            and {{ stood_on('bearing.as_of', 'breaks') }}
+            and {{ stood_on('bearing.day_newest', 'breaks') }}
     where bearing.persons >= kinds.bears_from_share * bearing.figure
     group by bearing.document_id, bearing.claim_id
 )

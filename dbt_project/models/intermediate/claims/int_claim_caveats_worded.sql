@@ -29,7 +29,7 @@ sentences as (
                 'sentence': case
                     when inputs.measures_without_figure is not null and at_publication.value is not null
                         then
-                            'The sum is of what is known; not known was '
+                            'The sum is of what is known; some of its figures are not: '
                             || inputs.measures_without_figure || '.'
                 end
             },
@@ -119,7 +119,11 @@ sentences as (
                         then
                             'At publication one of its figures was of the first half of a year, and others '
                             || 'were of whole years: they do not compare.'
-                    when is_provisional_at_publication
+                    when meaning_verdict = 'half_year_read_as_year'
+                        then
+                            'At publication the figure was of the first half of the year, and the document '
+                            || 'tells it as the year''s.'
+                    when is_provisional_at_publication and not (is_of_half_year and verdict = 'not_checkable')
                         then 'The release of that day was a mid-year one, its latest year provisional.'
                 end
             },

@@ -1,7 +1,7 @@
 {%- set lasting = "('unit_changed', 'type_changed', 'category_moved')" -%}
+{%- set day = 'if(origins.reference_year > claims.base_to_year, claims.day_newest, claims.base_day_newest)' %}
 -- Why the newest figures of two times, which a claim compares, do not compare: the break of reporting that is
--- about most people, many of all or as many as the change. Between years that do not follow each other only
--- what lasts bears on them.
+-- about most people, many of all or as many as the change. Between distant years only what lasts bears on it.
 with claims as (
     select * from {{ ref('int_claims_combined') }}
     where
@@ -42,7 +42,7 @@ of_both as (
 ),
 
 origins as (
-    select * from {{ ref('mart_reporting_break_origins_history').identifier }}
+    select * from {{ ref('int_claim_break_origins_gathered') }}
 ),
 
 breaks as (
@@ -63,14 +63,14 @@ bearing as (
         origins.counting_unit,
         origins.reference_year,
         origins.kind,
-        max(claims.as_of) as as_of,
+        max({{ day }}) as day_newest,
         max(inputs.figure) as figure,
         max(inputs.moved) as moved,
         sum(origins.persons) as persons
     from claims
     inner join inputs on claims.document_id = inputs.document_id and claims.claim_id = inputs.claim_id
     inner join origins
-        on {{ is_break_of('inputs', 'origins') }} and {{ stood_on('claims.as_of', 'origins') }}
+        on {{ is_break_of('inputs', 'origins') }} and {{ stood_on(day, 'origins') }}
     inner join kinds on origins.kind = kinds.kind
     left join origins as restated_before
         on
@@ -81,7 +81,7 @@ bearing as (
             and origins.origin_unhcr_code = restated_before.origin_unhcr_code
             and origins.asylum_unhcr_code = restated_before.asylum_unhcr_code
             and origins.reference_year - 1 = restated_before.reference_year
-            and {{ stood_on('claims.as_of', 'restated_before') }}
+            and {{ stood_on(day, 'restated_before') }}
     left join of_both on claims.document_id = of_both.document_id and claims.claim_id = of_both.claim_id
     left join origins as other_side
         on
@@ -93,7 +93,7 @@ bearing as (
             and origins.origin_unhcr_code = other_side.origin_unhcr_code
             and origins.asylum_unhcr_code = other_side.asylum_unhcr_code
             and origins.reference_year = other_side.reference_year
-            and {{ stood_on('claims.as_of', 'other_side') }}
+            and {{ stood_on(day, 'other_side') }}
     where
         (inputs.origin <> '-' or origins.kind not in ('origin_withheld', 'origin_given_again'))
         and (of_both.claim_id is null or other_side.kind is null)
@@ -140,7 +140,7 @@ final as (
             and bearing.counting_unit = breaks.counting_unit
             and bearing.reference_year = breaks.reference_year
             and bearing.kind = breaks.kind
-            and {{ stood_on('bearing.as_of', 'breaks') }}
+            and {{ stood_on('bearing.day_newest', 'breaks') }}
     where
         bearing.persons_in_all >= kinds.bears_from_share * bearing.figure
         or (bearing.kind <> 'carried_forward' and bearing.persons_in_all >= bearing.moved)

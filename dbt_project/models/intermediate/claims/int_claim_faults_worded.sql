@@ -18,7 +18,7 @@ sentences as (
                             || coalesce('; of new applications it had ' || at_publication.text, '') || '.'
                     when verdict = 'not_reproduced' and is_persons_and_cases
                         then
-                            'It comes of persons and cases of new applications added up: '
+                            'It is persons and cases of new applications added up: '
                             || as_cases_at_publication.text || '. Cases are no persons.'
                     when verdict = 'not_reproduced' and is_the_stock
                         then
@@ -28,7 +28,9 @@ sentences as (
                         then
                             'Tried on the people waiting, it is ' || as_stock_at_publication.text
                             || coalesce(
-                                '; on persons and cases together, ' || as_cases_at_publication.text, ''
+                                '; on persons and cases together, '
+                                || nullif(as_cases_at_publication.text, at_publication.text),
+                                ''
                             )
                             || '.'
                     when

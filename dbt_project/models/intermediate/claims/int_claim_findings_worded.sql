@@ -42,7 +42,7 @@ leads as (
         -- How many inhabitants were known on that day is not kept.
         if(
             worded.claim.kind = 'per_head' and worded.verdict = 'not_reproduced',
-            'The number does not come of the database of its day and the inhabitants that are known today.',
+            'The number does not follow from the database of its day and the inhabitants known today.',
             verdicts.sentence
         ) as sentence
     from worded

@@ -39,7 +39,7 @@ missing as (
         origins.counting_unit,
         origins.reference_year,
         origins.kind,
-        max(claims.as_of) as as_of,
+        max(inputs.day_newest) as day_newest,
         max(coalesce(inputs.decisions_newest, inputs.newest.figure)) as figure,
         sum(origins.persons) as persons
     from inputs
@@ -48,7 +48,7 @@ missing as (
         on
             {{ is_break_of('inputs', 'origins') }}
             and inputs.reference_year = origins.reference_year
-            and {{ stood_on('claims.as_of', 'origins') }}
+            and {{ stood_on('inputs.day_newest', 'origins') }}
     inner join kinds on origins.kind = kinds.kind
     where
         (inputs.origin <> '-' or origins.kind <> 'origin_withheld')
@@ -75,7 +75,7 @@ final as (
             and missing.counting_unit = breaks.counting_unit
             and missing.reference_year = breaks.reference_year
             and missing.kind = breaks.kind
-            and {{ stood_on('missing.as_of', 'breaks') }}
+            and {{ stood_on('missing.day_newest', 'breaks') }}
     where {{ is_missing_people('coalesce(missing.figure, 0)', 'missing.persons') }}
     group by missing.document_id, missing.claim_id, is_of_flow
 )

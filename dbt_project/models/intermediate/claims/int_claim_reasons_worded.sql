@@ -1,11 +1,7 @@
 -- Why it cannot be said whether a claim is right, in a sentence, and what the newest figures and its own say
 -- instead.
-with unchecked as (
-    select
-        *,
-        '`asylum backfill --release ' || inputs.release_id_on_the_day || '` brings ' as backfill_clause
-    from {{ ref('int_claims_worded') }}
-    where verdict = 'not_checkable'
+with worded as (
+    select * from {{ ref('int_claims_worded') }}
 ),
 
 releases as (
@@ -22,13 +18,16 @@ firsts as (
     group by reference_year
 ),
 
-with_first as (
+unchecked as (
     select
-        unchecked.*,
+        worded.*,
         firsts.first_release_id,
-        firsts.first_published_on
-    from unchecked
-    left join firsts on unchecked.claim.to_year = firsts.reference_year
+        firsts.first_published_on,
+        '`asylum backfill --release ' || worded.inputs.release_id_on_the_day || '` brings '
+            as backfill_clause
+    from worded
+    left join firsts on worded.claim.to_year = firsts.reference_year
+    where worded.verdict = 'not_checkable'
 ),
 
 reasons as (
@@ -81,6 +80,20 @@ reasons as (
                         || {{ figure_text('(coalesce(at_publication.value, 0) + missing)') }} || '.'
                     )
                     || ' Their origin, or their number, was not reported.'
+            when is_of_half_year
+                then
+                    'Stated: ' || stated_text || '. On ' || claim.document_published_on
+                    || ' UNHCR''s database (release ' || inputs.release_id_on_the_day
+                    || ') had of its last year the first half alone, and gave ' || at_publication.text
+                    || ': that says nothing against the whole year.'
+            when claim.has_no_place
+                then
+                    'People of unknown origin and the stateless hold no place among countries; how many are '
+                    || 'of unknown origin says how countries of asylum report.'
+            when at_publication.base = 0 or at_publication.whole = 0
+                then
+                    'In release ' || inputs.release_id_on_the_day
+                    || ' what it is compared with is 0: nothing can be worked out.'
             when held_back_because is not null and inputs.years_without_figure is null
                 then
                     'Of release ' || inputs.release_id_on_the_day
@@ -99,7 +112,7 @@ reasons as (
                 'The warehouse holds only some countries of asylum of release '
                 || inputs.release_id_on_the_day || ': ' || backfill_clause || 'all.'
         end as sentence
-    from with_first
+    from unchecked
 ),
 
 -- Where nothing is known of the day, the newest figures and the document's own are held against the claim.
@@ -110,7 +123,7 @@ instead as (
         unnest([
             {
                 'sentence_number': 2,
-                'sentence': 'The newest release, ' || inputs.release_id || ', gives ' || newest.text
+                'sentence': 'The newest figures, of release ' || inputs.release_id || ', give ' || newest.text
                 || case
                     when newest.agrees then ', which agrees with what is stated.'
                     when not newest.agrees then ', which does not agree with what is stated.'
@@ -128,7 +141,7 @@ instead as (
             }
         ], recursive := true)
     from unchecked
-    where overlap_note is null and at_publication.value is null
+    where overlap_note is null and (at_publication.value is null or is_of_half_year)
 ),
 
 final as (

@@ -23,6 +23,7 @@ computed as (
     select
         *,
         case
+            when has_no_place then null
             when kind in ('level', 'sum') then figure
             when kind = 'difference' then figure - base
             when kind = 'change' then 100 * (figure - base) / nullif(base, 0)
@@ -31,8 +32,10 @@ computed as (
             when kind = 'rate' then 100 * figure / nullif(base, 0)
             when kind = 'per_head' then figure * per / nullif(inhabitants, 0)
             when kind = 'range' then if(are_years_known, highest, null)
-            when kind = 'record' then if(are_years_known, highest_year, null)
-            when kind = 'rising' then if(are_years_known, rise_count, null)
+            -- One higher year, or one that was no rise, refutes what is said of all of them.
+            when kind = 'record'
+                then if(are_years_known or is_last_year_known and highest_year < to_year, highest_year, null)
+            when kind = 'rising' then if(are_years_known or fall_count > 0, rise_count, null)
             when kind = 'threshold_year' then if(are_years_known, year_passed, null)
             when kind = 'extreme' and figure - if(base_from_year is null, 0, base) is not null
                 then
@@ -58,7 +61,8 @@ computed as (
                 then peer_count
         end as result,
         if(are_years_known, lowest, null) as result_low,
-        kind = 'threshold_year' and are_years_known and year_passed is null as is_never_passed
+        kind = 'threshold_year' and are_years_known and year_passed is null as is_never_passed,
+        kind = 'comparison' and base = 0 and figure > 0 as is_against_nobody
     from joined
 ),
 
@@ -71,13 +75,18 @@ final as materialized (
         {
             'value': result,
             'low': result_low,
-            'text': if(
-                is_never_passed,
-                {{ figure_text('threshold_low') }} || ' not passed',
-                {{ claim_text('result', 'result_low') }}
-            ),
+            'text': case
+                when is_never_passed then {{ figure_text('threshold_low') }} || ' not passed'
+                when is_against_nobody then {{ figure_text('figure') }} || ' against 0'
+                when kind in ('record', 'rising')
+                    then
+                        {{ claim_text('result', 'result_low') }}
+                        || if(are_years_known, '', {{ known_years_text('known_year_count', 'computed') }})
+                else {{ claim_text('result', 'result_low') }}
+            end,
             'agrees': case
                 when is_never_passed then false
+                when is_against_nobody and stated_high is null then relation = 'above'
                 when result is null then null
                 when kind = 'range'
                     then

@@ -24,6 +24,7 @@ running as (
 held_against_thresholds as (
     select
         running.*,
+        claims.to_year,
         running.figure_to_date > claims.threshold_low as is_passed,
         running.figure >= claims.threshold_low
         and running.figure <= coalesce(claims.threshold_high, running.figure) as is_within
@@ -56,7 +57,12 @@ final as (
         list(figure) filter (where input_role = 'peer') as peer_figures,
         bool_and(are_pairs_complete) filter (where input_role = 'whole') as are_peers_complete,
         count(figure) filter (where input_role = 'figure') as known_year_count,
-        count(*) filter (where input_role = 'figure' and rise > 0) as rise_count
+        count(*) filter (where input_role = 'figure' and rise > 0) as rise_count,
+        count(*) filter (where input_role = 'figure' and rise <= 0) as fall_count,
+        coalesce(
+            bool_or(figure is not null) filter (where input_role = 'figure' and reference_year = to_year),
+            false
+        ) as is_last_year_known
     from held_against_thresholds
     group by document_id, claim_id, variant
 )

@@ -72,7 +72,22 @@ final as (
             and claim.kind not in ('level', 'sum', 'record', 'rising', 'extreme', 'threshold_year')
             and not (claim.kind = 'comparison' and claim.relation = 'above' and claim.stated_high is null),
             false
-        ) as is_half_against_whole
+        ) as is_half_against_whole,
+        -- The first half of a year contradicts nothing that is said of the whole, but that it has less.
+        coalesce(
+            stock_or_flow = 'flow' and inputs.is_provisional_on_the_day and claim.reference_date is null
+            and at_publication.agrees is not true
+            and case
+                when claim.kind in ('level', 'sum', 'per_head') and not claim.is_rate
+                    then lowest > at_publication.value
+                when claim.kind = 'rising'
+                    then at_publication.value >= claim.to_year - claim.from_year - 1
+                when claim.kind = 'threshold_year' then at_publication.text is not null
+                when claim.kind = 'range' or claim.count_of = 'years' then claim.from_year = claim.to_year
+                else at_publication.value is not null
+            end,
+            false
+        ) as is_of_half_year
     from gathered
 )
 

@@ -18,6 +18,10 @@ releases as (
     select * from {{ ref('dim_release').identifier }}
 ),
 
+countries as (
+    select * from {{ ref('dim_country').identifier }}
+),
+
 inhabitants as (
     select * from {{ ref('fct_inhabitants_yearly').identifier }}
 ),
@@ -109,6 +113,13 @@ final as materialized (
         -- Of the year, or the last ones known before it: the World Bank's, of no release of UNHCR's.
         if(scaled.kind = 'per_head', inhabitants.inhabitants_as_counted, null) as inhabitants,
         if(scaled.kind = 'per_head', inhabitants.reference_year, null) as inhabitants_year,
+        -- Who is of unknown origin or stateless is of no country; and how many are of unknown origin says how
+        -- countries of asylum report.
+        coalesce(
+            placed.special_kind = 'unknown'
+            or (placed.special_kind = 'stateless' and scaled.kind <> 'record'),
+            false
+        ) as has_no_place,
         {%- for prefix in ['', 'base_'] %}
         least(scaled.document_published_on, {{ prefix or 'own_' }}dates.last_day)
             as {{ prefix }}day_at_publication,
@@ -124,6 +135,12 @@ final as materialized (
                 else 'WLD'
             end = inhabitants.world_bank_code
             and scaled.to_year >= inhabitants.reference_year
+    left join countries as placed
+        on
+            case
+                when scaled.kind = 'rank' or scaled.among in ('hosts', 'destinations') then scaled.asylum
+                when scaled.kind in ('place', 'extreme', 'record') then scaled.origin
+            end = coalesce(placed.iso3, placed.unhcr_code)
     left join reference_dates as own_dates on scaled.reference_date = own_dates.reference_date
     left join reference_dates as base_dates on scaled.base_reference_date = base_dates.reference_date
 )

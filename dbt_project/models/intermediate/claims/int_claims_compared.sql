@@ -56,11 +56,17 @@ final as (
         coalesce(releases.is_held, false) as is_release_held,
         -- A sum of measures is of one kind: stocks are not added to flows.
         measures.stock_or_flow,
-        sums.overlap_note,
+        coalesce(sums.overlap_note, base_sums.overlap_note) as overlap_note,
         reviews.why as held_back_because,
-        coalesce(by_claim.as_stock_at_publication.agrees, false) as is_the_stock,
-        coalesce(by_claim.as_stock_newest.agrees, false) as is_still_the_stock,
-        coalesce(by_claim.as_cases_at_publication.agrees, false) as is_persons_and_cases
+        -- Much agrees with a bound to one side: which figure is meant does not come of it.
+        {%- set names_a_figure = "(
+            claims.kind <> 'level' or claims.stated_value is not null
+            or (claims.stated_low is not null and claims.stated_high is not null)
+        )" %}
+        coalesce(by_claim.as_stock_at_publication.agrees and {{ names_a_figure }}, false) as is_the_stock,
+        coalesce(by_claim.as_stock_newest.agrees and {{ names_a_figure }}, false) as is_still_the_stock,
+        coalesce(by_claim.as_cases_at_publication.agrees and {{ names_a_figure }}, false)
+            as is_persons_and_cases
     from claims
     left join inputs
         on claims.document_id = inputs.document_id and claims.claim_id = inputs.claim_id
@@ -68,6 +74,7 @@ final as (
         on claims.document_id = by_claim.document_id and claims.claim_id = by_claim.claim_id
     left join releases on inputs.release_id_on_the_day = releases.release_id
     left join sums on claims.measure = sums.measure
+    left join sums as base_sums on claims.base_measure = base_sums.measure
     left join measures
         on string_split(coalesce(sums.parts, claims.measure), '+')[1] = measures.measure
     left join reviews

@@ -16,7 +16,9 @@ numbers as (
                 then if(is_still_the_stock, 'confirmed', 'confirmed_since_revised')
             when inputs.is_after_release then 'not_checkable'
             -- What may be missing contradicts nothing.
-            when at_publication.agrees is not true and (is_within_missing or is_too_small_to_tell)
+            when
+                at_publication.agrees is not true
+                and (is_within_missing or is_too_small_to_tell or is_of_half_year)
                 then 'not_checkable'
             when
                 claim.kind = 'level' and inputs.are_covered and inputs.are_nobody
@@ -94,10 +96,10 @@ meanings as (
             when number_found = 'not_reproduced' and is_the_stock then 'stock_read_as_flow'
             when is_stocks_added_up then 'stocks_added_up'
             when is_stock_read_as_flow then 'stock_read_as_flow'
-            when is_half_against_whole then 'half_year_read_as_year'
+            when is_half_against_whole and not is_of_half_year then 'half_year_read_as_year'
             when
                 stock_or_flow = 'flow' and is_provisional_at_publication and claim.reference_date is null
-                and at_publication.value is not null
+                and at_publication.agrees
                 then 'half_year_read_as_year'
             when claim.read_as = 'not_stated' then 'not_stated'
             else 'as_stated'

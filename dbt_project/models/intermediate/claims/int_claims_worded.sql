@@ -4,9 +4,64 @@ with judged as (
     select * from {{ ref('int_claims_judged') }}
 ),
 
+countries as (
+    select * from {{ ref('dim_country').identifier }}
+),
+
+groups as (
+    select * from {{ ref('dim_country_group').identifier }}
+),
+
+-- Names of countries, groups and regions by the codes under which claims name them.
+named as (
+    select
+        coalesce(iso3, unhcr_code) as code,
+        country_name as shown_name
+    from countries
+    union
+    select
+        group_id as code,
+        group_name as shown_name
+    from groups
+    {%- for column in ['unhcr_region', 'un_region'] %}
+    union
+    select
+        {{ region_group(column) }} as code,
+        {{ column }} as shown_name
+    from countries
+    where {{ column }} is not null
+    {%- endfor %}
+    union
+    select
+        '*' as code,
+        'all countries' as shown_name
+),
+
+by_code as (
+    select map(list(code), list(shown_name)) as labels
+    from named
+),
+
+with_labels as (
+    select
+        judged.*,
+        by_code.labels
+    from judged
+    cross join by_code
+),
+
 shown as (
     select
         *,
+        {%- for side in ['origin', 'asylum'] %}
+        array_to_string(
+            list_transform(
+                string_split(nullif(claim.base_{{ side }}, claim.{{ side }}), '+'),
+                lambda code: coalesce(labels[code], code)
+            ),
+            ' and '
+        ) as base_{{ side }}_named,
+        {%- endfor %}
         case claim.wording
             when 'plain' then ''
             when 'slightly_below' then 'slightly below '
@@ -15,13 +70,13 @@ shown as (
         end || {{ claim_text(
             'coalesce(claim.stated_value, claim.stated_high, claim.stated_low)', 'claim.stated_low', 'claim.'
         ) }} as shown_text
-    from judged
+    from with_labels
 ),
 
 -- Five steps read it: worked out once.
 final as materialized (
     select
-        * exclude (shown_text),
+        * exclude (labels, shown_text, base_origin_named, base_asylum_named),
         case
             when claim.kind = 'comparison'
                 then
@@ -29,8 +84,7 @@ final as materialized (
                         ' ',
                         case when claim.wording in ('slightly_below', 'slightly_above') then 'slightly' end,
                         if(claim.relation = 'equal', 'as much as', claim.relation),
-                        nullif(claim.base_origin, claim.origin),
-                        nullif(claim.base_asylum, claim.asylum),
+                        nullif(concat_ws(' in ', base_origin_named, base_asylum_named), '') || ',',
                         claim.base_from_year,
                         if(claim.base_to_year > claim.base_from_year, 'to ' || claim.base_to_year, null)
                     )

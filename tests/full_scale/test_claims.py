@@ -1,0 +1,229 @@
+"""Claims that a plain reading of the releases would judge wrongly, by all ten of them."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.full_scale.conftest import Ten, missing
+from warehouse.claims import audit
+from warehouse.published.read import open_published
+from warehouse.reference.claims import CLAIM_COLUMNS
+
+pytestmark = [
+    pytest.mark.full_scale,
+    pytest.mark.timeout(1800),
+    pytest.mark.skipif(missing() is not None, reason=str(missing())),
+]
+
+WAITING = {"measure": "asylum_seekers_stock"}
+CLAIMED = {"measure": "new_asylum_claims", "read_as": "flow"}
+RATE = {"measure": "refugee_recognition_rate", "asylum": "USA", "read_as": "flow"}
+UNKNOWN = WAITING | {"origin": "UKN"}
+
+# By its name: the day it was published on, and what it says of which year.
+CLAIMS: dict[str, tuple[str, int, dict[str, Any]]] = {
+    # 879,500 Afghans in Iran became others in need of protection at the end of 2025.
+    "afghans_left_iran_by_mid_year": (
+        *("2025-12-01", 2025),
+        {"kind": "difference", "measure": "refugees_stock", "stated_value": "-992,000"}
+        | {"origin": "AFG", "asylum": "IRN", "reference_date": "2025-06-30"}
+        | {"base_from_year": 2024, "base_reference_date": "2024-12-31"},
+    ),
+    # The end of 2024 repeats the middle of the year; two middles of years compare.
+    "middles_of_two_years": (
+        *("2024-11-01", 2024),
+        WAITING
+        | {"kind": "change", "asylum": "USA", "stated_value": "45.0 %"}
+        | {"reference_date": "2024-06-30"}
+        | {"base_from_year": 2023, "base_reference_date": "2023-06-30"},
+    ),
+    # The United States gave origins at mid-2025, and none at its end.
+    "origins_given_at_mid_year": (
+        *("2026-02-01", 2025),
+        WAITING | {"origin": "CHN", "stated_value": "178,725", "reference_date": "2025-06-30"},
+    ),
+    # Of 2025 the first half alone was known.
+    "half_and_more": ("2026-02-15", 2025, CLAIMED | {"asylum": "ITA", "stated_low": "100,000"}),
+    "half_and_year": ("2026-02-15", 2025, CLAIMED | {"asylum": "DEU", "stated_value": "113,216"}),
+    "half_a_record": (
+        *("2026-02-15", 2025),
+        CLAIMED | {"asylum": "DEU", "kind": "record", "from_year": 2015},
+    ),
+    "half_a_change": (
+        *("2026-02-15", 2025),
+        CLAIMED
+        | {"asylum": "DEU", "kind": "change", "base_from_year": 2024, "stated_value": "-50 %"},
+    ),
+    "half_told": ("2026-02-15", 2025, CLAIMED | {"asylum": "DEU", "stated_value": "61,318"}),
+    "less_than_half": ("2026-02-15", 2025, CLAIMED | {"asylum": "DEU", "stated_value": "50,000"}),
+    # Decisions of the first half of 2024 stand for the year.
+    "rate_of_half_a_year": (
+        *("2026-07-01", 2024),
+        RATE | {"stated_value": "57.7 %"},
+    ),
+    "rate_of_a_year": (
+        *("2026-07-01", 2023),
+        RATE | {"stated_low": "1 %"},
+    ),
+    # People of unknown origin.
+    "place_of_nobody": (
+        *("2026-07-01", 2025),
+        UNKNOWN | {"kind": "place", "among": "origins", "stated_value": "1"},
+    ),
+    "place_of_nobody_in_host": (
+        *("2026-07-01", 2025),
+        UNKNOWN
+        | {"kind": "place", "among": "origins_in_host", "asylum": "USA", "stated_value": "1"},
+    ),
+    "largest_of_nobody": (
+        *("2026-07-01", 2025),
+        UNKNOWN | {"kind": "extreme", "among": "origins"},
+    ),
+    "record_of_nobody": ("2026-07-01", 2025, UNKNOWN | {"kind": "record", "from_year": 2000}),
+    "more_of_nobody": (
+        *("2026-07-01", 2025),
+        UNKNOWN
+        | {"kind": "change", "asylum": "USA", "base_from_year": 2024, "stated_low": "13,000 %"},
+    ),
+    # 2009 is not known of Chile, and 2018 was higher than 2024.
+    "refuted_record": (
+        *("2026-07-01", 2024),
+        CLAIMED | {"kind": "record", "asylum": "CHL", "from_year": 2000},
+    ),
+    "refuted_record_of_australia": (
+        *("2026-07-01", 2025),
+        CLAIMED | {"kind": "record", "asylum": "AUS", "from_year": 2000},
+    ),
+    "refuted_rise": (
+        *("2026-07-01", 2025),
+        CLAIMED | {"kind": "rising", "asylum": "AUS", "from_year": 2000},
+    ),
+    # Global Trends has 68.3 million of 117.3 million, 58.2 %; the sum counts people twice.
+    "share_of_an_overlap": (
+        *("2024-06-13", 2023),
+        {"kind": "rate", "measure": "internally_displaced_stock", "stated_value": "58.2 %"}
+        | {"base_measure": "forcibly_displaced"},
+    ),
+    # Nobody had fled from South Sudan by 2011.
+    "above_nobody": (
+        *("2024-07-01", 2023),
+        {"kind": "comparison", "measure": "refugees_stock", "origin": "SSD"}
+        | {"base_from_year": 2011, "relation": "above"},
+    ),
+    "change_from_nobody": (
+        *("2024-07-01", 2023),
+        {"kind": "change", "measure": "refugees_stock", "origin": "SSD"}
+        | {"base_from_year": 2011, "stated_value": "900 %"},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def judged(ten: Ten, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """All of them, audited at once."""
+    path: Path = tmp_path_factory.mktemp("claims") / "claims.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ["published_on", *CLAIM_COLUMNS])
+        writer.writeheader()
+        for name, (day, year, cells) in CLAIMS.items():
+            document = {"published_on": day, "document_id": name, "claim_id": "1"}
+            told = {"kind": "level", "counting_unit": "persons", "read_as": "stock"}
+            words = dict.fromkeys(["document_word", "paraphrase", "location"], "here")
+            base = {"base_to_year": cells["base_from_year"]} if "base_from_year" in cells else {}
+            years = {"from_year": year, "to_year": year}
+            writer.writerow(document | told | words | years | base | cells)
+    with open_published(ten.settings) as con:
+        return {claim["document_id"]: claim for claim in audit.audit_file(con, path, None).claims}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["afghans_left_iran_by_mid_year", "middles_of_two_years", "origins_given_at_mid_year"],
+)
+def test_a_mid_year_is_judged_by_the_releases_that_had_it(
+    judged: dict[str, dict[str, Any]], name: str
+) -> None:
+    found = judged[name]
+    assert found["verdict"] == "confirmed"
+    assert not found["is_lower_bound"]
+    assert not found["is_not_comparable"]
+    assert not found["to_print"].startswith("nothing")
+    assert "at least" not in found["to_print"]
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [
+        *((name, "not_checkable") for name in ("half_and_more", "half_and_year")),
+        *((name, "not_checkable") for name in ("half_a_record", "half_a_change")),
+        ("half_told", "misleading"),
+        ("less_than_half", "not_reproduced"),
+    ],
+)
+def test_half_a_year_contradicts_nothing_that_is_said_of_the_year(
+    judged: dict[str, dict[str, Any]], name: str, verdict: str
+) -> None:
+    assert judged[name]["verdict"] == verdict
+    said = judged[name]["explanation"]
+    assert ("the first half alone" in said) == (verdict == "not_checkable")
+    assert ("tells it as the year's" in said) == (verdict == "misleading")
+
+
+def test_a_rate_says_that_its_decisions_are_of_half_a_year(
+    judged: dict[str, dict[str, Any]],
+) -> None:
+    found = judged["rate_of_half_a_year"]
+    assert found["verdict"] == "confirmed"
+    assert found["rests_on_incomplete"]
+    assert not found["is_lower_bound"]
+    assert "259,449 decisions are those of the first half" in found["explanation"]
+    assert not judged["rate_of_a_year"]["rests_on_incomplete"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["place_of_nobody", "place_of_nobody_in_host", "largest_of_nobody", "record_of_nobody"],
+)
+def test_people_of_unknown_origin_hold_no_place_and_no_record(
+    judged: dict[str, dict[str, Any]], name: str
+) -> None:
+    assert judged[name]["verdict"] == "not_checkable"
+    assert "hold no place" in judged[name]["explanation"]
+
+
+def test_that_more_people_are_of_unknown_origin_is_a_break_of_reporting(
+    judged: dict[str, dict[str, Any]],
+) -> None:
+    assert judged["more_of_nobody"]["is_not_comparable"]
+    assert "no origin given" in judged["more_of_nobody"]["explanation"]
+
+
+@pytest.mark.parametrize("name", ["refuted_record", "refuted_record_of_australia", "refuted_rise"])
+def test_one_year_refutes_what_is_said_of_all_though_others_are_not_known(
+    judged: dict[str, dict[str, Any]], name: str
+) -> None:
+    assert judged[name]["verdict"] == "not_reproduced"
+    assert "known for" in judged[name]["on_the_day_text"]
+
+
+def test_a_share_of_a_sum_that_counts_people_twice_is_not_checkable(
+    judged: dict[str, dict[str, Any]],
+) -> None:
+    assert judged["share_of_an_overlap"]["verdict"] == "not_checkable"
+    assert "in two of its groups" in judged["share_of_an_overlap"]["explanation"]
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [("above_nobody", "confirmed"), ("change_from_nobody", "not_checkable")],
+)
+def test_against_nobody_there_is_no_ratio_and_any_figure_is_above(
+    judged: dict[str, dict[str, Any]], name: str, verdict: str
+) -> None:
+    assert judged[name]["verdict"] == verdict
+    assert "backfill" not in judged[name]["explanation"]
+    assert ("against 0" in judged[name]["explanation"]) == (verdict == "confirmed")
