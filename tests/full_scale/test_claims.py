@@ -108,6 +108,11 @@ CLAIMS: dict[str, tuple[str, int, dict[str, Any]]] = {
         {"kind": "rate", "measure": "internally_displaced_stock", "stated_value": "58.2 %"}
         | {"base_measure": "forcibly_displaced"},
     ),
+    # UNRWA's 5.9 million are in none of UNHCR's refugees.
+    "refugees_from_palestine": (
+        *("2024-12-01", 2023),
+        {"measure": "refugees_stock", "origin": "PSE", "stated_value": "5.9 million"},
+    ),
     # Nobody had fled from South Sudan by 2011.
     "above_nobody": (
         *("2024-07-01", 2023),
@@ -227,3 +232,9 @@ def test_against_nobody_there_is_no_ratio_and_any_figure_is_above(
     assert judged[name]["verdict"] == verdict
     assert "backfill" not in judged[name]["explanation"]
     assert ("against 0" in judged[name]["explanation"]) == (verdict == "confirmed")
+
+
+def test_palestine_refugees_are_told_beside_refugees(judged: dict[str, dict[str, Any]]) -> None:
+    found = judged["refugees_from_palestine"]
+    assert found["verdict"] == "not_reproduced"
+    assert "counted apart: 5,968,636 in 2023" in found["explanation"]

@@ -13,6 +13,8 @@ sentences as (
     select * from {{ ref('int_claim_faults_worded') }}
     union all by name
     select * from {{ ref('int_claim_caveats_worded') }}
+    union all by name
+    select * from {{ ref('int_claim_palestine_refugees_worded') }}
 ),
 
 explanations as (
