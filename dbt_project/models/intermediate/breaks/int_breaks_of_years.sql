@@ -21,7 +21,8 @@ nowhere as (
     where special_kind = 'unknown'
 ),
 
--- That people of unknown origin are more, where a country of asylum gives none, is the break itself.
+-- That people of unknown origin are more or fewer, where a country of asylum gives none or gives them again,
+-- is the break itself.
 breaks as (
     select * from {{ ref('int_reporting_breaks_of_origins') }}
     union all by name
@@ -37,7 +38,7 @@ breaks as (
         found.persons
     from {{ ref('int_reporting_breaks_found') }} as found
     cross join nowhere
-    where found.kind = 'origin_withheld'
+    where found.kind in ('origin_withheld', 'origin_given_again')
 ),
 
 distributed as (

@@ -8,6 +8,11 @@ pairs as (
     select * from {{ ref('int_pairs_followed') }}
 ),
 
+special_origins as (
+    select * from {{ ref('special_origins') }}
+    where special_kind = 'unknown'
+),
+
 -- Where a country gave no origin, its people without one were of these.
 withheld as (
     select
@@ -26,7 +31,8 @@ withheld as (
     where breaks.kind = 'origin_withheld'
 ),
 
--- What was not there the year before, what is not there any more, and what repeats.
+-- What was not there the year before, what is not there any more, and what repeats. Nobody is given an
+-- origin who is still of none.
 whole as (
     select
         breaks.kind,
@@ -46,11 +52,13 @@ whole as (
             and breaks.counting_unit = pairs.counting_unit
             and breaks.valid_from = pairs.valid_from
             and breaks.reference_year - if(breaks.kind = 'not_reported', 1, 0) = pairs.reference_year
+    left join special_origins on pairs.origin_unhcr_code = special_origins.unhcr_code
     where
         breaks.kind in (
-            'origin_given_again', 'not_reported', 'reported_again', 'carried_forward', 'half_year_repeated',
-            'unit_changed', 'type_changed'
+            'not_reported', 'reported_again', 'carried_forward', 'half_year_repeated', 'unit_changed',
+            'type_changed'
         )
+        or (breaks.kind = 'origin_given_again' and special_origins.unhcr_code is null)
 ),
 
 moved as (
