@@ -1,5 +1,5 @@
--- Countries of asylum that had a figure the year before and have none, and those that have one again after a
--- year or more without: candidates for breaks of reporting, at each vintage.
+-- Countries of asylum that had a figure the year before and have none, and those that have one after a year
+-- or more without: candidates for breaks of reporting, at each vintage.
 with hosts as (
     select * from {{ ref('int_figures_of_hosts') }}
 ),
@@ -30,6 +30,30 @@ reported as (
     from applications
 ),
 
+-- A procedure does not begin with thousands of people: a country whose first figure that is, while others had
+-- one the year before and it was asked for, too, did not report before. Refugees do arrive at once.
+years_asked as (
+    select distinct
+        reported.measure,
+        reported.reference_year,
+        reported.valid_from
+    from reported
+    inner join (
+        {%- for measure, totals in {
+            'asylum_seekers_stock': 'int_population_totals_in_force',
+            'new_asylum_claims': 'int_displacement_flows_totals_in_force',
+        }.items() %}
+        select
+            '{{ measure }}' as measure,
+            reference_year,
+            valid_from
+        from {{ ref(totals) }}
+        where total_by = 'world' and are_pairs_complete
+        {{ 'union all' if not loop.last }}
+        {%- endfor %}
+    ) as worlds using (measure, reference_year, valid_from)
+),
+
 following as (
     select
         *,
@@ -57,17 +81,24 @@ final as (
     union all by name
     select
         'reported_again' as kind,
-        asylum_unhcr_code,
-        measure,
-        counting_unit,
-        reference_year,
-        valid_from,
-        figure as persons,
+        following.asylum_unhcr_code,
+        following.measure,
+        following.counting_unit,
+        following.reference_year,
+        following.valid_from,
+        following.figure as persons,
         1.0 as share,
-        figure as threshold_persons,
-        figure
+        following.figure as threshold_persons,
+        following.figure
     from following
-    where last_year < reference_year - 1
+    left join years_asked
+        on
+            following.measure = years_asked.measure
+            and following.reference_year - 1 = years_asked.reference_year
+            and following.valid_from = years_asked.valid_from
+    where
+        following.last_year < following.reference_year - 1
+        or (following.last_year is null and years_asked.measure is not null)
 )
 
 select * from final
