@@ -33,10 +33,10 @@
     }) }}
 {%- endmacro %}
 
-{#- The types that first applications are counted in: new ones, or new ones together with repeat ones or
-    appeals. -#}
+{#- The types that first applications are counted in: new ones, new ones together with repeat ones or
+    appeals, and V, which nearly all applications of nearly all countries are of until 2005. -#}
 {% macro first_application_types() -%}
-    {{ return(('N', 'NR', 'NA', 'FA')) }}
+    {{ return(('N', 'NR', 'NA', 'FA', 'V')) }}
 {%- endmacro %}
 
 {#- Whether a type of application has a column of its own. -#}

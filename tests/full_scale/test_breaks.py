@@ -346,6 +346,99 @@ def test_australia_gave_no_new_applications_of_2024_and_another_type_since(
     ]
 
 
+def test_new_applications_of_2006_do_not_compare_with_those_before_type_v_ended(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    """Until 2005 nearly all applications are of a type without a published definition."""
+    first = ["N", "NR", "NA", "FA"]
+    with duckdb.connect() as files:
+        found = files.execute(
+            "select coa, year, app_type, app_pc, sum(applied)::bigint as persons "
+            f"from '{RELEASES}/{NEWEST}/asylum_applications.parquet' "
+            "where year <= 2006 group by all having persons > 0"
+        ).fetchall()
+    led: dict[tuple[str, int], tuple[int, str, float]] = {}
+    for asylum, year in {(asylum, year) for asylum, year, *_ in found}:
+        types = [
+            (persons, unit, kind)
+            for coa, of, kind, unit, persons in found
+            if (coa, of) == (asylum, year) and kind in [*first, "V"]
+        ]
+        if types:
+            persons, unit, kind = max(types)
+            in_unit = sum(count for count, its, _ in types if its == unit)
+            led[asylum, year] = persons, kind, persons / in_unit
+    expected = {
+        asylum
+        for (asylum, year), (persons, kind, share) in led.items()
+        if year == 2006 and persons >= 5000 and share >= 0.5 and kind != "V"
+        if (before := [of for coa, of in led if coa == asylum and of < year])
+        and led[asylum, max(before)][1] == "V"
+    }
+    before_v_ended = "kind = 'type_changed' and reference_year = 2006"
+    assert {asylum for (asylum,) in breaks(con, before_v_ended, "asylum_unhcr_code")} == expected
+    assert {"FRA", "RSA", "UGA"} <= expected
+    assert rows(
+        con,
+        "select applications_new_change, applications_new_change_breaks, "
+        "is_applications_new_change_comparable from mart_world_yearly "
+        "where counting_unit = 'persons' and reference_year = 2006",
+    ) == [(391_200, "type_changed", False)]
+
+
+@pytest.mark.parametrize("measure", DISTRIBUTED)
+def test_who_reports_thousands_for_the_first_time_did_not_report_before(
+    con: duckdb.DuckDBPyConnection, newest: dict[str, Pairs], measure: str
+) -> None:
+    hosts = {
+        asylum: {year: host.figure for year, host in years.items()}
+        for asylum, years in hosts_of(newest[measure]).items()
+        if asylum != UNKNOWN
+    }
+    reported = {year for years in hosts.values() for year in years}
+    expected = {
+        (asylum, year, figure)
+        for asylum, years in hosts.items()
+        for year, figure in years.items()
+        if figure >= 5000
+        and year - 1 not in years
+        and (any(before < year for before in years) or year - 1 in reported)
+    }
+    found = breaks(
+        con,
+        f"kind = 'reported_again' and measure = '{measure}'",
+        "asylum_unhcr_code, reference_year, persons",
+    )
+    assert set(found) == expected
+    firsts = {"new_asylum_claims": ("IRN", 2000, 245_854)}
+    assert firsts.get(measure, ("FRA", 2001, 34_551)) in expected
+
+
+def test_people_of_unknown_origin_are_fewer_where_hosts_give_origins_again(
+    con: duckdb.DuckDBPyConnection, newest: dict[str, Pairs]
+) -> None:
+    pairs = newest["asylum_seekers_stock"]
+    hosts = hosts_of(pairs)
+    given = {
+        asylum for asylum, years in hosts.items() if 2017 in years and given_again_in(years, 2017)
+    }
+    fewer = sum(hosts[a][2016].unknown - hosts[a][2017].unknown for a in given)
+    assert (given, fewer) == ({"RSA", "ECU", "GRE"}, 168_464)
+    assert rows(
+        con,
+        "select asylum_seekers_stock_change, asylum_seekers_stock_change_breaks, "
+        "is_asylum_seekers_stock_change_comparable from mart_origin_yearly "
+        f"where origin_unhcr_code = '{UNKNOWN}' and counting_unit = 'persons' "
+        "and reference_year = 2017",
+    ) == [(-182_228, "origin_given_again", False)]
+    # Of an origin are those that have one.
+    assert not rows(
+        con,
+        "select * from mart_reporting_break_origins "
+        f"where kind = 'origin_given_again' and origin_unhcr_code = '{UNKNOWN}'",
+    )
+
+
 def test_afghans_became_others_in_need_of_protection_in_2025(
     con: duckdb.DuckDBPyConnection, newest: dict[str, Pairs]
 ) -> None:

@@ -44,7 +44,7 @@ by_year as (
     group by asylum_unhcr_code, reference_year, valid_from
 ),
 
-final as (
+with_year_before as (
     select
         *,
         lag(reference_year) over host as year_before,
@@ -57,6 +57,12 @@ final as (
         ) as unit_share_changed
     from by_year
     window host as (partition by asylum_unhcr_code, valid_from order by reference_year)
+),
+
+-- Years of type V are no years of new applications: what V is was never published. That it ends is a break.
+final as (
+    select * from with_year_before
+    where app_type <> 'V'
 )
 
 select * from final
