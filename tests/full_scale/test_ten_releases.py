@@ -167,11 +167,16 @@ def test_refugees_per_1000_inhabitants_are_those_of_the_two_sources(
             f"'{SHARED / 'worldbank' / 'population.parquet'}'"
         ).fetchall():
             people.setdefault(code, {})[year] = value
-    # UNHCR's Serbia has Kosovo in it, and its Sudan had South Sudan until 2010.
-    for year in people["SRB"]:
-        people["SRB"][year] += people["XKX"][year]
-    for year in filter(lambda year: year <= 2010, people["SDN"]):
-        people["SDN"][year] += people["SSD"][year]
+    # UNHCR's Serbia has Kosovo in it, and was Yugoslavia; its Sudan had South Sudan until 2010.
+    for country, territory, to_year in (
+        ("SRB", "XKX", 9999),
+        ("SRB", "MNE", 2005),
+        *(("SRB", republic, 1991) for republic in ("BIH", "HRV", "MKD", "SVN")),
+        ("CZE", "SVK", 1992),
+        ("SDN", "SSD", 2010),
+    ):
+        for year in filter(lambda year: year <= to_year, people[country]):
+            people[country][year] += people[territory][year]
     expected = {}
     for code, year, count in refugees:
         known = [before for before in people.get(code, {}) if before <= year]
@@ -189,6 +194,7 @@ def test_refugees_per_1000_inhabitants_are_those_of_the_two_sources(
     for key, (per_1000, of_year) in found.items():
         assert (per_1000, of_year) == (pytest.approx(expected[key][0]), expected[key][1]), key
     assert round(found["AUS", 2022][0], 2) == 2.09
+    assert round(found["SRB", 2004][0], 2) == 27.95
 
 
 def test_people_displaced_abroad_have_those_in_need_of_protection_among_them(

@@ -1,6 +1,6 @@
 -- Inhabitants by year, as they stood from the day on which the World Bank's answer was taken. A later
 -- answer replaces what it has itself, and nothing else: that of the starter extract has a few countries.
--- Where UNHCR counts two territories as one country, its figures are of the inhabitants of both.
+-- Where UNHCR counts several territories as one country, its figures are of the inhabitants of all.
 with figures as (
     select * from {{ ref('stg_world_bank__population') }}
 ),
@@ -44,13 +44,16 @@ in_force as (
     from by_day
 ),
 
-final as (
+-- Of whom there can be several; where one is not known, neither is their sum.
+with_added as (
     select
-        in_force.*,
-        if(added.added_iso3 is null, in_force.inhabitants, in_force.inhabitants + neighbour.inhabitants)
-            as inhabitants_as_counted
+        in_force.world_bank_code,
+        in_force.reference_year,
+        in_force.valid_from,
+        case when bool_and(neighbour.inhabitants is not null) then {{ total('neighbour.inhabitants') }} end
+            as inhabitants_added
     from in_force
-    left join added
+    inner join added
         on
             in_force.world_bank_code = added.country_iso3
             and in_force.reference_year <= coalesce(added.to_year, in_force.reference_year)
@@ -59,6 +62,22 @@ final as (
             added.added_iso3 = neighbour.world_bank_code
             and in_force.reference_year = neighbour.reference_year
             and {{ stood_on('in_force.valid_from', 'neighbour') }}
+    group by in_force.world_bank_code, in_force.reference_year, in_force.valid_from
+),
+
+final as (
+    select
+        in_force.*,
+        if(
+            with_added.world_bank_code is null,
+            in_force.inhabitants, in_force.inhabitants + with_added.inhabitants_added
+        ) as inhabitants_as_counted
+    from in_force
+    left join with_added
+        on
+            in_force.world_bank_code = with_added.world_bank_code
+            and in_force.reference_year = with_added.reference_year
+            and in_force.valid_from = with_added.valid_from
 )
 
 select * from final
