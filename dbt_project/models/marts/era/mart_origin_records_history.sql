@@ -32,7 +32,16 @@ known_figures as (
         sum(year_value) over (
             partition by origin_unhcr_code, measure, reference_year, valid_from
         ) > year_value
-            as is_also_in_other_unit
+            as is_also_in_other_unit,
+        -- Breaks of decisions are found in all of them, of whatever outcome.
+        if(starts_with(measure, 'decisions_'), 'decisions_total', measure) as measure_followed,
+        if(
+            starts_with(measure, 'decisions_'),
+            max(year_value) filter (where measure = 'decisions_total') over (
+                partition by origin_unhcr_code, dataset, counting_unit, reference_year, valid_from
+            ),
+            year_value
+        ) as figure_followed
     from figures
     where year_value is not null
 ),
@@ -40,7 +49,7 @@ known_figures as (
 breaks as (
     select
         origin_unhcr_code,
-        measure,
+        measure as measure_followed,
         counting_unit,
         reference_year,
         valid_from,
@@ -53,8 +62,9 @@ breaks as (
 with_record as (
     select
         known_figures.*,
-        not {{ is_missing_people('known_figures.year_value', 'breaks.persons_incomplete') }}
-            as is_year_complete,
+        not coalesce(
+            {{ is_missing_people('known_figures.figure_followed', 'breaks.persons_incomplete') }}, false
+        ) as is_year_complete,
         known_figures.year_value + coalesce(breaks.persons_missing_at_most, 0) as year_value_at_most,
         measures.stock_or_flow,
         count(*) over ({{ series }}) as series_year_count,
@@ -64,7 +74,7 @@ with_record as (
             as highest_to_date
     from known_figures
     inner join measures using (dataset, measure)
-    left join breaks using (origin_unhcr_code, measure, counting_unit, reference_year, valid_from)
+    left join breaks using (origin_unhcr_code, measure_followed, counting_unit, reference_year, valid_from)
     where known_figures.reference_year >= known_figures.series_first_year
 ),
 
@@ -88,7 +98,7 @@ with_record_year as (
 ),
 
 published as (
-    select * exclude (year_value_at_most) from with_record_year
+    select * exclude (year_value_at_most, measure_followed, figure_followed) from with_record_year
 ),
 
 merged as (
