@@ -115,3 +115,13 @@ def test_the_newest_rows_are_of_the_newest_release_that_a_member_is_of(
             if first <= year <= last and (side, code, year) in released
         ]
         assert release == max(of_members), (group, side, year)
+
+
+def test_sudan_has_had_other_neighbours_since_south_sudan_is_independent() -> None:
+    def neighbours(year: int) -> set[str]:
+        its = members()["neighbours_of_sudan"]
+        return {code for code, first, last in its if first <= year <= last}
+
+    always = {"CAF", "EGY", "ERI", "ETH", "LBY", "TCD"}
+    assert neighbours(2010) == always | {"COD", "KEN", "UGA"}
+    assert neighbours(2011) == always | {"SSD"}
