@@ -125,3 +125,21 @@ def test_sudan_has_had_other_neighbours_since_south_sudan_is_independent() -> No
     always = {"CAF", "EGY", "ERI", "ETH", "LBY", "TCD"}
     assert neighbours(2010) == always | {"COD", "KEN", "UGA"}
     assert neighbours(2011) == always | {"SSD"}
+
+
+def test_who_is_in_the_figures_of_another_member_is_not_missing() -> None:
+    """What UNHCR counts with another country has no figure of its own, and nobody is missing."""
+    with (GROUPS.parent / "inhabitants_added.csv").open(newline="", encoding="utf-8") as file:
+        counted_with = {
+            (row["added_iso3"], row["country_iso3"]): int(row["to_year"] or 9999)
+            for row in csv.DictReader(file)
+        }
+    for group in ("sudan_with_south_sudan", "successors_of_yugoslavia"):
+        its = {code: first for code, first, _ in members()[group]}
+        for territory in {"MNE", "SSD"} & its.keys():
+            [until] = [
+                year
+                for (added, of), year in counted_with.items()
+                if added == territory and of in its
+            ]
+            assert its[territory] == until + 1
