@@ -115,6 +115,7 @@ def marts(in_memory: Open, project: Any) -> Iterator[duckdb.DuckDBPyConnection]:
                 "intermediate.int_breaks_of_years",
                 "intermediate.int_years_followed",
                 "intermediate.int_unknown_origins_distributed",
+                "reference.special_origins",
             ],
         )
         con.execute(

@@ -5,14 +5,21 @@
     'oip_stock': 'oip_rank', 'displaced_abroad_stock': 'displaced_abroad_rank',
 } -%}
 -- The years of pairs with the people displaced abroad, and the rank of each country of asylum among those of
--- the origin. People whom UNHCR counts in their own country are in no ranking.
-with years as (
+-- the origin. People whom UNHCR counts in their own country, or in an unknown one, are in no ranking.
+with special_origins as (
+    select * from {{ ref('special_origins') }}
+    where special_kind = 'unknown'
+),
+
+years as (
     select
         *,
         {{ displaced_abroad() }} as displaced_abroad_stock,
         {{ displaced_abroad_lacks() }} as displaced_abroad_lacks,
         coalesce(origin_unhcr_code = asylum_unhcr_code, false) as is_origin_the_country_of_asylum,
-        row_kind = 'pair' and not is_origin_the_country_of_asylum as is_ranked
+        row_kind = 'pair'
+        and not is_origin_the_country_of_asylum
+        and asylum_unhcr_code not in (select special_origins.unhcr_code from special_origins) as is_ranked
     from {{ ref('int_years_of_pairs_combined') }}
 ),
 
