@@ -1,8 +1,9 @@
 """A landed snapshot whose files were damaged: fetched again, where its source still has the same.
 
 The same is what has the same content_sha256: the starter extract of this project, a file of the
-archive by its checksum, the API and the workbook for as long as they serve that release. It lands
-beside the damaged one with that one's times and decisions, so no history changes.
+archive by its checksum, the API and the workbook for as long as they serve that release, the World
+Bank's population until it is revised. It lands beside the damaged one with that one's times and
+decisions, so no history changes.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from warehouse.landing.snapshots import (
     accept,
     all_set_aside,
     incoming,
+    starter_release,
     starter_snapshot,
 )
 from warehouse.reference.seeds import REFERENCE_DIR
@@ -33,6 +35,7 @@ from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 from warehouse.sources.unhcr_archive import rda
 from warehouse.sources.unhcr_archive.client import chosen_releases
 from warehouse.sources.unhcr_flows import workbook
+from warehouse.sources.world_bank import population as world_bank
 
 
 @dataclass(frozen=True)
@@ -118,10 +121,12 @@ def _fetched(
     """A folder with the pages that the source has now, and their manifest."""
     endpoint = ENDPOINTS[before.endpoint]
     if before.source == "starter":
-        source = settings.starter_dir / str(before.release_id) / before.endpoint
+        source = settings.starter_dir / starter_release(before) / before.endpoint
         return starter_snapshot(source, temporary / "starter")
     if before.source == "workbook":
         return workbook.fetch(settings, temporary, lambda _: None)
+    if before.source == "world_bank":
+        return world_bank.fetch(settings, temporary, lambda _: None)
     if before.source == "api":
         listed = [one.coverage.origins for one in before.slices if one.slice == "pairs"]
         origins = listed[0] if listed and isinstance(listed[0], list) else []

@@ -407,6 +407,13 @@ def _with_free_id(home: Path, manifest: Manifest) -> Manifest:
     return manifest.model_copy(update={"snapshot_id": taken})
 
 
+def starter_release(manifest: Manifest) -> str:
+    """The folder of the starter extract that a snapshot's endpoint is in, called by the release; by
+    the source where it is not UNHCR's and so of no release.
+    """
+    return manifest.release_id or _NO_RELEASE
+
+
 def starter_snapshot(source: Path, target: Path) -> tuple[Path, Manifest]:
     """Check one folder of the starter extract and copy it, compressed, to `target`."""
     try:
@@ -414,8 +421,7 @@ def starter_snapshot(source: Path, target: Path) -> tuple[Path, Manifest]:
     except (ValueError, OSError) as error:
         raise LandingError(str(error)) from error
     endpoint = ENDPOINTS.get(manifest.endpoint)
-    # What is not UNHCR's is of no release: its folder is called by the source.
-    of = manifest.release_id or _NO_RELEASE
+    of = starter_release(manifest)
     here = (source.name, source.parent.name, "starter")
     if endpoint is None or here != (manifest.endpoint, of, manifest.source):
         raise LandingError(

@@ -18,7 +18,7 @@ from warehouse.landing.backfill import backfill
 from warehouse.landing.restore import Attempt, restore
 from warehouse.landing.snapshots import all_set_aside, crawl, land_starter, manifests
 from warehouse.settings import Settings
-from warehouse.sources.unhcr_api.endpoints import FLOWS
+from warehouse.sources.unhcr_api.endpoints import FLOWS, INHABITANTS
 
 
 def spoil(settings: Settings, endpoint: str, how: Callable[[Path], None]) -> tuple[Path, Manifest]:
@@ -48,7 +48,7 @@ def test_a_page_that_is_not_as_landed_is_never_loaded(
     assert manifest.slices[0].pages[0].file in aside.sentence
 
 
-@pytest.mark.parametrize("endpoint", ["idmc", "countries", FLOWS])
+@pytest.mark.parametrize("endpoint", ["idmc", "countries", FLOWS, INHABITANTS])
 def test_what_the_source_still_serves_takes_its_place_with_its_times_and_decisions(
     settings: Settings, endpoint: str
 ) -> None:
@@ -109,9 +109,12 @@ def test_a_file_of_the_archive_comes_back_by_its_checksum(
     assert found == manifest.original.sha256
 
 
-def test_the_starter_extract_comes_back_without_a_network(settings: Settings) -> None:
+@pytest.mark.parametrize("endpoint", ["population", INHABITANTS])
+def test_the_starter_extract_comes_back_without_a_network(
+    settings: Settings, endpoint: str
+) -> None:
     land_starter(settings)
-    folder, _ = spoil(settings, "population", another_number)
+    folder, _ = spoil(settings, endpoint, another_number)
     gone = settings.model_copy(update={"api_url": "http://127.0.0.1:9/", "max_attempts": 1})
     assert restored(gone).restored_as == f"{folder.name}-2"
 
