@@ -36,7 +36,6 @@ def archive(retry_policy: dg.RetryPolicy | None) -> dg.AssetsDefinition:
         "the API's shape. Releases that are already landed are not fetched again.",
         kinds={"python", "r"},
         pool=keys.WRITERS,
-        retry_policy=retry_policy,
         # Where published file and exports are of this landing already, the run ends here.
         output_required=False,
     )
@@ -45,7 +44,7 @@ def archive(retry_policy: dg.RetryPolicy | None) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult[Any]]:
         settings, release = warehouse.settings, context.partition_key
         context.instance.add_run_tags(context.run_id, {TAG_SOURCE: "archive"})
-        with landing_errors():
+        with landing_errors(context, retry_policy):
             landed = backfill(
                 settings, releases=[release], on_progress=warehouse.progress("landing")
             )

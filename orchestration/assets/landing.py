@@ -1,7 +1,9 @@
 """Landing: one asset an endpoint, all fetched in one step, which ends the run if nothing is new."""
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -29,6 +31,7 @@ from warehouse.published.sound import damaged
 from warehouse.releases.identify import read_lists
 from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.client import UpstreamError
+from warehouse.sources.unhcr_api.crawl import UnknownOriginError
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, INHABITANTS, Endpoint
 from warehouse.sources.unhcr_api.verify import MalformedPageError
 from warehouse.sources.world_bank.population import INDICATOR
@@ -38,8 +41,9 @@ _ARCHIVE_URL = Settings.model_fields["archive_url"].default
 _FLOWS_URL = Settings.model_fields["flows_url"].default
 _WORLD_BANK_URL = Settings.model_fields["world_bank_url"].default
 
-# Asking again may help with these, and with nothing else.
+# Asking again may help with the former, except for the latter, and with nothing else.
 _PASSING = (UpstreamError, LandingBusyError)
+_LASTING = (MalformedPageError, UnknownOriginError)
 
 # The columns of what was landed: what a run on the command line says of it, too.
 LANDED = ("dataset", "snapshot", "release", "rows", "is_new")
@@ -145,7 +149,6 @@ def landing(retry_policy: dg.RetryPolicy | None) -> dg.AssetsDefinition:
         specs=[*(_spec(endpoint) for endpoint in ENDPOINTS.values()), _last_look()],
         check_specs=checks.landing_specs(),
         pool=keys.WRITERS,
-        retry_policy=retry_policy,
     )
     def landing(
         context: dg.AssetExecutionContext,
@@ -153,10 +156,10 @@ def landing(retry_policy: dg.RetryPolicy | None) -> dg.AssetsDefinition:
         warehouse: Warehouse,
     ) -> Iterator[Any]:
         settings = warehouse.settings
-        most = retry_policy.max_retries if retry_policy else 0
-        landed, failed = _land(config, warehouse, is_last_try=context.retry_number >= most)
-        newest = {manifest.endpoint: manifest for _, manifest in manifests(settings)}
         context.instance.add_run_tags(context.run_id, {TAG_SOURCE: config.source.value})
+        with landing_errors(context, retry_policy) as is_last_try:
+            landed, failed = _land(config, warehouse, is_last_try=is_last_try)
+        newest = {manifest.endpoint: manifest for _, manifest in manifests(settings)}
         tag_release(context, landed)
         done = not config.even_if_nothing_is_new and ends_here(settings)
         for endpoint in ENDPOINTS.values():
@@ -231,10 +234,9 @@ def _land(
     """
     settings, progress = warehouse.settings, warehouse.progress("landing")
     try:
-        with landing_errors():
-            if config.source is Source.starter:
-                return land_starter(settings, on_progress=progress), {}
-            return crawl(settings, origins=config.origins, on_progress=progress), {}
+        if config.source is Source.starter:
+            return land_starter(settings, on_progress=progress), {}
+        return crawl(settings, origins=config.origins, on_progress=progress), {}
     except NotAllLandedError as error:
         if not error.landed or (error.is_outage and not is_last_try):
             raise
@@ -242,14 +244,39 @@ def _land(
 
 
 @contextmanager
-def landing_errors() -> Iterator[None]:
-    """Let only those errors be tried again that may pass."""
+def landing_errors(
+    context: dg.AssetExecutionContext, retry_policy: dg.RetryPolicy | None
+) -> Iterator[bool]:
+    """Let only those errors be tried again that may pass, after the pause of the policy. Yields
+    whether this is the last attempt.
+
+    The policy is not the step's own: Dagster would try again what somebody terminated, and no run
+    can be terminated from its pause between two attempts.
+    """
+    attempt = context.retry_number + 1
+    is_last_try = retry_policy is None or attempt > retry_policy.max_retries
     try:
-        yield
+        yield is_last_try
     except Exception as error:
-        if isinstance(error, _PASSING) and not isinstance(error, MalformedPageError):
-            raise
-        raise dg.Failure(str(error), allow_retries=False) from error
+        if retry_policy is None or is_last_try or not _may_pass(error):
+            raise dg.Failure(str(error), allow_retries=False) from error
+        _pause(context, error, retry_policy.calculate_delay(attempt))
+        raise dg.RetryRequested(retry_policy.max_retries) from error
+
+
+def _may_pass(error: Exception) -> bool:
+    if isinstance(error, NotAllLandedError):
+        return error.is_outage
+    return isinstance(error, _PASSING) and not isinstance(error, _LASTING)
+
+
+def _pause(context: dg.AssetExecutionContext, error: Exception, seconds: float) -> None:
+    then = datetime.now(UTC) + timedelta(seconds=seconds)
+    context.log.warning(
+        f"{error}\nThe next attempt is at {then:%H:%M} UTC, and until then no other run can begin. "
+        f"To end this one, terminate it."
+    )
+    time.sleep(seconds)
 
 
 def tag_release(context: dg.AssetExecutionContext, landed: Sequence[Landed]) -> None:

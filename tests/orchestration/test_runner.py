@@ -9,9 +9,10 @@ import os
 import shutil
 import signal
 import sys
+import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -27,6 +28,7 @@ from tenacity import wait_none
 from orchestration import checks, keys, runner
 from orchestration import instance as dagsters_record
 from orchestration.assets import archive as archive_assets
+from orchestration.assets import landing as landing_assets
 from orchestration.assets.landing import ends_here
 from orchestration.automation import REBUILD, REFRESH
 from orchestration.definitions import definitions
@@ -654,19 +656,113 @@ def test_an_api_that_is_down_is_asked_again_though_the_workbook_came(
 ) -> None:
     """By Dagster, whose patience is of hours; what came meanwhile is landed."""
     api.faults += [Fault("503", endpoint=one, times=99) for one in api.data if one != FLOWS]
-    fast = fast_settings(settings.data_dir, api.url, max_attempts=1)
-    down = settings.model_copy(update={one: getattr(fast, one) for one in FAST})
-    known = definitions(down, landing_retries=dg.RetryPolicy(max_retries=1, delay=0))
-    with open_instance(down) as instance:
-        result = known.resolve_job_def("refresh").execute_in_process(
-            instance=instance,
-            run_config={"ops": {"landing": {"config": {"source": "api"}}}},
-            op_selection=["landing"],
-            raise_on_error=False,
-        )
-    assert [e.event_type_value for e in result.all_events].count("STEP_UP_FOR_RETRY") == 1
+    down = asking(settings, api)
+    result = landing_alone(down)
+    assert retried(result) == 1
     assert [m.endpoint for _, m in manifests(down)] == [FLOWS]
     assert result.success, "the last attempt goes on with what came"
+
+
+@in_memory
+def test_a_landing_that_is_terminated_ends_and_is_not_tried_again(
+    settings: SmallSettings, api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def terminated(*_: object, **__: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(landing_assets, "crawl", terminated)
+    result = landing_alone(asking(settings, api))
+    assert not result.success
+    assert retried(result) == 0
+    assert error_text(result.all_events).startswith("It was interrupted.")
+
+
+@in_memory
+def test_a_run_that_waits_for_its_next_attempt_says_until_when_and_can_be_terminated(
+    settings: SmallSettings,
+    api: FakeApi,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sleep = time.sleep
+
+    def interrupted(seconds: float) -> None:
+        if seconds < 3600:
+            sleep(seconds)
+        else:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(time, "sleep", interrupted)
+    api.faults += [Fault("503", endpoint=one, times=99) for one in api.data]
+    down = asking(settings, api)
+    result = landing_alone(down, delay=3600)
+    assert not result.success
+    assert retried(result) == 0
+    assert error_text(result.all_events).startswith("It was interrupted.")
+    with open_instance(down) as instance:
+        told = [one.message for one in instance.all_logs(result.run_id)]
+    [said] = [one for one in told if "The next attempt is at" in one]
+    assert api.url in said
+    assert "terminate it" in said
+
+
+@in_memory
+def test_what_will_not_pass_is_not_asked_for_again(
+    settings: SmallSettings, api: FakeApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An origin nobody comes from; a file that is not the one published."""
+    result = landing_alone(asking(settings, api), origins=["XXX"])
+    assert retried(result) == 0
+    with open_instance(settings) as instance:
+        assert instance.get_run_by_id(result.run_id).tags["asylum/source"] == "api"
+    assert "no row for origin XXX" in error_text(result.all_events)
+    pytest.importorskip("rdata", reason="the extra `archive` is not installed")
+    with FakeArchive(tmp_path / "lists") as archive:
+        archive.publish(
+            "2023-06", "2023-06-30", {"population": [population(2023, "CHI", "AUL", 5)]}
+        )
+        asked = settings.model_copy(update={"archive_url": archive.url, "max_attempts": 1})
+        fetch = partial(archive_assets.backfill, reference_dir=archive.reference_dir)
+        monkeypatch.setattr(archive_assets, "backfill", fetch)
+        for kind, again in (("flipped", 0), ("500", 1)):
+            archive.faults = [("population.rda", kind)] * 9
+            result = landing_alone(asked, job="backfill", partition="2023-06")
+            assert not result.success
+            assert retried(result) == again
+            assert archive.url in error_text(result.all_events)
+
+
+def asking(settings: SmallSettings, api: FakeApi) -> SmallSettings:
+    fast = fast_settings(settings.data_dir, api.url, max_attempts=1)
+    return settings.model_copy(update={one: getattr(fast, one) for one in FAST})
+
+
+def landing_alone(
+    settings: SmallSettings,
+    *,
+    job: str = "refresh",
+    partition: str | None = None,
+    origins: Sequence[str] = (),
+    delay: int = 0,
+) -> dg.ExecuteInProcessResult:
+    """The first step of a job as the UI runs it, which tries once more after `delay` seconds."""
+    retries = dg.RetryPolicy(max_retries=1, delay=delay)
+    config = {"source": "api", "origins": list(origins)}
+    with open_instance(settings) as instance:
+        return (
+            definitions(settings, landing_retries=retries)
+            .resolve_job_def(job)
+            .execute_in_process(
+                instance=instance,
+                run_config={} if partition else {"ops": {"landing": {"config": config}}},
+                partition_key=partition,
+                op_selection=["landing__archive" if partition else "landing"],
+                raise_on_error=False,
+            )
+        )
+
+
+def retried(result: dg.ExecuteInProcessResult) -> int:
+    return [e.event_type_value for e in result.all_events].count("STEP_UP_FOR_RETRY")
 
 
 SENTINEL = "s3ntinel-never-shown"

@@ -64,7 +64,7 @@ def backfill(
     ]
     out: list[Landed] = []
     failed: dict[str, str] = {}
-    silent = 0
+    silent, is_outage = 0, False
     with incoming(settings) as folder, Client(settings) as client:
         run = _Run(settings, client, folder)
         for done, (release, file) in enumerate(work):
@@ -82,7 +82,9 @@ def backfill(
                     landed = run.land(release, file, report)
                 except UpstreamError as error:
                     failed[name] = str(error)
-                    silent = 0 if isinstance(error, (ArchiveError, rda.RdaError)) else silent + 1
+                    is_silence = not isinstance(error, (ArchiveError, rda.RdaError))
+                    silent = silent + 1 if is_silence else 0
+                    is_outage = is_outage or is_silence
                     continue
                 silent = 0
             elif on_progress:
@@ -91,7 +93,7 @@ def backfill(
     if on_progress:
         on_progress("older releases", len(work), len(work))
     if failed:
-        raise NotAllLandedError(out, failed)
+        raise NotAllLandedError(out, failed, is_outage=is_outage)
     return out
 
 

@@ -82,7 +82,7 @@ class NotAllLandedError(UpstreamError):
     """Some of what was asked for could not be landed; the rest is.
 
     landed: what came; failed: by what could not be landed (a dataset, or a release and a dataset)
-    the reason; is_outage: a whole source did not answer, which may pass.
+    the reason; is_outage: a source did not answer, which may pass.
     """
 
     def __init__(
