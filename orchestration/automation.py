@@ -9,8 +9,8 @@ from typing import Any
 import dagster as dg
 
 from orchestration import checks, keys
-from orchestration.assets.landing import TAG_RELEASE, TAG_SOURCE
 from orchestration.failures import error_text
+from orchestration.keys import BACKFILL, REBUILD, REFRESH, TAG_RELEASE, TAG_SOURCE
 from warehouse.landing.snapshots import control_fingerprint
 from warehouse.releases.identify import read_lists
 from warehouse.serve.notify import FailedRun, notify
@@ -22,9 +22,6 @@ from warehouse.sources.unhcr_api.client import UpstreamError
 CODE_LOCATION = "asylum_warehouse"
 REPOSITORY_TAG = {".dagster/repository": f"__repository__@{CODE_LOCATION}"}
 
-REFRESH = "refresh"
-REBUILD = "rebuild"
-BACKFILL = "backfill"
 TAG_SEEN = "asylum/control_totals"
 # UNHCR publishes twice a year and corrects now and then: a look a day is enough, and polite.
 LOOK_EVERY_SECONDS = 24 * 60 * 60

@@ -1,4 +1,7 @@
-"""Asset keys and groups: the rooms of the warehouse, from the API's endpoints to exported files."""
+"""Asset keys and groups: the rooms of the warehouse, from the API's endpoints to exported files.
+
+Names of jobs and of their tags, too.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,17 @@ RAW = "raw"
 RELEASES = "releases"
 PUBLISHED = "published"
 EXPORTS = "exports"
+
+# Jobs that make the published file and the exports.
+REFRESH = "refresh"
+REBUILD = "rebuild"
+BACKFILL = "backfill"
+
+# Tags of a run. The last one tells those of the command line, which Dagster's daemon does not look
+# after.
+TAG_SOURCE = "asylum/source"
+TAG_RELEASE = "asylum/release"
+TAG_COMMAND = "asylum/launched_by"
 
 # All that writes to the data folder goes through this pool, one step at a time.
 WRITERS = "warehouse_writers"

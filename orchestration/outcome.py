@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,10 +23,26 @@ from warehouse.settings import Settings
 Metadata = Mapping[str, dg.MetadataValue[Any]]
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """A run by what Dagster has on record of it: whichever process it is in, and before its end."""
+
+    run_id: str
+    all_events: Sequence[dg.DagsterEvent]
+
+    @property
+    def success(self) -> bool:
+        """Whether no step has failed."""
+        failed = dg.DagsterEventType.STEP_FAILURE
+        return not any(event.event_type == failed for event in self.all_events)
+
+
 def run_result(
-    settings: Settings, outcomes: Sequence[dg.ExecuteInProcessResult], started: datetime
+    settings: Settings,
+    outcomes: Sequence[dg.ExecuteInProcessResult | Recorded],
+    started: datetime,
 ) -> RunResult:
-    """The result of runs in this process that follow each other."""
+    """The result of runs that follow each other."""
     events = [event for outcome in outcomes for event in outcome.all_events]
     success = all(outcome.success for outcome in outcomes)
     made = _made(events)

@@ -7,6 +7,7 @@ from functools import partial
 import dagster as dg
 from filelock import FileLock, Timeout
 
+from orchestration.last_run import noted
 from warehouse.build.run_result import OnProgress
 from warehouse.settings import Settings
 
@@ -53,8 +54,11 @@ class Warehouse(dg.ConfigurableResource):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Warehouse"]:
         """The resource for the time of a run."""
-        with exclusive(self.settings, patience=PATIENCE_SECONDS):
-            yield self
+        with (
+            exclusive(self.settings, patience=PATIENCE_SECONDS),
+            noted(self.settings, context, self.on_progress) as on_progress,
+        ):
+            yield Warehouse(settings=self.settings, on_progress=on_progress)
 
     def progress(self, stage: str) -> Callable[[str, int, int | None], None]:
         """The callback of one stage: (label, done, total)."""

@@ -13,10 +13,11 @@ import dagster as dg
 import sqlalchemy
 
 from orchestration import keys
-from orchestration.assets.landing import TAG_SOURCE, ends_here, landing, sources
-from orchestration.automation import EXECUTOR, REBUILD, REFRESH, REPOSITORY_TAG
+from orchestration.assets.landing import ends_here, landing, sources
+from orchestration.automation import EXECUTOR, REPOSITORY_TAG
 from orchestration.housekeeping import prune_if_due
 from orchestration.instance import open_instance
+from orchestration.keys import REBUILD, REFRESH, TAG_COMMAND, TAG_SOURCE
 from orchestration.outcome import run_result
 from orchestration.resources import WarehouseBusyError, exclusive, resources, silent
 from warehouse.build import apart
@@ -26,8 +27,6 @@ from warehouse.core.repairs import move_aside
 from warehouse.exports import beside
 from warehouse.settings import Settings
 
-# Tells runs of this module from those of the UI, which Dagster's daemon looks after.
-TAG_COMMAND = "asylum/launched_by"
 # What SQLite says of a file that is none of its own, or that was cut or changed.
 _DAMAGED_RECORD = re.compile("file is not a database|disk image is malformed")
 _UNFINISHED = [

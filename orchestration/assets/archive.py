@@ -9,13 +9,13 @@ import dagster as dg
 
 from orchestration import keys
 from orchestration.assets.landing import (
-    TAG_SOURCE,
     ends_here,
     landing_errors,
     say_of_the_published,
     snapshots_table,
     tag_release,
 )
+from orchestration.keys import TAG_SOURCE
 from orchestration.resources import Warehouse
 from warehouse.landing.backfill import backfill, landed_releases
 from warehouse.settings import Settings

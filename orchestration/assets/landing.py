@@ -13,6 +13,7 @@ from pydantic import Field
 from orchestration import checks, keys
 from orchestration.descriptions import place, table
 from orchestration.freshness import LOOKED_AT
+from orchestration.keys import TAG_RELEASE, TAG_SOURCE
 from orchestration.resources import Warehouse
 from warehouse.build import fingerprint
 from warehouse.core.attribution import LICENCE_NAME, SOURCE_URL, WORLD_BANK_URL
@@ -47,8 +48,6 @@ _LASTING = (MalformedPageError, UnknownOriginError)
 
 # The columns of what was landed: what a run on the command line says of it, too.
 LANDED = ("dataset", "snapshot", "release", "rows", "is_new")
-TAG_SOURCE = "asylum/source"
-TAG_RELEASE = "asylum/release"
 
 
 class Source(Enum):

@@ -7,9 +7,9 @@ from typing import Any
 import dagster as dg
 
 from orchestration import checks, keys
-from orchestration.assets.landing import TAG_RELEASE
 from orchestration.descriptions import place
 from orchestration.freshness import BY_THE_CALENDAR
+from orchestration.keys import TAG_RELEASE
 from orchestration.resources import Warehouse
 from warehouse.build import dbt, fingerprint, repair
 from warehouse.build.dbt import PublishedTable, as_of_functions, described_like, published_functions

@@ -29,13 +29,14 @@ from orchestration import checks, keys, runner
 from orchestration import instance as dagsters_record
 from orchestration.assets import archive as archive_assets
 from orchestration.assets import landing as landing_assets
+from orchestration.assets import raw as raw_assets
 from orchestration.assets.landing import ends_here
-from orchestration.automation import REBUILD, REFRESH
 from orchestration.definitions import definitions
 from orchestration.failures import error_text
 from orchestration.instance import ensure_home, open_instance
+from orchestration.keys import REBUILD, REFRESH, TAG_COMMAND
 from orchestration.resources import exclusive
-from orchestration.runner import TAG_COMMAND, run_refresh
+from orchestration.runner import run_refresh
 from tests import garble, killed
 from tests.fake_api import FakeApi, Fault, fast_settings
 from tests.fake_archive import FakeArchive, population
@@ -54,7 +55,9 @@ from tests.postgres_server import PostgresServer
 from warehouse.build import apart, dbt
 from warehouse.build.apart import build as build_apart
 from warehouse.build.apart import start as start_apart
+from warehouse.build.run_result import LastRun, read_last_run
 from warehouse.cli.commands.run import _begin_with_dbt
+from warehouse.core.database import DatabaseBusyError
 from warehouse.core.repairs import repairs
 from warehouse.exports.tables import exported_fingerprint, is_exported
 from warehouse.landing import decision
@@ -842,6 +845,41 @@ def test_the_job_backfill_lands_one_release_and_goes_on_to_publish(
     with open_published(settings) as con:
         held = {row[0] for row in con.execute("select release_id from dim_release").fetchall()}
     assert {"2023-06", "2023-12"} <= held
+
+
+@in_memory
+def test_the_note_of_the_last_run_is_of_runs_of_the_ui_too(
+    built: SmallSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it is under way, and after it ended well or failed."""
+    during: list[LastRun | None] = []
+    load = raw_assets.loader.load
+
+    def looked_at(*given: Any, **named: Any) -> Any:
+        during.append(read_last_run(built))
+        return load(*given, **named)
+
+    monkeypatch.setattr(raw_assets.loader, "load", looked_at)
+    assert run_job(built, REBUILD).success
+    [seen] = during
+    ended = read_last_run(built)
+    assert seen and ended
+    assert (seen.outcome, seen.job, seen.source) == ("under_way", "rebuild", "landing")
+    assert (ended.outcome, ended.job, ended.release) == ("success", "rebuild", "2025-12.1")
+    assert ended.models_built and ended.tests_passed
+
+    def held(*_: Any, **__: Any) -> Any:
+        raise DatabaseBusyError("build.duckdb is in use by another process")
+
+    monkeypatch.setattr(raw_assets.loader, "load", held)
+    failed = run_job(built, REBUILD)
+    note = read_last_run(built)
+    assert note
+    assert (note.outcome, note.run_id) == ("failure", failed.run_id)
+    assert note.error == "build.duckdb is in use by another process"
+    assert run_job(built, "housekeeping").success
+    assert run_refresh(built).up_to_date
+    assert read_last_run(built) == note, "tidying up is no such run, and `asylum run` notes its own"
 
 
 @in_memory

@@ -92,6 +92,7 @@ class LastRun(BaseModel):
     outcome: Literal["success", "up_to_date", "failure", "interrupted", "under_way", "killed"]
     started_at: datetime
     finished_at: datetime
+    job: str = "refresh"
     source: str
     origins: list[str] = []
     release: str = ""
@@ -111,7 +112,12 @@ def _path(settings: Settings) -> Path:
 
 @contextmanager
 def under_way(
-    settings: Settings, *, source: str, origins: Sequence[str], started_at: datetime
+    settings: Settings,
+    *,
+    source: str,
+    origins: Sequence[str],
+    started_at: datetime,
+    job: str = "refresh",
 ) -> Iterator[Callable[[], None] | None]:
     """Note that a run is under way, for as long as this lasts. Yields what to call as a sign of
     life; None where another run is under way, whose note stays as it is.
@@ -137,6 +143,7 @@ def under_way(
             outcome="under_way",
             started_at=started_at,
             finished_at=started_at,
+            job=job,
             source=source,
             origins=list(origins),
         )
@@ -164,6 +171,7 @@ def write_last_run(
     started_at: datetime,
     finished_at: datetime,
     error: str | None = None,
+    job: str = "refresh",
 ) -> None:
     """Keep the note of a run that ended. `result` is None when it ended without one: then `error`
     says how, and None there means that the user stopped it.
@@ -179,6 +187,7 @@ def write_last_run(
         outcome=outcome,
         started_at=started_at,
         finished_at=finished_at,
+        job=job,
         source=source,
         origins=list(origins),
         error=error or (result.error if result else None),

@@ -517,7 +517,9 @@ def status(state: dict[str, Any], *, everything: bool = False) -> RenderableType
         parts.append(
             plain_lines(
                 f"Last run: {ended} {run['finished_at']} ({age(run['finished_at'])}), "
-                f"source {run['source']}" + (f": {run['error']}" if run["error"] else "")
+                + ("" if run["job"] == "refresh" else f"job {run['job']}, ")
+                + f"source {run['source']}"
+                + (f": {run['error']}" if run["error"] else "")
             )
         )
     else:
