@@ -21,13 +21,22 @@ def error_text(events: Sequence[dg.DagsterEvent]) -> str:
             return _message(failure.error)
     for event in events:
         if event.event_type == dg.DagsterEventType.RUN_FAILURE:
-            # A run whose process died has no error, and its event says so.
-            error = event.job_failure_data.error
-            return _message(error) if error else (event.message or _NOTHING)
+            # A run whose process died has no error, and its event no data.
+            error = getattr(event.job_failure_data, "error", None)
+            if error:
+                return _message(error)
+            said = event.message or _NOTHING
+            return _KILLED if said.startswith(_FROM_OUTSIDE) else said
     return _NOTHING
 
 
 _NOTHING = "The run failed and gave no reason."
+# What Dagster says where it finds that a run's process is gone.
+_FROM_OUTSIDE = "This run has been marked as failed from outside"
+_KILLED = (
+    "Its process was ended before the run was, as happens where memory runs out. What is landed is "
+    "kept; run again."
+)
 # By Ctrl-C, or by whoever asked the process to end.
 _INTERRUPTED = {"DagsterExecutionInterruptedError", "KeyboardInterrupt"}
 

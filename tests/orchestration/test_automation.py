@@ -10,8 +10,8 @@ import dagster as dg
 import pytest
 
 from orchestration import automation, checks, keys
-from orchestration.assets.landing import TAG_RELEASE, TAG_SOURCE
 from orchestration.automation import ATTEMPTS, TAG_SEEN, failed_runs, new_figures
+from orchestration.keys import TAG_RELEASE, TAG_SOURCE
 from warehouse.releases.calendar import HeldRelease
 from warehouse.serve.notify import NotifyError
 from warehouse.settings import Settings
@@ -194,6 +194,36 @@ def test_a_run_that_failed_is_told_of_with_what_failed_and_where_to_look(
         f"run {result.run_id}, source api, release 2025-12.1",
         f"https://dagster.example.org/runs/{result.run_id}",
     ]
+
+
+@pytest.mark.parametrize(
+    ("reported", "said"),
+    [
+        pytest.param(None, "Its process was ended before the run was", id="by Dagster"),
+        pytest.param("Its process ended before the run did.", "Its process ended", id="by us"),
+    ],
+)
+def test_a_run_whose_process_was_killed_is_told_of(
+    settings: Settings,
+    instance: dg.DagsterInstance,
+    caplog: pytest.LogCaptureFixture,
+    reported: str | None,
+    said: str,
+) -> None:
+    """Dagster's daemon, or our next run, finds its process gone: there is no error to show."""
+    first = dg.build_sensor_context(instance=instance, resources={"settings": settings})
+    failed_runs.evaluate_tick(first)  # from here on
+    run = dg.DagsterRun("some_job", status=dg.DagsterRunStatus.STARTED)
+    instance.add_run(run)
+    instance.report_run_failed(run, reported)
+    second = dg.build_sensor_context(
+        instance=instance, cursor=first.cursor, resources={"settings": settings}
+    )
+    [reaction] = failed_runs.evaluate_tick(second).dagster_run_reactions
+    assert reaction.error is None
+    [told] = [r.getMessage() for r in caplog.records if r.name == "warehouse.serve.notify"]
+    assert told.startswith(f"some_job failed: {said}")
+    assert run.run_id in told
 
 
 def test_a_message_that_cannot_be_sent_is_an_error_of_the_sensor_and_goes_on_to_the_next_run(
