@@ -586,6 +586,20 @@ def test_a_data_folder_that_is_none_is_told_with_what_to_do(
     assert "ASYLUM_DATA_DIR" in done.stderr
 
 
+def test_ui_says_that_a_data_folder_is_not_to_be_written_to(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dagster would end with a traceback of its SQLite; root may write wherever a test says not."""
+    monkeypatch.setattr("os.access", lambda path, _: Path(path) != settings.dagster_home)
+    monkeypatch.setattr("os.execve", lambda *_: pytest.fail("Dagster was started"))
+    monkeypatch.setattr("os.chdir", lambda _: None)
+    monkeypatch.setattr("warehouse.cli.commands.ui.refuse_taken", lambda *_: None)
+    done = asylum("ui", "--read-only")
+    assert done.exit_code == 1
+    assert str(settings.dagster_home) in done.stderr
+    assert "ASYLUM_DATA_DIR" in done.stderr
+
+
 @pytest.mark.parametrize("words", [("ui",), ("site", "--serve")])
 def test_a_port_that_is_taken_is_refused(settings: Settings, words: tuple[str, ...]) -> None:
     import socket

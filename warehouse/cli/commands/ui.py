@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import Annotated
@@ -33,6 +34,8 @@ def ui(
         from orchestration.instance import ensure_home
 
         home = ensure_home(settings)
+        if not os.access(home, os.W_OK):  # Dagster writes there, with --read-only too
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(home))
         typer.echo(f"http://{host}:{port} (Ctrl-C stops it)")
         sys.stdout.flush()
         os.chdir(PROJECT_ROOT)
