@@ -7,6 +7,7 @@ from datetime import date
 import duckdb
 
 from warehouse.core.wording import day
+from warehouse.exports.findings.parts import MID_YEAR_NOTE
 from warehouse.exports.site.changes import release_sections
 
 
@@ -128,3 +129,5 @@ def test_a_release_says_what_it_is_compared_with_and_what_was_of_half_a_year() -
     [row] = held_back.tables[-1].rows
     assert (row["before"], row["after"]) == ("70,000 (30\u00a0June)", "76,000")
     assert not any("January to June" in sentence for sentence in held_back.sentences)
+    is_told = [MID_YEAR_NOTE in release.sentences for release in (newest, held_back)]
+    assert is_told == [False, True]

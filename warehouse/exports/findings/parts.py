@@ -18,6 +18,11 @@ HALF_YEAR_NOTE = (
     f"What is marked {HALF_YEAR} is of January to June; the change to the whole year holds what "
     "came in the second half."
 )
+MID_YEAR = "30\u00a0June"
+MID_YEAR_NOTE = (
+    f"What is marked {MID_YEAR} is of that day; the change to the end of the year holds what "
+    "happened in between."
+)
 
 
 def of_half_year(words: str | None, is_provisional: bool | None) -> str | None:
@@ -36,7 +41,7 @@ def of_its_months(value: int | None, measure: str, is_provisional: bool | None) 
     words = show(value, "count")
     if not is_stock(measure):
         return of_half_year(words, is_provisional)
-    return f"{words} (30\u00a0June)" if is_provisional else words
+    return f"{words} ({MID_YEAR})" if is_provisional else words
 
 
 @dataclass(frozen=True)

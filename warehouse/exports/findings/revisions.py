@@ -9,6 +9,8 @@ from warehouse.core.wording import show
 from warehouse.exports.findings.parts import (
     HALF_YEAR,
     HALF_YEAR_NOTE,
+    MID_YEAR,
+    MID_YEAR_NOTE,
     ReportColumn,
     ReportTable,
     Section,
@@ -88,6 +90,8 @@ def revisions_section(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section
     ]
     if any(HALF_YEAR in (row["shown"] or "") for row in rows):
         sentences.append(HALF_YEAR_NOTE)
+    if any(MID_YEAR in (row["shown"] or "") for row in rows):
+        sentences.append(MID_YEAR_NOTE)
     moved = [row for row in rows if row["measure"] == "asylum_seekers_stock" and row["difference"]]
     if moved:
         most = max(moved, key=lambda row: abs(row["difference"]))

@@ -11,6 +11,8 @@ from warehouse.core.wording import day
 from warehouse.exports.findings.parts import (
     HALF_YEAR,
     HALF_YEAR_NOTE,
+    MID_YEAR,
+    MID_YEAR_NOTE,
     ReportColumn,
     ReportTable,
     Row,
@@ -158,9 +160,11 @@ def release_sections(con: duckdb.DuckDBPyConnection) -> list[Section]:
         # When one that is in no list of ours came out is not known.
         came = f"{'Published' if release['is_named'] else 'First fetched'} on"
         shown = [row for row in largest if row["release_id"] == name]
-        is_half_told = any(
-            HALF_YEAR in str(row[end]) for row in shown for end in ("before", "after")
-        )
+        notes = [
+            note
+            for mark, note in ((HALF_YEAR, HALF_YEAR_NOTE), (MID_YEAR, MID_YEAR_NOTE))
+            if any(mark in str(row[end]) for row in shown for end in ("before", "after"))
+        ]
         sections.append(
             section(
                 f"release_{number}",
@@ -168,7 +172,7 @@ def release_sections(con: duckdb.DuckDBPyConnection) -> list[Section]:
                 [
                     f"{came} {day(release['published_on'])}. By country of origin, in persons.",
                     *_compared(releases[number - 1 :], compared),
-                    *([HALF_YEAR_NOTE] if is_half_told else []),
+                    *notes,
                 ],
                 [
                     ReportTable(
