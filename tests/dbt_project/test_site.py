@@ -32,7 +32,9 @@ from warehouse.core import wording
 from warehouse.core.database import each_row
 from warehouse.exports import charts, report, site
 from warehouse.exports.charts.frame import SPECS
+from warehouse.exports.findings.unrwa import unrwa_in, unrwa_section
 from warehouse.exports.origin_years import if_distributed, origin_rows
+from warehouse.exports.origins import Origin
 from warehouse.exports.site import data, pages
 from warehouse.exports.site.changes import release_sections
 from warehouse.exports.site.names import stem
@@ -442,7 +444,10 @@ def test_a_fall_that_is_one_of_reporting_is_not_told_as_a_fall(
         drawn(seen.page)
         for name, measure in (("stock", "asylum_seekers_stock"), ("claims", "new_asylum_claims")):
             said = figure(seen.page, name)
-            assert "on 2024: not comparable with the year before; a country of asylum" in said
+            assert "not comparable with 2024: a country of asylum reported otherwise" in said
+            change = newest[f"{measure}_change"]
+            assert change < 0
+            assert wording.show(abs(change), "count") not in said
             told = if_distributed(newest, measure)
             assert told is not None
             assert told.partition("reported; ")[2].rstrip(".") in said
@@ -880,6 +885,181 @@ def test_people_in_no_figure_of_a_country_and_moves_between_them_are_told(
             for country, is_broken in (("United States", True), ("Germany", False)):
                 row = seen.page.locator("#places tbody tr", has_text=country).inner_text()
                 assert ("a country of asylum reported otherwise" in row) == is_broken
+
+
+# UNRWA's fields of operation in 2024, and in 2025 with people whose field is not known.
+FIELDS = (
+    *(("Lebanon", "LBN", "LEB", 2024, 486269), ("Jordan", "JOR", "JOR", 2024, 2371387)),
+    *(("Lebanon", "LBN", "LEB", 2025, 228274), ("Jordan", "JOR", "JOR", 2025, 2398179)),
+    ("Unknown", None, "UKN", 2025, 257000),
+)
+
+
+@pytest.fixture(scope="module")
+def unrwa(real: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The site with UNRWA's figures, which the starter extract lacks; as of people from China."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("unrwa"), threads=2)
+    shutil.copy(real.settings.published_db, settings.published_db)
+    with duckdb.connect(str(settings.published_db)) as con:
+        con.execute("delete from fct_palestine_refugees_yearly")
+        con.executemany(
+            "insert into fct_palestine_refugees_yearly (origin_unhcr_code, origin_iso3, "
+            "origin_name, asylum_name, asylum_iso3, asylum_unhcr_code, reference_year, "
+            "palestine_refugees_stock, reference_date, release_id) "
+            "select 'CHI', 'CHN', 'China', $1, $2, $3, $4, $5, make_date($4, 12, 31), '2025-12.1'",
+            [list(field) for field in FIELDS],
+        )
+    with served(settings) as made:
+        yield made
+
+
+@pytest.mark.parametrize("java_script", [True, False])
+def test_palestine_refugees_are_told_of_where_unrwa_counts_them(
+    unrwa: Served, browser: Browser, java_script: bool
+) -> None:
+    def told(code: str) -> str:
+        with opened(
+            browser, f"{unrwa.address}{code}.html", java_script_enabled=java_script
+        ) as seen:
+            if java_script:
+                drawn(seen.page)
+            assert seen.problems == []
+            return re.sub(r"\s+", " ", seen.page.locator("main").inner_text())
+
+    lebanon, jordan = told("asylum/LBN"), told("asylum/JOR")
+    assert "UNRWA, the United Nations’ agency for Palestine refugees" in lebanon
+    assert (
+        "at least 228,274 in Lebanon on 31 December 2025 (release 2025-12.1). They are in"
+        in lebanon
+    )
+    assert "The field of operation of 257,000 people is not known (of none the year" in lebanon
+    assert "whether there were fewer in Lebanon than the year before, when 486,269" in lebanon
+    assert "31 December 2025 ≥ 228,274 31 December 2024 486,269" in lebanon
+    assert "mandate: 2,398,179 in Jordan on 31 December 2025" in jordan
+    assert "whether there were fewer" not in jordan
+    assert "≥" not in jordan.partition("Palestine refugees under UNRWA in Jordan")[2]
+    origin = told("origin/CHN")
+    assert "is a lower bound (≥) and not known to be a fall: Lebanon (486,269 the" in origin
+    assert "Jordan 2,398,179 2,371,387 not known 257,000 – Lebanon ≥ 228,274 486,269" in origin
+    for text in (origin, told("asylum/USA")):
+        of_refugees = "Palestine refugees under UNRWA’s mandate are not among them" in text
+        assert of_refugees == (text is origin)
+    assert "own mandate: 2,883,453 on 31 December 2025" in told("index")
+
+
+def test_palestine_refugees_are_told_of_beside_a_pair_and_in_reports(
+    unrwa: Served, browser: Browser, tmp_path: Path
+) -> None:
+    def to_united_states(file: dict[str, Any]) -> None:
+        file["unrwa"]["CHN"]["USA"] = file["unrwa"]["CHN"]["LBN"]
+
+    with (
+        altered(unrwa, tmp_path / "altered", index=to_united_states) as address,
+        opened(browser, f"{address}pair.html?origin=CHN&asylum=USA") as seen,
+    ):
+        drawn(seen.page)
+        assert "at least 228,274 in Lebanon" in seen.page.locator("#unrwa").inner_text()
+        assert seen.problems == []
+    for ending in ("md", "html"):
+        path = tmp_path / f"lebanon.{ending}"
+        report.write_report(unrwa.settings, "LBN", path)
+        assert "at least 228,274 in Lebanon on 31\u00a0December\u00a02025" in path.read_text(
+            "utf-8"
+        )
+
+
+def test_no_field_is_a_lower_bound_where_all_are_known(unrwa: Served, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, threads=2)
+    shutil.copy(unrwa.settings.published_db, settings.published_db)
+    with duckdb.connect(str(settings.published_db)) as con:
+        con.execute("delete from fct_palestine_refugees_yearly where asylum_unhcr_code = 'UKN'")
+        [section] = unrwa_section(con, Origin("CHN", "CHI", "China")).tables
+        assert [row["shown"] for row in section.rows] == ["2,398,179", "228,274"]
+        told = " ".join(unrwa_in(con, "LBN", "Lebanon").sentences)
+    assert "mandate: 228,274 in Lebanon" in told
+    assert "not known" not in told
+
+
+def test_nothing_of_no_country_is_told_as_more_fewer_or_highest(
+    real: Served, browser: Browser, tmp_path: Path
+) -> None:
+    def is_china(file: dict[str, Any]) -> None:
+        file["unknown"] = "CHN"
+
+    with (
+        altered(real, tmp_path / "altered", index=is_china) as address,
+        opened(browser, f"{address}origin/CHN.html") as seen,
+    ):
+        drawn(seen.page)
+        for measure in ("claims", "stock", "refugees"):
+            said = figure(seen.page, measure)
+            assert "where a country of asylum gives no origin" in said
+            assert not re.search(r"highest(?! of them)|on 2024|comparable", said)
+        assert ": most" not in seen.page.locator("#yearly-pictures").inner_text()
+        assert seen.problems == []
+
+    settings = Settings(data_dir=tmp_path, threads=2)
+    shutil.copy(real.settings.published_db, settings.published_db)
+    with duckdb.connect(str(settings.published_db)) as con:
+        named = con.execute(
+            "select distinct table_name from duckdb_columns() where column_name = 'origin_iso3' "
+            "and table_name in ('mart_origin_yearly', 'mart_destination_yearly', "
+            "'mart_origin_yearly_history', 'mart_destination_yearly_history')"
+        ).fetchall()
+        for (table,) in named:
+            con.execute(
+                f"update {table} set origin_iso3 = null, origin_unhcr_code = 'UKN', "
+                f"origin_name = 'Unknown' where origin_iso3 = 'CHN'"
+            )
+    for ending in ("md", "html"):
+        path = tmp_path / f"unknown.{ending}"
+        report.write_report(settings, "UKN", path)
+        text = path.read_text("utf-8")
+        assert "Unknown is no country of origin" in text
+        assert "1,437,190 of 3,718,945" in text
+        # The definitions tell what a highest figure is.
+        found = text.partition("Definitions</h2>" if ending == "html" else "## Definitions")[0]
+        assert not re.search(r"[Hh]ighest(?! of them)|were most|−44.9|81,244", found)
+    with (
+        served(settings) as made,
+        opened(browser, f"{made.address}origin/UKN.html", java_script_enabled=False) as seen,
+    ):
+        text = seen.page.locator("main").inner_text()
+        assert "Unknown is no country of origin" in text
+        assert "1,437,190 of 3,718,945" in text
+        assert not re.search(r"[Hh]ighest(?! of them)|−44.9|81,244", text)
+
+
+def test_a_page_opens_on_what_has_rows_and_one_year_alone_is_no_highest(
+    real: Served, browser: Browser, tmp_path: Path
+) -> None:
+    def refugees_of_one_year(file: dict[str, Any]) -> None:
+        for name in ("years", "pairs"):
+            table = file[name]
+            kept = [
+                index
+                for index, year in enumerate(table["year"])
+                if year == 2023 and table["refugees"][index]
+            ]
+            for column in table:
+                table[column] = [table[column][index] for index in kept]
+                if column not in {"year", "unit", "asylum", "refugees", "marks", "began", "ended"}:
+                    table[column] = [None] * len(kept)
+
+    with altered(real, tmp_path / "altered", origin_CHN=refugees_of_one_year) as address:
+        with opened(browser, f"{address}origin/CHN.html") as seen:
+            drawn(seen.page)
+            assert "highest" not in figure(seen.page, "refugees")
+            assert seen.page.locator("#measure").input_value() == "refugees"
+            assert seen.page.locator("#measure option").count() == 1
+            assert seen.page.locator("#year").input_value() == "2023"
+            assert seen.page.locator("#places tbody tr").count() > 0
+            assert seen.problems == []
+        with opened(browser, f"{address}origin/CHN.html?measure=claims") as seen:
+            drawn(seen.page)
+            said = seen.page.locator("#place-pictures").inner_text()
+            assert "has no people from China who claimed asylum" in said
+            assert seen.page.locator("#places tbody tr").count() > 0
 
 
 def test_ranks_among_lower_bounds_are_said_to_be_by_what_was_reported(

@@ -52,8 +52,20 @@ HIGHEST_SO_FAR = "the highest so far"
 # Where people are missing in another year, and it could reach the highest with them.
 HIGHEST_REPORTED = "highest reported: {value} in {year}, but another year may be higher"
 HIGHEST_REPORTED_SO_FAR = "the highest reported so far, but another year may be higher"
+# Beside a figure of no country: nothing is told of it as more or fewer.
+UNKNOWN_ORIGIN = (
+    "people are counted here where a country of asylum gives no origin: neither a change nor a "
+    "highest of them is told"
+)
+UNKNOWN_ASYLUM = (
+    "people are counted here where no country of asylum is given: neither a change nor a highest "
+    "of them is told"
+)
+NO_LATER = "no figure of a later year"
+WITHOUT_UNRWA = "Palestine refugees under UNRWA’s mandate are not among them"
 FINAL = "final"
 BREAK = "not comparable with the year before; a country of asylum reported otherwise"
+NOT_COMPARABLE = "not comparable with {year}: a country of asylum reported otherwise"
 RANKS = (
     "Ranks are by what was reported: where not all was, a true rank may be nearer to 1 or further "
     "from it."

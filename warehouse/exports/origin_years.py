@@ -138,6 +138,14 @@ def may_be_higher_by_origin(
     }
 
 
+def newest_year(con: duckdb.DuckDBPyConnection) -> int | None:
+    """The newest year that a release loaded here describes."""
+    found = con.execute(
+        "select max(year(reference_date))::integer from dim_release where is_held"
+    ).fetchall()
+    return found[0][0] if found else None
+
+
 def may_be_higher(con: duckdb.DuckDBPyConnection, code: str) -> frozenset[str]:
     """The same of one origin."""
     return may_be_higher_by_origin(con, code).get(code, frozenset())
@@ -161,7 +169,7 @@ def if_distributed(row: Row, measure: str) -> str | None:
     low, high = (row[f"{measure}_if_distributed_as_before_{end}"] for end in ("low", "high"))
     between = (
         BETWEEN.format(low=_rounded(low), high=_rounded(high))
-        if low is not None and high is not None and low < high
+        if low is not None and high is not None and _rounded(low) != _rounded(high)
         else ""
     )
     return (

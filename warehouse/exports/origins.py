@@ -41,6 +41,10 @@ _MOST = """
 _MATCHES = 6
 _SIMILAR = 0.6
 _SHORTEST_PART = 4
+# UNHCR's code where no country of origin is given, or no country of asylum.
+UNKNOWN = "UKN"
+STATELESS = "STA"
+TIBETAN = "TIB"
 
 
 class UnknownOriginError(Exception):
@@ -59,6 +63,11 @@ class Origin:
     def code(self) -> str:
         """What it is asked for by."""
         return self.iso3 or self.unhcr_code or ""
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it is where people are counted of whom no country is given."""
+        return self.code == UNKNOWN
 
     def of(self, people: str) -> str:
         """`people` of this origin, in words; not escaped."""

@@ -59,6 +59,7 @@ def _contents(found: Findings, drawings: Sequence[Drawing]) -> list[tuple[str, s
     entries = [
         ("figures", "Headline figures"),
         ("charts", "Charts" if drawings else None),
+        ("unknown", by_name.get("unknown")),
         ("unrwa", by_name.get("unrwa")),
         ("others", by_name.get("others")),
         ("moved", by_name.get("moved")),

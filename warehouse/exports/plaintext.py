@@ -27,8 +27,10 @@ def render(found: Findings) -> str:
             f"UNHCR’s figures, release {about['release']}; made from the file built on "
             f"{moment(about['built_at'])}. A dash is not known, never zero."
         ),
+        *([_line(found.lead)] if found.lead else []),
         "## Headline figures",
         *_headlines(found),
+        *_section(found.section("unknown")),
         *_section(found.section("unrwa")),
         *_section(found.section("others")),
         *_section(found.section("moved")),

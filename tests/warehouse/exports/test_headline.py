@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from warehouse.exports.findings.headline import _rate_figure, headline_figures
-from warehouse.exports.origin_years import OriginYear, may_be_higher_by_origin
+from warehouse.exports.origin_years import OriginYear, if_distributed, may_be_higher_by_origin
 from warehouse.exports.site import hosts
 
 STOCKS = ("asylum_seekers_stock", "refugees_stock")
@@ -283,3 +283,45 @@ def test_people_moved_between_categories_are_told_with_their_countries() -> None
     whole = of_year(2025, {"refugees_stock": 2_671_560})
     [figure] = headline_figures([whole], moves=moves)
     assert figure.notes == ()
+
+
+def test_one_year_alone_holds_no_highest() -> None:
+    alone = {
+        "refugees_stock": 3000,
+        "refugees_stock_highest_to_date": 3000,
+        "refugees_stock_highest_year_to_date": 1966,
+    }
+    [figure] = headline_figures([of_year(1965, {"refugees_stock": 0}), of_year(1966, alone)])
+    assert figure.notes == ()
+    [figure] = headline_figures([of_year(1965, {"refugees_stock": 1}), of_year(1966, alone)])
+    assert figure.notes == ("the highest so far",)
+
+
+@pytest.mark.parametrize(("is_asylum", "given"), [(False, "no origin"), (True, "no country of")])
+def test_nothing_of_no_country_is_told_as_more_fewer_or_highest(
+    is_asylum: bool, given: str
+) -> None:
+    years = waiting(300, 300, 2025)
+    years[1].persons.update(asylum_seekers_stock_change=100)  # type: ignore[attr-defined]
+    [figure] = headline_figures(years, is_asylum=is_asylum)
+    assert figure.notes == ("+100 on 2024", "the highest so far")
+    [figure] = headline_figures(years, is_asylum=is_asylum, is_unknown=True)
+    [note] = figure.notes
+    assert given in note
+
+
+@pytest.mark.parametrize(("high", "is_told"), [(21_849, False), (21_900, True), (21_751, False)])
+def test_a_range_of_an_estimate_that_is_none_as_shown_is_not_told(high: int, is_told: bool) -> None:
+    row = NO_ROW | {
+        "reference_year": 2025,
+        "new_asylum_claims": 21_000,
+        "is_new_asylum_claims_complete": False,
+        "new_asylum_claims_if_distributed_as_before": 21_800,
+        "new_asylum_claims_if_distributed_as_before_low": 21_751,
+        "new_asylum_claims_if_distributed_as_before_high": high,
+    }
+    told = if_distributed(row, "new_asylum_claims")
+    assert told is not None
+    assert "about 21,800" in told
+    assert ("between 21,800 and 21,900" in told) == is_told
+    assert ("between" in told) == is_told

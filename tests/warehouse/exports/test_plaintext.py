@@ -26,7 +26,7 @@ ABOUT = {
 }
 SECTIONS = (
     *("years", "revisions", "carried_forward", "destinations", "eras", "unrwa", "others", "moved"),
-    "notes",
+    *("notes", "unknown"),
 )
 FIGURE = Figure(
     "at least 99,716",

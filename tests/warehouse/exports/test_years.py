@@ -98,6 +98,41 @@ def test_a_baseline_that_lacks_reports_is_a_lower_bound() -> None:
     assert any(sentence.startswith("Ranks are by what was") for sentence in found.sentences)
 
 
+@pytest.mark.parametrize("lacking", ["is_baseline_complete", "is_asylum_seekers_stock_complete"])
+def test_a_multiple_of_a_lower_bound_is_not_comparable(lacking: str) -> None:
+    line = NOTHING | FIGURES | {
+        "row_kind": "pair", "place": "Ireland", "reference_date": date(2025, 12, 31),
+        "asylum_seekers_stock_baseline": 52, "asylum_seekers_stock_baseline_ratio": 11.23,
+    }  # fmt: skip
+    found = destinations.destinations_of([line], CHINA)
+    assert found.tables[0].rows[0]["asylum_seekers_stock_baseline_ratio"] == "11.23\u00a0×"
+    assert not any("brackets" in sentence for sentence in found.sentences)
+    found = destinations.destinations_of([line | {lacking: False}], CHINA)
+    assert found.tables[0].rows[0]["asylum_seekers_stock_baseline_ratio"] == "(11.23\u00a0×)"
+    assert any("a figure compared is a lower bound" in sentence for sentence in found.sentences)
+
+
+def test_of_no_country_neither_years_nor_places_are_compared() -> None:
+    unknown = Origin(None, "UKN", "Unknown")
+    compared = {
+        "asylum_seekers_stock_change": 100,
+        "asylum_seekers_stock_change_rate": 0.1,
+        "asylum_seekers_stock_baseline_ratio": 2.0,
+        "asylum_seekers_stock_peak_year": 2025,
+        "asylum_seekers_stock_change_breaks": "origin_withheld",
+        "is_asylum_seekers_stock_change_comparable": False,
+    }
+    row = NOTHING | FIGURES | compared | {
+        "row_kind": "pair", "place": "Japan", "reference_date": date(2025, 12, 31),
+    }  # fmt: skip
+    many = [OriginYear(2025, row, row)]
+    for origin, is_told in ((CHINA, True), (unknown, False)):
+        for found in (years_section(many, origin), destinations.destinations_of([row], origin)):
+            shown = {column.name for column in found.tables[0].columns}
+            assert bool(shown & {*compared}) == is_told
+            assert any("brackets" in sentence for sentence in found.sentences) == is_told
+
+
 def test_the_years_that_are_not_shown_are_where_it_is_said_that_they_are() -> None:
     row = NOTHING | FIGURES
     many = [OriginYear(year, row, row) for year in range(2000, 2026)]

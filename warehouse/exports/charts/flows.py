@@ -26,6 +26,7 @@ from warehouse.exports.charts.frame import (
 )
 from warehouse.exports.measures import BREAK, INCOMPLETE, MEASURES, NO_BAR, state
 from warehouse.exports.origin_years import origin_rows
+from warehouse.exports.origins import UNKNOWN
 
 READS = frozenset({"mart_origin_yearly"})
 Span = tuple[int, int]  # first and last year
@@ -78,7 +79,7 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     return Drawing(
         "flows",
         title,
-        _description(people, rows, cases),
+        _description(people, rows, cases, is_unknown=code == UNKNOWN),
         framed(
             panels,
             title,
@@ -157,7 +158,9 @@ def _left_out(cases: Sequence[Row]) -> list[str]:
     ]
 
 
-def _description(people: str, rows: Sequence[Row], cases: Sequence[Row]) -> str:
+def _description(
+    people: str, rows: Sequence[Row], cases: Sequence[Row], *, is_unknown: bool
+) -> str:
     words = [f"Panels by year for {people}, {rows[0]['year']} to {rows[-1]['year']}."]
     for column, what, status in (
         ("applications_new", "New applications", "applications_status"),
@@ -166,10 +169,13 @@ def _description(people: str, rows: Sequence[Row], cases: Sequence[Row]) -> str:
         known = [row for row in rows if row[column] is not None]
         if known:
             top, newest = max(known, key=lambda row: row[column]), known[-1]
-            words.append(
-                f"{what} (persons) were most in {top['year']}: {number(top[column])}; in "
-                f"{newest['year']} {number(newest[column])} ({newest[status]})."
+            # Of no country nothing is told as most.
+            told = (
+                f"{what} (persons):"
+                if is_unknown
+                else f"{what} (persons) were most in {top['year']}: {number(top[column])};"
             )
+            words.append(f"{told} in {newest['year']} {number(newest[column])} ({newest[status]}).")
     broken = [row["year"] for row in rows if row["broken"]]
     if broken:
         words.append(f"New applications of {spans(broken)}: {BREAK}.")

@@ -24,6 +24,7 @@ from warehouse.exports.charts.frame import (
     years,
 )
 from warehouse.exports.measures import INCOMPLETE, state
+from warehouse.exports.origins import UNKNOWN
 
 READS = frozenset({"mart_destination_yearly", "mart_destination_concentration"})
 _TOP = 20
@@ -127,10 +128,16 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     people = of_origin("asylum-seekers", code, name)
     title = f"Countries of asylum of {of_origin('people', code, name)}, {first} to {last}"
     now = [row for row in rows if row["year"] == last]
+    # Of no country nothing is told as a highest.
+    highest = (
+        ""
+        if code == UNKNOWN
+        else f"The highest is {peaks[0]['name']} in {peaks[0]['year']} with "
+        f"{number(peaks[0]['stock'])}. "
+    )
     description = (
         f"A grid of {len(names)} countries of asylum and the years {first} to {last}: the stronger "
-        f"a cell, the more {people} waited there. The highest is "
-        f"{peaks[0]['name']} in {peaks[0]['year']} with {number(peaks[0]['stock'])}. "
+        f"a cell, the more {people} waited there. {highest}"
         f"Most in {last}: "
         + "; ".join(f"{row['name']} {number(row['stock'])} ({row['status']})" for row in now[:5])
         + "."

@@ -26,6 +26,7 @@ from warehouse.exports.charts.frame import (
 )
 from warehouse.exports.measures import ESTIMATED, INCOMPLETE, MEASURES, NO_BAR, state
 from warehouse.exports.origin_years import origin_rows
+from warehouse.exports.origins import UNKNOWN
 
 READS = frozenset({"mart_origin_yearly", "dim_era"})
 # Pixels of a letter, so many that a name keeps clear of its neighbours.
@@ -70,7 +71,7 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     return Drawing(
         "yearly",
         title,
-        _description(of_origin("people", code, name), rows, eras),
+        _description(of_origin("people", code, name), rows, eras, is_unknown=code == UNKNOWN),
         framed(panels, title, notes, {row["release"] for row in rows}),
     )
 
@@ -111,14 +112,16 @@ def _row(found: Row) -> Row:
     return row
 
 
-def _description(people: str, rows: Sequence[Row], eras: Sequence[Row]) -> str:
+def _description(people: str, rows: Sequence[Row], eras: Sequence[Row], *, is_unknown: bool) -> str:
     waiting = [row for row in rows if row["stock"] is not None]
     top, newest = max(waiting, key=lambda row: row["stock"]), waiting[-1]
     words = [
         f"Bars by year for {people}, {rows[0]['year']} to {rows[-1]['year']}.",
-        f"Asylum-seekers waiting at the end of the year were most{_reported(waiting, 'stock')} in "
-        f"{top['year']}: "
-        f"{number(top['stock'])}.",
+        # Of no country nothing is told as most.
+        "Asylum-seekers waiting at the end of the year."
+        if is_unknown
+        else f"Asylum-seekers waiting at the end of the year were most"
+        f"{_reported(waiting, 'stock')} in {top['year']}: {number(top['stock'])}.",
         f"Newest year {newest['year']}: {number(newest['stock'])} ({newest['stock_status']}).",
     ]
     if newest["stock_estimate"]:
@@ -129,10 +132,14 @@ def _description(people: str, rows: Sequence[Row], eras: Sequence[Row]) -> str:
     applied = [row for row in rows if row["claims"] is not None]
     if applied:
         most = max(applied, key=lambda row: row["claims"])
+        told = (
+            "People who claimed asylum:"
+            if is_unknown
+            else f"People who claimed asylum were most{_reported(applied, 'claims')} in "
+            f"{most['year']}: {number(most['claims'])};"
+        )
         words.append(
-            f"People who claimed asylum were most{_reported(applied, 'claims')} in "
-            f"{most['year']}: {number(most['claims'])}; "
-            f"in {applied[-1]['year']} {number(applied[-1]['claims'])} "
+            f"{told} in {applied[-1]['year']} {number(applied[-1]['claims'])} "
             f"({applied[-1]['claims_status']})."
         )
     if eras:

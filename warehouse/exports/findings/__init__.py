@@ -19,12 +19,15 @@ from warehouse.exports.findings.headline import headline_figures
 from warehouse.exports.findings.notes import notes_section
 from warehouse.exports.findings.parts import Figure, Section
 from warehouse.exports.findings.revisions import revisions_section
-from warehouse.exports.findings.unrwa import unrwa_section
+from warehouse.exports.findings.unknown import unknown_section
+from warehouse.exports.findings.unrwa import unrwa_of, unrwa_section
+from warehouse.exports.findings.words import OF_NO_COUNTRY
 from warehouse.exports.findings.years import years_section
 from warehouse.exports.origin_years import (
     breaks_of,
     by_year,
     may_be_higher,
+    newest_year,
     origin_rows,
 )
 from warehouse.exports.origins import Origin
@@ -46,6 +49,11 @@ class Findings:
     def held_back(self) -> list[str]:
         """Notes that come first: a line for each dataset whose newest figures are quarantined."""
         return self.about.get("held_back", "").splitlines()
+
+    @property
+    def lead(self) -> str | None:
+        """What is said first of an origin that is no country."""
+        return OF_NO_COUNTRY["origin"].get(self.origin.code)
 
     @property
     def has_figures(self) -> bool:
@@ -72,6 +80,9 @@ def find(con: duckdb.DuckDBPyConnection, origin: Origin) -> Findings:
             breaks,
             moves=moves,
             may_be_higher=may_be_higher(con, origin.code),
+            is_unknown=origin.is_unknown,
+            newest_year=newest_year(con),
+            has_unrwa=bool(unrwa_section(con, origin).tables),
         ),
         sections=[
             years_section(years, origin, breaks),
@@ -79,7 +90,8 @@ def find(con: duckdb.DuckDBPyConnection, origin: Origin) -> Findings:
             carried_forward_section(con, origin, about["release"]),
             destinations_section(con, origin),
             eras_section(con, origin),
-            unrwa_section(con, origin),
+            unknown_section(con, origin),
+            unrwa_of(con, origin),
             others_section(origin.of("people"), years, about["release"]),
             moved_section(origin.name, "origin", moves, about["release"]),
             notes_section(con, origin),

@@ -63,6 +63,12 @@ _COLUMNS = (
     ReportColumn("applications_new", "New applications in the year, persons", "bound"),
 )
 
+# Of people of unknown origin none is told: more or fewer of them are a change of reporting.
+_CHANGES = (
+    *("asylum_seekers_stock_change", "asylum_seekers_stock_baseline_ratio"),
+    "asylum_seekers_stock_peak_year",
+)
+
 
 def destination_rows(
     con: duckdb.DuckDBPyConnection, code: str | None = None
@@ -106,13 +112,17 @@ def destinations_of(rows: Sequence[dict[str, Any]], origin: Origin) -> Section:
         "destinations",
         f"{origin.of('Asylum-seekers')} by country of asylum, {reference}",
         _COLUMNS,
-        [_marked(line) for line in lines],
+        [_marked(line) | (dict.fromkeys(_CHANGES) if origin.is_unknown else {}) for line in lines],
     )
     sentence = (
         f"On {reference} {origin.of('asylum-seekers')} were waiting in "
         f"{plural(len(pairs), 'country', 'countries')} of those loaded here."
     )
-    sentences = [sentence, *_of_marks(lines), *_of_inhabitants(lines)]
+    sentences = [
+        sentence,
+        *_of_marks(lines, has_changes=not origin.is_unknown),
+        *_of_inhabitants(lines),
+    ]
     return section("destinations", "Where they are", sentences, [table])
 
 
@@ -122,6 +132,8 @@ def _marked(line: Mapping[str, Any]) -> dict[str, Any]:
     """
     is_complete = line["is_asylum_seekers_stock_complete"]
     is_comparable = line["is_asylum_seekers_stock_change_comparable"]
+    # Of a lower bound, on either side, the multiple may be anything.
+    has_ratio = is_comparable is not False and not _has_bounds(line)
     shown = {
         "asylum_seekers_stock": at_least(line["asylum_seekers_stock"], is_complete),
         "new_asylum_claims": of_half_year(
@@ -143,13 +155,20 @@ def _marked(line: Mapping[str, Any]) -> dict[str, Any]:
             line["asylum_seekers_stock_baseline"], line["is_baseline_complete"]
         ),
         "asylum_seekers_stock_baseline_ratio": in_brackets(
-            line["asylum_seekers_stock_baseline_ratio"], is_comparable, "ratio"
+            line["asylum_seekers_stock_baseline_ratio"], has_ratio, "ratio"
         ),
     }
     return {**line, **{name: text for name, text in shown.items() if line[name] is not None}}
 
 
-def _of_marks(lines: Sequence[Mapping[str, Any]]) -> list[str]:
+def _has_bounds(line: Mapping[str, Any]) -> bool:
+    """Whether the stock or that of the baseline year is a lower bound."""
+    return (
+        line["is_asylum_seekers_stock_complete"] is False or line["is_baseline_complete"] is False
+    )
+
+
+def _of_marks(lines: Sequence[Mapping[str, Any]], *, has_changes: bool) -> list[str]:
     """What the marks mean that are in the table."""
     said = []
     if any(
@@ -159,10 +178,14 @@ def _of_marks(lines: Sequence[Mapping[str, Any]]) -> list[str]:
     ) or any(line["is_baseline_complete"] is False for line in lines):
         said.append(f"{AT_LEAST}: at least; the country did not report all, or gave no origin.")
         said.append(RANKS)
-    if any(line["is_asylum_seekers_stock_change_comparable"] is False for line in lines):
+    if has_changes and any(
+        line["is_asylum_seekers_stock_change_comparable"] is False
+        or (line["asylum_seekers_stock_baseline_ratio"] is not None and _has_bounds(line))
+        for line in lines
+    ):
         said.append(
             "What is in brackets is not comparable: the country reported otherwise than the year "
-            "before."
+            "before, or a figure compared is a lower bound."
         )
     return said
 

@@ -12,9 +12,13 @@ from warehouse.exports.measures import (
     HIGHEST_REPORTED,
     HIGHEST_REPORTED_SO_FAR,
     HIGHEST_SO_FAR,
+    NO_LATER,
     OF_REPORTED,
     OTHER_UNIT,
     OTHER_UNITS_BEFORE,
+    UNKNOWN_ASYLUM,
+    UNKNOWN_ORIGIN,
+    WITHOUT_UNRWA,
     WORTH_NAMING,
 )
 from warehouse.exports.origin_years import Break, OriginYear, if_distributed, not_comparable
@@ -31,17 +35,25 @@ def headline_figures(
     moves: Sequence[Row] = (),
     may_be_higher: Collection[str] = (),
     is_asylum: bool = False,
+    is_unknown: bool = False,
+    has_unrwa: bool = False,
+    newest_year: int | None = None,
 ) -> list[Figure]:
     """The headline figures, of the newest year in which each is known; `years` oldest first;
     `breaks`: how they were reported otherwise than before; `whole`: what shares are out of;
     `moves`: people moved between categories, the most of a year first; `may_be_higher`: measures
     of which another year may be higher than the highest reported; `is_asylum`: they are of a
-    country of asylum, which counts in persons or cases.
+    country of asylum, which counts in persons or cases; `is_unknown`: they are of no country, where
+    more or fewer people are a change of reporting; `has_unrwa`: UNRWA counts Palestine refugees
+    who are in none of them; `newest_year`: that of the release, after which a figure is an old one.
     """
     newest_first = years[::-1]
+    untold = (UNKNOWN_ASYLUM if is_asylum else UNKNOWN_ORIGIN) if is_unknown else None
     persons = [year.persons for year in newest_first]
     figures = [
-        _claims_figure(newest_first, breaks, is_asylum=is_asylum),
+        _claims_figure(
+            newest_first, breaks, is_asylum=is_asylum, untold=untold, newest_year=newest_year
+        ),
         _stock_figure(
             persons,
             STOCK,
@@ -49,8 +61,10 @@ def headline_figures(
             whole,
             breaks,
             may_be_higher=may_be_higher,
+            untold=untold,
+            newest_year=newest_year,
         ),
-        _rate_figure(newest_first),
+        _rate_figure(newest_first, newest_year),
         _stock_figure(
             persons,
             "refugees_stock",
@@ -58,6 +72,9 @@ def headline_figures(
             whole,
             may_be_higher=may_be_higher,
             moves=moves,
+            untold=untold,
+            has_unrwa=has_unrwa,
+            newest_year=newest_year,
         ),
     ]
     return [figure for figure in figures if figure]
@@ -79,14 +96,19 @@ def _stock_figure(
     *,
     may_be_higher: Collection[str] = (),
     moves: Sequence[Row] = (),
+    untold: str | None = None,
+    has_unrwa: bool = False,
+    newest_year: int | None = None,
 ) -> Figure | None:
     row = _newest(rows, measure)
     if row is None:
         return None
     notes = [
-        *_change_note(rows, row, measure),
+        *_no_later(row["reference_year"], newest_year),
+        *([untold] if untold else _change_note(rows, row, measure)),
         *_moved_note(row, measure, moves),
-        *_highest_note(row, measure, may_be_higher),
+        *([] if untold else _highest_note(rows, row, measure, may_be_higher)),
+        *([WITHOUT_UNRWA] if has_unrwa else []),
     ]
     share = row[f"{measure}_world_share"]
     if share:
@@ -105,6 +127,11 @@ def _stock_figure(
     )  # fmt: skip
 
 
+def _no_later(year: int, newest_year: int | None) -> list[str]:
+    """That a figure is old: it would else be read as of today."""
+    return [NO_LATER] if newest_year is not None and year < newest_year else []
+
+
 def _moved_note(row: Row, measure: str, moves: Sequence[Row]) -> list[str]:
     """How many people were moved between categories, and where, in a year that is not comparable
     for it.
@@ -118,11 +145,16 @@ def _moved_note(row: Row, measure: str, moves: Sequence[Row]) -> list[str]:
     return [f"moved: {', '.join(told)}"] if told else []
 
 
-def _highest_note(row: Row, measure: str, may_be_higher: Collection[str]) -> list[str]:
+def _highest_note(
+    rows: Sequence[Row], row: Row, measure: str, may_be_higher: Collection[str]
+) -> list[str]:
     highest, year = row[f"{measure}_highest_to_date"], row[f"{measure}_highest_year_to_date"]
     if highest is None:
         return []
     if year == row["reference_year"]:
+        # Nothing is the highest of one year alone; UNHCR writes zeros for years before it counted.
+        if sum(1 for one in rows if one[measure]) < 2:
+            return []
         return [HIGHEST_REPORTED_SO_FAR if measure in may_be_higher else HIGHEST_SO_FAR]
     words = HIGHEST_REPORTED if measure in may_be_higher else HIGHEST
     return [words.format(value=show(highest, "count"), year=year)]
@@ -165,7 +197,12 @@ def _change_note(rows: Sequence[Row], row: Row, measure: str) -> list[str]:
 
 
 def _claims_figure(
-    years: Sequence[OriginYear], breaks: Sequence[Break], *, is_asylum: bool
+    years: Sequence[OriginYear],
+    breaks: Sequence[Break],
+    *,
+    is_asylum: bool,
+    untold: str | None = None,
+    newest_year: int | None = None,
 ) -> Figure | None:
     rows = [year.persons for year in years]
     row = _newest(rows, "new_asylum_claims")
@@ -174,7 +211,9 @@ def _claims_figure(
     mark, missing = _missing(row, "new_asylum_claims", breaks)
     cases = next(year.cases for year in years if year.persons is row)
     as_persons = _cases_as_persons(row, cases) if is_asylum else []
-    notes = [*as_persons, *_change_note(rows, row, "new_asylum_claims"), *missing]
+    change = [untold] if untold else _change_note(rows, row, "new_asylum_claims")
+    later = _no_later(row["reference_year"], newest_year)
+    notes = [*later, *as_persons, *change, *missing]
     return Figure(
         f"{mark}{show(row['new_asylum_claims'], 'count')}",
         f"people who claimed asylum {_within(row, 'flows')}",
@@ -215,7 +254,7 @@ def _rated(year: OriginYear) -> list[tuple[str, Row]]:
     ]
 
 
-def _rate_figure(years: Sequence[OriginYear]) -> Figure | None:
+def _rate_figure(years: Sequence[OriginYear], newest_year: int | None = None) -> Figure | None:
     """The rate of the unit that more decisions are counted in, and that of the other beside it, of
     the newest year with one; `years` newest first.
     """
@@ -224,7 +263,7 @@ def _rate_figure(years: Sequence[OriginYear]) -> Figure | None:
         return None
     newest = max(rated)
     (unit, row), *others = rated[newest]
-    notes = [f"of {_decisions(row)}, {unit}"]
+    notes = [*_no_later(newest, newest_year), f"of {_decisions(row)}, {unit}"]
     if row["total_protection_rate"] is not None:
         notes.append(
             f"with complementary protection: {show(row['total_protection_rate'], 'share')} "

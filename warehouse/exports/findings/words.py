@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from warehouse.exports.origins import STATELESS, TIBETAN, UNKNOWN
 from warehouse.reference.claims import is_stock, label_within
 
 # Measures in the words readers know them by.
@@ -32,6 +33,31 @@ REVISION_KINDS = {
     "appeared": "appeared",
     "disappeared": "disappeared",
 }
+# What a page of no country says first, by its side and UNHCR's code.
+OF_NO_COUNTRY = {
+    "origin": {
+        UNKNOWN: (
+            "Unknown is no country of origin. People are counted here where a country of asylum "
+            "gives no origin. Whether they are more or fewer depends on what countries of asylum "
+            "report: nobody need have come or left."
+        ),
+        TIBETAN: (
+            "People are counted here where a country of asylum reports them as Tibetan. They are "
+            "not among people from China."
+        ),
+        STATELESS: (
+            "People are counted here where a country of asylum reports them as stateless, and not "
+            "with a country of origin. UNHCR counts stateless people on their own, too: most of "
+            "those are neither refugees nor asylum-seekers, and in no figure here."
+        ),
+    },
+    "asylum": {
+        UNKNOWN: (
+            "Unknown is no country of asylum. People are counted here where none is given. Whether "
+            "they are more or fewer depends on what is reported: nobody need have come or left."
+        ),
+    },
+}
 # UNHCR's, for its own maps.
 BOUNDARIES = (
     "The boundaries and names shown and the designations used on this map do not imply official "
@@ -49,6 +75,12 @@ DEFINITIONS = (
         "What happened within a year: claims made, decisions taken. People who claimed asylum are "
         "a flow: UNHCR’s flow dataset counts them in persons, without appeals and repeat "
         "applications, which are by people who applied before.",
+    ),
+    (
+        "Refugees",
+        "A stock of people with refugee protection. Palestine refugees under UNRWA’s mandate are "
+        "not among them, nor are asylum-seekers and other people in need of international "
+        "protection.",
     ),
     (
         "Persons and cases",

@@ -41,6 +41,9 @@ YEAR_COLUMNS = (
     ReportColumn("total_protection_rate", "Total Protection Rate over persons", "bound"),
 )
 
+# Of no country none is told: more or fewer people are a change of reporting.
+_CHANGES = ("asylum_seekers_stock_change", "asylum_seekers_stock_change_rate")
+
 
 def years_section(
     years: Sequence[OriginYear],
@@ -59,7 +62,7 @@ def years_section(
         "years",
         f"{origin.name} by year, newest first",
         YEAR_COLUMNS,
-        [_row(year) for year in shown],
+        [_row(year) | (dict.fromkeys(_CHANGES) if origin.is_unknown else {}) for year in shown],
     )
     is_half_told = any(HALF_YEAR in str(cell) for row in table.rows for cell in row.values())
     sentences = ["Stocks are persons on 31 December, or on 30 June while a year is provisional."]
@@ -68,7 +71,9 @@ def years_section(
             f"What is marked {HALF_YEAR} is provisional: of January to June, and of no whole year."
         )
     newest = shown[:YEARS_TOLD]
-    if any(not_comparable(year.persons, "asylum_seekers_stock") for year in shown):
+    if not origin.is_unknown and any(
+        not_comparable(year.persons, "asylum_seekers_stock") for year in shown
+    ):
         sentences.append(
             "A change in brackets is not comparable: a country of asylum reported otherwise."
         )

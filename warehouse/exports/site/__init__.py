@@ -22,7 +22,9 @@ from warehouse.core.database import named_rows
 from warehouse.core.wording import OF_NO_COUNTRY
 from warehouse.exports import datapackage, page, tables
 from warehouse.exports.charts import config, specs
+from warehouse.exports.findings.unrwa import unrwa_sentences
 from warehouse.exports.measures import MEASURES, WORTH_NAMING
+from warehouse.exports.origins import UNKNOWN
 from warehouse.exports.site import data, geometry, machines, pages
 from warehouse.exports.site.names import stem, words
 from warehouse.exports.site.pages import Country, Shell
@@ -194,6 +196,11 @@ def _write_data(con: duckdb.DuckDBPyConnection, folder: Path, assets: str) -> Se
     for side in ("origin", "asylum"):
         for code, text in data.country_files(con, side):
             _put(folder / "data" / side / f"{stem(code)}.json", text)
+    for country in countries:
+        # Where UNRWA counts people and UNHCR nobody, there are no rows.
+        path = folder / "data" / country.side / f"{stem(country.code)}.json"
+        if not path.exists():
+            _put(path, _json(dict.fromkeys(data.TABLES)))
     years = []
     for year, text in data.year_files(con):
         years.append(year)
@@ -208,6 +215,8 @@ def _write_data(con: duckdb.DuckDBPyConnection, folder: Path, assets: str) -> Se
         "days": days,
         "releases": named_rows(con.execute(_RELEASES)),
         "unranked": data.unranked(con),
+        "unknown": UNKNOWN,
+        "unrwa": unrwa_sentences(con),
         "of_no_country": OF_NO_COUNTRY,
         "names": names,
         "other_names": data.other_names(names),

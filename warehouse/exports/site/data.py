@@ -19,6 +19,7 @@ import duckdb
 
 from warehouse.core.database import literal
 from warehouse.exports.completeness import is_lower_bound, known
+from warehouse.exports.findings.unrwa import unrwa_asylums
 from warehouse.reference.places import names_in_use, places
 
 # What is marked of a row, by bit. The browser reads the same list from `index.json`.
@@ -129,6 +130,8 @@ _RECORDS_OF = {
     "asylum": "select null::varchar as code, null::varchar as columns where false",
 }
 _ROWS_AT_ONCE = 200_000
+# What the file of a country holds.
+TABLES = ("years", "pairs", "records")
 # How a country is asked for: by ISO3, or by UNHCR's code where it has none.
 _ORIGIN = "coalesce(origin_iso3, origin_unhcr_code)"
 _ASYLUM = "coalesce(asylum_iso3, asylum_unhcr_code)"
@@ -264,11 +267,14 @@ def days(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def countries(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str]]:
-    """Side (origin or asylum), code and name of each country that has figures of its own."""
+    """Side (origin or asylum), code and name of each country that has figures of its own, or of
+    UNRWA's.
+    """
     called = names(con)
     for side in ("origin", "asylum"):
         found = con.execute(f"select distinct code from site_{side}_years").fetchall()
-        for code in sorted((code for (code,) in found), key=lambda code: (called[code], code)):
+        codes = {code for (code,) in found} | {*(unrwa_asylums(con) if side == "asylum" else ())}
+        for code in sorted(codes, key=lambda code: (called[code], code)):
             yield side, code, called[code]
 
 
@@ -284,6 +290,8 @@ def names(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
                 select {_ASYLUM}, asylum_name, reference_year from mart_asylum_yearly
                 union all
                 select {_ASYLUM}, asylum_name, reference_year from mart_destination_yearly
+                union all
+                select {_ASYLUM}, asylum_name, reference_year from fct_palestine_refugees_yearly
             )
             select code, coalesce(arg_max(name, reference_year), code)
             from named

@@ -19,14 +19,16 @@ from warehouse.exports.findings.claims import claims_on
 from warehouse.exports.findings.destinations import destination_rows, destinations_of
 from warehouse.exports.findings.headline import headline_figures
 from warehouse.exports.findings.parts import Figure, ReportTable, Section
-from warehouse.exports.findings.unrwa import unrwa_section
-from warehouse.exports.findings.words import BOUNDARIES, DEFINITIONS
+from warehouse.exports.findings.unknown import unknown_section
+from warehouse.exports.findings.unrwa import unrwa_in, unrwa_section
+from warehouse.exports.findings.words import BOUNDARIES, DEFINITIONS, OF_NO_COUNTRY
 from warehouse.exports.findings.years import years_section
 from warehouse.exports.measures import RANKS
 from warehouse.exports.origin_years import (
     breaks_by_origin,
     by_year,
     may_be_higher_by_origin,
+    newest_year,
     rows_of_origins,
 )
 from warehouse.exports.origins import Origin
@@ -88,7 +90,7 @@ class Shell:
         """A page at `path`, as HTML."""
         depth = path.count("/")
         context: dict[str, Any] = {
-            **dict.fromkeys(("preload", "dataset", "side", "code")),
+            **dict.fromkeys(("preload", "dataset", "side", "code", "lead")),
             "scripts": (),
             "module": "plain.js",
             **given,
@@ -129,7 +131,7 @@ def _origin_pages(
 ) -> Iterator[tuple[str, str]]:
     breaks_known, moves = breaks_by_origin(con), beside.moves_by_code(con)
     may_be_higher = may_be_higher_by_origin(con)
-    release = shell.about["release"]
+    release, latest = shell.about["release"], newest_year(con)
     codes = [country.code for country in countries]
     with con.cursor() as of_years, con.cursor() as of_places:
         use_published(of_years)
@@ -138,6 +140,7 @@ def _origin_pages(
         places_of_each = rows_of_each(codes, destination_rows(of_places), "origin")
         for country, rows, places in zip(countries, years_of_each, places_of_each, strict=True):
             years, breaks = by_year(rows), breaks_known.get(country.code, [])
+            unrwa = unrwa_section(con, country.subject)
             yield _country_page(
                 shell,
                 country,
@@ -147,17 +150,21 @@ def _origin_pages(
                     breaks,
                     moves=moves.get(("origin", country.code), []),
                     may_be_higher=may_be_higher.get(country.code, ()),
+                    is_unknown=country.subject.is_unknown,
+                    newest_year=latest,
+                    has_unrwa=bool(unrwa.tables),
                 ),
                 [
                     years_section(years, country.subject, breaks),
                     destinations_of(places, country.subject),
                 ],
                 always=[
+                    unknown_section(con, country.subject),
+                    unrwa,
                     beside.others_section(country.subject.of("people"), years, release),
                     beside.moved_section(
                         country.name, "origin", moves.get(("origin", country.code), []), release
                     ),
-                    unrwa_section(con, country.subject),
                 ],
             )
 
@@ -167,13 +174,14 @@ def _asylum_pages(
 ) -> Iterator[tuple[str, str]]:
     origins, moves = hosts.origins_by_asylum(con), beside.moves_by_code(con)
     breaks = hosts.breaks_by_asylum(con)
-    release = shell.about["release"]
+    release, latest = shell.about["release"], newest_year(con)
     codes = [country.code for country in countries]
     with con.cursor() as of_years:
         use_published(of_years)
         years_of_each = rows_of_each(codes, hosts.rows_of_asylums(of_years), "asylum")
         for country, rows in zip(countries, years_of_each, strict=True):
             years = by_year(rows)
+            unrwa = unrwa_in(con, country.code, country.place)
             yield _country_page(
                 shell,
                 country,
@@ -184,6 +192,9 @@ def _asylum_pages(
                     moves=moves.get(("asylum", country.code), []),
                     may_be_higher=hosts.may_be_higher(years),
                     is_asylum=True,
+                    is_unknown=country.subject.is_unknown,
+                    newest_year=latest,
+                    has_unrwa=bool(unrwa.tables),
                 ),
                 [
                     years_section(
@@ -195,6 +206,7 @@ def _asylum_pages(
                     hosts.origins_section(country.place, origins.get(country.code, [])),
                 ],
                 always=[
+                    unrwa,
                     beside.others_section(f"people in {country.place}", years, release),
                     beside.moved_section(
                         country.place, "asylum", moves.get(("asylum", country.code), []), release
@@ -235,6 +247,7 @@ def _country_page(
         f"{wording.visible(country.name)}: {first}, by UNHCR’s figures.",
         side=country.side,
         code=country.code,
+        lead=OF_NO_COUNTRY[country.side].get(country.code),
         figures=figures,
         sections=sections,
         always=always,
@@ -260,6 +273,7 @@ def other_pages(
         "People who seek asylum, as published",
         f"UNHCR’s figures on asylum, any country and year, as published on any day; {release}.",
         tables=_largest(con),
+        unrwa=unrwa_section(con),
         module="world.js",
         scripts=("drawing.js",),
         preload="world.json",

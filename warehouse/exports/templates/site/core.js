@@ -206,7 +206,7 @@ const estimated = (value) => {
 export const estimate = (row, measure) => {
   const [about, low, high] = ["", "_low", "_high"].map((end) => row[`${measure}_about${end}`] ?? null);
   if (about === null || !isIncomplete(row, measure)) return null;
-  const between = low !== null && high !== null && low < high
+  const between = low !== null && high !== null && low < high && estimated(low) !== estimated(high)
     ? site.words.between.replace("{low}", estimated(low)).replace("{high}", estimated(high)) : "";
   return site.words.estimate.replace("{about}", estimated(about)).replace("{between}", between);
 };

@@ -1,6 +1,6 @@
 // A country of origin, or a country of asylum: its years, and its pairs, as of any release.
 import {
-  MEASURES, amounts, asOf, atLeast, byId, card, claimsIn, current, el, estimate, firstCell, firstSaid, firstWords, hasPage, howToRead, inAsylum, inYear, isBroken, isIncomplete, link, load,
+  MEASURES, NOT_KNOWN, amounts, asOf, atLeast, byId, card, claimsIn, current, el, estimate, firstCell, firstSaid, firstWords, hasPage, howToRead, inAsylum, inYear, isBroken, isIncomplete, link, load,
   nameOf, ofOrigin, pageOf, params, perChoice, perColumns, perWords, plural, put, rankOf, rankWords, releaseNotes, releaseOf, ROOT, rowsOf, show, sinceCounted, site, status, stem, table, takeOver, titleOf, visible, when, withoutWords,
 } from "./core.js";
 
@@ -13,16 +13,21 @@ const pairs = rowsOf(data.pairs);
 const records = rowsOf(data.records);
 const said = Object.fromEntries(Object.keys(MEASURES).map((measure) => [measure, firstSaid(years.filter((row) => row.unit === "persons"), ["year"], measure)]));
 const people = (noun) => (side === "origin" ? ofOrigin(noun, code) : inAsylum(noun, code));
+const isUnknown = code === site.unknown;
 let pictures = null;
 
+// That a figure is old: it would else be read as of today.
+const noLater = (year, measure) => (year < Number(String(releaseOf(measure).reference_date).slice(0, 4)) ? [site.words.no_later] : []);
 const first = (row, measure) => firstCell(row, measure, said[measure](row));
 
 // Of countries of asylum it is known which years are lower bounds, and not how much they lack.
 const mayBeHigher = (measure, counted, top) => (side === "origin" ? asOf(records, current()).some((one) => one.measure === measure)
   : counted.some((one) => isIncomplete(one, measure) && one[measure] < top[measure]));
 const highest = (measure, counted, top, row) => {
+  // Nothing is the highest of one year alone; UNHCR writes zeros for years before it counted.
+  if (top === row && counted.filter((one) => one[measure]).length < 2) return [];
   const words = `highest${mayBeHigher(measure, counted, top) ? "_reported" : ""}${top === row ? "_so_far" : ""}`;
-  return site.words[words].replace("{value}", show(top[measure], "count")).replace("{year}", top.year);
+  return [site.words[words].replace("{value}", show(top[measure], "count")).replace("{year}", top.year)];
 };
 
 // That cases are among the people who claimed asylum, where these are persons and cases exactly.
@@ -45,6 +50,7 @@ const rateCard = (persons, cases) => {
   const before = names(year - 1);
   const decisions = (one) => plural(one.decided, "substantive decision", "substantive decisions");
   const notes = [
+    ...noLater(year, "decisions"),
     `of ${decisions(row)}, ${row.unit}`,
     row.protection !== null ? `with complementary protection: ${show(row.protection, "share")} (Total Protection Rate)` : null,
     row.few_decisions ? "on fewer than 10 decisions" : null,
@@ -66,19 +72,22 @@ const figures = (persons, cases) => {
     if (!row || !counted.some((one) => one[measure])) continue;
     const earlier = persons.find((one) => one.year === row.year - 1);
     const before = earlier?.[measure];
-    const notes = measure === "claims" ? casesAsPersons(row, cases.get(row.year)) : [];
-    // Half a year is not compared with a whole one.
-    if (before !== null && before !== undefined && !(measure === "claims" && row.claims_provisional)) {
+    const notes = [...noLater(row.year, measure), ...(measure === "claims" ? casesAsPersons(row, cases.get(row.year)) : [])];
+    // Of no country nothing is told as more or fewer. Half a year is not compared with a whole one.
+    if (isUnknown) notes.push(site.words[`unknown_${side}`]);
+    else if (before !== null && before !== undefined && !(measure === "claims" && row.claims_provisional)) {
       const change = row[measure] - before;
       const rate = before ? ` (${show(change / before, "change_rate")})` : "";
       const small = row[`${measure}_small`] ? ", a small count" : "";
       // What is missing on either side is missing in the change.
-      const part = !isBroken(row, measure) && (isIncomplete(row, measure) || isIncomplete(earlier, measure)) ? `, ${site.words.of_reported}` : "";
+      const part = isIncomplete(row, measure) || isIncomplete(earlier, measure) ? `, ${site.words.of_reported}` : "";
       const told = change ? `${show(change, "change")}${rate} on ${row.year - 1}${part}${small}` : `as many as in ${row.year - 1}${part}`;
-      notes.push(isBroken(row, measure) ? `${told}: ${site.words.break}` : told);
+      // A change that is not comparable is none of people, and is not told as one.
+      notes.push(isBroken(row, measure) ? site.words.not_comparable.replace("{year}", row.year - 1) : told);
     }
     const top = counted.reduce((most, one) => (one[measure] > most[measure] ? one : most));
-    notes.push(highest(measure, counted, top, row));
+    if (!isUnknown) notes.push(...highest(measure, counted, top, row));
+    if (measure === "refugees" && byId("unrwa-heading")) notes.push(el("a", { href: "#unrwa-heading" }, site.words.without_unrwa));
     const begun = said[measure](row);
     if (begun && begun.value !== row[measure]) {
       notes.push(firstWords(begun, measure));
@@ -109,11 +118,10 @@ const yearsTable = (persons, cases) => {
     { heading: heading.refugee_recognition_rate, kind: "bound", value: (row) => inYear(show(row.recognition, "share"), row.decisions_provisional) },
     { heading: heading.refugee_recognition_rate_cases, kind: "bound", value: (row) => inYear(show(cases.get(row.year)?.recognition, "share"), cases.get(row.year)?.decisions_provisional) },
   ];
-  const rows = persons.toReversed();
-  const known = columns.filter((column, index) => !index || rows.some((row) => {
-    const value = column.value(row);
-    return value instanceof Node || (value !== null && value !== undefined && value !== "" && value !== "–");
-  }));
+  const isKnown = (value) => value instanceof Node || (value !== null && value !== undefined && value !== "" && value !== NOT_KNOWN);
+  // A year of which nothing is known has no row, and what is known of no year no column.
+  const rows = persons.toReversed().filter((row) => columns.slice(1).some((column) => isKnown(column.value(row))));
+  const known = columns.filter((column, index) => !index || rows.some((row) => isKnown(column.value(row))));
   return table("years", `${name} by year, newest first`, known, rows);
 };
 
@@ -123,18 +131,23 @@ const placesOf = async (shown) => {
   const persons = shown.filter((row) => Object.keys(MEASURES).some((measure) => row[measure]));
   const choices = [...new Set(persons.map((row) => row.year))].sort((a, b) => b - a);
   const wanted = params.get("measure");
-  const measure = Object.hasOwn(MEASURES, wanted) ? wanted : "stock";
-  const counted = choices.filter((year) => persons.some((row) => row.year === year && row[measure]));
+  const yearsOf = (of) => choices.filter((year) => persons.some((row) => row.year === year && row[of]));
+  // What has rows, and of it the first with the newest year, where the address names none.
+  const measures = Object.keys(MEASURES).filter((one) => yearsOf(one).length);
+  const measure = measures.includes(wanted) ? wanted : measures.reduce((best, one) => (best && yearsOf(best)[0] >= yearsOf(one)[0] ? best : one), null);
+  const missing = Object.hasOwn(MEASURES, wanted) && wanted !== measure ? wanted : null;
+  if (!measure) return { measure: "stock", measures, missing, year: null, years: [], total: 0, rows: [], without: 0 };
+  const counted = yearsOf(measure);
   const year = counted.includes(Number(params.get("year"))) ? Number(params.get("year")) : counted[0];
   const ofYear = persons.filter((row) => row.year === year && row[measure]);
   const compared = await amounts(ofYear, measure, other, year);
   const total = compared.rows.reduce((sum, row) => sum + row[measure], 0);
-  return { measure, year, years: counted, total, ...compared };
+  return { measure, measures, missing, year, years: counted, total, ...compared };
 };
 
 const controls = (found) => el("form", { class: "filter", onsubmit: (event) => event.preventDefault() },
   el("div", { class: "field" }, el("label", { for: "measure" }, "What is counted"),
-    choice("measure", Object.entries(MEASURES).map(([key, words]) => [key, words.title]), found.measure)),
+    choice("measure", found.measures.map((key) => [key, MEASURES[key].title]), found.measure)),
   el("div", { class: "field" }, el("label", { for: "year" }, "Year"),
     choice("year", found.years.map((year) => [year, String(year)]), found.year)),
   perChoice());
@@ -165,12 +178,14 @@ const place = (row) => {
 
 const SHOWN = 25;
 const placesSection = (found) => {
-  if (!found.rows.length) return withoutWords(found.without, other);
+  const absent = found.missing ? [el("p", {}, `Release ${visible(releaseOf(found.missing).id)} has no ${titleOf(found.missing, people).replace(/^./, (c) => c.toLowerCase())}.`)] : [];
+  if (!found.rows.length) return [...absent, ...withoutWords(found.without, other)];
   const words = MEASURES[found.measure];
   const caption = `${titleOf(found.measure, people)}${perWords()}, by country of ${other}, ${when(found.rows[0], found.measure)} (${words.nature})`;
   const columns = placeColumns(found);
   const shown = params.get("all") ? found.rows : found.rows.slice(0, SHOWN);
   return [
+    ...absent,
     el("p", {}, `${plural(found.rows.length, `country of ${other}`, `countries of ${other}`)} with such figures in release ${visible(releaseOf(found.measure).id)}.`),
     table("places", caption, columns, shown),
     ...rankWords(found.rows, found.measure),
@@ -197,9 +212,9 @@ const render = async (live) => {
     ...releaseNotes(),
     el("section", { "aria-labelledby": "figures-heading" }, el("h2", { id: "figures-heading" }, "Headline figures"), figures(persons, cases),
       howToRead(), otherSide()),
-    el("section", { "aria-labelledby": "charts-heading", id: "yearly-pictures" }, el("h2", { id: "charts-heading" }, "Year by year"), el("div", { class: "pictures" }),
-      persons.length ? el("details", { class: "figures-of", open: true }, el("summary", {}, "The figures"), yearsTable(persons, cases)) : null),
-    el("section", { "aria-labelledby": "places-heading", id: "place-pictures" }, el("h2", { id: "places-heading" }, side === "origin" ? "Where they are" : "Where they are from"),
+    persons.length ? el("section", { "aria-labelledby": "charts-heading", id: "yearly-pictures" }, el("h2", { id: "charts-heading" }, "Year by year"), el("div", { class: "pictures" }),
+      el("details", { class: "figures-of", open: true }, el("summary", {}, "The figures"), yearsTable(persons, cases))) : "",
+    !found.measures.length ? "" : el("section", { "aria-labelledby": "places-heading", id: "place-pictures" }, el("h2", { id: "places-heading" }, side === "origin" ? "Where they are" : "Where they are from"),
       controls(found), el("div", { class: "pictures" }), ...placesSection(found).filter(Boolean)),
   );
   if (focused) byId(focused)?.focus();

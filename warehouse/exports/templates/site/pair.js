@@ -11,6 +11,8 @@ const data = known ? await load(`origin/${stem(origin)}.json`) : null;
 const all = data ? rowsOf(data.pairs).filter((row) => row.asylum === asylum) : [];
 const people = (noun) => inAsylum(ofOrigin(noun, origin), asylum);
 const said = Object.fromEntries(Object.keys(MEASURES).map((measure) => [measure, firstSaid(all, ["year"], measure)]));
+// In no figure of the pair, and of the newest release, as it says itself.
+const unrwa = site.unrwa[origin]?.[asylum];
 let pictures = null;
 
 const first = (row, measure) => firstCell(row, measure, said[measure](row));
@@ -46,6 +48,7 @@ const render = async (live) => {
     el("section", { "aria-labelledby": "figures-heading" }, el("h2", { id: "figures-heading" }, "Headline figures"),
       cards.length ? el("ul", { class: "figures" }, cards) : el("p", {}, `Release ${visible(current().id)} has no such figures.`),
       howToRead(),
+      unrwa ? el("p", { id: "unrwa" }, unrwa) : null,
       el("p", {}, el("a", { href: link(pageOf("origin", origin)) }, `All ${ofOrigin("people", origin)}`), " · ",
         hasPage("asylum", asylum) ? el("a", { href: link(pageOf("asylum", asylum)) }, `All ${inAsylum("people", asylum)}`) : null)),
     el("section", { "aria-labelledby": "charts-heading", id: "yearly-pictures" }, el("h2", { id: "charts-heading" }, "Year by year"),

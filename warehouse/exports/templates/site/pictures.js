@@ -1,7 +1,7 @@
 // Pictures of figures, each with title, source, release, alternative text, and buttons that give it
 // away: PNG, SVG, CSV of what is shown, and how to cite it. Drawn by Vega, in the report's colours.
 import {
-  MEASURES, amountWords, current, el, hasFlows, isIncomplete, isPer1000, isProvisional, load, nameOf, perWords, releaseOf, releases,
+  MEASURES, amountWords, current, el, hasFlows, isIncomplete, isPer1000, isProvisional, load, nameOf, params, perWords, releaseOf, releases,
   show, site, standsAt, statusWords, titleOf, visible, when,
 } from "./core.js";
 
@@ -111,12 +111,15 @@ const hatchedNote = (rows, measures) => {
   const more = marked.length > newest.length ? `, and ${marked.length - newest.length} before` : "";
   return marked.length ? [`Hatched: ${newest.map((row) => row.year + hatchWords(row, measures)).join(", ")}${more}.`] : [];
 };
+// Of no country nothing is told as most.
+const isUnknown = [document.documentElement.dataset.code, params.get("origin"), params.get("asylum")].includes(site.unknown);
 const describe = (persons, measures, title) => `${title}. ${measures.map((measure) => {
   const counted = persons.filter((row) => row[measure] !== null);
   if (!counted.some((row) => row[measure])) return null;
   const top = counted.reduce((a, b) => (b[measure] > a[measure] ? b : a));
   const last = counted.at(-1);
-  return `${MEASURES[measure].title}: most${counted.some((row) => isIncomplete(row, measure)) ? ", as reported," : ""} in ${top.year}, ${show(top[measure], "count")}; newest ${when(last, measure)}, ${show(last[measure], "count")} (${statusWords(last, measure)}).`;
+  const most = isUnknown ? "" : `most${counted.some((row) => isIncomplete(row, measure)) ? ", as reported," : ""} in ${top.year}, ${show(top[measure], "count")}; `;
+  return `${MEASURES[measure].title}: ${most}newest ${when(last, measure)}, ${show(last[measure], "count")} (${statusWords(last, measure)}).`;
 }).filter(Boolean).join(" ")} As published in release ${releaseWords(measures)}.`;
 
 export const yearly = (persons, people, name = "yearly") => {
@@ -403,7 +406,7 @@ const mapPicture = ({ title, world, circles, most, missing, measure, other, colu
 };
 
 export const ofCountry = ({ side, other, people, persons, years, found, placeColumns }) => drawn(async (isMine) => {
-  await putPictures(document.querySelector("#yearly-pictures .pictures"), [yearly(persons, people), byRelease(years, people, "stock"), byRelease(years, people, "claims")]);
+  if (persons.length) await putPictures(document.querySelector("#yearly-pictures .pictures"), [yearly(persons, people), byRelease(years, people, "stock"), byRelease(years, people, "claims")]);
   if (!isMine() || !found.rows.length) return;
   await ofPlaces(document.querySelector("#place-pictures .pictures"), { rows: found.rows, measure: found.measure, other,
     title: `${titleOf(found.measure, people)}${perWords()}, ${when(found.rows[0], found.measure)}, by country of ${other}`, columns: placeColumns });

@@ -51,7 +51,8 @@ const render = async (live) => {
     if (!row) return null;
     const begun = said[one](row);
     const notes = [begun && begun.value !== row[one] ? firstWords(begun, one) : null,
-      isIncomplete(row, one) ? site.words.incomplete : null].filter(Boolean);
+      isIncomplete(row, one) ? site.words.incomplete : null,
+      one === "refugees" && byId("unrwa-heading") ? el("a", { href: "#unrwa-heading" }, site.words.without_unrwa) : null].filter(Boolean);
     return card(row, one, notes);
   }).filter(Boolean);
   const columns = [
