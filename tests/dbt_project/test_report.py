@@ -291,6 +291,20 @@ def test_every_claim_stands_with_its_verdict(settings: Settings) -> None:
         assert verdicts()[verdict].label in text
 
 
+def test_a_claim_whose_figure_stands_has_no_change(settings: Settings) -> None:
+    with open_published(settings) as con:
+        rates = con.execute(
+            "select change_rate from mart_claim_audit "
+            "where origin_iso3 = 'CHN' and newest_text is not null and change_rate is not null"
+        ).fetchall()
+    moved = [rate for (rate,) in rates if rate]
+    assert 0 < len(moved) < len(rates)
+    html = (settings.exports_dir / report.PAGE).read_text("utf-8")
+    assert len(
+        re.findall(r"<small class=\"quiet\">[^<]*, [+−][\d.,]+\u00a0%</small>", html)
+    ) == len(moved)
+
+
 def test_the_page_is_one_small_file_that_names_no_other(settings: Settings) -> None:
     path = settings.exports_dir / report.PAGE
     assert path.stat().st_size < PAGE_LIMIT
