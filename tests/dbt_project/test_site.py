@@ -995,7 +995,11 @@ def test_nothing_of_no_country_is_told_as_more_fewer_or_highest(
             said = figure(seen.page, measure)
             assert "where a country of asylum gives no origin" in said
             assert not re.search(r"highest(?! of them)|on 2024|comparable", said)
+            assert "gave no origin of, is missing" not in said
         assert ": most" not in seen.page.locator("#yearly-pictures").inner_text()
+        seen.page.goto(f"{address}pair.html?origin=CHN&asylum=USA")
+        drawn(seen.page)
+        assert "where a country of asylum gives no origin" in figure(seen.page, "stock")
         assert seen.problems == []
 
     settings = Settings(data_dir=tmp_path, threads=2)
@@ -1050,11 +1054,15 @@ def test_a_page_opens_on_what_has_rows_and_one_year_alone_is_no_highest(
         with opened(browser, f"{address}origin/CHN.html") as seen:
             drawn(seen.page)
             assert "highest" not in figure(seen.page, "refugees")
+            assert "no figure of a later year" in figure(seen.page, "refugees")
             assert seen.page.locator("#measure").input_value() == "refugees"
             assert seen.page.locator("#measure option").count() == 1
             assert seen.page.locator("#year").input_value() == "2023"
             assert seen.page.locator("#places tbody tr").count() > 0
             assert seen.problems == []
+        with opened(browser, f"{address}pair.html?origin=CHN&asylum=USA") as seen:
+            drawn(seen.page)
+            assert "no figure of a later year" in figure(seen.page, "refugees")
         with opened(browser, f"{address}origin/CHN.html?measure=claims") as seen:
             drawn(seen.page)
             said = seen.page.locator("#place-pictures").inner_text()

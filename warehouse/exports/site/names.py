@@ -85,5 +85,6 @@ def words() -> dict[str, str]:
         "highest_so_far": HIGHEST_SO_FAR,
         "highest_reported": HIGHEST_REPORTED,
         "highest_reported_so_far": HIGHEST_REPORTED_SO_FAR,
+        "incomplete_unknown": "what countries of asylum did not report is missing",
         "incomplete": "what countries of asylum did not report, or gave no origin of, is missing",
     }

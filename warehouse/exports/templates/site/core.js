@@ -225,6 +225,9 @@ export const status = (row, measure) => [
 ].filter(Boolean);
 export const statusWords = (row, measure) => status(row, measure).join("; ") || site.words.final;
 
+// That a figure is old: it would else be read as of today.
+export const noLater = (year, measure) => (year < Number(String(releaseOf(measure).reference_date).slice(0, 4)) ? [site.words.no_later] : []);
+
 // What a figure was at first, for a note under it.
 export const firstWords = (begun, measure) => {
   const part = !isProvisional(begun.row, measure) ? "" : measure === "claims" ? " for the first half-year" : " for mid-year";

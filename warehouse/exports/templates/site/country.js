@@ -1,7 +1,7 @@
 // A country of origin, or a country of asylum: its years, and its pairs, as of any release.
 import {
   MEASURES, NOT_KNOWN, amounts, asOf, atLeast, byId, card, claimsIn, current, el, estimate, firstCell, firstSaid, firstWords, hasPage, howToRead, inAsylum, inYear, isBroken, isIncomplete, link, load,
-  nameOf, ofOrigin, pageOf, params, perChoice, perColumns, perWords, plural, put, rankOf, rankWords, releaseNotes, releaseOf, ROOT, rowsOf, show, sinceCounted, site, status, stem, table, takeOver, titleOf, visible, when, withoutWords,
+  nameOf, noLater, ofOrigin, pageOf, params, perChoice, perColumns, perWords, plural, put, rankOf, rankWords, releaseNotes, releaseOf, ROOT, rowsOf, show, sinceCounted, site, status, stem, table, takeOver, titleOf, visible, when, withoutWords,
 } from "./core.js";
 
 const { side, code } = document.documentElement.dataset;
@@ -16,8 +16,6 @@ const people = (noun) => (side === "origin" ? ofOrigin(noun, code) : inAsylum(no
 const isUnknown = code === site.unknown;
 let pictures = null;
 
-// That a figure is old: it would else be read as of today.
-const noLater = (year, measure) => (year < Number(String(releaseOf(measure).reference_date).slice(0, 4)) ? [site.words.no_later] : []);
 const first = (row, measure) => firstCell(row, measure, said[measure](row));
 
 // Of countries of asylum it is known which years are lower bounds, and not how much they lack.
@@ -93,7 +91,7 @@ const figures = (persons, cases) => {
       notes.push(firstWords(begun, measure));
     }
     if (measure === "stock" && row.carried) notes.push(`of them ${show(row.carried, "count")} ${site.words.unchanged}`);
-    if (isIncomplete(row, measure)) notes.push(site.words.incomplete);
+    if (isIncomplete(row, measure)) notes.push(isUnknown ? site.words.incomplete_unknown : site.words.incomplete);
     if (estimate(row, measure)) notes.push(estimate(row, measure));
     cards.push(card(row, measure, notes));
   }

@@ -1,6 +1,6 @@
 // One country of origin and one country of asylum, as the address names them.
 import {
-  MEASURES, asOf, atLeast, byId, card, claimsIn, current, el, firstCell, firstSaid, hasPage, howToRead, inAsylum, isIncomplete, link, load, ofOrigin, pageOf,
+  MEASURES, asOf, atLeast, byId, card, claimsIn, current, el, firstCell, firstSaid, hasPage, howToRead, inAsylum, isIncomplete, link, load, noLater, ofOrigin, pageOf,
   params, releaseNotes, rowsOf, show, sinceCounted, site, stem, table, takeOver, visible,
 } from "./core.js";
 
@@ -39,7 +39,7 @@ const render = async (live) => {
   const cards = ["claims", "stock", "refugees"].map((measure) => {
     const row = rows.filter((one) => one[measure] !== null).at(-1);
     if (!row || !rows.some((one) => one[measure])) return null;
-    const notes = [isIncomplete(row, measure) ? site.words.incomplete : null,
+    const notes = [...noLater(row.year, measure), origin === site.unknown ? site.words.unknown_origin : null, isIncomplete(row, measure) ? site.words.incomplete : null,
       measure === "stock" && row.carried ? `of them ${show(row.carried, "count")} ${site.words.unchanged}` : null].filter(Boolean);
     return card(row, measure, notes);
   }).filter(Boolean);
