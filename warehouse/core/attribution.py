@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 SOURCE_TITLE = "UNHCR Refugee Population Statistics Database"
 SOURCE_URL = "https://www.unhcr.org/refugee-statistics/"
 LICENCE_NAME = "CC-BY-4.0"
@@ -12,9 +14,16 @@ TERMS_URL = (
 )
 WORLD_BANK_TITLE = "World Bank, World Development Indicators, Population, total (SP.POP.TOTL)"
 WORLD_BANK_URL = "https://data.worldbank.org/indicator/SP.POP.TOTL"
+IDMC_TITLE = "Internal Displacement Monitoring Centre (IDMC)"
+UNRWA_TITLE = "UNRWA"
+# What others count, and who does, by the measure of the series.
+PROVIDERS = {
+    "internally_displaced_stock": ("Internally displaced people", IDMC_TITLE),
+    "palestine_refugees_stock": ("Palestine refugees", UNRWA_TITLE),
+}
 OTHER_PROVIDERS = (
-    "Internally displaced persons of the idmc series: Internal Displacement Monitoring Centre "
-    "(IDMC). Palestine refugees of the unrwa series: UNRWA. Inhabitants, and what is counted per "
+    f"Internally displaced persons of the idmc series: {IDMC_TITLE}. Palestine refugees of the "
+    f"unrwa series: {UNRWA_TITLE}. Inhabitants, and what is counted per "
     f"1,000 of them: {WORLD_BANK_TITLE}, {LICENCE_NAME}."
 )
 NO_ENDORSEMENT = "An independent arrangement of the data, not endorsed by UNHCR."
@@ -22,7 +31,20 @@ NO_ENDORSEMENT = "An independent arrangement of the data, not endorsed by UNHCR.
 
 def source_sentence(release: str) -> str:
     """The line that belongs under every table and picture."""
-    return f"Source: {SOURCE_TITLE}, release {release}, {LICENCE_NAME}."
+    return source_line([f"release {release}"], ())
+
+
+def source_line(
+    releases: Sequence[str], measures: Iterable[str], *, per_inhabitant: bool = False
+) -> str:
+    """The line that belongs under figures of these `measures`: UNHCR's database with what is said
+    of its releases, and who else counts them. `per_inhabitant`: they are told per head.
+    """
+    asked = set(measures)
+    others = [f"{what}: {who}." for measure, (what, who) in PROVIDERS.items() if measure in asked]
+    if per_inhabitant:
+        others.append(f"Inhabitants: {WORLD_BANK_TITLE}, {LICENCE_NAME}.")
+    return " ".join([f"Source: {', '.join([SOURCE_TITLE, *releases, LICENCE_NAME])}.", *others])
 
 
 def citation(release: str, retrieved_on: str | None) -> str:

@@ -6,7 +6,7 @@ Upstream text is data: whoever shows it escapes it for the format, and first mak
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -39,6 +39,13 @@ _UNDER = "under "
 _SHOWN_AS_ZERO = 0.0005
 # Origins that are no country, by UNHCR's code, as in special_origins.csv.
 OF_NO_COUNTRY = {"STA": "stateless {}", "UKN": "{} of unknown origin", "TIB": "Tibetan {}"}
+
+# What labels begin with that is a name, and keeps its capital within a sentence.
+NAMES = ("Palestine ",)
+_ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth"),
+    *("sixth", "seventh", "eighth", "ninth", "tenth"),
+)
 
 # A spreadsheet takes a cell that begins with one of these for a formula, or skips the character
 # and then does.
@@ -142,6 +149,26 @@ def of_origin(people: str, code: str, name: str) -> str:
         return phrase.format(people)
     said = phrase.format(people[0].lower() + people[1:])
     return said[0].upper() + said[1:]
+
+
+def within(name: str) -> str:
+    """A heading or a label as it stands within a sentence: with a small letter, but for a name."""
+    return name if name.startswith(NAMES) else name[0].lower() + name[1:]
+
+
+def ordinal(place: int) -> str:
+    """A place in words: first to tenth, then 11th, 12th, 21st."""
+    if place <= len(_ORDINALS):
+        return _ORDINALS[place - 1]
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    is_teen = place % 100 in {11, 12, 13}
+    return f"{place:,}{'th' if is_teen else endings.get(place % 10, 'th')}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Several of a kind in a sentence: A, B and C."""
+    *first, last = parts
+    return " and ".join(filter(None, (", ".join(first), last)))
 
 
 def plural(count: int, one: str, many: str) -> str:

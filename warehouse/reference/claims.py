@@ -17,6 +17,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from warehouse.core.days import DayError, known_day
+from warehouse.core.wording import within
 from warehouse.reference.claim_lists import kinds
 from warehouse.reference.figures import FigureError, as_printed, figure, is_in_percent
 from warehouse.reference.seeds import REFERENCE_DIR, read_seed
@@ -43,7 +45,7 @@ _IN_PERSONS = frozenset(
     {"population", "displacement-flows", "idmc", "unrwa", "demographics", "solutions"}
 )
 # Kinds that state the measure itself, that state percentages, and that can be below zero.
-_OF_THE_MEASURE = frozenset({"level", "sum", "range", "difference"})
+OF_THE_MEASURE = frozenset({"level", "sum", "range", "difference"})
 _IN_PERCENT = frozenset({"change", "share", "share_of", "rate"})
 _SIGNED = frozenset({"change", "difference", "not_expressible"})
 _PER_CENT = 100
@@ -190,6 +192,7 @@ def read_file(
         day = _day(row["published_on"])
         if day is None:
             checked.refuse("published_on", "give the day of publication as YYYY-MM-DD")
+        _check_is_not_to_come(checked)
         document = {name: row[name] for name in DOCUMENT_COLUMNS}
         if documents.setdefault(key[0], document)["published_on"] != row["published_on"]:
             checked.refuse("published_on", f"document {key[0]} has another day above")
@@ -291,6 +294,14 @@ def special_origins() -> frozenset[str]:
 
 
 @cache
+def population_types() -> Mapping[str, Mapping[str, str]]:
+    """The population types of demographics by code: name, `measure` that counts them, and the type
+    that one without a measure of its own is `counted_in`.
+    """
+    return {row["pop_type"]: row for _, row in read_seed("population_types")}
+
+
+@cache
 def stocks() -> frozenset[str]:
     """The measures that are stocks."""
     return frozenset(
@@ -321,8 +332,7 @@ def label(measure: str) -> str:
 
 def label_within(measure: str) -> str:
     """`label` as it stands within a sentence."""
-    words = label(measure)
-    return words[0].lower() + words[1:]
+    return within(label(measure))
 
 
 @cache
@@ -401,6 +411,17 @@ def _check_document(row: _Row) -> None:
         row.refuse("document_id", f"{row['document_id']!r} may contain only a-z, 0-9 and _")
     if row["published_on"] and _day(row["published_on"]) is None:
         row.refuse("published_on", f"{row['published_on']!r} is not a day as YYYY-MM-DD")
+    _check_is_not_to_come(row)
+
+
+def _check_is_not_to_come(row: _Row) -> None:
+    """Nobody knows what the database says on the day of a document that is still to come."""
+    if _day(row["published_on"]) is None:
+        return
+    try:
+        known_day(row["published_on"])
+    except DayError as error:
+        row.refuse("published_on", f"{error}: give the day on which the document came out")
 
 
 def _check_claim(
@@ -435,6 +456,11 @@ def _check_what(row: _Row) -> None:
             row.refuse(name, "a rate is not added to anything")
         if len({is_stock(part) for part in known}) > 1:
             row.refuse(name, "a stock is not added to a flow")
+    if row["population_type"] and row["population_type"] not in population_types():
+        row.refuse(
+            "population_type",
+            f"{row['population_type']!r} is not one of {', '.join(population_types())}",
+        )
     if row["read_as"] == "stock" and row["measure"] and not _has_stock(row["measure"]):
         row.refuse(
             "read_as",
@@ -511,9 +537,9 @@ def _check_units(row: _Row) -> None:
     A point in a number of people is another language's comma, or a mistake: 178.725.
     """
     kind, is_rate = row["kind"], row["measure"] in RATES
-    is_percent = kind in _IN_PERCENT or (is_rate and kind in _OF_THE_MEASURE)
+    is_percent = kind in _IN_PERCENT or (is_rate and kind in OF_THE_MEASURE)
     is_of_inhabitants = kind == "per_head" and row.number("per") == _PER_CENT
-    is_of_people = kind in _OF_THE_MEASURE and not is_rate
+    is_of_people = kind in OF_THE_MEASURE and not is_rate
     for name in sorted(_STATED) + (["threshold_low", "threshold_high"] if not is_rate else []):
         number = row.number(name)
         if number is None:

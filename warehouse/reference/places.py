@@ -214,6 +214,13 @@ def _all_names() -> tuple[tuple[str, str], ...]:
     return (*ours, *of_iso, *_COMMON_NAMES)
 
 
+def name_of(code: str) -> str:
+    """A name of the country with this ISO3, for one that has none in the figures; else the code."""
+    names = [name for of, name in _all_names() if of == code]
+    # "Venezuela, Bolivarian Republic of" is for lists.
+    return next((name for name in names if "," not in name), (*names, code)[0])
+
+
 def names_in_use() -> list[tuple[str, str]]:
     """Code and name of countries as people ask for them: those that commands understand, without
     the long official ones.

@@ -6,7 +6,18 @@ from datetime import date
 
 import pytest
 
-from warehouse.core.wording import at_least, in_brackets, markdown, number, of_origin, show, visible
+from warehouse.core.wording import (
+    at_least,
+    in_brackets,
+    listed,
+    markdown,
+    number,
+    of_origin,
+    ordinal,
+    show,
+    visible,
+    within,
+)
 from warehouse.exports.sheets import CELL_CHARACTERS, cell_text
 from warehouse.exports.workbook import SHEET_NAME_CHARACTERS, sheet_name
 from warehouse.reference.seeds import read_seed
@@ -135,3 +146,25 @@ def test_a_cell_holds_no_more_than_it_can_and_says_so():
     assert len(cut) == CELL_CHARACTERS
     assert cut.endswith("[cut]")
     assert cell_text("x" * CELL_CHARACTERS) == "x" * CELL_CHARACTERS
+
+
+@pytest.mark.parametrize(
+    ("place", "written"),
+    [
+        *((1, "first"), (10, "tenth"), (11, "11th"), (12, "12th"), (21, "21st"), (22, "22nd")),
+        *((103, "103rd"), (111, "111th"), (1002, "1,002nd")),
+    ],
+)
+def test_a_place_is_written_as_people_say_it(place: int, written: str) -> None:
+    assert ordinal(place) == written
+
+
+def test_a_label_keeps_the_capital_of_a_name_within_a_sentence() -> None:
+    assert within("Asylum-seekers") == "asylum-seekers"
+    assert within("Palestine refugees under UNRWA's mandate").startswith("Palestine")
+
+
+def test_several_are_listed_with_one_and() -> None:
+    assert listed(["A"]) == "A"
+    assert listed(["A", "B"]) == "A and B"
+    assert listed(["A", "B", "C"]) == "A, B and C"

@@ -57,6 +57,10 @@ def test_the_register_of_the_project_is_in_order() -> None:
 BAD: dict[str, tuple[str, Row, str, str]] = {
     "unknown_country": ("level", {"origin": "XQZ"}, "origin", "'XQZ' is not the"),
     "unhcr_code_for_iso3": ("level", {"asylum": "AUL"}, "asylum", "'AUL' is not the"),
+    "unknown_population_type": (
+        *("level", {"population_type": "XYZ"}),
+        *("population_type", "'XYZ' is not one of REF, "),
+    ),
     "half_a_group": ("level", {"asylum": "USA+XQZ"}, "asylum", "'XQZ' is not the"),
     "unknown_group": ("level", {"asylum": "the_west"}, "asylum", "'the_west' is not the"),
     "all_and_one": ("level", {"asylum": "*+USA"}, "asylum", "'*' is not the"),
@@ -364,3 +368,20 @@ def test_a_file_that_cannot_be_audited_says_where(tmp_path: Path, content: str, 
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ClaimsError, match=re.escape(said)):
         read_file(path, None)
+
+
+def test_a_document_of_a_day_to_come_is_refused_with_its_line_and_what_to_do(
+    register: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "claims.csv"
+    header = "kind,measure,to_year,stated_value,published_on"
+    path.write_text(f"{header}\nlevel,refugees_stock,2024,1,9998-12-31\n")
+    said = r"line 2, column published_on: 9998-12-31 is still to come.*: give the day on which"
+    with pytest.raises(ClaimsError, match=rf"claims\.csv, {said}"):
+        read_file(path, None)
+    documents = register / "published_documents.csv"
+    rows = rows_of(documents)
+    rows[0]["published_on"] = "9998-12-31"
+    write(documents, rows)
+    with pytest.raises(ClaimsError, match=rf"published_documents\.csv, {said}"):
+        check_register(register)
