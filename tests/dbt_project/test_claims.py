@@ -818,3 +818,53 @@ def test_no_sum_of_stocks_is_printed_nor_one_of_groups_that_overlap(
     assert "nothing, since a stock added up over years" in " ".join(out.split())
     _, out = asylum(*cells, "--measure", "forcibly_displaced", "--year", "2024")
     assert "nothing, since the database has no figure" in " ".join(out.split())
+
+
+def test_what_is_printed_says_what_a_figure_is_compared_with_or_what_is_missing(
+    asylum: Callable[..., tuple[int, str]],
+) -> None:
+    cells = ("check", "--origin", "CHN", "--value", "1", "--published", "2026-02-01")
+    for asked, said in (
+        (
+            ("--kind", "ratio", "--year", "2019", "--base-year", "2012"),
+            "end of 2019: 6.79 times as many as at the end of 2012.",
+        ),
+        (
+            ("--kind", "ratio", "--year", "2019", "--base-year", "1999"),
+            "as a multiple of the end of 1999: nothing, since the warehouse has no figure of 1999.",
+        ),
+        (
+            ("--asylum", "un_europe", "--year", "2019"),
+            "Asylum-seekers from China in Europe (UN region), end of 2019: ",
+        ),
+    ):
+        code, out = asylum(*cells, *asked)
+        assert code == 0, out
+        assert said in " ".join(out.replace("\xa0", " ").split())
+
+
+def test_a_file_of_claims_names_all_who_count_its_figures(
+    asylum: Callable[..., tuple[int, str]], tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(
+        "kind,measure,origin,to_year,stated_value,per\n"
+        "level,internally_displaced_stock,CHN,2024,1,\n"
+        "per_head,asylum_seekers_stock,CHN,2024,1,1000\n"
+    )
+    code, out = asylum("audit", str(path), "--published", "2026-02-01")
+    assert code == 0, out
+    told = " ".join(out.split())
+    assert "Internally displaced people: Internal Displacement Monitoring Centre (IDMC)." in told
+    assert "Inhabitants: World Bank" in told
+
+
+def test_a_file_of_a_day_to_come_is_refused(
+    asylum: Callable[..., tuple[int, str]], tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.csv"
+    header = "kind,measure,to_year,stated_value,published_on"
+    path.write_text(f"{header}\nlevel,refugees_stock,2024,1,9998-12-31\n")
+    code, out = asylum("audit", str(path))
+    assert code == 1
+    assert "line 2, column published_on: 9998-12-31 is still to come" in " ".join(out.split())

@@ -15,8 +15,9 @@ from typing import Any
 import duckdb
 
 from warehouse.claims import sentence
+from warehouse.claims.counted import region_name
 from warehouse.claims.notes import notes_on_claims
-from warehouse.core.attribution import source_sentence
+from warehouse.core.attribution import source_line
 from warehouse.core.database import literal
 from warehouse.core.wording import harmless, markdown
 from warehouse.published.countries import known_countries
@@ -49,11 +50,17 @@ _AUDIT_COLUMNS = (
     *("is_borne_out_by_own_figures", "as_flow_sentence", "explanation"),
     *("release_id_on_the_day", "release_id"),
 )
+# What the register has of a claim, and the audit does not: what it is compared with, and among.
+_REGISTER_COLUMNS = (
+    *("population_type", "base_measure", "base_origin", "base_asylum", "base_from_year"),
+    *("base_to_year", "base_reference_date", "among", "share_of", "count_of", "per"),
+    *("threshold_low", "threshold_high"),
+)
 _INPUT_COLUMNS = (
     *("input_number", "input_role", "origin_iso3", "origin_name", "asylum_iso3", "asylum_name"),
-    "measure",
-    *("counting_unit", "reference_year", "stated_value", "value_on_the_day", "value_newest"),
-    *("stated_difference", "revision", "is_provisional_on_the_day", "carried_forward_stock"),
+    *("measure", "counting_unit", "reference_year", "reference_date", "stated_value"),
+    *("value_on_the_day", "value_newest", "stated_difference", "revision"),
+    *("is_covered_on_the_day", "is_provisional_on_the_day", "carried_forward_stock"),
     *("release_id_on_the_day", "release_id"),
 )
 _MARKDOWN_COLUMNS = {
@@ -68,11 +75,15 @@ _MARKDOWN_COLUMNS = {
 }
 
 
+# By the name under which claims name them.
 _REGIONS = """
-    select 'unhcr_' || lower(replace(unhcr_region, ' ', '_')) from dim_country
+    select 'unhcr_' || lower(replace(unhcr_region, ' ', '_')), 'UNHCR', unhcr_region
+    from dim_country
     where unhcr_region is not null
     union
-    select 'un_' || lower(replace(un_region, ' ', '_')) from dim_country where un_region is not null
+    select 'un_' || lower(replace(un_region, ' ', '_')), 'UN', un_region
+    from dim_country
+    where un_region is not null
 """
 
 
@@ -95,7 +106,9 @@ class Audit:
     @property
     def source(self) -> str:
         """The line that belongs under the table."""
-        return source_sentence(self.release)
+        measures = [part for claim in self.claims for part in sentence.measures_behind(claim)]
+        is_per_head = any(claim["kind"] == "per_head" for claim in self.claims)
+        return source_line([f"release {self.release}"], measures, per_inhabitant=is_per_head)
 
 
 def audit(
@@ -117,10 +130,12 @@ def audit(
         )
     later = [name for name, day in known if as_of and day > as_of]
     if as_of is None:
-        found = _claims(con, "mart_claim_audit", "mart_claim_inputs")
+        found = _claims(con, "mart_claim_audit", "mart_claim_inputs", claims.CLAIMS)
     else:
         given = f"(date {literal(as_of.isoformat())})"
-        found = _claims(con, f"claim_audit_as_of{given}", f"claim_inputs_as_of{given}")
+        found = _claims(
+            con, f"claim_audit_as_of{given}", f"claim_inputs_as_of{given}", claims.CLAIMS
+        )
     release = read_about(con)["release"]
     if as_of is not None:
         release = _release_on(con, as_of)
@@ -161,7 +176,7 @@ def check(
     text = {
         name: "" if cells.get(name) is None else str(cells[name]) for name in claims.CLAIM_COLUMNS
     }
-    claims.check_claim(text, published_on, _regions(con))
+    claims.check_claim(text, published_on, frozenset(_regions(con)))
     document = dict.fromkeys(claims.DOCUMENT_COLUMNS, "asked") | {
         "published_on": published_on.isoformat()
     }
@@ -177,13 +192,16 @@ def audit_file(con: duckdb.DuckDBPyConnection, path: Path, published_on: date | 
     Raises ClaimsError that lists what cannot be evaluated, with line and column.
     """
     _must_have_claims(con)
-    documents, rows = claims.read_file(path, published_on, _regions(con))
+    documents, rows = claims.read_file(path, published_on, frozenset(_regions(con)))
     return Audit(_audited(con, documents, rows), read_about(con)["release"])
 
 
-def _regions(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """The regions of an opened published file, by the names under which claims name them."""
-    return frozenset(name for (name,) in con.execute(_REGIONS).fetchall())
+def _regions(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The regions of an opened published file in words, by the names under which claims name
+    them.
+    """
+    found = con.execute(_REGIONS).fetchall()
+    return {name: region_name(scheme, region) for name, scheme, region in found}
 
 
 def _audited(
@@ -209,7 +227,7 @@ def _audited(
         ],
     )
     given = f"('documents_asked', 'claims_asked', date {literal(END_OF_TIME.isoformat())})"
-    return _claims(con, f"claim_audit_of{given}", f"claim_inputs_of{given}")
+    return _claims(con, f"claim_audit_of{given}", f"claim_inputs_of{given}", "claims_asked")
 
 
 def as_json(found: Audit) -> str:
@@ -254,30 +272,44 @@ def as_markdown(found: Audit) -> str:
 
 
 def _must_have_claims(con: duckdb.DuckDBPyConnection) -> None:
-    there = {
-        name
-        for (name,) in con.execute(
-            "select column_name from duckdb_columns() where database_name = current_database() "
-            "and table_name = 'mart_claim_audit_history'"
+    there = set(
+        con.execute(
+            "select table_name, column_name from duckdb_columns() "
+            "where database_name = current_database()"
         ).fetchall()
+    )
+    read = {
+        "mart_claim_audit_history": _AUDIT_COLUMNS,
+        "mart_claim_inputs_history": _INPUT_COLUMNS,
+        claims.CLAIMS: _REGISTER_COLUMNS,
     }
-    if not there.issuperset(_AUDIT_COLUMNS):
+    if not there.issuperset((table, name) for table, names in read.items() for name in names):
         raise AuditError(
             "The published file was made by an earlier version, which has fewer columns on claims. "
             "Rebuild it with `asylum run`."
         )
 
 
-def _claims(con: duckdb.DuckDBPyConnection, audit_: str, inputs: str) -> list[dict[str, Any]]:
-    rows = con.execute(f"select {', '.join(_AUDIT_COLUMNS)} from {audit_}").fetchall()
+def _claims(
+    con: duckdb.DuckDBPyConnection, audit_: str, inputs: str, register: str
+) -> list[dict[str, Any]]:
+    """Claims of `register` with their verdicts, inputs, notes and what may be printed of them."""
+    audited = (f"audited.{name}" for name in _AUDIT_COLUMNS)
+    told = (*(f"told.{name}" for name in _REGISTER_COLUMNS), "told.reference_date")
+    rows = con.execute(
+        f"select {', '.join([*audited, *told])} from {audit_} as audited "
+        f"inner join {register} as told using (document_id, claim_id)"
+    ).fetchall()
     of_claim: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for document_id, claim_id, *row in con.execute(
         f"select document_id, claim_id, {', '.join(_INPUT_COLUMNS)} from {inputs}"
     ).fetchall():
         one = dict(zip(_INPUT_COLUMNS, row, strict=True))
         of_claim.setdefault((document_id, claim_id), []).append(one)
-    found = [dict(zip(_AUDIT_COLUMNS, row, strict=True)) for row in rows]
-    names = {country.code: country.name for country in known_countries(con) if country.name}
+    columns = (*_AUDIT_COLUMNS, *_REGISTER_COLUMNS, "reference_date_asked")
+    found = [dict(zip(columns, row, strict=True)) for row in rows]
+    countries = {country.code: country.name for country in known_countries(con) if country.name}
+    names = {**_regions(con), **countries}
     published = dict(con.execute("select release_id, published_on from dim_release").fetchall())
     for claim, notes in zip(found, notes_on_claims(con, found), strict=True):
         claim["notes"] = list(notes)

@@ -2,55 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any
 
-from warehouse.core.attribution import LICENCE_NAME, SOURCE_TITLE, WORLD_BANK_TITLE
-from warehouse.core.wording import OF_NO_COUNTRY, day, of_origin
-from warehouse.reference.claims import ALL, RATES, is_stock, label, label_within, parts_of
-from warehouse.reference.seeds import read_seed
+from warehouse.claims.counted import Counted, counted, counted_of_base, counted_of_whole, place_name
+from warehouse.claims.missing import why_nothing
+from warehouse.core.attribution import source_line
+from warehouse.core.wording import day, number, ordinal
+from warehouse.reference.claims import ALL, parts_of
+from warehouse.reference.figures import figure
 
-# Displaced within their country, or staying there; and on their way back to it.
-_AT_HOME = frozenset(
-    {"idps_stock", "returned_idps", "internally_displaced_stock", "host_community_stock"}
-)
-_RETURNING = frozenset({"returned_refugees"})
+Names = Mapping[str, str]
+_NO_COUNTRY = frozenset({"STA", "UKN"})
 
 
-def to_print(claim: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """The sentence to print: what is counted, of whom, where, when, and the newest figure, or that
-    there is none to print where two times do not compare. `names`: of countries, by code.
+@dataclass(frozen=True)
+class _Told:
+    """How a kind of claim is printed: `head` and the figure, which `short` writes of the result's
+    text, `rest` behind it. `asked`: what is worked out, where there is nothing to print.
     """
-    whom = _whom(claim, names)
-    newest = claim["newest_text"]
-    if newest is None:
-        return f"{whom}, {_when(claim)}: UNHCR's database has no figure."
-    kind = "" if claim["kind"] in {"level", "sum"} else f", {claim['kind'].replace('_', ' ')}"
+
+    head: str
+    asked: str
+    short: Callable[[str], str]
+    rest: str = ""
+
+
+def to_print(claim: Mapping[str, Any], names: Names) -> str:
+    """The sentence to print: what is counted, of whom, where, when, and the newest figure, or why
+    there is none to print. `names`: of countries by code, and of regions.
+    """
+    return re.sub(r"\.\.$", ".", _sentence(claim, names, _TELLERS[claim["kind"]](claim, names)))
+
+
+def _sentence(claim: Mapping[str, Any], names: Names, told: _Told) -> str:
+    newest, then = claim["newest_text"], _then(claim, told)
+    nothing = f"{told.head}{f', {told.asked}' if told.asked else ''}: nothing, since"
     if claim["not_printed_because"]:
-        return f"{whom}, {_when(claim)}{kind}: nothing, since {claim['not_printed_because']}."
+        return f"{nothing} {claim['not_printed_because']}."
+    if _holds_no_place(claim):
+        return f"{nothing} people of unknown origin and the stateless hold no place."
+    if newest is None:
+        why = why_nothing(claim, names)
+        is_a_figure = claim["kind"] in {"level", "sum"} and why.endswith(" no figure")
+        return f"{told.head}: {why}{then}." if is_a_figure else f"{nothing} {why}{then}."
     if claim["is_not_comparable"]:
-        return (
-            f"{whom}, {_when(claim)}{kind}: nothing, since the figures of the two times "
-            "do not compare (docs/breaks.md)."
-        )
+        return f"{nothing} the figures of the two times do not compare (docs/breaks.md)."
     if claim["is_lower_bound"] and newest == "0":
-        return (
-            f"{whom}, {_when(claim)}: nothing, since the origin of many people is not known there."
-        )
-    if claim["is_lower_bound"]:
-        newest = f"at least {newest}"
-    then = ""
-    if claim["on_the_day_text"] and claim["on_the_day_text"] != claim["newest_text"]:
-        then = f" ({claim['on_the_day_text']} on {day(claim['document_published_on'])})"
+        return f"{nothing} the origin of many people is not known there."
+    bound = "at least " if claim["is_lower_bound"] else ""
     if claim["rests_on_incomplete"] and not claim["is_lower_bound"]:
         then += ", while people are missing in the figures behind it"
-    return f"{whom}, {_when(claim)}{kind}: {newest}{then}."
+    return f"{told.head}: {bound}{told.short(newest)}{told.rest}{then}."
+
+
+def _holds_no_place(claim: Mapping[str, Any]) -> bool:
+    """Whether a place is claimed for what is no country."""
+    if claim["kind"] not in {"rank", "place", "extreme"}:
+        return False
+    is_of_origins = claim["among"] in {"origins", "origins_in_host"}
+    return claim["origin" if is_of_origins else "asylum"] in _NO_COUNTRY
+
+
+def _then(claim: Mapping[str, Any], told: _Told) -> str:
+    """What the database had at publication, where it has something else now."""
+    at_publication = claim["on_the_day_text"]
+    if not at_publication or at_publication == claim["newest_text"]:
+        return ""
+    on = f"on {day(claim['document_published_on'])}"
+    if claim["kind"] in {"level", "sum"}:
+        return f" ({at_publication} {on})"
+    return f" (at publication, {on}: {told.short(at_publication)})"
 
 
 def citation(claim: Mapping[str, Any], published: Mapping[str, date]) -> str:
-    """The source, with release and day of what is quoted. `published`: by release."""
+    """The source, with release and day of what is quoted, and who else counts its figures.
+    `published`: by release.
+    """
 
     def release(name: str) -> str:
         return f"release {name}" + (f" of {day(published[name])}" if name in published else "")
@@ -59,52 +90,261 @@ def citation(claim: Mapping[str, Any], published: Mapping[str, date]) -> str:
     at_publication = claim["release_id_on_the_day"]
     if at_publication and at_publication != claim["release_id"]:
         told.append(f"at publication {release(at_publication)}")
-    if claim["kind"] == "per_head":
-        told.append(f"inhabitants: {WORLD_BANK_TITLE}")
-    return f"Source: {', '.join([SOURCE_TITLE, *told, LICENCE_NAME])}."
+    return source_line(told, measures_behind(claim), per_inhabitant=claim["kind"] == "per_head")
 
 
-def _whom(claim: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """What is counted, of whom and where: people who returned did so to their origin, and people
-    displaced within their country are in it.
-    """
-    first, *more = claim["measure"].split("+")
-    what = " plus ".join([label(first), *(label_within(term) for term in more)])
-    origin, asylum = (place_name(claim[side], names) for side in ("origin", "asylum"))
-    of_all, in_all = claim["origin"] == ALL, claim["asylum"] == ALL
-    parts = set(parts_of(claim["measure"]))
-    if parts <= _AT_HOME:
-        return f"{what} in {'all countries' if of_all and in_all else asylum if of_all else origin}"
-    if parts <= _RETURNING:
-        to = "" if of_all else f" to {origin}"
-        return f"{what}{to} from {'all countries' if in_all else asylum}"
-    where = " in all countries" if in_all else f" in {asylum}"
-    if of_all:
-        return f"{what}{where}"
-    if parts <= set(RATES) and claim["origin"] not in OF_NO_COUNTRY:
-        return f"{what} of people from {origin}{where}"
-    return of_origin(what, claim["origin"], origin) + where
+def measures_behind(claim: Mapping[str, Any]) -> list[str]:
+    """The measures that a claim rests on."""
+    asked = filter(None, (claim["measure"], claim["base_measure"]))
+    return list(dict.fromkeys(part for measure in asked for part in parts_of(measure)))
 
 
-@cache
-def _group_names() -> Mapping[str, str]:
-    return {row["group_id"]: row["group_name"] for _, row in read_seed("country_groups")}
+def _number(text: str) -> str:
+    """The number that a result's text has, without its sign."""
+    found = re.search(r"[0-9][0-9,.]*", text)
+    assert found is not None, text
+    return found[0]
 
 
-def place_name(told: str, names: Mapping[str, str]) -> str:
-    """Countries of a claim in words; `names`: of countries, by code."""
-    if told.startswith("top:"):
-        return f"the {told[4:]} largest countries"
-    known = {**_group_names(), **names}
-    return " and ".join(known.get(term, term) for term in told.split("+"))
+def _is_below(text: str) -> bool:
+    return text.startswith(("-", "−"))
 
 
-def _when(claim: Mapping[str, Any]) -> str:
-    reference_date = claim["reference_date"]
-    first, last = claim["from_year"], claim["reference_year"]
-    if first is not None and first < last:
-        return f"{first} to {last}"
-    is_of_a_day = all(is_stock(part) for part in parts_of(claim["measure"]))
-    if reference_date is not None and reference_date.month != 12:
-        return f"as of {day(reference_date)}" if is_of_a_day else f"first half of {last}"
-    return f"end of {last}" if is_of_a_day else str(last)
+def _head(own: Counted, names: Names, when: str) -> str:
+    return ", ".join(filter(None, (own.whom(names), own.unit_words, when)))
+
+
+def _together(own: Counted) -> str:
+    return own.at() if own.first < own.last else own.when()
+
+
+def _the(other: Counted, own: Counted, names: Names) -> str:
+    """What a figure is compared with, as a noun, with its time where that is another."""
+    time = "" if other.is_of_the_time_of(own) else f" {other.then()}"
+    return f"the {other.whom(names, within=True)}{time}"
+
+
+def _level(claim: Mapping[str, Any], names: Names) -> _Told:
+    own = counted(claim)
+    return _Told(_head(own, names, own.when()), "", str)
+
+
+def _sum(claim: Mapping[str, Any], names: Names) -> _Told:
+    own = counted(claim)
+    return _Told(_head(own, names, _together(own)), "", str)
+
+
+def _change(claim: Mapping[str, Any], names: Names) -> _Told:
+    own, base = counted(claim), counted_of_base(claim)
+    head = _head(own, names, _together(own))
+    if not base.is_of_the_same(own):
+        other = _the(base, own, names)
+        more, fewer = ("higher", "lower") if own.is_rate else ("more", "fewer")
+        return _Told(
+            head,
+            f"change on {other}",
+            lambda text: f"{_number(text)} % {fewer if _is_below(text) else more}",
+            f" than {other}",
+        )
+    percent = "% (not percentage points)" if own.is_rate else "%"
+    return _Told(
+        head,
+        f"change on {base.at()}",
+        lambda text: f"{'down' if _is_below(text) else 'up'} {_number(text)} {percent}",
+        f" on {base.at()}",
+    )
+
+
+def _ratio(claim: Mapping[str, Any], names: Names) -> _Told:
+    own, base = counted(claim), counted_of_base(claim)
+    is_same = base.is_of_the_same(own)
+    many = "high" if own.is_rate else "many"
+    return _Told(
+        _head(own, names, _together(own)),
+        f"as a multiple of {base.at() if is_same else _the(base, own, names)}",
+        lambda text: f"{'1.00' if _number(text) == '1' else _number(text)} times",
+        f" as {many} as {base.then() if is_same else _the(base, own, names)}",
+    )
+
+
+def _difference(claim: Mapping[str, Any], names: Names) -> _Told:
+    own, base = counted(claim), counted_of_base(claim)
+    is_same = base.is_of_the_same(own)
+    unit, more, fewer = (
+        (" percentage points", "higher", "lower") if own.is_rate else ("", "more", "fewer")
+    )
+    return _Told(
+        _head(own, names, _together(own)),
+        f"difference from {base.at() if is_same else _the(base, own, names)}",
+        lambda text: f"{_number(text)}{unit} {fewer if _is_below(text) else more}",
+        f" than {base.then() if is_same else _the(base, own, names)}",
+    )
+
+
+def _range(claim: Mapping[str, Any], names: Names) -> _Told:
+    own = counted(claim)
+    percent = " %" if own.is_rate else ""
+    return _Told(
+        _head(own, names, own.when()),
+        "lowest and highest year",
+        lambda text: f"between {text.replace(' to ', ' and ')}{percent}",
+        " in each year",
+    )
+
+
+def _place(claim: Mapping[str, Any], names: Names) -> _Told:
+    own, among = counted(claim), _among(claim)
+    most = "highest" if own.is_rate else "most"
+    return _Told(
+        _head(own, names, own.when()),
+        f"place among {among}",
+        lambda text: f"the {_nth(text)}{most}",
+        f" of all {among}",
+    )
+
+
+def _among(claim: Mapping[str, Any]) -> str:
+    """The countries that a place is among."""
+    if counted(claim).is_at_home:
+        return "countries"
+    is_of_origins = claim["among"] in {"origins", "origins_in_host"}
+    return "countries of origin" if is_of_origins else "countries of asylum"
+
+
+def _nth(text: str) -> str:
+    """A place before most or largest: nothing, second, third."""
+    place = int(_number(text).replace(",", ""))
+    return "" if place == 1 else f"{ordinal(place)} "
+
+
+def _share(claim: Mapping[str, Any], names: Names) -> _Told:
+    own = counted(claim)
+    whole = _the(counted_of_whole(claim), own, names)
+    return _Told(
+        _head(own, names, own.when()),
+        f"share of {whole}",
+        lambda text: f"{_number(text)} %",
+        f" of {whole}",
+    )
+
+
+def _rate(claim: Mapping[str, Any], names: Names) -> _Told:
+    own = counted(claim)
+    base = _the(counted_of_base(claim), own, names)
+    return _Told(
+        _head(own, names, _together(own)),
+        f"in percent of {base}",
+        lambda text: f"{_number(text)} %",
+        f" of {base}",
+    )
+
+
+def _count(claim: Mapping[str, Any], names: Names) -> _Told:
+    own, of = counted(claim), claim["count_of"]
+    whom = own.whom(names, within=True, anywhere=of == "years")
+    low, high = (_threshold(claim[f"threshold_{end}"]) for end in ("low", "high"))
+    if own.is_rate:
+        bounds = f"{low} to {high} %" if high else f"at least {low} %"
+        had = f"a {whom} of {bounds}"
+    else:
+        had = f"{low} to {high} {whom}" if high else f"{low} or more {whom}"
+    if of == "years":
+        each = "Years"
+    elif own.is_at_home:
+        each = "Countries"
+    else:
+        each = "Countries of origin" if of == "origins" else "Countries of asylum"
+    head = (f"{each} with {had}", own.unit_words, own.when())
+    return _Told(", ".join(filter(None, head)), "", _number)
+
+
+def _threshold(text: str | None) -> str:
+    value = figure(str(text)) if text is not None else None
+    return "" if value is None else number(value)
+
+
+def _record(claim: Mapping[str, Any], names: Names) -> _Told:
+    own = counted(claim)
+    return _Told(
+        _head(own, names, own.when()), "highest year", lambda text: f"highest in {_number(text)}"
+    )
+
+
+def _threshold_year(claim: Mapping[str, Any], names: Names) -> _Told:
+    own, threshold = counted(claim), _threshold(claim["threshold_low"])
+
+    def short(text: str) -> str:
+        if text.endswith("not passed"):
+            return f"{threshold} not passed"
+        return f"{threshold} passed in {text[-4:]}"
+
+    return _Told(
+        _head(own, names, own.when()),
+        f"year in which they pass {threshold}, added up",
+        short,
+        f", added up from {own.first}",
+    )
+
+
+def _rising(claim: Mapping[str, Any], names: Names) -> _Told:
+    own = counted(claim)
+    years = own.last - own.first
+
+    def short(text: str) -> str:
+        risen = _number(text)
+        of_years = "every year" if risen == str(years) else f"{risen} of {years} years"
+        return f"up on the year before in {of_years}"
+
+    return _Told(_head(own, names, own.when()), "years of increase", short)
+
+
+def _extreme(claim: Mapping[str, Any], names: Names) -> _Told:
+    own, among = counted(claim), _among(claim)
+    if claim["base_from_year"] is None:
+        most = "highest" if own.is_rate else "most"
+        return _Told(
+            _head(own, names, own.when()),
+            "place among all countries and years",
+            lambda text: f"the {_nth(text)}{most}",
+            f" of all {among} and all years up to {own.last}",
+        )
+    base = counted_of_base(claim)
+    is_of_a_year = own.first - base.last == 1
+    return _Told(
+        _head(own, names, f"from {base.at()} to {own.at()}"),
+        "place among all increases",
+        lambda text: f"the {_nth(text)}largest increase ever",
+        f"{' in a year' if is_of_a_year else ', held against those in a year'}"
+        f", of all {among} and all years up to {own.last}",
+    )
+
+
+def _per_head(claim: Mapping[str, Any], names: Names) -> _Told:
+    own = counted(claim)
+    side = own.asylum if own.asylum != ALL else own.origin
+    where = "the world" if side == ALL else place_name(side, names)
+    each = f"for each {number(float(claim['per']))} inhabitants of {where}"
+    return _Told(_head(own, names, own.when()), each, _number, f" {each}")
+
+
+_TELLERS: Mapping[str, Callable[[Mapping[str, Any], Names], _Told]] = {
+    "level": _level,
+    "change": _change,
+    "ratio": _ratio,
+    "sum": _sum,
+    "range": _range,
+    "comparison": _ratio,
+    "rank": _place,
+    "share": _share,
+    "count": _count,
+    "record": _record,
+    "threshold_year": _threshold_year,
+    "place": _place,
+    "share_of": _share,
+    "difference": _difference,
+    "rising": _rising,
+    "extreme": _extreme,
+    "rate": _rate,
+    "per_head": _per_head,
+    "not_expressible": _level,
+}
