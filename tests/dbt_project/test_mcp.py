@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +11,9 @@ from typing import Any
 import pytest
 
 from warehouse.claims.asked import asked as cells_asked
+from warehouse.cli.commands.claims import check
 from warehouse.published.read import open_published
+from warehouse.serve import assistant
 from warehouse.settings import Settings
 
 pytest.importorskip("mcp", reason="the extra mcp is not installed")
@@ -180,6 +183,11 @@ def test_a_sum_of_stocks_that_is_asked_about_is_read_as_one(measure: str) -> Non
         ("check_claim", {"value": 1e300, "year": 2025, "published": "2026-07-01", "origin": "CHN"},
          "too large"),
         ("check_claim", {"value": 1, "year": 2025, "published": "now"}, "is not a day"),
+        ("check_claim", {"value": "lots", "year": 2025, "published": "2026-02-01"},
+         "'lots' is not a figure"),
+        ("check_claim", {"value": 1, "year": "then", "published": "2026-02-01"}, "is not a year"),
+        ("check_claim", {"value": 1, "year": 2025, "published": "2026-02-01", "kind": "ratio",
+                         "base_year": 2024, "base_origin": "Congo"}, "base_origin: 'Congo' can be"),
         ("check_claim", {"value": 1, "year": 2025, "published": "2026-02-01", "origin": "CHN",
                          "measure": "nothing"}, "nothing"),
     ],
@@ -191,6 +199,58 @@ def test_what_cannot_be_answered_is_said_in_words(
     assert is_error
     assert said in text
     assert "Traceback" not in text
+
+
+@pytest.mark.parametrize(("name", "given"), QUESTIONS, ids=[name for name, _ in QUESTIONS])
+def test_an_argument_that_a_tool_does_not_know_is_refused_with_those_that_it_knows(
+    ask: Callable[..., Asked], name: str, given: dict[str, Any]
+) -> None:
+    is_error, text = ask(name, **given, nonsense="1")
+    assert is_error
+    known = ", ".join(given) if name in {"find_country", "query"} else ""
+    assert f"{name} has no 'nonsense'. It knows {known}" in text
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict", "printed"),
+    [
+        (
+            {"value": "178.7k", "origin": "China"},
+            *("confirmed_since_revised", "at least 99,716 (178,725 on"),
+        ),
+        (
+            {"kind": "rank", "value": 1, "origin": "CHN", "asylum": "USA", "year": 2021},
+            *("confirmed", "the most of all countries of asylum"),
+        ),
+        (
+            {"kind": "ratio", "value": 6.8, "origin": "CHN", "year": 2019, "base_year": 2012},
+            *("confirmed", "6.79 times as many as at the end of 2012"),
+        ),
+        (
+            {"kind": "count", "count_of": "years", "threshold": "100 thousand", "value": 7,
+             "origin": "CHN", "year": "2018-2024"},
+            *("not_reproduced", "Years with 100,000 or more asylum-seekers from China"),
+        ),
+        (
+            {"measure": "refugee_recognition_rate", "value": 41.6, "origin": "CHN", "year": 2024,
+             "published": "2026-07-01"},
+            *("confirmed", "2024: 41.6 %"),
+        ),
+    ],
+)  # fmt: skip
+def test_a_claim_of_any_kind_is_checked_as_by_the_command(
+    ask: Callable[..., Asked], given: dict[str, Any], verdict: str, printed: str
+) -> None:
+    is_error, found = ask("check_claim", **{"year": 2025, "published": "2026-02-01"} | given)
+    assert not is_error, found
+    assert found["claim"]["verdict"] == verdict
+    assert printed in found["claim"]["to_print"].replace("\xa0", " ")
+
+
+def test_a_claim_can_be_asked_for_by_every_option_of_the_command() -> None:
+    options = set(inspect.signature(check).parameters) - {"format_"}
+    asked = set(inspect.signature(assistant.check_claim).parameters) - {"settings"}
+    assert asked == options
 
 
 def test_a_number_that_json_has_no_word_for_is_null(ask: Callable[..., Asked]) -> None:
@@ -208,8 +268,6 @@ def test_hostile_words_find_no_country_and_change_nothing(ask: Callable[..., Ask
 def test_a_statement_that_runs_for_ever_is_ended(
     ask: Callable[..., Asked], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from warehouse.serve import assistant
-
     monkeypatch.setattr(assistant, "SECONDS", 0.3)
     is_error, text = ask("query", sql="select count(*) from range(1e12::bigint) a, range(1000) b")
     assert is_error

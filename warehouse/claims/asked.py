@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from warehouse.reference.claims import is_stock, parts_of
+from warehouse.published.countries import Known, code_of
+from warehouse.reference.claims import ALL, is_group, is_stock, parts_of
+from warehouse.reference.figures import FigureError, as_printed
+from warehouse.reference.places import PlaceError
 
 _YEARS = re.compile(r"([0-9]{4})(?:\s*(?:-|to)\s*([0-9]{4}))?")
 
 
+# Options that are a figure as printed, and the column of the register that each is.
+_FIGURES = {
+    "value": "stated_value",
+    "at_least": "stated_low",
+    "at_most": "stated_high",
+    "threshold": "threshold_low",
+    "threshold_high": "threshold_high",
+    "per": "per",
+}
+_SIDES = ("origin", "asylum", "base_origin", "base_asylum")
+_AS_GIVEN = (
+    *("kind", "measure", "population_type", "base_measure", "relation", "among", "share_of"),
+    *("count_of", "wording", "tolerance", "read_as"),
+)
+
+
 class AskedError(ValueError):
-    """Text that is no year; the message says what is one."""
+    """An option that cannot be read; the message says what can. `option`: which, where it says."""
+
+    def __init__(self, message: str, option: str | None = None) -> None:
+        super().__init__(message)
+        self.option = option
 
 
 def years(text: str) -> tuple[int, int, date | None]:
@@ -57,3 +81,53 @@ def asked(*, measure: str, location: str, read_as: str | None, **cells: Any) -> 
         "paraphrase": "The claim asked for",
         "location": location,
     } | cells
+
+
+def asked_in_options(
+    options: Mapping[str, Any], known: Sequence[Known], location: str
+) -> dict[str, Any]:
+    """The cells of a claim from the options of `asylum check`, by name with _; None is not given.
+
+    Figures are as printed (5.9m), countries by code or name of those that are `known`, groups as
+    they are. `year`, `kind`, `unit` and `measure` are needed. Raises AskedError.
+    """
+    first, last, day = years(options["year"])
+    base = options.get("base_year")
+    base_first, base_last, base_day = years(base) if base else (None, None, None)
+    from_year = options.get("from_year")
+    try:
+        figures = {
+            column: as_printed(options[name]) if options.get(name) else None
+            for name, column in _FIGURES.items()
+        }
+    except FigureError as error:
+        raise AskedError(str(error)) from error
+    told: dict[str, Any] = {
+        **figures,
+        **{name: options.get(name) for name in _AS_GIVEN},
+        **{name: _side(name, options.get(name), known) for name in _SIDES},
+    }
+    return asked(
+        **told,
+        counting_unit=options["unit"],
+        from_year=first if from_year is None else from_year,
+        to_year=last,
+        reference_date=day,
+        base_from_year=base_first,
+        base_to_year=base_last,
+        base_reference_date=base_day,
+        location=location,
+    )
+
+
+def _side(option: str, text: str | None, known: Sequence[Known]) -> str | None:
+    """Countries as the register names them: ISO3 codes by code or name, groups as they are. All
+    where none is given, and none of what they are compared with.
+    """
+    if not text or not text.strip():
+        return None if option.startswith("base_") else ALL
+    terms = [term.strip() for term in text.split("+")]
+    try:
+        return "+".join(term if is_group(term) else code_of(term, known) for term in terms)
+    except PlaceError as error:
+        raise AskedError(str(error), option) from error

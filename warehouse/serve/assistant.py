@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from warehouse.claims import audit
-from warehouse.claims.asked import asked
+from warehouse.claims.asked import AskedError, asked_in_options
 from warehouse.core.attribution import NO_ENDORSEMENT
 from warehouse.core.database import identifier, named_rows
 from warehouse.core.days import DayError, known_day
@@ -24,12 +24,14 @@ from warehouse.exports.completeness import is_lower_bound, known
 from warehouse.exports.findings.words import DEFINITIONS
 from warehouse.published.countries import code_of, known_countries
 from warehouse.published.read import open_published, read_about
-from warehouse.reference.claims import ALL, RATES
+from warehouse.reference.claims import OF_THE_MEASURE, RATES
 from warehouse.reference.places import PlaceError
 from warehouse.serve.query import QueryError, open_session
 from warehouse.settings import Settings
 
 Answer = dict[str, Any]
+# As printed, or a number.
+Figure = str | int | float
 ROWS_SHOWN = 200
 SECONDS = 20.0
 _ALIKE = 0.8
@@ -220,36 +222,85 @@ def revisions(
 
 def check_claim(  # noqa: PLR0917 - asked by name
     settings: Settings,
-    value: float,
-    year: int,
+    year: int | str,
     published: str,
+    value: Figure | None = None,
     origin: str | None = None,
     asylum: str | None = None,
     measure: str = "asylum_seekers_stock",
     read_as: str | None = None,
+    kind: str = "level",
+    at_least: Figure | None = None,
+    at_most: Figure | None = None,
+    wording: str | None = None,
+    population_type: str | None = None,
+    unit: str = "persons",
+    from_year: int | None = None,
+    base_year: int | str | None = None,
+    base_measure: str | None = None,
+    base_origin: str | None = None,
+    base_asylum: str | None = None,
+    relation: str | None = None,
+    among: str | None = None,
+    share_of: str | None = None,
+    count_of: str | None = None,
+    threshold: Figure | None = None,
+    threshold_high: Figure | None = None,
+    per: Figure | None = None,
+    tolerance: float | None = None,
 ) -> Answer:
     """Check a figure that somebody published: verdict, what the database had on the day of
-    publication (YYYY-MM-DD), and what it has now.
+    publication (YYYY-MM-DD), what it has now, and the sentence to print.
 
+    value: as printed: 1,158,739, 5.9m, 13 %, "1 in 67"; the value of a rate is in percent.
     read_as: stock or flow, how the text reads the figure. "178,725 applied in 2025" reads as
-    flow. The value of a rate is in percent.
+    flow. year: 2024, several as 2012-2024, or a day. kind, and what it needs: level, sum, range
+    (at_least, at_most), record, rising; change, ratio, difference, comparison (relation: above,
+    below, equal) with base_year; rate with base_measure; share_of: origin, host, world, base;
+    place or extreme among: origins, hosts, destinations, origins_in_host; count with count_of
+    (countries, hosts, origins, years) and threshold; per_head with per. measure: also a sum,
+    refugees_stock+oip_stock. Countries by code or name, groups, several with +, top:5; all if none.
     """
     day = _day(published)
     if day is None:
         raise QuestionError("published: give the day on which the claim was published, YYYY-MM-DD")
     if read_as not in {None, "stock", "flow"}:
         raise QuestionError(f"read_as is stock or flow, not {read_as!r}")
+    is_in_percent = measure in RATES and kind in OF_THE_MEASURE
+    options = {
+        "year": str(year),
+        "value": _printed(value, is_in_percent=is_in_percent),
+        "at_least": _printed(at_least, is_in_percent=is_in_percent),
+        "at_most": _printed(at_most, is_in_percent=is_in_percent),
+        "wording": wording,
+        "origin": origin,
+        "asylum": asylum,
+        "measure": measure,
+        "population_type": population_type,
+        "unit": unit,
+        "kind": kind,
+        "from_year": from_year,
+        "base_year": None if base_year is None else str(base_year),
+        "base_measure": base_measure,
+        "base_origin": base_origin,
+        "base_asylum": base_asylum,
+        "relation": relation,
+        "among": among,
+        "share_of": share_of,
+        "count_of": count_of,
+        "threshold": _printed(threshold),
+        "threshold_high": _printed(threshold_high),
+        "per": _printed(per),
+        "tolerance": tolerance,
+        "read_as": read_as,
+    }
     with open_published(settings) as con:
-        cells = asked(
-            origin=_code(con, origin) or ALL,
-            asylum=_code(con, asylum) or ALL,
-            from_year=year,
-            to_year=year,
-            measure=measure,
-            stated_value=f"{value:f}".rstrip("0").rstrip(".") + (" %" if measure in RATES else ""),
-            read_as=read_as,
-            location="a question of an assistant",
-        )
+        try:
+            cells = asked_in_options(options, known_countries(con), "a question of an assistant")
+        except AskedError as error:
+            raise QuestionError(
+                f"{error.option}: {error}" if error.option else str(error)
+            ) from None
         return _answer(con, None, claim=audit.check(con, cells, day))
 
 
@@ -357,6 +408,13 @@ def _code(con: duckdb.DuckDBPyConnection, text: str | None) -> str | None:
         return code_of(text, known_countries(con))
     except PlaceError as error:
         raise QuestionError(str(error)) from error
+
+
+def _printed(value: Figure | None, *, is_in_percent: bool = False) -> str | None:
+    """A figure as it is printed: that of a rate in percent, where it is given as a number."""
+    if value is None or isinstance(value, str):
+        return value
+    return f"{value:f}".rstrip("0").rstrip(".") + (" %" if is_in_percent else "")
 
 
 def _in_json(value: Any) -> Any:

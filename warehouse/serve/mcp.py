@@ -7,8 +7,9 @@ import json
 from collections.abc import Callable
 from typing import Any, get_type_hints
 
-from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp_types import CallToolResult, InputRequiredResult
 
 from warehouse.claims.audit import AuditError
 from warehouse.published.read import PublishedMissingError
@@ -26,9 +27,30 @@ INSTRUCTIONS = (
 _SAID = (AuditError, ClaimsError, PublishedMissingError, QueryError, assistant.QuestionError)
 
 
+class _Server(MCPServer[Any]):
+    """A server that refuses arguments that a tool does not know: one that is left out would change
+    what is asked, and the answer would be that to another question.
+    """
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """Call a tool. Raises ToolError for arguments that it does not know."""
+        known = next(
+            (list(t.input_schema["properties"]) for t in await self.list_tools() if t.name == name),
+            None,
+        )
+        if known is not None and (unknown := [given for given in arguments if given not in known]):
+            raise ToolError(
+                f"{name} has no {', '.join(map(repr, unknown))}. "
+                f"It knows {', '.join(known) or 'no argument'}."
+            )
+        return await super().call_tool(name, arguments, context)
+
+
 def server(settings: Settings) -> MCPServer[Any]:
     """A server that answers from the published file, read-only."""
-    made: MCPServer[Any] = MCPServer(
+    made = _Server(
         PROJECT_NAME,
         title="UNHCR's asylum figures, as published",
         instructions=INSTRUCTIONS,

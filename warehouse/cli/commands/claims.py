@@ -11,14 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from warehouse.cli.failures import failures
-from warehouse.cli.options import countries, day_given
+from warehouse.cli.options import day_given
 from warehouse.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from warehouse.claims.audit import Audit
-    from warehouse.published.countries import Known
 
 ClaimFormat = Literal["table", "json", "csv", "markdown"]
 FormatOption = Annotated[
@@ -85,14 +82,6 @@ def _show(found: Audit, format_: ClaimFormat, *, explain: bool) -> None:
     else:
         written = {"json": audits.as_json, "csv": audits.as_csv, "markdown": audits.as_markdown}
         typer.echo(written[format_](found).rstrip("\n"))
-
-
-def _side(option: str, text: str | None, known: Sequence[Known]) -> str:
-    """Countries as the register names them: ISO3 codes by code or name, groups as they are."""
-    from warehouse.reference.claims import ALL, is_group
-
-    terms = [term.strip() for term in (text or ALL).split("+")]
-    return "+".join(t if is_group(t) else countries([t], option, known)[0] for t in terms)
 
 
 def check(  # noqa: PLR0917 - options, given by name
@@ -222,53 +211,44 @@ def check(  # noqa: PLR0917 - options, given by name
         day = day_given("--published", published)
         assert day is not None
         from warehouse.claims import audit as audits
-        from warehouse.claims.asked import AskedError, asked, years
+        from warehouse.claims.asked import AskedError, asked_in_options
         from warehouse.cli import render
         from warehouse.published.countries import known_countries
         from warehouse.published.read import open_published
-        from warehouse.reference.figures import FigureError, as_printed
 
-        try:
-            first, last, on = years(year)
-            base_first, base_last, base_on = years(base_year) if base_year else (None, None, None)
-            figures = {
-                name: as_printed(text) if text else None
-                for name, text in (
-                    *(("stated_value", value), ("stated_low", at_least), ("stated_high", at_most)),
-                    *(("threshold_low", threshold), ("threshold_high", threshold_high)),
-                    ("per", per),
-                )
-            }
-        except (AskedError, FigureError) as error:
-            raise typer.BadParameter(str(error)) from error
+        options = {
+            "year": year,
+            "value": value,
+            "at_least": at_least,
+            "at_most": at_most,
+            "wording": wording,
+            "origin": origin,
+            "asylum": asylum,
+            "measure": measure,
+            "population_type": population_type,
+            "unit": unit,
+            "kind": kind,
+            "from_year": from_year,
+            "base_year": base_year,
+            "base_measure": base_measure,
+            "base_origin": base_origin,
+            "base_asylum": base_asylum,
+            "relation": relation,
+            "among": among,
+            "share_of": share_of,
+            "count_of": count_of,
+            "threshold": threshold,
+            "threshold_high": threshold_high,
+            "per": per,
+            "tolerance": tolerance,
+            "read_as": read_as,
+        }
         with open_published(settings) as con:
-            known = known_countries(con)
-            cells = asked(
-                **figures,
-                kind=kind,
-                measure=measure,
-                counting_unit=unit,
-                population_type=population_type,
-                origin=_side("--origin", origin, known),
-                asylum=_side("--asylum", asylum, known),
-                from_year=first if from_year is None else from_year,
-                to_year=last,
-                reference_date=on,
-                base_measure=base_measure,
-                base_origin=_side("--base-origin", base_origin, known) if base_origin else None,
-                base_asylum=_side("--base-asylum", base_asylum, known) if base_asylum else None,
-                base_from_year=base_first,
-                base_to_year=base_last,
-                base_reference_date=base_on,
-                relation=relation,
-                among=among,
-                share_of=share_of,
-                count_of=count_of,
-                wording=wording,
-                tolerance=tolerance,
-                read_as=read_as,
-                location="the command line",
-            )
+            try:
+                cells = asked_in_options(options, known_countries(con), "the command line")
+            except AskedError as error:
+                named = f"--{error.option.replace('_', '-')}: " if error.option else ""
+                raise typer.BadParameter(f"{named}{error}") from error
             found = audits.check(con, cells, day)
         if format_ == "json":
             typer.echo(json.dumps(found, indent=1, ensure_ascii=False, default=str))
