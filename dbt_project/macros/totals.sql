@@ -51,7 +51,8 @@
 {%- endmacro %}
 
 {#- Of the sums of `sums_by_country` the one that counts: the control total where there is one no older
-    than the pairs (the archive has no control totals), else the sum of the pairs where it is complete. -#}
+    than the pairs (the archive has no control totals), else the sum of the pairs where it is complete. A later
+    control total of other codes is all that there is of the country and year: older pairs add nothing to it. -#}
 {% macro control_or_pairs(sums, codes, measures) -%}
     {%- set grain = ['total_by', 'country_unhcr_code'] + codes + ['reference_year', 'valid_from', 'valid_to'] -%}
     with by_source as (
@@ -63,10 +64,21 @@
         group by {{ grain | join(', ') }}
     ),
 
+    with_later as (
+        select
+            *,
+            arg_max(control, control.in_force_from) over (
+                partition by total_by, country_unhcr_code, reference_year, valid_from
+            ) as later
+        from by_source
+    ),
+
     with_source as (
         select
             *,
+            control is null and coalesce(later.in_force_from > pairs.in_force_from, false) as is_none_left,
             case
+                when is_none_left then 'control_total'
                 when
                     control is not null
                     and not coalesce(pairs.is_complete and pairs.in_force_from > control.in_force_from, false)
@@ -74,14 +86,17 @@
                 when pairs.is_complete then 'sum_of_pairs'
                 else 'not_available'
             end as total_source,
-            if(total_source = 'control_total', control, pairs) as chosen
-        from by_source
+            if(total_source = 'control_total', coalesce(control, later), pairs) as chosen
+        from with_later
     )
 
     select
         {{ columns(grain) }}
         {%- for measure in measures %}
-        case when total_source <> 'not_available' then chosen.{{ measure }} end as {{ measure }},
+        case
+            when is_none_left then 0
+            when total_source <> 'not_available' then chosen.{{ measure }}
+        end as {{ measure }},
         pairs.{{ measure }} as pairs_{{ measure }},
         {%- endfor %}
         total_source,
