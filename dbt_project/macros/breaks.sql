@@ -77,13 +77,17 @@
 {%- endmacro %}
 
 {#- Whether a break, of one origin, is one of what a claim asks for: of its measure (of decisions of any outcome
-    breaks are found in all of them), counting unit, origin and asylum. -#}
+    breaks are found in all of them), counting unit, origin and asylum. Over all countries of asylum, people in
+    none that is known are not missing. -#}
 {% macro is_break_of(asked, breaks) -%}
     if(starts_with({{ asked }}.measure, 'decisions_'), 'decisions_total', {{ asked }}.measure)
     = {{ breaks }}.measure
     and {{ asked }}.counting_unit = {{ breaks }}.counting_unit
     and {{ asked }}.origin in ('-', {{ breaks }}.origin_unhcr_code)
-    and {{ asked }}.asylum in ('-', {{ breaks }}.asylum_unhcr_code)
+    and (
+        {{ asked }}.asylum = {{ breaks }}.asylum_unhcr_code
+        or {{ asked }}.asylum = '-' and {{ breaks }}.kind <> 'asylum_withheld'
+    )
 {%- endmacro %}
 
 {#- What happened, as a clause that follows the country and the year. -#}
@@ -102,6 +106,18 @@
                 || ' the year before'
         when 'reported_again'
             then {{ found }}.figure_text || ' ' || {{ found }}.what || ', after a year or more without a figure'
+        when 'origin_dropped'
+            then if({{ found }}.largest_now = 0, 'no figure of', {{ found }}.largest_now_text) || ' '
+                || {{ found }}.what || {{ found }}.from_origin || ', after ' || {{ found }}.largest_before_text
+                || ' the year before' || {{ found }}.of_other_origins
+        when 'asylum_withheld'
+            then {{ found }}.largest_now_text || ' ' || {{ found }}.what || {{ found }}.from_origin || ', after '
+                || {{ found }}.largest_before_text || ' the year before, and ' || {{ found }}.persons_text
+                || ' may be among those in no known country of asylum' || {{ found }}.of_other_origins
+        when 'estimate_replaced'
+            then {{ found }}.largest_now_text || ' ' || {{ found }}.what || {{ found }}.from_origin
+                || ', after exactly ' || {{ found }}.largest_before_text || ' each year since '
+                || {{ found }}.detail || {{ found }}.of_other_origins
         when 'unit_changed'
             then {{ found }}.what || ' counted in ' || replace({{ found }}.detail, ' to ', ' before, now in ')
         when 'type_changed'

@@ -46,6 +46,7 @@ distributed as (
 ),
 
 -- People without an origin are missing of the origins alone: a country of asylum and the world have them.
+-- People without a country of asylum are there of an origin and of the world.
 on_year as (
     {%- for level, (origin, asylum) in countries.items() %}
     select
@@ -60,9 +61,14 @@ on_year as (
         bears_on_change,
         {{ total('persons') }} as persons
     from breaks
-    {%- if level in ['asylum', 'world'] %}
-    where kind not in ('origin_withheld', 'origin_given_again')
-    {%- endif %}
+    where
+        true
+        {%- if level in ['asylum', 'world'] %}
+        and kind not in ('origin_withheld', 'origin_given_again')
+        {%- endif %}
+        {%- if level in ['origin', 'world'] %}
+        and kind <> 'asylum_withheld'
+        {%- endif %}
     group by all
     {{ 'union all' if not loop.last }}
     {%- endfor %}

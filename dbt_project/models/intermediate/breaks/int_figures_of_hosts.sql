@@ -7,6 +7,8 @@
         'int_displacement_flows_totals_in_force', 'int_displacement_flows_in_force',
         ['new_asylum_claims'],
     ),
+    'unrwa': ('int_unrwa_totals_in_force', 'int_unrwa_in_force', ['palestine_refugees_stock']),
+    'idmc': ('int_idmc_totals_in_force', 'int_idmc_in_force', ['internally_displaced_stock']),
 } -%}
 -- What each country of asylum reported of a year over all origins, and of how many people it gave no
 -- origin, at each vintage. Where the pairs of unknown origin were not asked for, their number is NULL.

@@ -1,8 +1,7 @@
 {#- Of equals the same one every time. -#}
 {%- set largest = '(applications, counting_unit, app_type)' -%}
 -- Which unit and which type a country of asylum counted most of its first applications in, each year,
--- against the last year before that had any, at each vintage. Units are compared here and never added up
--- for use; one that is not known yet is another than both.
+-- and the type of the last year before that had any, at each vintage.
 with applications as (
     select
         asylum_unhcr_code,
@@ -33,11 +32,6 @@ by_year as (
         arg_max(counting_unit, {{ largest }}) as counting_unit,
         arg_max(app_type, {{ largest }}) as app_type,
         max(applications) as applications,
-        {%- for unit in ['persons', 'cases'] %}
-        coalesce(
-            {{ fraction(total('applications', "counting_unit = '" ~ unit ~ "'"), 'sum(applications)') }}, 0
-        ) as share_in_{{ unit }},
-        {%- endfor %}
         arg_max(share_of_unit, {{ largest }}) as leading_share,
         {{ lineage_of_totals() }}
     from of_unit
@@ -48,13 +42,8 @@ with_year_before as (
     select
         *,
         lag(reference_year) over host as year_before,
-        lag(counting_unit) over host as counting_unit_before,
         lag(app_type) over host as app_type_before,
-        lag(applications) over host as applications_before,
-        greatest(
-            abs(share_in_persons - lag(share_in_persons) over host),
-            abs(share_in_cases - lag(share_in_cases) over host)
-        ) as unit_share_changed
+        lag(applications) over host as applications_before
     from by_year
     window host as (partition by asylum_unhcr_code, valid_from order by reference_year)
 ),

@@ -1,3 +1,8 @@
+{%- set counted_in_persons = [
+    ('flows', 'int_displacement_flows_in_force', 'new_asylum_claims'),
+    ('palestine_refugees', 'int_unrwa_in_force', 'palestine_refugees_stock'),
+    ('internally_displaced', 'int_idmc_in_force', 'internally_displaced_stock'),
+] -%}
 {%- set counted_in_units = [
     ('first_applications', 'int_asylum_applications_in_force', 'applications_new', 'applications'),
     ('decisions', 'int_asylum_decisions_in_force', 'decisions_total', 'decisions_total'),
@@ -20,7 +25,8 @@ with population as (
     where row_kind = 'pair'
 ),
 
-flows as (
+{%- for name, in_force, measure in counted_in_persons %}
+{{ name }} as (
     select
         origin_unhcr_code,
         asylum_unhcr_code,
@@ -28,12 +34,12 @@ flows as (
         valid_from,
         is_provisional,
         'persons' as counting_unit,
-        'new_asylum_claims' as measure,
-        new_asylum_claims as figure
-    from {{ ref('int_displacement_flows_in_force') }}
+        '{{ measure }}' as measure,
+        {{ measure }} as figure
+    from {{ ref(in_force) }}
     where row_kind = 'pair'
 ),
-
+{% endfor %}
 {%- for name, in_force, measure, counted in counted_in_units %}
 {{ name }} as (
     select
@@ -55,8 +61,10 @@ flows as (
 combined as (
     select * from population
     union all by name
-    select * from flows
+    {%- for name, _, _ in counted_in_persons %}
+    select * from {{ name }}
     union all by name
+    {%- endfor %}
     select * from first_applications
     union all by name
     select * from decisions

@@ -68,6 +68,8 @@ candidates as (
     union all by name
     select * from {{ ref('int_reporters_silent') }}
     union all by name
+    select * from {{ ref('int_pairs_broken_of_hosts') }}
+    union all by name
     select
         kind,
         asylum_unhcr_code,
@@ -102,22 +104,7 @@ candidates as (
     from moved
     inner join hosts using (asylum_unhcr_code, measure, reference_year, valid_from)
     union all by name
-    select
-        'unit_changed' as kind,
-        asylum_unhcr_code,
-        'applications_new' as measure,
-        counting_unit,
-        reference_year,
-        valid_from,
-        applications as persons,
-        unit_share_changed as share,
-        unit_share_changed as threshold_share,
-        least(applications, applications_before) as threshold_persons,
-        applications_before as figure_before,
-        applications as figure,
-        counting_unit_before || ' to ' || counting_unit as detail
-    from applications
-    where counting_unit <> counting_unit_before
+    select * from {{ ref('int_first_applications_changed') }}
     union all by name
     select
         'type_changed' as kind,

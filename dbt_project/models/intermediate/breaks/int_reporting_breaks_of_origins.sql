@@ -55,10 +55,26 @@ whole as (
     left join special_origins on pairs.origin_unhcr_code = special_origins.unhcr_code
     where
         breaks.kind in (
-            'not_reported', 'reported_again', 'carried_forward', 'half_year_repeated', 'unit_changed',
-            'type_changed'
+            'not_reported', 'reported_again', 'carried_forward', 'half_year_repeated', 'type_changed'
         )
         or (breaks.kind = 'origin_given_again' and special_origins.unhcr_code is null)
+),
+
+units as (
+    select
+        breaks.kind,
+        breaks.bears_on_change,
+        breaks.counting_unit,
+        changed.origin_unhcr_code,
+        breaks.asylum_unhcr_code,
+        breaks.measure,
+        breaks.reference_year,
+        breaks.valid_from,
+        changed.persons
+    from breaks
+    inner join {{ ref('int_first_applications_changed_of_origins') }} as changed
+        using ({{ host | join(', ') }}, counting_unit)
+    where breaks.kind = 'unit_changed'
 ),
 
 moved as (
@@ -107,14 +123,40 @@ restated as (
     where breaks.kind = 'definition_changed'
 ),
 
+stocks as (
+    select * from {{ ref('int_pairs_broken') }}
+    union all by name
+    select * from {{ ref('int_pairs_withheld') }}
+),
+
+-- A stock that is broken in itself is of the origins whose it is.
+broken as (
+    select
+        breaks.kind,
+        breaks.bears_on_change,
+        breaks.counting_unit,
+        stocks.origin_unhcr_code,
+        breaks.asylum_unhcr_code,
+        breaks.measure,
+        breaks.reference_year,
+        breaks.valid_from,
+        stocks.persons
+    from breaks
+    inner join stocks using (kind, {{ host | join(', ') }})
+),
+
 combined as (
     select * from withheld
     union all by name
     select * from whole
     union all by name
+    select * from units
+    union all by name
     select * from moved
     union all by name
     select * from restated
+    union all by name
+    select * from broken
 ),
 
 final as (

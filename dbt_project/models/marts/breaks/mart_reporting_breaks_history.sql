@@ -4,6 +4,7 @@
     'oip_stock': 'others in need of international protection',
     'others_of_concern_stock': 'others of concern', 'new_asylum_claims': 'people who claimed asylum',
     'applications_new': 'first applications', 'decisions_total': 'decisions',
+    'palestine_refugees_stock': 'Palestine refugees', 'internally_displaced_stock': 'internally displaced people',
 } -%}
 -- Breaks of reporting as they were known from when to when, each with a clause that says what happened.
 with breaks as (
@@ -60,7 +61,18 @@ merged as (
 
 with_words as (
     select
-        *,
+        merged.*,
+        case
+            when merged.measure = 'palestine_refugees_stock' then ''
+            when countries.special_kind = 'unknown' then ' of unknown origin'
+            else ' from ' || countries.country_name
+        end as from_origin,
+        case
+            when merged.origin_count > 2
+                then ', and likewise of ' || merged.origin_count - 1 || ' other origins'
+            when merged.origin_count = 2 then ', and likewise of another origin'
+            else ''
+        end as of_other_origins,
         case measure
             {%- for measure, words in what.items() %}
             when '{{ measure }}' then '{{ words }}'
@@ -75,10 +87,12 @@ with_words as (
         {%- endfor %}
         {%- for column in [
             'persons', 'largest_moved', 'figure', 'figure_before', 'unknown_origin', 'unknown_origin_before',
+            'largest_before', 'largest_now',
         ] %}
         format('{:,}', {{ column }}) as {{ column }}_text{{ ',' if not loop.last }}
         {%- endfor %}
     from merged
+    left join countries on merged.largest_origin_unhcr_code = countries.unhcr_code
 ),
 
 final as (
