@@ -217,7 +217,13 @@ def _and_also(threshold: Threshold) -> str:
         within = figure(threshold.differs_up_to_share, "share")
         return f"{threshold.pairs_from} large pairs repeat, and the total within {within}"
     if threshold.years_from is not None:
-        return f"{threshold.years_from} years restated together"
+        if threshold.differs_up_to_share is None:
+            return f"{threshold.years_from} years restated together"
+        within = figure(threshold.differs_up_to_share, "share")
+        return f"{threshold.years_from} years in which it stood still, within {within}"
+    if threshold.differs_up_to_share is not None:
+        left = figure(threshold.differs_up_to_share, "share")
+        return f"at most {left} of the larger of the two shares in the smaller"
     return ""
 
 

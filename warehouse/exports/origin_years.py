@@ -40,11 +40,15 @@ _BREAKS = """
     where
         coalesce(origins.origin_iso3, origins.origin_unhcr_code)
         = coalesce($origin, origins.origin_iso3, origins.origin_unhcr_code)
-        and breaks.measure in ('asylum_seekers_stock', 'new_asylum_claims', 'decisions_total')
+        and (
+            breaks.measure in ('asylum_seekers_stock', 'new_asylum_claims', 'decisions_total')
+            or breaks.kind in ('origin_dropped', 'estimate_replaced')
+        )
         and breaks.kind <> 'definition_changed'
         and origins.persons >= kinds.bears_from_share * coalesce(
             case breaks.measure
                 when 'asylum_seekers_stock' then years.asylum_seekers_stock
+                when 'refugees_stock' then years.refugees_stock
                 when 'new_asylum_claims' then years.new_asylum_claims
                 when 'decisions_total' then years.decisions_total
             end,
@@ -112,7 +116,9 @@ class Break:
 
 
 def breaks_of(con: duckdb.DuckDBPyConnection, code: str) -> list[Break]:
-    """The breaks of reporting that bear on an origin's claims and stocks, newest year first."""
+    """The breaks of reporting that bear on an origin's claims and stocks, newest year first; of
+    refugees those that dropped or replaced its own number.
+    """
     return breaks_by_origin(con, code).get(code, [])
 
 

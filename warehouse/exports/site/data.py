@@ -75,15 +75,16 @@ _ESTIMATES = {
 }
 _YEARS_OF = {"origin": _YEAR_FIGURES | _ESTIMATES, "asylum": _YEAR_FIGURES}
 _WORLD_FIGURES = {name: column for name, column in _YEAR_FIGURES.items() if name != "carried"}
-# Pairs have no flag of their own for refugees; where people were moved between categories, and
-# enough of them to bear on the figure, the break of the host and origin says so.
-_REFUGEES_MOVED = """
+# Pairs have no flag of their own for refugees; where people were moved between categories, or their
+# number was dropped or replaced, and enough of them to bear on the figure, the break of the host
+# and origin says so.
+_REFUGEES_BROKEN = """
     exists (
         select 1
         from mart_reporting_break_origins as origins
         inner join break_kinds as kinds using (kind)
         where
-            origins.kind = 'category_moved'
+            origins.kind in ('category_moved', 'origin_dropped', 'estimate_replaced')
             and origins.measure = 'refugees_stock'
             and origins.origin_unhcr_code = history.origin_unhcr_code
             and origins.asylum_unhcr_code = history.asylum_unhcr_code
@@ -98,7 +99,7 @@ _PAIR_MARKS = {
     "claims_incomplete": is_lower_bound("history", "new_asylum_claims"),
     "stock_incomplete": is_lower_bound("history", "asylum_seekers_stock"),
     "stock_break": "not is_asylum_seekers_stock_change_comparable",
-    "refugees_break": _REFUGEES_MOVED,
+    "refugees_break": _REFUGEES_BROKEN,
 }
 _YEAR_MARKS = _PAIR_MARKS | {
     "claims_break": "not is_new_asylum_claims_change_comparable",

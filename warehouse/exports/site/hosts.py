@@ -63,7 +63,7 @@ _BREAKS = """
     where
         (
             breaks.measure in ('asylum_seekers_stock', 'new_asylum_claims', 'decisions_total')
-            or breaks.kind = 'unit_changed'
+            or breaks.kind in ('unit_changed', 'origin_dropped', 'estimate_replaced')
         )
         and breaks.kind <> 'definition_changed'
     order by
