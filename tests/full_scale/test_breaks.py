@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,6 +39,8 @@ MODELS = [
     *("int_figures_of_hosts", "int_pairs_followed", "int_unknown_origins_of_hosts"),
     *("int_figures_repeated", "int_figures_restated", "int_first_applications_of_hosts"),
     *("int_categories_moved", "int_categories_moved_by_measure", "int_reporters_silent"),
+    *("int_first_applications_changed", "int_pairs_broken", "int_pairs_withheld"),
+    *("int_first_applications_changed_of_origins", "int_pairs_broken_of_hosts"),
     *("int_unknown_origins_distributed", "int_reporting_breaks_found"),
     "int_reporting_breaks_of_origins",
 ]
@@ -45,6 +48,8 @@ READ = [
     *("int_population_in_force", "int_population_totals_in_force", "int_coverage_at_vintages"),
     *("int_displacement_flows_in_force", "int_displacement_flows_totals_in_force"),
     *("int_asylum_applications_in_force", "int_asylum_decisions_in_force"),
+    *("int_unrwa_in_force", "int_unrwa_totals_in_force"),
+    *("int_idmc_in_force", "int_idmc_totals_in_force"),
 ]
 
 
@@ -648,3 +653,125 @@ def test_a_vintage_knows_the_same_breaks_without_the_releases_after_it(
             assert rows(con, f"select count(*) > 1000 from {here}") == [(True,)]
             assert rows(con, f"from {here} except from {there} limit 5") == []
             assert rows(con, f"from {there} except from {here} limit 5") == []
+
+
+def stocks_broken(pairs: Pairs) -> dict[tuple[str, str, str, int], int]:
+    """Kind, origin, country of asylum and year of the stocks that were dropped after two years of
+    about the same number, or replaced after five years of exactly one, and by how many persons.
+    """
+    hosts, found = hosts_of(pairs), {}
+    for (before, origin, asylum), was in pairs.items():
+        year, years = before + 1, hosts[asylum]
+        if asylum == UNKNOWN or year not in years or withheld_in(years, year) or was < 5000:
+            continue
+        now = pairs.get((year, origin, asylum), 0)
+        earlier = pairs.get((before - 1, origin, asylum))
+        if abs(now - was) < 5000:
+            continue
+        stood = earlier is not None and abs(was - earlier) <= 0.1 * was
+        fall = years[before].figure - years[year].figure
+        if stood and now <= 0.02 * was and (origin != UNKNOWN or 2 * fall >= was - now):
+            found["origin_dropped", origin, asylum, year] = was - now
+        elif all(pairs.get((before - past, origin, asylum)) == was for past in range(1, 5)):
+            found["estimate_replaced", origin, asylum, year] = abs(now - was)
+    return found
+
+
+@pytest.mark.parametrize("measure", ["refugees_stock", "asylum_seekers_stock"])
+def test_stocks_dropped_and_replaced_are_those_of_the_files(
+    con: duckdb.DuckDBPyConnection, newest: dict[str, Pairs], measure: str
+) -> None:
+    expected = stocks_broken(newest[measure])
+    found = rows(
+        con,
+        "select kind, origin_unhcr_code, asylum_unhcr_code, reference_year, persons "
+        "from mart_reporting_break_origins "
+        f"where kind in ('origin_dropped', 'estimate_replaced') and measure = '{measure}'",
+    )
+    assert {row[:4]: row[4] for row in found} == expected
+    if measure == "refugees_stock":
+        assert expected["origin_dropped", "SRV", "CHI", 2022] == 303_107
+        assert expected["estimate_replaced", "WSH", "ALG", 2024] == 83_600
+
+
+def test_refugees_from_viet_nam_who_are_dropped_are_no_fall(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    assert breaks(
+        con, "asylum_iso3 = 'CHN' and kind = 'origin_dropped'", "reference_year, note"
+    ) == [(2022, "no figure of refugees from Viet Nam, after 303,107 the year before")]
+    flags = "refugees_stock, is_refugees_stock_change_comparable, refugees_stock_change_breaks"
+    assert rows(
+        con,
+        f"select {flags} from mart_asylum_yearly where asylum_iso3 = 'CHN' "
+        "and reference_year = 2022 and counting_unit = 'persons'",
+    ) == [(320, False, "origin_dropped")]
+    [(_, is_comparable, kinds)] = rows(
+        con,
+        f"select {flags} from mart_origin_yearly where origin_iso3 = 'VNM' "
+        "and reference_year = 2022 and counting_unit = 'persons'",
+    )
+    assert (is_comparable, kinds) == (False, "origin_dropped")
+
+
+def test_the_united_states_have_no_cases_of_2021_any_more(con: duckdb.DuckDBPyConnection) -> None:
+    """Affirmative applications were cases up to 2020 and are persons since."""
+    with duckdb.connect() as files:
+        counted = dict(
+            files.execute(
+                "select (year, app_pc)::varchar, sum(applied)::bigint "
+                f"from '{RELEASES}/{NEWEST}/asylum_applications.parquet' "
+                "where coa = 'USA' and coo = 'CHI' and app_type in ('N', 'NR', 'NA', 'FA') "
+                "and year in (2020, 2021) group by all"
+            ).fetchall()
+        )
+    assert counted == {"(2020, P)": 1352, "(2020, C)": 8792, "(2021, P)": 4418}
+    assert rows(
+        con,
+        "select counting_unit, figure_before, figure, persons from mart_reporting_break_origins "
+        "where kind = 'unit_changed' and asylum_iso3 = 'USA' and origin_iso3 = 'CHN' "
+        "and reference_year = 2021 order by all",
+    ) == [("cases", 8792, None, 8792), ("persons", 1352, 4418, 4418)]
+
+
+def test_units_that_change_are_those_of_the_files_in_every_host_and_year(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    with duckdb.connect() as files:
+        counted = files.execute(
+            "select coa, year, app_pc, sum(applied)::bigint as applied "
+            f"from '{RELEASES}/{NEWEST}/asylum_applications.parquet' "
+            "where app_type in ('N', 'NR', 'NA', 'FA') group by all having applied > 0"
+        ).fetchall()
+    hosts: dict[str, dict[int, dict[str, int]]] = {}
+    for asylum, year, unit, applied in counted:
+        hosts.setdefault(asylum, {}).setdefault(year, {"P": 0, "C": 0})[unit] = applied
+    expected = set()
+    for asylum, years in hosts.items():
+        in_order = sorted(years)
+        for before, year in pairwise(in_order):
+            was, now = years[before], years[year]
+            changed = []
+            for unit in ("P", "C"):
+                old, new = (of[unit] / sum(of.values()) for of in (was, now))
+                if round(abs(new - old), 9) >= 0.1 and min(old, new) <= 0.5 * max(old, new):
+                    changed.append(max(was[unit], now[unit]))
+            if changed and min(changed) >= 5000:
+                expected.add((asylum, year))
+    found = breaks(con, "kind = 'unit_changed'", "asylum_unhcr_code, reference_year")
+    assert set(found) == expected
+
+
+def test_the_release_of_october_2024_has_no_palestine_refugees_in_palestine(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    sql = (
+        "select asylum_iso3, kind, persons from reporting_breaks_as_of(date '{}') "
+        "where measure = 'palestine_refugees_stock' order by all"
+    )
+    assert rows(con, sql.format("2024-12-01")) == [("PSE", "not_reported", 2_496_694)]
+    assert rows(con, sql.format("2025-07-01")) == []
+    assert rows(con, sql.format("2026-07-01")) == [
+        ("LBN", "asylum_withheld", 486_269 - 228_274),
+        ("SYR", "asylum_withheld", 582_745 - 357_985),
+    ]
