@@ -2,9 +2,14 @@
 -- Countries of asylum whose first applications of a year are in another unit than those of the last year
 -- before that had any, wholly or in part, at each vintage: where the share of a unit moved from nearly
 -- nothing, or to it. A row for each unit of either year. Units are compared here and never added up for use.
+-- A year of type V is none of new applications.
 with kinds as (
     select * from {{ ref('break_kinds') }}
     where kind = 'unit_changed'
+),
+
+hosts as (
+    select * from {{ ref('int_first_applications_of_hosts') }}
 ),
 
 units as (
@@ -108,6 +113,11 @@ final as (
         by_host.detail
     from changed
     inner join by_host using ({{ host_year | join(', ') }})
+    inner join hosts
+        on
+            changed.asylum_unhcr_code = hosts.asylum_unhcr_code
+            and changed.reference_year = hosts.reference_year
+            and changed.valid_from = hosts.valid_from
 )
 
 select * from final

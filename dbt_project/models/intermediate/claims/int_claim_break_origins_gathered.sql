@@ -1,5 +1,5 @@
--- Breaks of reporting by origin, as claims compare years by them. Where a country of asylum gives no origins, or
--- gives them again, that people of unknown origin are more or fewer is the break itself.
+-- Breaks of reporting by origin, as claims compare years by them. Where a country of asylum gives no origins,
+-- or gives them again, that people of unknown origin are more or fewer is the break itself.
 with nowhere as (
     select unhcr_code from {{ ref('dim_country').identifier }}
     where special_kind = 'unknown'

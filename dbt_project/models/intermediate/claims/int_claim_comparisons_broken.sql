@@ -1,4 +1,5 @@
-{%- set lasting = "('unit_changed', 'type_changed', 'category_moved')" -%}
+{%- set lasting = "('unit_changed', 'type_changed', 'category_moved', 'origin_dropped', 'estimate_replaced',
+    'asylum_withheld')" -%}
 {%- set day = 'if(origins.reference_year > claims.base_to_year, claims.day_newest, claims.base_day_newest)' %}
 -- Why the newest figures of two times, which a claim compares, do not compare: the break of reporting that is
 -- about most people, many of all or as many as the change. Between distant years only what lasts bears on it.
@@ -8,8 +9,7 @@ with claims as (
         kind in ('change', 'ratio', 'difference', 'comparison')
         and base_to_year < from_year
         and coalesce(base_measure, measure) = measure
-        and coalesce(base_origin, origin) = origin
-        and coalesce(base_asylum, asylum) = asylum
+        and coalesce(base_origin, origin) = origin and coalesce(base_asylum, asylum) = asylum
 ),
 
 inputs as (
