@@ -9,7 +9,11 @@ with kinds as (
 ),
 
 hosts as (
-    select * from {{ ref('int_first_applications_of_hosts') }}
+    select
+        asylum_unhcr_code,
+        reference_year,
+        valid_from
+    from {{ ref('int_first_applications_of_hosts') }}
 ),
 
 units as (
@@ -18,6 +22,7 @@ units as (
         counting_unit,
         {{ total('figure') }} as applications
     from {{ ref('int_pairs_followed') }}
+    inner join hosts using ({{ host_year | join(', ') }})
     where measure = 'applications_new'
     group by {{ host_year | join(', ') }}, counting_unit
 ),
@@ -113,11 +118,6 @@ final as (
         by_host.detail
     from changed
     inner join by_host using ({{ host_year | join(', ') }})
-    inner join hosts
-        on
-            changed.asylum_unhcr_code = hosts.asylum_unhcr_code
-            and changed.reference_year = hosts.reference_year
-            and changed.valid_from = hosts.valid_from
 )
 
 select * from final
