@@ -50,27 +50,49 @@
     having bool_and(is_world_covered and (is_complete or not is_of_pairs))
 {%- endmacro %}
 
-{#- Of the sums of `sums_by_country` the one that counts: the control total where there is one no older
-    than the pairs (the archive has no control totals), else the sum of the pairs where it is complete. A later
-    control total of other codes is all that there is of the country and year: older pairs add nothing to it. -#}
-{% macro control_or_pairs(sums, codes, measures) -%}
-    {%- set grain = ['total_by', 'country_unhcr_code'] + codes + ['reference_year', 'valid_from', 'valid_to'] -%}
-    with by_source as (
+{#- The sums of `sums_by_country` side by side: `pairs`, `control`, and `later`, the newest control total of the
+    country and year under any code. -#}
+{% macro sums_by_source(sums, grain) -%}
+    with of_any_code as (
+        select
+            total_by,
+            country_unhcr_code,
+            reference_year,
+            valid_from,
+            arg_max({{ sums }}, in_force_from) as later
+        from {{ sums }}
+        where not is_of_pairs
+        group by total_by, country_unhcr_code, reference_year, valid_from
+    ),
+
+    by_source as (
         select
             {{ columns(grain) }}
             any_value({{ sums }}) filter (where is_of_pairs) as pairs,
             any_value({{ sums }}) filter (where not is_of_pairs) as control
         from {{ sums }}
         group by {{ grain | join(', ') }}
-    ),
+    )
 
-    with_later as (
-        select
-            *,
-            arg_max(control, control.in_force_from) over (
-                partition by total_by, country_unhcr_code, reference_year, valid_from
-            ) as later
-        from by_source
+    select
+        by_source.*,
+        of_any_code.later
+    from by_source
+    left join of_any_code
+        on
+            by_source.total_by = of_any_code.total_by
+            and coalesce(by_source.country_unhcr_code, '') = coalesce(of_any_code.country_unhcr_code, '')
+            and by_source.reference_year = of_any_code.reference_year
+            and by_source.valid_from = of_any_code.valid_from
+{%- endmacro %}
+
+{#- Of the sums of `sums_by_country` the one that counts: the control total where there is one no older
+    than the pairs (the archive has no control totals), else the sum of the pairs where it is complete. A later
+    control total of other codes is all that there is of the country and year: older pairs add nothing to it. -#}
+{% macro control_or_pairs(sums, codes, measures) -%}
+    {%- set grain = ['total_by', 'country_unhcr_code'] + codes + ['reference_year', 'valid_from', 'valid_to'] -%}
+    with by_source as (
+        {{ sums_by_source(sums, grain) }}
     ),
 
     with_source as (
@@ -87,7 +109,7 @@
                 else 'not_available'
             end as total_source,
             if(total_source = 'control_total', coalesce(control, later), pairs) as chosen
-        from with_later
+        from by_source
     )
 
     select
