@@ -145,16 +145,16 @@
     '{{ column | replace("region", "") }}' || lower(replace({{ column }}, ' ', '_'))
 {%- endmacro %}
 
-{#- The measure that a claim asks for, of a row that has all of its dataset. How many host communities there were was
+{#- The measure that a claim asks for, of a row that has those of its dataset. How many host communities there were was
     not known before a day. -#}
-{% macro figure_asked(measures, asked='') -%}
+{% macro figure_asked(measures, asked, rows) -%}
     case {{ asked }}measure
         {%- for measure in measures %}
         when '{{ measure }}'
             then
                 {%- if measure == 'host_community_stock' %}
-                if(day < host_community_stock_known_from, null, {{ measure }})
-                {%- else %} {{ measure }}
+                if({{ asked }}day < {{ rows }}host_community_stock_known_from, null, {{ rows }}{{ measure }})
+                {%- else %} {{ rows }}{{ measure }}
                 {%- endif %}
         {%- endfor %}
     end

@@ -4,9 +4,10 @@
     name, then renames the old one, the new one and drops the old one: four more statements a model, each
     of which looks through a catalogue of some thousand columns.
 
-    parts: `of` and `by` of the configuration, a model that this one stands on and its column. The table is
-    made in parts, each of so many values of the column as `part_rows` rows of that model have, where the
-    model's SQL asks whether a key is `in_part`: so its memory does not grow with the figures. -#}
+    parts: `of` and `by` of the configuration, a model or seed that this one stands on and its column. The table
+    is made in parts, each of so many values of the column as `part_rows` rows of that model have (`rows`, where
+    the configuration has it), where the model's SQL asks whether a key is `in_part`: so its memory does not
+    grow with the figures. -#}
 {% materialization table, adapter='duckdb' %}
     {%- set relation = this.incorporate(type='table') -%}
     {%- set existing = load_cached_relation(this) -%}
@@ -80,13 +81,14 @@
     {%- set firsts = [] -%}
     {%- if parts -%}
         {#- Not by `ref`: it need not be a model that this one reads itself. -#}
-        {%- set of = graph.nodes['model.' ~ model.package_name ~ '.' ~ parts.of] -%}
+        {%- set name = model.package_name ~ '.' ~ parts.of -%}
+        {%- set of = graph.nodes.get('model.' ~ name) or graph.nodes['seed.' ~ name] -%}
         {%- set query -%}
             select concat('''', replace(min(key), '''', ''''''), '''')
             from (
                 select
                     {{ parts.by }} as key,
-                    sum(count(*)) over (order by {{ parts.by }}) // {{ var('part_rows') }} as part
+                    sum(count(*)) over (order by {{ parts.by }}) // {{ parts.rows or var('part_rows') }} as part
                 from {{ adapter.quote(of.schema) }}.{{ adapter.quote(of.alias) }}
                 group by {{ parts.by }}
             )

@@ -20,7 +20,7 @@ final as (
         history.reference_date,
         history.is_provisional,
         history.coverage_id,
-        {{ figure_asked(demographic_measures(), 'inputs.') }} as figure
+        {{ figure_asked(demographic_measures(), 'inputs.', 'history.') }} as figure
     from inputs
     inner join {{ ref('fct_demographics_yearly_history').identifier }} as history
         on

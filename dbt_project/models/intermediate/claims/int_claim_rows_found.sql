@@ -70,7 +70,18 @@ inputs as (
         {%- else %}
         '{{ rows_are }}' as rows_are,
         {%- endif %}
-        history.* {%- if rows_are == 'beside' %} replace (inputs.origin as origin){% endif %}
+        {{ 'inputs' if rows_are == 'beside' else 'history' }}.origin,
+        history.asylum,
+        history.counting_unit,
+        history.reference_year,
+        history.reference_date,
+        history.is_provisional,
+        history.are_pairs_complete,
+        history.coverage_id,
+        {%- if name == 'asylum_decisions' %}
+        {{ columns(decision_measures()[:3], 'history.') }}
+        {%- endif %}
+        {{ figure_asked(measures, 'inputs.', 'history.') }} as figure
     from inputs
     inner join {{ name }}_history as history
         on
@@ -99,18 +110,11 @@ inputs as (
 ),
 
 {% endfor -%}
-rows_found as (
+final as (
     {%- for name, _, _, _ in datasets %}
     select * from {{ name }}
     {{ 'union all by name' if not loop.last }}
     {%- endfor %}
-),
-
-final as (
-    select
-        *,
-        {{ figure_asked(datasets | map(attribute=3) | sum(start=[])) }} as figure
-    from rows_found
 )
 
 select * from final

@@ -18,7 +18,7 @@ of_origins as (
     select * from {{ ref('mart_origin_yearly_history').identifier }}
 ),
 
-of_pairs as (
+of_pairs as not materialized (
     select * from {{ ref('mart_destination_yearly_history').identifier }}
     where row_kind = 'pair'
 ),

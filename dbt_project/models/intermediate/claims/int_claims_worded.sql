@@ -4,64 +4,21 @@ with judged as (
     select * from {{ ref('int_claims_judged') }}
 ),
 
-countries as (
-    select * from {{ ref('dim_country').identifier }}
+bases as (
+    select * from {{ ref('int_claim_bases_named') }}
 ),
 
-groups as (
-    select * from {{ ref('dim_country_group').identifier }}
-),
-
--- Names of countries, groups and regions by the codes under which claims name them.
-named as (
-    select
-        coalesce(iso3, unhcr_code) as code,
-        country_name as shown_name
-    from countries
-    union
-    select
-        group_id as code,
-        group_name as shown_name
-    from groups
-    {%- for column in ['unhcr_region', 'un_region'] %}
-    union
-    select
-        {{ region_group(column) }} as code,
-        {{ column }} as shown_name
-    from countries
-    where {{ column }} is not null
-    {%- endfor %}
-    union
-    select
-        '*' as code,
-        'all countries' as shown_name
-),
-
-by_code as (
-    select map(list(code), list(shown_name)) as labels
-    from named
-),
-
-with_labels as (
+with_bases as (
     select
         judged.*,
-        by_code.labels
+        concat_ws(' in ', bases.origin_named, bases.asylum_named) as base_named
     from judged
-    cross join by_code
+    left join bases on judged.document_id = bases.document_id and judged.claim_id = bases.claim_id
 ),
 
 shown as (
     select
         *,
-        {%- for side in ['origin', 'asylum'] %}
-        array_to_string(
-            list_transform(
-                string_split(nullif(claim.base_{{ side }}, claim.{{ side }}), '+'),
-                lambda code: coalesce(labels[code], code)
-            ),
-            ' and '
-        ) as base_{{ side }}_named,
-        {%- endfor %}
         case claim.wording
             when 'plain' then ''
             when 'slightly_below' then 'slightly below '
@@ -70,13 +27,13 @@ shown as (
         end || {{ claim_text(
             'coalesce(claim.stated_value, claim.stated_high, claim.stated_low)', 'claim.stated_low', 'claim.'
         ) }} as shown_text
-    from with_labels
+    from with_bases
 ),
 
 -- Five steps read it: worked out once.
 final as materialized (
     select
-        * exclude (labels, shown_text, base_origin_named, base_asylum_named),
+        * exclude (shown_text, base_named),
         case
             when claim.kind = 'comparison'
                 then
@@ -84,7 +41,7 @@ final as materialized (
                         ' ',
                         case when claim.wording in ('slightly_below', 'slightly_above') then 'slightly' end,
                         if(claim.relation = 'equal', 'as much as', claim.relation),
-                        nullif(concat_ws(' in ', base_origin_named, base_asylum_named), '') || ',',
+                        nullif(base_named, '') || ',',
                         claim.base_from_year,
                         if(claim.base_to_year > claim.base_from_year, 'to ' || claim.base_to_year, null)
                     )
