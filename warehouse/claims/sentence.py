@@ -17,6 +17,8 @@ from warehouse.reference.figures import figure
 
 Names = Mapping[str, str]
 _NO_COUNTRY = frozenset({"STA", "UKN"})
+# A comparison with nobody has no ratio.
+_AGAINST_NOBODY = " against 0"
 
 
 @dataclass(frozen=True)
@@ -159,11 +161,19 @@ def _ratio(claim: Mapping[str, Any], names: Names) -> _Told:
     own, base = counted(claim), counted_of_base(claim)
     is_same = base.is_of_the_same(own)
     many = "high" if own.is_rate else "many"
+
+    def short(text: str) -> str:
+        if text.endswith(_AGAINST_NOBODY):
+            return f"{_number(text)}, against 0 {base.then() if is_same else f'for {other}'}"
+        return f"{'1.00' if _number(text) == '1' else _number(text)} times"
+
+    other = _the(base, own, names)
+    is_against_nobody = (claim["newest_text"] or "").endswith(_AGAINST_NOBODY)
     return _Told(
         _head(own, names, _together(own)),
-        f"as a multiple of {base.at() if is_same else _the(base, own, names)}",
-        lambda text: f"{'1.00' if _number(text) == '1' else _number(text)} times",
-        f" as {many} as {base.then() if is_same else _the(base, own, names)}",
+        f"as a multiple of {base.at() if is_same else other}",
+        short,
+        "" if is_against_nobody else f" as {many} as {base.then() if is_same else other}",
     )
 
 
@@ -265,9 +275,7 @@ def _threshold(text: str | None) -> str:
 
 def _record(claim: Mapping[str, Any], names: Names) -> _Told:
     own = counted(claim)
-    return _Told(
-        _head(own, names, own.when()), "highest year", lambda text: f"highest in {_number(text)}"
-    )
+    return _Told(_head(own, names, own.when()), "highest year", str)
 
 
 def _threshold_year(claim: Mapping[str, Any], names: Names) -> _Told:
@@ -293,7 +301,8 @@ def _rising(claim: Mapping[str, Any], names: Names) -> _Told:
     def short(text: str) -> str:
         risen = _number(text)
         of_years = "every year" if risen == str(years) else f"{risen} of {years} years"
-        return f"up on the year before in {of_years}"
+        known = re.search(r" \(known for .*\)$", text)
+        return f"up on the year before in {of_years}{known[0] if known else ''}"
 
     return _Told(_head(own, names, own.when()), "years of increase", short)
 

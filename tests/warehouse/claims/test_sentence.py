@@ -296,6 +296,18 @@ PRINTED: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     ),
     ("record", _YEARS, "highest in 2021", "2013 to 2023: highest in 2021."),
     (
+        *("record", _YEARS, "highest in 2021 (known for 10 of 11 years)"),
+        "2013 to 2023: highest in 2021 (known for 10 of 11 years).",
+    ),
+    (
+        *("rising", _YEARS, "up in 3 of 10 years (known for 10 of 11 years)"),
+        "2013 to 2023: up on the year before in 3 of 10 years (known for 10 of 11 years).",
+    ),
+    (
+        *("comparison", _BASE, "1,234 against 0"),
+        "end of 2023: 1,234, against 0 at the end of 2019.",
+    ),
+    (
         *("threshold_year", _CLAIMED | _YEARS | {"threshold_low": "1 million"}),
         "1,000,000 passed in 2020",
         "2013 to 2023: 1,000,000 passed in 2020, added up from 2013.",
