@@ -63,6 +63,7 @@ create or replace table marts.mart_origin_yearly (
     decisions_otherwise_closed bigint, decisions_total bigint, is_rate_on_small_count boolean,
     applications_release_id varchar, decisions_release_id varchar,
     new_asylum_claims bigint, is_new_asylum_claims_complete boolean,
+    refugees_stock bigint as (cast(null as bigint)),
     is_asylum_seekers_stock_complete boolean as (is_new_asylum_claims_complete),
     is_asylum_seekers_stock_change_comparable boolean as (is_new_asylum_claims_complete),
     is_applications_new_change_comparable boolean as (is_new_asylum_claims_complete),

@@ -130,11 +130,11 @@ def audit(
         )
     later = [name for name, day in known if as_of and day > as_of]
     if as_of is None:
-        found = _claims(con, "mart_claim_audit", "mart_claim_inputs", claims.CLAIMS)
+        found = _claims(con, "mart_claim_audit", "mart_claim_inputs", "published_claims")
     else:
         given = f"(date {literal(as_of.isoformat())})"
         found = _claims(
-            con, f"claim_audit_as_of{given}", f"claim_inputs_as_of{given}", claims.CLAIMS
+            con, f"claim_audit_as_of{given}", f"claim_inputs_as_of{given}", "published_claims"
         )
     release = read_about(con)["release"]
     if as_of is not None:
@@ -281,7 +281,7 @@ def _must_have_claims(con: duckdb.DuckDBPyConnection) -> None:
     read = {
         "mart_claim_audit_history": _AUDIT_COLUMNS,
         "mart_claim_inputs_history": _INPUT_COLUMNS,
-        claims.CLAIMS: _REGISTER_COLUMNS,
+        "published_claims": _REGISTER_COLUMNS,
     }
     if not there.issuperset((table, name) for table, names in read.items() for name in names):
         raise AuditError(

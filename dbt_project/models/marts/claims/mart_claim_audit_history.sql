@@ -1,7 +1,7 @@
 {{ config(parts={'of': 'published_claims', 'by': 'document_id', 'rows': 50}) }}
 {%- set key = ['document_id', 'claim_id'] -%}
 {%- set documents = ref('published_documents') -%}
-{%- set claims = ref('int_published_claims_chosen') -%}
+{%- set claims = ref('published_claims') -%}
 -- The verdict on each claim of the seeds, from the day on which its document came out: what claim_audit_of
 -- answers on each day that could bring another. It names the release that it is by, so each has a row of its
 -- own.
