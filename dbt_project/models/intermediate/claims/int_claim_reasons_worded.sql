@@ -4,17 +4,13 @@ with worded as (
     select * from {{ ref('int_claims_worded') }}
 ),
 
-releases as (
-    select * from {{ ref('dim_release').identifier }}
-),
-
 -- The release that first had figures of a year.
 firsts as (
     select
         reference_year,
         min_by(release_id, published_on) as first_release_id,
         min(published_on) as first_published_on
-    from releases
+    from {{ ref('dim_release').identifier }}
     group by reference_year
 ),
 
