@@ -62,9 +62,11 @@ def main() -> None:
     finally:
         server.stop()
     rows = sum(first.rows.values())
+    about = [count for table, count in first.rows.items() if table.startswith("about")]
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     for line in (
-        f"{len(first.rows)} tables, {rows:,} rows, {size / 1e6:,.0f} MB in PostgreSQL",
+        f"{len(first.rows)} tables, {rows:,} rows (of them {len(about)} and {sum(about)} about the "
+        f"others), {size / 1e6:,.0f} MB in PostgreSQL",
         f"first {first.seconds:.1f} s, replaced {statistics.median(again):.1f} s "
         f"(median of {TIMES}), nothing new {nothing:.2f} s",
         f"a reader's answer {statistics.median(waits) * 1e3:.1f} ms (median), "

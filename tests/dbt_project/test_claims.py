@@ -222,6 +222,27 @@ def test_the_history_of_the_register_is_what_the_function_answers_on_each_day(
 
 
 @pytest.mark.parametrize(
+    "cells",
+    [
+        {"kind": "place", "among": "origins", "origin": "UKN", "stated_value": 1},
+        {"kind": "place", "among": "origins", "origin": "STA", "stated_value": 1},
+        {"kind": "place", "among": "hosts", "origin": None, "asylum": "UKN", "stated_value": 1},
+        {"kind": "extreme", "among": "origins", "origin": "UKN", "stated_value": None},
+        {"kind": "record", "from_year": 2000, "origin": "UKN", "stated_value": None},
+    ],
+)
+def test_what_is_no_country_holds_no_place_and_none_is_printed(
+    published_starter: Settings, cells: dict[str, Any]
+) -> None:
+    with open_published(published_starter) as con:
+        asked = asking(year=2025, value=1) | {"tolerance": None} | cells
+        found = audit.check(con, asked, date(2026, 7, 1))
+    assert found["verdict"] == "not_checkable"
+    assert "people of unknown origin and the stateless hold no place" in found["to_print"]
+    assert "hold no place among countries" in found["explanation"]
+
+
+@pytest.mark.parametrize(
     ("published", "year", "said"),
     [
         ("2023-01-01", 2022, "No release of UNHCR's database is known"),

@@ -16,7 +16,6 @@ from warehouse.reference.claims import ALL, parts_of
 from warehouse.reference.figures import figure
 
 Names = Mapping[str, str]
-_NO_COUNTRY = frozenset({"STA", "UKN"})
 # A comparison with nobody has no ratio.
 _AGAINST_NOBODY = " against 0"
 
@@ -45,8 +44,6 @@ def _sentence(claim: Mapping[str, Any], names: Names, told: _Told) -> str:
     nothing = f"{told.head}{f', {told.asked}' if told.asked else ''}: nothing, since"
     if claim["not_printed_because"]:
         return f"{nothing} {claim['not_printed_because']}."
-    if _holds_no_place(claim):
-        return f"{nothing} people of unknown origin and the stateless hold no place."
     if newest is None:
         why = why_nothing(claim, names)
         is_a_figure = claim["kind"] in {"level", "sum"} and why.endswith(" no figure")
@@ -59,14 +56,6 @@ def _sentence(claim: Mapping[str, Any], names: Names, told: _Told) -> str:
     if claim["rests_on_incomplete"] and not claim["is_lower_bound"]:
         then += ", while people are missing in the figures behind it"
     return f"{told.head}: {bound}{told.short(newest)}{told.rest}{then}."
-
-
-def _holds_no_place(claim: Mapping[str, Any]) -> bool:
-    """Whether a place is claimed for what is no country."""
-    if claim["kind"] not in {"rank", "place", "extreme"}:
-        return False
-    is_of_origins = claim["among"] in {"origins", "origins_in_host"}
-    return claim["origin" if is_of_origins else "asylum"] in _NO_COUNTRY
 
 
 def _then(claim: Mapping[str, Any], told: _Told) -> str:
@@ -157,37 +146,47 @@ def _change(claim: Mapping[str, Any], names: Names) -> _Told:
     )
 
 
+def _base(claim: Mapping[str, Any], own: Counted, names: Names) -> tuple[str, str, str]:
+    """What a claim compares its figure with: as a noun, behind "than" or "as", and behind a 0. Of
+    the same people it is their time alone.
+    """
+    base = counted_of_base(claim)
+    if base.is_of_the_same(own):
+        return base.at(), base.then(), base.then()
+    other = _the(base, own, names)
+    return other, other, f"for {other}"
+
+
 def _ratio(claim: Mapping[str, Any], names: Names) -> _Told:
-    own, base = counted(claim), counted_of_base(claim)
-    is_same = base.is_of_the_same(own)
+    own = counted(claim)
+    noun, then, of_nobody = _base(claim, own, names)
     many = "high" if own.is_rate else "many"
 
     def short(text: str) -> str:
         if text.endswith(_AGAINST_NOBODY):
-            return f"{_number(text)}, against 0 {base.then() if is_same else f'for {other}'}"
+            return f"{_number(text)}, against 0 {of_nobody}"
         return f"{'1.00' if _number(text) == '1' else _number(text)} times"
 
-    other = _the(base, own, names)
     is_against_nobody = (claim["newest_text"] or "").endswith(_AGAINST_NOBODY)
     return _Told(
         _head(own, names, _together(own)),
-        f"as a multiple of {base.at() if is_same else other}",
+        f"as a multiple of {noun}",
         short,
-        "" if is_against_nobody else f" as {many} as {base.then() if is_same else other}",
+        "" if is_against_nobody else f" as {many} as {then}",
     )
 
 
 def _difference(claim: Mapping[str, Any], names: Names) -> _Told:
-    own, base = counted(claim), counted_of_base(claim)
-    is_same = base.is_of_the_same(own)
+    own = counted(claim)
+    noun, then, _ = _base(claim, own, names)
     unit, more, fewer = (
         (" percentage points", "higher", "lower") if own.is_rate else ("", "more", "fewer")
     )
     return _Told(
         _head(own, names, _together(own)),
-        f"difference from {base.at() if is_same else _the(base, own, names)}",
+        f"difference from {noun}",
         lambda text: f"{_number(text)}{unit} {fewer if _is_below(text) else more}",
-        f" than {base.then() if is_same else _the(base, own, names)}",
+        f" than {then}",
     )
 
 

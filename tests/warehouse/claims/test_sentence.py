@@ -502,19 +502,6 @@ def test_where_there_is_nothing_to_print_the_sentence_says_what_is_missing(
     assert said.endswith(f"{why}."), said
 
 
-@pytest.mark.parametrize(
-    ("among", "cells"),
-    [
-        ("origins", {"origin": "UKN"}),
-        ("origins", {"origin": "STA"}),
-        ("hosts", {"origin": "*", "asylum": "UKN"}),
-    ],
-)
-def test_what_is_no_country_has_no_place_to_print(among: str, cells: dict[str, Any]) -> None:
-    claim = CLAIM | cells | {"kind": "place", "among": among, "newest_text": "place 1"}
-    assert "nothing, since people of unknown origin and the stateless" in to_print(claim, NAMES)
-
-
 def test_a_sentence_that_ends_with_a_shortened_name_has_one_full_stop() -> None:
     told = {"kind": "per_head", "per": 100, "newest_text": "1 per 100", "on_the_day_text": None}
     assert to_print(CLAIM | {"origin": "SYR"} | told, NAMES).endswith("of Syrian Arab Rep.")

@@ -103,6 +103,7 @@ final as (
         'applications_new' as measure,
         changed.counting_unit,
         changed.reference_year,
+        changed.year_before,
         changed.valid_from,
         cast(greatest(changed.applications, changed.applications_before) as bigint) as persons,
         by_host.share,

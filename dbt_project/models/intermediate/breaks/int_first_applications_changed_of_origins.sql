@@ -3,7 +3,10 @@
 -- vintage: those that have a unit in one of the two years only, and all in a unit of which there are fewer
 -- where most of what another unit gained is without an origin: it may be of any of them.
 with hosts as (
-    select distinct {{ host_year | join(', ') }} from {{ ref('int_first_applications_changed') }}
+    select distinct
+        {{ columns(host_year) }}
+        year_before
+    from {{ ref('int_first_applications_changed') }}
 ),
 
 nowhere as (
@@ -26,7 +29,7 @@ pairs as (
         on
             hosts.asylum_unhcr_code = pairs.asylum_unhcr_code
             and hosts.valid_from = pairs.valid_from
-            and pairs.reference_year in (hosts.reference_year, hosts.reference_year - 1)
+            and pairs.reference_year in (hosts.reference_year, hosts.year_before)
     where pairs.measure = 'applications_new'
     group by all
 ),

@@ -23,11 +23,11 @@ named as (
         group_id as code,
         group_name as shown_name
     from groups
-    {%- for column in ['unhcr_region', 'un_region'] %}
+    {%- for column, whose in {'unhcr_region': 'UNHCR', 'un_region': 'UN'}.items() %}
     union
     select
         {{ region_group(column) }} as code,
-        {{ column }} as shown_name
+        {{ column }} || ' ({{ whose }} region)' as shown_name
     from countries
     where {{ column }} is not null
     {%- endfor %}

@@ -19,8 +19,8 @@ releases as (
     select * from {{ ref('dim_release').identifier }}
 ),
 
-countries as (
-    select * from {{ ref('dim_country').identifier }}
+special_origins as (
+    select * from {{ ref('special_origins').identifier }}
 ),
 
 inhabitants as (
@@ -136,12 +136,12 @@ final as materialized (
                 else 'WLD'
             end = inhabitants.world_bank_code
             and scaled.to_year >= inhabitants.reference_year
-    left join countries as placed
+    left join special_origins as placed
         on
             case
                 when scaled.kind = 'rank' or scaled.among in ('hosts', 'destinations') then scaled.asylum
                 when scaled.kind in ('place', 'extreme', 'record') then scaled.origin
-            end = coalesce(placed.iso3, placed.unhcr_code)
+            end = placed.unhcr_code
     left join reference_dates as own_dates on scaled.reference_date = own_dates.reference_date
     left join reference_dates as base_dates on scaled.base_reference_date = base_dates.reference_date
 )

@@ -136,6 +136,8 @@ final as (
                 then 'a stock added up over years counts a person once for each year'
             when claims.overlap_note is not null
                 then 'the database has no figure of who is in two of these groups'
+            when claims.claim.has_no_place
+                then 'people of unknown origin and the stateless hold no place or record'
         end as not_printed_because,
         claims.rests_on_carried_forward,
         claims.is_provisional_at_publication,
