@@ -55,12 +55,14 @@
     > {{ var('incomplete_from_share') }} * ({{ figure }} + coalesce({{ persons_incomplete }}, 0))
 {%- endmacro %}
 
-{#- Whether a figure has its people: NULL where it is not known, or where nothing is known of who is missing. -#}
-{% macro is_complete(measure, level, rows='compared') -%}
+{#- Whether a figure has its people: NULL where it is not known, or where nothing is known of who is missing.
+    `left_per_known`: people without an origin whom no estimate distributes, for each one of known origin. -#}
+{% macro is_complete(measure, level, rows='compared', left_per_known='0') -%}
     case
         when {{ measure }} is null then null
         when {{ measure }} = 0 and {{ rows }}.reference_year < {{ series_begins(measure, level) }} then false
         when {{ is_missing_people(measure, measure ~ '_persons_incomplete') }} then false
+        when {{ is_missing_people('1', left_per_known) }} then false
         when is_{{ measure }}_followed then true
     end
 {%- endmacro %}

@@ -253,7 +253,15 @@ def world(
     with in_memory() as con:
         project.like_starter(
             con,
-            [*TOTALS, "intermediate.int_breaks_of_years", "marts.dim_country", "reference.eras"],
+            [
+                *(
+                    *TOTALS,
+                    "intermediate.int_breaks_of_years",
+                    "marts.dim_country",
+                    "reference.eras",
+                ),
+                *("intermediate.int_unknown_origins_left", "reference.special_origins"),
+            ],
         )
         project.like_starter(con, ["reference.measures"], rows=True)
         con.execute(

@@ -64,8 +64,8 @@ MAY_READ_BESIDES = {
     r"|int_asylum_decisions(_totals)?_in_force"
     r"|int_vintages_resolved|mart_destination_yearly|mart_revisions|int_breaks_of_(pairs|years)"
     r"|int_years_followed|int_unknown_origins_distributed",
-    "marts/era": r"int_breaks_of_years|int_measures_of_origins_unpivoted|mart_origin_records"
-    r"|mart_era_comparison",
+    "marts/era": r"int_breaks_of_years|int_unknown_origins_left|int_measures_of_origins_unpivoted"
+    r"|mart_origin_records|mart_era_comparison",
     # Steps of a claim's audit become part of functions of the published file, and read its tables.
     "intermediate/claims": r"dim_(country|country_group|release)|fct_[a-z_]+_history"
     r"|fct_inhabitants_yearly|mart_carried_forward|mart_reporting_break(s|_origins)(_history)?"

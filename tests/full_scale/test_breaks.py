@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -184,6 +185,35 @@ def test_who_withheld_origins_in_2025(
     assert found == [
         (asylum, *hosts[asylum][2024], *hosts[asylum][2025]) for asylum in ("GBR", "USA")
     ]
+
+
+@pytest.mark.parametrize("measure", DISTRIBUTED)
+def test_figures_by_origin_are_lower_bounds_while_hosts_of_many_never_gave_an_origin(
+    con: duckdb.DuckDBPyConnection, newest: dict[str, Pairs], measure: str
+) -> None:
+    left: Counter[int] = Counter()
+    known: Counter[int] = Counter()
+    for asylum, years in hosts_of(newest[measure]).items():
+        for year, base in bases_of(years).items() if asylum != UNKNOWN else ():
+            had_known = base in years and years[base].known > 0
+            left[year] += 0 if had_known else years[year].unknown
+            known[year] += years[year].known
+    expected = {year for year in known if left[year] > 0.02 * (left[year] + known[year])}
+    assert len(expected) > 10
+    complete = f"is_{measure}_complete"
+    found = rows(
+        con,
+        "select reference_year from mart_origin_yearly where counting_unit = 'persons' "
+        f"and origin_unhcr_code <> '{UNKNOWN}' and {measure} > 0 "
+        f"group by all having not bool_or({complete})",
+    )
+    assert {year for (year,) in found} == expected
+    [(is_any_false,)] = rows(
+        con,
+        f"select bool_or(not {complete}) from mart_origin_yearly where reference_year = 2000 "
+        f"and counting_unit = 'persons' and origin_unhcr_code = '{UNKNOWN}'",
+    )
+    assert not is_any_false
 
 
 @pytest.mark.parametrize("measure", FOLLOWED)

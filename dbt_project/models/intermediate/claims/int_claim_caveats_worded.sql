@@ -69,6 +69,8 @@ sentences as (
                         then
                             'The figure of today is a lower bound: where these people are, the origin of '
                             || 'many is not known.'
+                    when gaps_text is null and rests_on_incomplete
+                        then 'In the figures of today people are missing: the origin of many is not known.'
                     when gaps_text is not null
                         then
                             case

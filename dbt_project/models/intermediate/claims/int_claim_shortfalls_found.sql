@@ -1,8 +1,10 @@
+{%- set variants = {'day_at_publication': '', 'day_newest': '_now'} -%}
 -- How many people at most may be missing in the figures behind a claim, by what was known at publication:
--- people of unknown origin beside them, by the estimate where there is one, and people not reported.
+-- people of unknown origin beside them, by the estimate where there is one, and people not reported; and
+-- whether people are missing in the newest figures, those that it is compared with among them.
 with inputs as (
     select * from {{ ref('int_claim_inputs_found') }}
-    where input_role = 'figure' and not is_among_peers
+    where input_role in ('figure', 'base') and not is_among_peers
 ),
 
 origins as (
@@ -14,7 +16,7 @@ kinds as (
     where makes_incomplete
 ),
 
-of_origins as (
+of_origins as not materialized (
     select * from {{ ref('mart_origin_yearly_history').identifier }}
 ),
 
@@ -59,19 +61,28 @@ measured as (
     select
         inputs.document_id,
         inputs.claim_id,
+        inputs.input_role,
         inputs.reference_year,
-        inputs.asylum,
         coalesce(inputs.at_publication.figure, 0) as figure,
+        coalesce(inputs.newest.figure, 0) as figure_now,
         inputs.unknown_beside,
-        inputs.reported_beside,
+        -- A 0, or nobody, says nothing where many people are of unknown origin; nor is a figure over all
+        -- countries of asylum of everybody, where no estimate distributes them.
+        {{ is_missing_people('coalesce(inputs.reported_beside, 0)', 'inputs.unknown_beside') }}
+            as are_many_unknown,
+        inputs.asylum = '-' and inputs.measure not in {{ distributed_measures() }} as is_undistributed,
         coalesce(gaps.withheld, 0) as withheld,
         coalesce(gaps.not_reported, 0) as not_reported,
-        {%- for name, rows in [('of_origin', 'of_origins'), ('of_pair', 'of_pairs'), ('now', 'pairs_now')] %}
+        {%- for name, suffix in variants.items() %}
         case inputs.measure
             {%- for measure in distributed_measures() %}
-            when '{{ measure }}' then {{ rows }}.is_{{ measure }}_complete
+            when '{{ measure }}'
+                then coalesce(
+                    of_origins{{ suffix }}.is_{{ measure }}_complete,
+                    of_pairs{{ suffix }}.is_{{ measure }}_complete
+                )
             {%- endfor %}
-        end as is_complete_{{ name }},
+        end as is_complete{{ suffix }},
         {%- endfor %}
         case inputs.measure
             {%- for measure in distributed_measures() %}
@@ -79,47 +90,34 @@ measured as (
             {%- endfor %}
         end as distributed_high
     from inputs
-    left join gaps
+    left join gaps using (
+        document_id, claim_id, origin, asylum, measure, counting_unit, reference_year
+    )
+    {%- for day, suffix in variants.items() %}
+    {%- for rows in ['of_origins', 'of_pairs'] %}
+    left join {{ rows }} as {{ rows ~ suffix }}
         on
-            inputs.document_id = gaps.document_id
-            and inputs.claim_id = gaps.claim_id
-            and inputs.origin = gaps.origin
-            and inputs.asylum = gaps.asylum
-            and inputs.measure = gaps.measure
-            and inputs.counting_unit = gaps.counting_unit
-            and inputs.reference_year = gaps.reference_year
-    left join of_origins
-        on
-            inputs.asylum = '-'
-            and inputs.origin = of_origins.origin_unhcr_code
-            and inputs.counting_unit = of_origins.counting_unit
-            and inputs.reference_year = of_origins.reference_year
-            and {{ stood_on('inputs.day_at_publication', 'of_origins') }}
-    {%- for name, day in [('of_pairs', 'day_at_publication'), ('pairs_now', 'day_newest')] %}
-    left join of_pairs{{ ' as pairs_now' if name == 'pairs_now' }}
-        on
-            inputs.origin = {{ name }}.origin_unhcr_code
-            and inputs.asylum = {{ name }}.asylum_unhcr_code
-            and inputs.counting_unit = {{ name }}.counting_unit
-            and inputs.reference_year = {{ name }}.reference_year
-            and {{ stood_on('inputs.' ~ day, name) }}
+            inputs.origin = {{ rows ~ suffix }}.origin_unhcr_code
+            and inputs.asylum = {{ rows ~ suffix ~ '.asylum_unhcr_code' if rows == 'of_pairs' else "'-'" }}
+            and inputs.counting_unit = {{ rows ~ suffix }}.counting_unit
+            and inputs.reference_year = {{ rows ~ suffix }}.reference_year
+            and {{ stood_on('inputs.' ~ day, rows ~ suffix) }}
+    {%- endfor %}
     {%- endfor %}
 ),
 
--- A 0, or nobody, says nothing where many people are of unknown origin.
 bounded as (
     select
         *,
         if(
-            not coalesce(is_complete_of_origin, is_complete_of_pair, true)
+            not coalesce(is_complete, true)
             or {{ is_missing_people('figure', 'withheld + not_reported') }}
-            or (
-                figure = 0 and asylum <> '-'
-                and {{ is_missing_people('coalesce(reported_beside, 0)', 'unknown_beside') }}
-            ),
+            or (are_many_unknown and (figure = 0 or is_undistributed)),
             not_reported + coalesce(distributed_high, unknown_beside, 0),
             0
-        ) as missing
+        ) as missing,
+        not coalesce(is_complete_now, true) or (are_many_unknown and (figure_now = 0 or is_undistributed))
+            as is_incomplete_now
     from measured
 ),
 
@@ -128,9 +126,9 @@ by_year as (
         document_id,
         claim_id,
         reference_year,
-        sum(figure) as figure,
-        sum(missing) as missing,
-        bool_or(not coalesce(is_complete_now, true)) as is_incomplete_now
+        sum(figure) filter (where input_role = 'figure') as figure,
+        sum(missing) filter (where input_role = 'figure') as missing,
+        bool_or(is_incomplete_now) as is_incomplete_now
     from bounded
     group by document_id, claim_id, reference_year
 ),

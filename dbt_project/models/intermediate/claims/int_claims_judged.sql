@@ -67,7 +67,7 @@ meanings as (
         is_half_against_whole
         or broken_text is not null
         or (
-            claim.kind in ('change', 'ratio', 'difference', 'comparison') and gaps_text is not null
+            claim.kind in ('change', 'ratio', 'difference', 'comparison') and rests_on_incomplete
             and not claim.is_rate
             and (
                 claim.base_from_year is distinct from claim.from_year

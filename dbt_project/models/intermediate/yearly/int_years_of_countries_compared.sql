@@ -91,6 +91,25 @@ years_followed as (
     select * from {{ ref('int_years_followed') }}
 ),
 
+-- Of people of unknown origin nobody is missing so.
+special_origins as (
+    select * from {{ ref('special_origins') }}
+    where special_kind = 'unknown'
+),
+
+unknown_origins as (
+    select
+        'origin' as total_by,
+        reference_year,
+        valid_from,
+        {%- for measure in distributed_measures() %}
+        max(left_per_known) filter (where measure = '{{ measure }}')
+            as {{ measure }}_left_per_known{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_unknown_origins_left') }}
+    group by reference_year, valid_from
+),
+
 -- Joined last: lists are slow to sort.
 final as (
     select
@@ -101,7 +120,9 @@ final as (
         {{ is_change_comparable(measure) }} as is_{{ measure }}_change_comparable,
         {%- endfor %}
         {%- for measure in distributed_measures() %}
-        {{ is_complete(measure, 'compared.total_by') }} as is_{{ measure }}_complete,
+        {{ is_complete(
+            measure, 'compared.total_by', left_per_known='unknown_origins.' ~ measure ~ '_left_per_known'
+        ) }} as is_{{ measure }}_complete,
         {{ if_distributed(measure) }}{{ ',' if not loop.last }}
         {%- endfor %}
     from compared
@@ -116,6 +137,13 @@ final as (
         on
             compared.reference_year = years_followed.reference_year
             and compared.valid_from = years_followed.valid_from
+    left join special_origins on compared.country_unhcr_code = special_origins.unhcr_code
+    left join unknown_origins
+        on
+            compared.total_by = unknown_origins.total_by
+            and special_origins.unhcr_code is null
+            and compared.reference_year = unknown_origins.reference_year
+            and compared.valid_from = unknown_origins.valid_from
 )
 
 select * from final

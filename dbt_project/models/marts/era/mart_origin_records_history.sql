@@ -25,6 +25,11 @@ countries as (
     select * from {{ ref('dim_country') }}
 ),
 
+special_origins as (
+    select * from {{ ref('special_origins') }}
+    where special_kind = 'unknown'
+),
+
 known_figures as (
     select
         *,
@@ -59,13 +64,27 @@ breaks as (
     where level = 'origin' and persons_incomplete > 0
 ),
 
+unknown_origins as (
+    select
+        measure as measure_followed,
+        reference_year,
+        valid_from,
+        left_per_known
+    from {{ ref('int_unknown_origins_left') }}
+),
+
 with_record as (
     select
         known_figures.*,
         not coalesce(
-            {{ is_missing_people('known_figures.figure_followed', 'breaks.persons_incomplete') }}, false
+            {{ is_missing_people('known_figures.figure_followed', 'breaks.persons_incomplete') }}
+            or {{ is_missing_people('1', 'unknown_origins.left_per_known') }},
+            false
         ) as is_year_complete,
-        known_figures.year_value + coalesce(breaks.persons_missing_at_most, 0) as year_value_at_most,
+        known_figures.year_value
+        + coalesce(breaks.persons_missing_at_most, 0)
+        + known_figures.year_value * coalesce(unknown_origins.left_per_known, 0)
+            as year_value_at_most,
         measures.stock_or_flow,
         count(*) over ({{ series }}) as series_year_count,
         rank() over ({{ series }} order by year_value desc) as year_rank,
@@ -75,6 +94,15 @@ with_record as (
     from known_figures
     inner join measures using (dataset, measure)
     left join breaks using (origin_unhcr_code, measure_followed, counting_unit, reference_year, valid_from)
+    left join special_origins on known_figures.origin_unhcr_code = special_origins.unhcr_code
+    -- Of people of unknown origin nobody is missing so.
+    left join unknown_origins
+        on
+            known_figures.measure_followed = unknown_origins.measure_followed
+            and known_figures.reference_year = unknown_origins.reference_year
+            and known_figures.valid_from = unknown_origins.valid_from
+            and known_figures.counting_unit = 'persons'
+            and special_origins.unhcr_code is null
     where known_figures.reference_year >= known_figures.series_first_year
 ),
 
