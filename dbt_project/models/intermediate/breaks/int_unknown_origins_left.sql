@@ -1,6 +1,6 @@
 -- How many people without an origin no estimate distributes, for each person of known origin, by measure and
 -- year at each vintage: their countries of asylum gave no origins before either. So each figure by origin of
--- such a year is a lower bound. Where the year before is not loaded, nothing is known of what was given before.
+-- such a year is a lower bound. Where the year before is not loaded, nothing is known of what was given then.
 with hosts as (
     select * from {{ ref('int_unknown_origins_of_hosts') }}
 ),
