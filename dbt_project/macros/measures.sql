@@ -54,6 +54,11 @@
     {{ return(('asylum_seekers_stock', 'new_asylum_claims')) }}
 {%- endmacro %}
 
+{#- The measures of which it is known whether people are missing in a figure of a country. -#}
+{% macro completed_measures() -%}
+    {{ return(distributed_measures() + ('refugees_stock',)) }}
+{%- endmacro %}
+
 {% macro application_measures() -%}
     {{ return((application_types().values() | list) + ['applications_other_type', 'applications_total']) }}
 {%- endmacro %}

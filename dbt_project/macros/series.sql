@@ -65,7 +65,8 @@
     {{ return(found + [
         'is_rate_on_small_count', 'is_provisional', 'is_population_provisional',
         'is_applications_provisional', 'is_decisions_provisional', 'is_flows_provisional',
-        'is_asylum_seekers_stock_complete', 'is_new_asylum_claims_complete', 'asylum_seekers_revision_count',
+        'is_asylum_seekers_stock_complete', 'is_new_asylum_claims_complete', 'is_refugees_stock_complete',
+        'asylum_seekers_revision_count',
         'asylum_seekers_unknown_count', 'applications_unknown_count', 'decisions_unknown_count',
         'population_total_source', 'applications_total_source', 'decisions_total_source',
         'flows_total_source',

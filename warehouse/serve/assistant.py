@@ -123,6 +123,7 @@ def figures(  # noqa: PLR0917 - asked by name
             else "null"
         )
         change_breaks, comparable = _change_columns(measure, level)
+        lower_bound = is_lower_bound("figures", measure, of_pairs=level == "pair")
         rows = named_rows(
             con.execute(
                 f"""
@@ -130,7 +131,7 @@ def figures(  # noqa: PLR0917 - asked by name
                     figures.reference_year,
                     {known("figures", measure)} as value,
                     figures.is_{dataset}_provisional as is_provisional,
-                    {is_lower_bound("figures", measure)} as is_lower_bound,
+                    {lower_bound} as is_lower_bound,
                     {change_breaks} as breaks_since_year_before,
                     {comparable} as is_comparable_with_year_before,
                     {carried} as carried_forward,
@@ -186,14 +187,15 @@ def revisions(
     nature, dataset = _measure(measure)
     with open_published(settings) as con:
         origin, asylum = _code(con, origin), _code(con, asylum)
-        _, table, where = _level(origin, asylum)
+        level, table, where = _level(origin, asylum)
+        lower_bound = is_lower_bound("figures", measure, of_pairs=level == "pair")
         rows = named_rows(
             con.execute(
                 f"""
                 select
                     figures.valid_from, figures.valid_to, {known("figures", measure)} as value,
                     figures.is_{dataset}_provisional as is_provisional,
-                    {is_lower_bound("figures", measure)} as is_lower_bound,
+                    {lower_bound} as is_lower_bound,
                     figures.release_id
                 from {table} as figures
                 where

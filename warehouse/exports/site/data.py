@@ -37,6 +37,7 @@ MARKS = {
     "stock_small": 1024,
     "claims_small": 2048,
     "refugees_small": 4096,
+    "refugees_incomplete": 8192,
 }
 # Of a stock that is not known, no part is.
 _CARRIED = (
@@ -104,6 +105,7 @@ _PAIR_MARKS = {
 _YEAR_MARKS = _PAIR_MARKS | {
     "claims_break": "not is_new_asylum_claims_change_comparable",
     "refugees_break": "not is_refugees_stock_change_comparable",
+    "refugees_incomplete": is_lower_bound("history", "refugees_stock"),
     # UNHCR rounds small numbers: 5 may be 3 or 7, so a change from or to so few is marked.
     "stock_small": "is_asylum_seekers_stock_change_on_small_count",
     "claims_small": "is_new_asylum_claims_change_on_small_count",

@@ -1,8 +1,10 @@
 -- How many people without an origin no estimate distributes, for each person of known origin, by measure and
--- year at each vintage: their countries of asylum gave no origins before either. So each figure by origin of
--- such a year is a lower bound. Where the year before is not loaded, nothing is known of what was given then.
+-- year at each vintage: their countries of asylum gave no origins before either, or they are refugees. So each
+-- figure by origin of such a year is a lower bound. Where the year before is not loaded, nothing is known of
+-- what was given then.
 with hosts as (
     select * from {{ ref('int_unknown_origins_of_hosts') }}
+    where measure in {{ completed_measures() }}
 ),
 
 measures as (
@@ -25,7 +27,8 @@ with_base as (
         hosts.valid_from,
         hosts.unknown_origin,
         hosts.figure - hosts.unknown_origin as known_origin,
-        coalesce(base_hosts.figure - base_hosts.unknown_origin, 0) = 0
+        hosts.measure not in {{ distributed_measures() }}
+        or coalesce(base_hosts.figure - base_hosts.unknown_origin, 0) = 0
         and (
             hosts.reference_year > begun.first_loaded_year
             or hosts.reference_year <= measures.first_origin_year

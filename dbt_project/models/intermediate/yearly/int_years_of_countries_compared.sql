@@ -102,7 +102,7 @@ unknown_origins as (
         'origin' as total_by,
         reference_year,
         valid_from,
-        {%- for measure in distributed_measures() %}
+        {%- for measure in completed_measures() %}
         max(left_per_known) filter (where measure = '{{ measure }}')
             as {{ measure }}_left_per_known{{ ',' if not loop.last }}
         {%- endfor %}
@@ -119,10 +119,12 @@ final as (
             as {{ measure }}_change_breaks,
         {{ is_change_comparable(measure) }} as is_{{ measure }}_change_comparable,
         {%- endfor %}
-        {%- for measure in distributed_measures() %}
+        {%- for measure in completed_measures() %}
         {{ is_complete(
             measure, 'compared.total_by', left_per_known='unknown_origins.' ~ measure ~ '_left_per_known'
         ) }} as is_{{ measure }}_complete,
+        {%- endfor %}
+        {%- for measure in distributed_measures() %}
         {{ if_distributed(measure) }}{{ ',' if not loop.last }}
         {%- endfor %}
     from compared

@@ -191,8 +191,7 @@ export const MEASURES = site.measures;
 // `of` says whose people: it makes "Refugees from China" of "Refugees".
 export const titleOf = (measure, of) => MEASURES[measure].of.replace(/^(.*) \{people\}/, (_, people) => of(people));
 export const isProvisional = (row, measure) => (measure === "claims" ? row.claims_provisional : row.stock_provisional);
-export const isIncomplete = (row, measure) =>
-  measure === "claims" ? row.claims_incomplete : measure === "stock" ? row.stock_incomplete : false;
+export const isIncomplete = (row, measure) => row[`${measure}_incomplete`] === true;
 // Whether the change since the year before is one of reporting, and not of people alone.
 export const isBroken = (row, measure) => row[`${measure}_break`] === true;
 // To three digits, half to even as Python has it: what is estimated is not taken for a count.

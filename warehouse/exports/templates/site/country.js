@@ -110,7 +110,7 @@ const yearsTable = (persons, cases) => {
     { heading: heading.waiting, kind: "bound", value: (row) => atLeast(row.stock, row.stock_incomplete) },
     { heading: "First published as", kind: "bound", value: (row) => first(row, "stock") },
     { heading: site.words.carried, kind: "count", value: (row) => row.carried },
-    { heading: heading.refugees_stock, kind: "count", value: (row) => row.refugees },
+    { heading: heading.refugees_stock, kind: "bound", value: (row) => atLeast(row.refugees, row.refugees_incomplete) },
     { heading: heading.applications_new, kind: "bound", value: (row) => inYear(atLeast(row.applications, row.claims_incomplete), row.applications_provisional) },
     { heading: heading.applications_new_cases, kind: "bound", value: (row) => inYear(show(cases.get(row.year)?.applications, "count"), cases.get(row.year)?.applications_provisional) },
     { heading: heading.refugee_recognition_rate, kind: "bound", value: (row) => inYear(show(row.recognition, "share"), row.decisions_provisional) },
