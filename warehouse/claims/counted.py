@@ -26,6 +26,7 @@ _AT_HOME = frozenset(
     {"idps_stock", "returned_idps", "internally_displaced_stock", "host_community_stock"}
 )
 _RETURNING = frozenset({"returned_refugees"})
+_STATELESS = frozenset({"stateless_stock"})
 _ALL_OF_A_TYPE = "total_stock"
 _DEFAULT_TYPE = "REF"
 _NO_COUNTRIES = {"UKN": "an unknown country", "STA": "no country (stateless)"}
@@ -88,7 +89,8 @@ class Counted:
         their origin, and people displaced within their country are in it.
         """
         what = self._what(within=within)
-        of_all, in_all = self.origin == ALL, self.asylum == ALL
+        is_of_stateless = self.origin == "STA" and self._kinds <= _STATELESS
+        of_all, in_all = self.origin == ALL or is_of_stateless, self.asylum == ALL
         origin = place_name(self.origin, names, "origin")
         asylum = place_name(self.asylum, names, "asylum")
         if self.is_at_home:

@@ -35,8 +35,16 @@ def why_nothing(claim: Mapping[str, Any], names: Mapping[str, str]) -> str:
     for role, other in others.items():
         if known[role] and not sum(filter(None, known[role].values())):
             return f"{_database(claim)} has 0 for {_of_other(other, own, names)}"
-    if claim["kind"] == "per_head":
+    is_nobody = not sum(filter(None, known["figure"].values()))
+    return _why_no_result(claim["kind"], _database(claim), is_nobody=is_nobody)
+
+
+def _why_no_result(kind: str, database: str, *, is_nobody: bool) -> str:
+    """Why nothing comes of figures that are known."""
+    if kind == "per_head":
         return "the number of inhabitants is not known"
+    if is_nobody and kind in {"rank", "place"}:
+        return f"{database} has 0 there, and where nobody is, nobody holds a place"
     return "the figures of all the countries that it is among are not known"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -55,7 +55,8 @@ def _sentence(claim: Mapping[str, Any], names: Names, told: _Told) -> str:
     bound = "at least " if claim["is_lower_bound"] else ""
     if claim["rests_on_incomplete"] and not claim["is_lower_bound"]:
         then += ", while people are missing in the figures behind it"
-    return f"{told.head}: {bound}{told.short(newest)}{told.rest}{then}."
+    shown = told.short(newest) if bound else _not_none(told.short(newest))
+    return f"{told.head}: {bound}{shown}{told.rest}{then}."
 
 
 def _then(claim: Mapping[str, Any], told: _Told) -> str:
@@ -63,10 +64,28 @@ def _then(claim: Mapping[str, Any], told: _Told) -> str:
     at_publication = claim["on_the_day_text"]
     if not at_publication or at_publication == claim["newest_text"]:
         return ""
-    on = f"on {day(claim['document_published_on'])}"
+    on = f"on {day(claim['document_published_on'])}{_half_then(claim)}"
     if claim["kind"] in {"level", "sum"}:
         return f" ({at_publication} {on})"
-    return f" (at publication, {on}: {told.short(at_publication)})"
+    return f" (at publication, {on}: {_not_none(told.short(at_publication))})"
+
+
+def _half_then(claim: Mapping[str, Any]) -> str:
+    """That the last year's figure at publication was of its middle, where that of now is not."""
+    own = counted(claim)
+    is_of_half = any(
+        one["input_role"] == "figure" and one["is_provisional_on_the_day"]
+        for one in claim["inputs"]
+    )
+    if not is_of_half or own.is_of_half_a_year:
+        return ""
+    half = replace(own, first=own.last, reference_date=date(own.last, 6, 30)).at()
+    return f", of {half}" if own.first == own.last else f", with {half} for its last year"
+
+
+def _not_none(text: str) -> str:
+    """A figure that rounds to 0.00 and is above it."""
+    return re.sub(r"^(up |down |)0\.00(?![0-9])", r"\1less than 0.01", text)
 
 
 def citation(claim: Mapping[str, Any], published: Mapping[str, date]) -> str:
@@ -193,12 +212,12 @@ def _difference(claim: Mapping[str, Any], names: Names) -> _Told:
 def _range(claim: Mapping[str, Any], names: Names) -> _Told:
     own = counted(claim)
     percent = " %" if own.is_rate else ""
-    return _Told(
-        _head(own, names, own.when()),
-        "lowest and highest year",
-        lambda text: f"between {text.replace(' to ', ' and ')}{percent}",
-        " in each year",
-    )
+
+    def short(text: str) -> str:
+        low, _, high = text.partition(" to ")
+        return f"{low if low == high else f'between {low} and {high}'}{percent}"
+
+    return _Told(_head(own, names, own.when()), "lowest and highest year", short, " in each year")
 
 
 def _place(claim: Mapping[str, Any], names: Names) -> _Told:
@@ -301,7 +320,8 @@ def _rising(claim: Mapping[str, Any], names: Names) -> _Told:
         risen = _number(text)
         of_years = "every year" if risen == str(years) else f"{risen} of {years} years"
         known = re.search(r" \(known for .*\)$", text)
-        return f"up on the year before in {of_years}{known[0] if known else ''}"
+        # How often it rose in the years between is not known.
+        return f"not up every year{known[0]}" if known else f"up on the year before in {of_years}"
 
     return _Told(_head(own, names, own.when()), "years of increase", short)
 
@@ -331,7 +351,8 @@ def _per_head(claim: Mapping[str, Any], names: Names) -> _Told:
     own = counted(claim)
     side = own.asylum if own.asylum != ALL else own.origin
     where = "the world" if side == ALL else place_name(side, names)
-    each = f"for each {number(float(claim['per']))} inhabitants of {where}"
+    per = number(float(claim["per"]))
+    each = f"for each {'inhabitant' if per == '1' else f'{per} inhabitants'} of {where}"
     return _Told(_head(own, names, own.when()), each, _number, f" {each}")
 
 

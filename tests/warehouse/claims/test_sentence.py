@@ -35,10 +35,11 @@ def figure_of(role: str, year: int, value: float | None, **cells: Any) -> dict[s
     """A figure that a claim rests on, as the audit gives it."""
     return {
         "input_role": role, "reference_year": year, "reference_date": date(year, 12, 31),
-        "value_newest": value, "is_covered_on_the_day": True,
+        "value_newest": value, "is_covered_on_the_day": True, "is_provisional_on_the_day": False,
     } | cells  # fmt: skip
 
 
+_OF_HALF = [figure_of("figure", 2025, 99_716, is_provisional_on_the_day=True)]
 _WAITING = "asylum_seekers_stock"
 _DISPLACED = "Internally displaced people as IDMC counts them"
 NAMES = {
@@ -63,6 +64,20 @@ def plain(text: str) -> str:
         (
             {"on_the_day_text": "99,716"},
             "Asylum-seekers from China in all countries, end of 2025: 99,716.",
+        ),
+        (
+            {"measure": "stateless_stock", "origin": "STA", "on_the_day_text": None},
+            "Stateless people in all countries, end of 2025: 99,716.",
+        ),
+        (
+            {"inputs": _OF_HALF},
+            "Asylum-seekers from China in all countries, end of 2025: 99,716 "
+            "(178,725 on 13 March 2026, of 30 June 2025).",
+        ),
+        (
+            {"inputs": _OF_HALF, "from_year": 2013, "kind": "sum", "measure": "new_asylum_claims"},
+            "People who claimed asylum from China in all countries, 2013 to 2025 together: 99,716 "
+            "(178,725 on 13 March 2026, with the first half of 2025 for its last year).",
         ),
         (
             {"reference_date": date(2025, 6, 30), "on_the_day_text": None},
@@ -253,6 +268,7 @@ PRINTED: tuple[tuple[str, dict[str, Any], str, str], ...] = (
         "2013 to mid-2023 together: 99,716.",
     ),
     ("range", _YEARS, "7,732 to 21,257", "2013 to 2023: between 7,732 and 21,257 in each year."),
+    ("range", _YEARS, "7 to 7", "2013 to 2023: 7 in each year."),
     ("rank", {}, "place 1", "end of 2023: the most of all countries of asylum."),
     ("rank", {}, "place 12", "end of 2023: the 12th most of all countries of asylum."),
     (
@@ -301,7 +317,7 @@ PRINTED: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     ),
     (
         *("rising", _YEARS, "up in 3 of 10 years (known for 10 of 11 years)"),
-        "2013 to 2023: up on the year before in 3 of 10 years (known for 10 of 11 years).",
+        "2013 to 2023: not up every year (known for 10 of 11 years).",
     ),
     (
         *("comparison", _BASE, "1,234 against 0"),
@@ -356,6 +372,14 @@ PRINTED: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     (
         *("per_head", {"per": 100, "asylum": "*"}, "0.39 per 100"),
         "end of 2023: 0.39 for each 100 inhabitants of the world.",
+    ),
+    (
+        *("per_head", {"per": 1}, "0.11 per 1"),
+        "end of 2023: 0.11 for each inhabitant of United States.",
+    ),
+    (
+        *("per_head", {"per": 1000}, "0.00 per 1,000"),
+        "end of 2023: less than 0.01 for each 1,000 inhabitants of United States.",
     ),
 )  # fmt: skip
 
@@ -488,6 +512,9 @@ def test_what_is_counted_in_persons_and_in_cases_says_in_which() -> None:
         ("place", {"among": "hosts"}, [figure_of("figure", 2023, 9)],
          "place among countries of asylum: nothing, since the figures of all the countries that it "
          "is among are not known"),
+        ("rank", {}, [figure_of("figure", 2023, 0)],
+         "place among countries of asylum: nothing, since UNHCR's database has 0 there, and where "
+         "nobody is, nobody holds a place"),
         ("per_head", {"per": 1000}, [figure_of("figure", 2023, 9)],
          "for each 1,000 inhabitants of United States: nothing, since the number of inhabitants is "
          "not known"),

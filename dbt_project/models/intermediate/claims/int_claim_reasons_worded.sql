@@ -82,10 +82,8 @@ reasons as (
                     || ' UNHCR''s database (release ' || inputs.release_id_on_the_day
                     || ') had of its last year the first half alone, and gave ' || at_publication.text
                     || ': that says nothing against the whole year.'
-            when claim.has_no_place
-                then
-                    'People of unknown origin and the stateless hold no place among countries; how many are '
-                    || 'of unknown origin says how countries of asylum report.'
+            when nothing_comes_because is not null
+                then nothing_comes_because
             when at_publication.base = 0 or at_publication.whole = 0
                 then
                     'In release ' || inputs.release_id_on_the_day

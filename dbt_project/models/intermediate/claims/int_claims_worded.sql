@@ -73,7 +73,19 @@ final as materialized (
                 '; now ' || newest.text || ' (release ' || inputs.release_id
                 || coalesce(', ' || replace(format('{:+.1f}', 100 * change_rate), '-', '−') || ' %', '')
                 || ')'
-        end as newest_clause
+        end as newest_clause,
+        case
+            when claim.has_no_place
+                then
+                    'People of unknown origin and the stateless hold no place among countries; how many are '
+                    || 'of unknown origin says how countries of asylum report.'
+            when claim.kind = 'per_head' and claim.inhabitants is null
+                then 'The World Bank has no number of inhabitants for it.'
+            when claim.kind in ('rank', 'place') and at_publication.figure = 0
+                then
+                    'In release ' || inputs.release_id_on_the_day || ' nobody is there, and nobody holds a '
+                    || 'place.'
+        end as nothing_comes_because
     from shown
 )
 
