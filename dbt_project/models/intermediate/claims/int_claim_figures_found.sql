@@ -1,3 +1,4 @@
+{%- set at_home = "('idps_stock', 'returned_idps', 'internally_displaced_stock', 'host_community_stock')" -%}
 -- The figures that a claim's inputs had at publication and have on the day that counts as now. A 0 of before
 -- the first year of its series is none, and of who is not there then nothing is known. Beside a figure of an
 -- origin, `reported_beside` is that of all known origins in the same countries of asylum, `unknown_beside`
@@ -16,17 +17,33 @@ measures as (
     select * from {{ ref('int_claim_measures_combined') }}
 ),
 
+-- Before its first year in the database nobody is told as from an origin, wherever they are.
+origins as (
+    select
+        country_unhcr_code as origin,
+        min(reference_year) as first_year
+    from {{ ref('fct_population_totals_yearly_history').identifier }}
+    where total_by = 'origin'
+    group by country_unhcr_code
+),
+
 begun as (
     select
         rows_found.*,
-        case
-            when rows_found.origin = '-' and rows_found.asylum = '-' then measures.first_year
-            when rows_found.origin = '-' then measures.first_asylum_year
-            when rows_found.asylum = '-' then measures.first_origin_year
-            else greatest(measures.first_asylum_year, measures.first_origin_year)
-        end as first_year
+        greatest(
+            case
+                when rows_found.origin = '-' and rows_found.asylum = '-' then measures.first_year
+                when rows_found.origin = '-' then measures.first_asylum_year
+                when rows_found.asylum = '-' then measures.first_origin_year
+                else greatest(measures.first_asylum_year, measures.first_origin_year)
+            end,
+            if(rows_found.rows_are in ('beside', 'unknown'), origins.first_year, null)
+        ) as first_year
     from rows_found
     left join measures on rows_found.measure = measures.measure
+    left join origins on rows_found.origin = origins.origin
+    -- Who is in another country says nothing of people in their own.
+    where rows_found.rows_are not in ('beside', 'unknown') or rows_found.measure not in {{ at_home }}
 ),
 
 placed as (
