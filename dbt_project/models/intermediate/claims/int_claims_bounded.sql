@@ -18,6 +18,14 @@ comparisons as (
     select * from {{ ref('int_claim_comparisons_broken') }}
 ),
 
+members as (
+    select * from {{ ref('int_claim_members_changed') }}
+),
+
+types as (
+    select * from {{ ref('int_claim_types_left_out') }}
+),
+
 shortfalls as (
     select * from {{ ref('int_claim_shortfalls_found') }}
 ),
@@ -30,16 +38,16 @@ gathered as (
     select
         claims.*,
         breaks.break_text,
-        gaps.gaps_text,
+        nullif(concat_ws('; ', gaps.gaps_text, types.left_out_text), '') as gaps_text,
         flow_gaps.gaps_text as flow_gaps_text,
-        comparisons.broken_text,
-        shortfalls.missing,
+        coalesce('reporting changed: ' || comparisons.broken_text, members.members_text) as broken_text,
+        coalesce(shortfalls.missing + types.left_out, shortfalls.missing, types.left_out) as missing,
         shortfalls.missing_of_last_year,
         coalesce(shortfalls.may_last_year_be_highest, false) as may_last_year_be_highest,
         coalesce(shortfalls.is_incomplete_now, false) as is_incomplete_now,
         coalesce(claims.claim.accepted_low, claims.claim.stated_low, claims.claim.stated_value) as lowest
     from claims
-    {%- for name in ['breaks', 'gaps', 'flow_gaps', 'comparisons', 'shortfalls'] %}
+    {%- for name in ['breaks', 'gaps', 'flow_gaps', 'comparisons', 'members', 'types', 'shortfalls'] %}
     left join {{ name }}
         on claims.document_id = {{ name }}.document_id and claims.claim_id = {{ name }}.claim_id
     {%- endfor %}
