@@ -41,6 +41,7 @@ _CLAIMABLE = frozenset(
     | {"demographics"}
 )
 _OF_SOLUTIONS = frozenset({"resettlement", "naturalisation"})
+_STATELESS = "stateless_stock"
 _IN_PERSONS = frozenset(
     {"population", "displacement-flows", "idmc", "unrwa", "demographics", "solutions"}
 )
@@ -493,8 +494,22 @@ def _check_countries(row: _Row, regions: frozenset[str] | None) -> None:
     is_rate = row["measure"] in RATES
     if is_rate and any("+" in row[name] or row[name] in groups() for name in _SIDES):
         row.refuse("measure", "a rate of several countries: use the kind rate and its base_measure")
+    _check_stateless(row)
     if sum(_TOP.fullmatch(row[name]) is not None for name in _SIDES) > 1:
         row.refuse("origin", "only one of origin and asylum can be the largest countries")
+
+
+def _check_stateless(row: _Row) -> None:
+    """UNHCR tells stateless people of no country of origin: of each it writes 0."""
+    base = row["base_measure"] or row["measure"]
+    for name, measure in (("origin", row["measure"]), ("base_origin", base)):
+        is_of_stateless = measure and _STATELESS in parts_of(measure)
+        if is_of_stateless and row[name] not in {"", ALL, "STA"}:
+            row.refuse(
+                name,
+                "stateless people are counted under no country of origin: leave it empty, and give "
+                "the country that they are in as asylum",
+            )
 
 
 def is_group(term: str) -> bool:

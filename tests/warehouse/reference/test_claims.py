@@ -74,6 +74,14 @@ BAD: dict[str, tuple[str, Row, str, str]] = {
         *("level", {"measure": "refugee_recognition_rate", "asylum": "USA+AUS"}),
         *("measure", "a rate of several countries"),
     ),
+    "stateless_of_an_origin": (
+        *("level", {"measure": "refugees_stock+stateless_stock", "origin": "MMR"}),
+        *("origin", "no country of origin"),
+    ),
+    "stateless_against_an_origin": (
+        *("ratio", {"measure": "stateless_stock", "origin": "*", "base_origin": "MMR"}),
+        *("base_origin", "no country of origin"),
+    ),
     "place_among_nobody": ("place", {"among": ""}, "among", "needs it"),
     "place_of_the_world": ("place", {"asylum": "*"}, "asylum", "that of one country"),
     "extreme_of_a_sum": (
