@@ -795,6 +795,10 @@ def test_the_table_shows_each_claim_and_explains_it_on_request(
             "check --origin QQQ --year 2025 --value 1 --published 2026-02-01",
             *(2, "QQQ"),
         ),
+        (
+            "check --asylum Africa --year 2025 --value 1 --published 2026-02-01",
+            *(2, "un_africa"),
+        ),
         ("breaks --asylum QQQ", 2, "QQQ"),
         ("breaks --asylum GFR", 2, "DEU"),
         (

@@ -10,7 +10,7 @@ from typing import Any
 from warehouse.published.countries import Known, code_of
 from warehouse.reference.claims import ALL, is_group, is_stock, parts_of
 from warehouse.reference.figures import FigureError, as_printed
-from warehouse.reference.places import PlaceError
+from warehouse.reference.places import CountedElsewhereError, PlaceError
 
 _YEARS = re.compile(r"([0-9]{4})(?:\s*(?:-|to)\s*([0-9]{4}))?")
 
@@ -24,6 +24,11 @@ _FIGURES = {
     "threshold_high": "threshold_high",
     "per": "per",
 }
+# Who asks for Africa means no country that has it in its name.
+_GROUPS_HINT = (
+    " Groups of countries and regions have names such as eu_member_states, un_africa and "
+    "unhcr_the_americas (docs/claims.md)."
+)
 _SIDES = ("origin", "asylum", "base_origin", "base_asylum")
 _AS_GIVEN = (
     *("kind", "measure", "population_type", "base_measure", "relation", "among", "share_of"),
@@ -130,4 +135,5 @@ def _side(option: str, text: str | None, known: Sequence[Known]) -> str | None:
     try:
         return "+".join(term if is_group(term) else code_of(term, known) for term in terms)
     except PlaceError as error:
-        raise AskedError(str(error), option) from error
+        hint = "" if isinstance(error, CountedElsewhereError) else _GROUPS_HINT
+        raise AskedError(f"{error}{hint}", option) from error
