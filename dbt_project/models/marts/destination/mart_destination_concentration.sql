@@ -1,5 +1,6 @@
 -- How an origin's asylum-seekers are spread over countries of asylum. Shares are of the origin's
--- total; what the pairs leave of it has a share of its own, and makes the index a lower bound.
+-- total; what the pairs leave of it has a share of its own, and makes the index a lower bound. People whom
+-- UNHCR counts in their own country, or in an unknown one, are in no country of asylum.
 with pairs as (
     select * from {{ ref('fct_population_yearly') }}
     where asylum_seekers_stock > 0
@@ -21,8 +22,10 @@ with_place as (
         pairs.asylum_seekers_stock,
         countries.unhcr_region,
         countries.un_region,
+        pairs.origin_unhcr_code <> pairs.asylum_unhcr_code
+        and coalesce(countries.special_kind, '') <> 'unknown' as is_in_country_of_asylum,
         row_number() over (
-            partition by pairs.origin_unhcr_code, pairs.reference_year
+            partition by pairs.origin_unhcr_code, pairs.reference_year, is_in_country_of_asylum
             order by pairs.asylum_seekers_stock desc, pairs.asylum_unhcr_code asc
         ) as place
     from pairs
@@ -35,12 +38,13 @@ by_origin as (
     select
         origin_unhcr_code,
         reference_year,
-        count(*) as asylum_country_count,
-        count(*) filter (where {{ is_small('asylum_seekers_stock') }})
+        count(*) filter (where is_in_country_of_asylum) as asylum_country_count,
+        count(*) filter (where is_in_country_of_asylum and {{ is_small('asylum_seekers_stock') }})
             as asylum_country_small_count,
-        sum(asylum_seekers_stock) filter (where place = 1) as top_1_stock,
-        sum(asylum_seekers_stock) filter (where place <= 5) as top_5_stock,
-        sum(asylum_seekers_stock * asylum_seekers_stock) as squared_stock,
+        sum(asylum_seekers_stock) filter (where is_in_country_of_asylum and place = 1) as top_1_stock,
+        sum(asylum_seekers_stock) filter (where is_in_country_of_asylum and place <= 5) as top_5_stock,
+        sum(asylum_seekers_stock * asylum_seekers_stock) filter (where is_in_country_of_asylum)
+            as squared_stock,
         {%- for slug, region in unhcr_regions().items() %}
         coalesce(sum(asylum_seekers_stock) filter (where unhcr_region = '{{ region }}'), 0)
             as unhcr_region_{{ slug }}_stock,
@@ -52,6 +56,7 @@ by_origin as (
         sum(asylum_seekers_stock) as itemised_stock
     from with_place
     group by origin_unhcr_code, reference_year
+    having bool_or(is_in_country_of_asylum)
 ),
 
 final as (

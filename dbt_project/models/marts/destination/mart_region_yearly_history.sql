@@ -18,6 +18,8 @@ countries as (
 in_regions as (
     select
         destinations.*,
+        destinations.row_kind = 'pair' and destinations.origin_unhcr_code <> destinations.asylum_unhcr_code
+        and coalesce(countries.special_kind, '') <> 'unknown' as is_in_country_of_asylum,
         {%- for scheme in ['unhcr', 'un'] %}
         if(
             destinations.row_kind = 'not_itemised', 'Not itemised',
@@ -42,10 +44,10 @@ by_region as (
         {%- for measure in measures %}
         {{ total(measure) }} as {{ measure }},
         {%- endfor %}
-        count(*) filter (where row_kind = 'pair' and asylum_seekers_stock > 0)
+        count(*) filter (where is_in_country_of_asylum and asylum_seekers_stock > 0)
             as asylum_country_count,
         count(*) filter (
-            where row_kind = 'pair'
+            where is_in_country_of_asylum
             and asylum_seekers_stock > 0
             and {{ is_small('asylum_seekers_stock') }}
         ) as asylum_country_small_count,
