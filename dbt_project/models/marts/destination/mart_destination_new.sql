@@ -32,12 +32,16 @@ origin_series as (
     group by origin_unhcr_code, measure, counting_unit
 ),
 
+-- Who is in their own country, or of unknown origin in an unknown one, has no destination.
 first_above as (
     select
         {{ columns(key) }}
         min(reference_year) as reference_year
     from figures
-    where row_kind = 'pair' and year_value > {{ var('new_destination_from') }}
+    where
+        row_kind = 'pair'
+        and origin_unhcr_code <> asylum_unhcr_code
+        and year_value > {{ var('new_destination_from') }}
     group by {{ key | join(', ') }}
 ),
 
