@@ -99,7 +99,8 @@ class Counted:
             return f"{what} in {asylum if of_all else origin}"
         if self._kinds <= _RETURNING:
             to = "" if of_all else f" to {origin}"
-            return f"{what}{to} from {'all countries' if in_all else asylum}"
+            left = f" from {'all countries' if in_all else asylum}"
+            return f"{what}{to}{left if anywhere or not in_all else ''}"
         where = f" in {asylum}"
         if in_all:
             where = " in all countries" if anywhere else ""

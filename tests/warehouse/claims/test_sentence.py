@@ -426,6 +426,10 @@ def test_every_kind_is_printed() -> None:
             "persons, 2023: 1.",
         ),
         (
+            {"count_of": "hosts", "measure": "returned_refugees", "threshold_low": "500"},
+            "Countries of asylum with 500 or more refugees who returned, 2023: 1.",
+        ),
+        (
             {"count_of": "hosts", "measure": "idps_stock", "threshold_low": "1"},
             "Countries with 1 or more internally displaced people protected or assisted by UNHCR, "
             "end of 2023: 1.",
