@@ -146,6 +146,37 @@ CLAIMS: dict[str, tuple[str, int, dict[str, Any]]] = {
         *("2026-07-01", 2019),
         WAITING | {"kind": "ratio", "origin": "CHN", "base_from_year": 2000, "stated_value": "6"},
     ),
+    # Of 1,437,190 people the United States gave no origin: 91,602 more may be from China.
+    "fall_that_may_be_less": (
+        *("2026-07-01", 2025),
+        WAITING
+        | {"kind": "change", "origin": "CHN", "base_from_year": 2024, "stated_value": "-5 %"},
+    ),
+    # The database has Croatia as an origin from 1992 on, and IDMC none of Türkiye any more.
+    "before_there_were_croats": (
+        *("2026-07-01", 1991),
+        {"measure": "refugees_stock", "origin": "HRV", "stated_value": "1,000"},
+    ),
+    "displaced_in_turkey": (
+        *("2026-07-01", 2024),
+        {"measure": "internally_displaced_stock", "origin": "TUR", "stated_value": "1.1 million"},
+    ),
+    # Of 2004 nearly all but those of the United States are of type V.
+    "new_of_2004": (
+        *("2026-07-01", 2004),
+        {"measure": "applications_new", "read_as": "flow", "stated_value": "500,000"},
+    ),
+    # The United Kingdom left, and South Sudan.
+    "union_of_27": (
+        *("2026-07-01", 2020),
+        {"kind": "change", "measure": "refugees_stock", "asylum": "eu_member_states"}
+        | {"base_from_year": 2019, "stated_value": "-1.88 %"},
+    ),
+    "sudan_since_2010": (
+        *("2026-07-01", 2025),
+        {"kind": "change", "measure": "refugees_stock", "origin": "SDN"}
+        | {"base_from_year": 2010, "stated_value": "628 %"},
+    ),
 }
 
 
@@ -256,6 +287,36 @@ def test_against_nobody_there_is_no_ratio_and_any_figure_is_above(
     assert judged[name]["verdict"] == verdict
     assert "backfill" not in judged[name]["explanation"]
     assert ("against 0" in judged[name]["explanation"]) == (verdict == "confirmed")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("fall_that_may_be_less", "up to 91,602 more people"),
+        ("before_there_were_croats", "the series begins in 1992"),
+        ("displaced_in_turkey", "no figure for 2024"),
+        ("new_of_2004", "587,968 applications were of type V"),
+    ],
+)
+def test_what_may_be_is_not_contradicted(
+    judged: dict[str, dict[str, Any]], name: str, said: str
+) -> None:
+    assert judged[name]["verdict"] == "not_checkable"
+    assert said in judged[name]["explanation"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("union_of_27", "United Kingdom of Great Britain and Northern Ireland is counted in 2019"),
+        ("sudan_since_2010", "Sudan cover South Sudan until 2010"),
+    ],
+)
+def test_two_times_of_other_countries_do_not_compare(
+    judged: dict[str, dict[str, Any]], name: str, said: str
+) -> None:
+    assert judged[name]["is_not_comparable"]
+    assert said in judged[name]["explanation"]
 
 
 def test_palestine_refugees_are_told_beside_refugees(judged: dict[str, dict[str, Any]]) -> None:

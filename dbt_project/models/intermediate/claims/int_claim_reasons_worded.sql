@@ -69,12 +69,14 @@ reasons as (
                     || coalesce(at_publication.text, 'nobody') || ', and up to '
                     || {{ figure_text("if(claim.kind = 'record', missing_of_last_year, missing)") }}
                     || ' more people may be missing'
-                    || if(
-                        claim.kind = 'record',
-                        ' in ' || claim.to_year || ', which would make it the highest.',
-                        ', which would make it '
-                        || {{ figure_text('(coalesce(at_publication.value, 0) + missing)') }} || '.'
-                    )
+                    || case
+                        when claim.kind = 'record'
+                            then ' in ' || claim.to_year || ', which would make it the highest.'
+                        when claim.kind not in ('level', 'sum') then ' in its figures.'
+                        else
+                            ', which would make it '
+                            || {{ figure_text('(coalesce(at_publication.value, 0) + missing)') }} || '.'
+                    end
                     || ' Their origin, or their number, was not reported.'
             when is_of_half_year
                 then

@@ -53,17 +53,33 @@ gathered as (
     {%- endfor %}
 ),
 
-final as (
+-- The figure that a claim needs, at the least, beside the base as it was.
+needed as (
     select
         *,
+        case
+            when claim.kind in ('level', 'sum') then lowest
+            when claim.kind = 'change' then at_publication.base * (1 + lowest / 100)
+            when claim.kind = 'ratio' then at_publication.base * lowest
+            when claim.kind = 'difference' then at_publication.base + lowest
+            when claim.kind = 'comparison' and claim.relation = 'above'
+                then at_publication.base * coalesce(claim.stated_low, 1)
+        end as figure_needed,
+        if(claim.kind in ('level', 'sum'), at_publication.value, at_publication.figure) as figure_known
+    from gathered
+),
+
+final as (
+    select
+        * exclude (figure_needed, figure_known),
         coalesce(
             case
                 when claim.kind = 'record' then may_last_year_be_highest
-                when claim.kind in ('level', 'sum') and not claim.is_rate
+                when not claim.is_rate
                     then
                         (at_publication.value is not null or inputs.are_nobody)
-                        and lowest > coalesce(at_publication.value, 0)
-                        and lowest <= coalesce(at_publication.value, 0) + missing
+                        and figure_needed > coalesce(figure_known, 0)
+                        and figure_needed <= coalesce(figure_known, 0) + missing
             end,
             false
         ) as is_within_missing,
@@ -96,7 +112,7 @@ final as (
             end,
             false
         ) as is_of_half_year
-    from gathered
+    from needed
 )
 
 select * from final
