@@ -38,7 +38,7 @@ def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         raise PublishedMissingError(
             f"There is no published file yet at {path}. Create it with `asylum run`."
         )
-    with connect(MEMORY, settings) as con:
+    with connect(MEMORY, settings, only_asks=True) as con:
         try:
             con.execute(f"attach {literal(str(path))} as asylum (read_only)")
         except duckdb.Error as error:

@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeVar
 
 import duckdb
 
-from warehouse.core.database import identifier, limits, literal, lock
+from warehouse.core.database import identifier, literal, lock, reading
 from warehouse.exports.sheets import SHEET_COLUMNS, SHEET_ROWS, fill, new_book, readable
 from warehouse.published.read import PublishedMissingError, read_about, read_columns
 from warehouse.settings import Settings
@@ -202,7 +202,7 @@ def open_session(settings: Settings, scratch_in: Path | None = None) -> Iterator
             con = duckdb.connect(
                 str(path),
                 read_only=True,
-                config=limits(settings),
+                config=reading(settings),
             )
         except duckdb.Error as error:
             raise PublishedMissingError(
