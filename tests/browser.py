@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -82,38 +83,61 @@ def seen_after(page: Page) -> float:
     return float(page.evaluate("window.seenAfter")) / 1000
 
 
+# Tabs that nobody looks at, by browser, width and options: a new one takes as long as a page.
+_FREE: WeakKeyDictionary[Browser, dict[str, list[Seen]]] = WeakKeyDictionary()
+
+
 @contextmanager
 def opened(
     browser: Browser, place: Path | str | None = None, width: int = 1200, **options: Any
 ) -> Iterator[Seen]:
-    """A file without a network, or an address on loopback, in a tab of its own; every complaint and
-    request is written down. Without a place the tab is empty.
+    """A file without a network, or an address on loopback, in a tab that no other test has at the
+    time; every complaint and request is written down. Pages of ours keep nothing in a browser, so
+    the tab is one that was closed without a complaint, if there is one. Without a place it is new,
+    and empty.
     """
     address = place.as_uri() if isinstance(place, Path) else place
-    context = browser.new_context(
-        viewport={"width": width, "height": 800}, offline=isinstance(place, Path), **options
-    )
+    offline = isinstance(place, Path)
+    options = {"color_scheme": "light"} | options
+    free = _FREE.setdefault(browser, {}).setdefault(repr((offline, width, options)), [])
+    if address is None or not free:
+        context = browser.new_context(
+            viewport={"width": width, "height": 800}, offline=offline, **options
+        )
+        seen = _listened(context.new_page())
+    else:
+        seen = free.pop()
     try:
-        seen = Seen(context.new_page())
-        seen.page.on(
-            "console",
-            lambda said: seen.problems.append(f"{said.type}: {said.text}"),
-        )
-        seen.page.on("pageerror", lambda error: seen.problems.append(f"error: {error}"))
-
-        def dismiss(dialog: Any) -> None:
-            seen.problems.append(f"dialog: {dialog.message}")
-            dialog.dismiss()
-
-        seen.page.on("dialog", dismiss)
-        context.on(
-            "request",
-            lambda request: (
-                None if request.url.startswith("data:") else seen.asked_for.append(request.url)
-            ),
-        )
         if address is not None:
             seen.page.goto(address)
         yield seen
-    finally:
-        context.close()
+    except BaseException:
+        seen.page.context.close()
+        raise
+    if address is None:
+        seen.page.context.close()
+        return
+    seen.page.emulate_media(media="null", color_scheme=options["color_scheme"])
+    seen.page.goto("about:blank")
+    seen.problems.clear()
+    seen.asked_for.clear()
+    free.append(seen)
+
+
+def _listened(page: Page) -> Seen:
+    seen = Seen(page)
+    page.on("console", lambda said: seen.problems.append(f"{said.type}: {said.text}"))
+    page.on("pageerror", lambda error: seen.problems.append(f"error: {error}"))
+
+    def dismiss(dialog: Any) -> None:
+        seen.problems.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
+    page.context.on(
+        "request",
+        lambda request: (
+            None if request.url.startswith("data:") else seen.asked_for.append(request.url)
+        ),
+    )
+    return seen
