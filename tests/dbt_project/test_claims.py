@@ -202,9 +202,12 @@ def test_the_history_of_the_register_is_what_the_function_answers_on_each_day(
     published_starter: Settings, what: str
 ) -> None:
     with open_published(published_starter) as con:
+        # Before the first release all is empty, on each day as on the last of them.
         days = con.execute(
-            "select valid_from from coverage_in_force union select published_on "
-            "from published_documents union select date '9999-12-31' order by all"
+            "with days (day) as (select valid_from from coverage_in_force union select "
+            "published_on from published_documents union select date '9999-12-31') from days "
+            "where day >= (select max(day) from days where day < (select min(valid_from) "
+            "from coverage_in_force)) order by all"
         ).fetchall()
         for (day,) in days:
             history = con.execute(
