@@ -224,42 +224,46 @@ def test_the_history_of_the_register_is_what_the_function_answers_on_each_day(
         assert history
 
 
-@pytest.mark.parametrize(
-    "cells",
-    [
+def audited(settings: Settings, path: Path, rows: list[Row]) -> list[dict[str, Any]]:
+    """Claims of a file, each of a document of its own and all judged at once, in its order."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, dict.fromkeys(name for row in rows for name in row))
+        writer.writeheader()
+        writer.writerows(row | {"document_id": f"number_{at}"} for at, row in enumerate(rows))
+    with open_published(settings) as con:
+        found = {claim["document_id"]: claim for claim in audit.audit_file(con, path, None).claims}
+    return [found[f"number_{at}"] for at in range(len(rows))]
+
+
+def test_what_is_no_country_holds_no_place_and_none_is_printed(
+    published_starter: Settings, tmp_path: Path
+) -> None:
+    cases: list[Row] = [
         {"kind": "place", "among": "origins", "origin": "UKN", "stated_value": 1},
         {"kind": "place", "among": "origins", "origin": "STA", "stated_value": 1},
         {"kind": "place", "among": "hosts", "origin": None, "asylum": "UKN", "stated_value": 1},
         {"kind": "extreme", "among": "origins", "origin": "UKN", "stated_value": None},
         {"kind": "record", "from_year": 2000, "origin": "UKN", "stated_value": None},
-    ],
-)
-def test_what_is_no_country_holds_no_place_and_none_is_printed(
-    published_starter: Settings, cells: dict[str, Any]
-) -> None:
-    with open_published(published_starter) as con:
-        asked = asking(year=2025, value=1) | {"tolerance": None} | cells
-        found = audit.check(con, asked, date(2026, 7, 1))
-    assert found["verdict"] == "not_checkable"
-    assert "people of unknown origin and the stateless hold no place" in found["to_print"]
-    assert "hold no place among countries" in found["explanation"]
+    ]
+    given = asking(year=2025, value=1) | {"tolerance": None, "published_on": "2026-07-01"}
+    found = audited(published_starter, tmp_path / "x.csv", [given | cells for cells in cases])
+    for cells, claim in zip(cases, found, strict=True):
+        assert claim["verdict"] == "not_checkable", cells
+        assert "people of unknown origin and the stateless hold no place" in claim["to_print"]
+        assert "hold no place among countries" in claim["explanation"], cells
 
 
-@pytest.mark.parametrize(
-    ("published", "year", "said"),
-    [
+def test_a_verdict_is_never_guessed(published_starter: Settings, tmp_path: Path) -> None:
+    cases = [
         ("2023-01-01", 2022, "No release of UNHCR's database is known"),
         ("2024-03-01", 2022, "asylum backfill --release 2023-06"),
         ("2025-08-01", 1999, "asylum backfill --release 2024-12"),
-    ],
-)
-def test_a_verdict_is_never_guessed(
-    published_starter: Settings, published: str, year: int, said: str
-) -> None:
-    with open_published(published_starter) as con:
-        found = audit.check(con, asking(year=year, value=116_338), date.fromisoformat(published))
-    assert found["verdict"] == "not_checkable"
-    assert said in found["explanation"]
+    ]
+    rows = [asking(year, value=116_338) | {"published_on": day} for day, year, _ in cases]
+    found = audited(published_starter, tmp_path / "x.csv", rows)
+    for (_, _, said), claim in zip(cases, found, strict=True):
+        assert claim["verdict"] == "not_checkable", said
+        assert said in claim["explanation"]
 
 
 def test_as_of_a_day_later_documents_are_left_out_and_now_is_that_day(
