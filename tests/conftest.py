@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,10 @@ import pytest
 from tests import parsing
 from tests.fake_api import FakeApi, fast_settings, sample_data
 from tests.network import no_network
+from tests.other_processes import in_this_process
 from tests.postgres_server import PostgresServer, find_binaries
-from warehouse.build import apart, dbt, raw
+from warehouse.build import dbt, raw
 from warehouse.core.garbage import look_less_often
-from warehouse.exports import beside
 from warehouse.landing.snapshots import land_starter
 from warehouse.settings import Settings
 
@@ -67,20 +67,8 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _all_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests build with dbt in their own process, which has imported it, and export there too. What
-    other processes do has tests of its own, and is what runs on the command line have, and runs of
-    fixtures for many tests.
-    """
-
-    def build_here(
-        settings: Settings, on_event: dbt.OnEvent | None = None, *, select: Sequence[str] = ()
-    ) -> apart.Build:
-        yield from ()
-        return dbt.build(settings, on_event, select=select)
-
-    monkeypatch.setattr(apart, "build", build_here)
-    monkeypatch.setattr(apart, "start", lambda _: None)
-    monkeypatch.setattr(beside, "begin", lambda _: None)
+    """Runs on the command line have other processes, and so have runs of some fixtures."""
+    in_this_process(monkeypatch)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import multiprocessing
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from multiprocessing.context import ForkServerContext
@@ -14,8 +14,11 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import psutil
+import pytest
 
-from warehouse.settings import PROJECT_ROOT
+from warehouse.build import apart, dbt
+from warehouse.exports import beside
+from warehouse.settings import PROJECT_ROOT, Settings
 
 SECONDS = 20
 _OPEN = "import duckdb, sys; con = duckdb.connect(sys.argv[1])"
@@ -60,6 +63,22 @@ def after(code: str, *arguments: str) -> Iterator[None]:
             yield
         finally:
             holder.kill()
+
+
+def in_this_process(patch: pytest.MonkeyPatch) -> None:
+    """Build with dbt in this process, which has imported it, and export here too. What other
+    processes do has tests of its own.
+    """
+
+    def build_here(
+        settings: Settings, on_event: dbt.OnEvent | None = None, *, select: Sequence[str] = ()
+    ) -> apart.Build:
+        yield from ()
+        return dbt.build(settings, on_event, select=select)
+
+    patch.setattr(apart, "build", build_here)
+    patch.setattr(apart, "start", lambda _: None)
+    patch.setattr(beside, "begin", lambda _: None)
 
 
 def held_by_another(database: Path) -> AbstractContextManager[None]:
