@@ -47,7 +47,7 @@ def ask(con: psycopg.Connection, query: str) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def file(published_starter: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published file; opened once, since that takes a fifth of a second."""
+    """The published file; opened once, since that takes a tenth of a second."""
     with open_published(published_starter) as file:
         yield file
 

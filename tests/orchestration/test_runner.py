@@ -46,6 +46,7 @@ from tests.orchestration.small_project import (
     WARNING_TEST,
     SmallSettings,
     add_reported,
+    export_what_there_is,
     run_job,
     small_project,
     write,
@@ -55,11 +56,9 @@ from tests.postgres_server import PostgresServer
 from warehouse.build import apart, dbt
 from warehouse.build.run_result import LastRun, read_last_run
 from warehouse.cli.commands.run import _begin_with_dbt
-from warehouse.core import files
 from warehouse.core.database import DatabaseBusyError
 from warehouse.core.repairs import repairs
-from warehouse.exports import beside, charts, report, site
-from warehouse.exports.origins import Origin
+from warehouse.exports import beside
 from warehouse.exports.tables import exported_fingerprint, is_exported
 from warehouse.landing import decision
 from warehouse.landing.snapshots import manifests
@@ -67,7 +66,7 @@ from warehouse.published.postgresql import publish as publish_to_postgres
 from warehouse.published.read import open_published, published_fingerprint
 from warehouse.serve.doctor import examine
 from warehouse.serve.notify import FailedRun, NotifyError, notify
-from warehouse.settings import PROJECT_ROOT, Settings, secrets
+from warehouse.settings import PROJECT_ROOT, secrets
 from warehouse.sources.unhcr_api.endpoints import FLOWS
 from warehouse.sources.unhcr_archive.client import known_releases
 
@@ -90,27 +89,9 @@ def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _few_tables() -> Iterator[None]:
-    """The project here lacks what charts, report and site read: 26 tables, which take half of the
-    time of a run. These exports are then empty files; where all is there (`add_reported`), they
-    are made.
-    """
-    make = beside._make
-
-    def make_or_touch(settings: Settings, name: str) -> Any:
-        if (settings.dbt_dir / "models/marts/mart_footnotes.sql").exists():
-            return make(settings, name)
-        places = {beside.SITE: "site/index.html", beside.CHARTS: "charts/chn_yearly.png"}
-        path = settings.exports_dir / places.get(name, name)
-        files.write_text(path, "")
-        if name == beside.CHARTS:
-            return charts.ChartsWritten((path,), {})
-        if name == beside.SITE:
-            return site.Site(path.parent, 1, 0, 1, "")
-        return report.Written(path, Origin("CHN", "CHN", "China"), "", "")
-
+def _few_exports() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(beside, "_make", make_or_touch)
+        export_what_there_is(patch)
         yield
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from orchestration.runner import run_refresh
 from tests.fake_api import FakeApi, Row, fast_settings, sample_data
-from tests.orchestration.small_project import add_reported, small_project
+from tests.orchestration.small_project import export_what_there_is, small_project
 from tests.warehouse.landing.test_snapshots import tree
 from warehouse.build import raw
 from warehouse.landing.snapshots import (
@@ -283,7 +283,6 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FakeApi, 
     folder = tmp_path_factory.mktemp("fuzzed")
     with FakeApi(sample_data(years=(2024,))) as api:
         settings = small_project(folder / "home", api_url=api.url)
-        add_reported(settings)
         fast = fast_settings(settings.data_dir, api.url, page_size=100, max_attempts=1)
         settings = settings.model_copy(
             update=fast.model_dump(include={"requests_per_second", "retry_wait", "max_attempts"})
@@ -333,7 +332,10 @@ def test_whatever_comes_is_landed_and_loads_or_is_refused(
     assert not OWNED.exists()
 
 
-def test_after_all_of_that_the_next_run_is_green(fuzzed: tuple[FakeApi, Settings]) -> None:
+def test_after_all_of_that_the_next_run_is_green(
+    fuzzed: tuple[FakeApi, Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export_what_there_is(monkeypatch)
     _, settings = fuzzed
     result = run_refresh(settings, source="api")
     assert result.success, result.error

@@ -915,6 +915,15 @@ MANIFEST_DAMAGE: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.fixture
+def part_of_starter(settings: Settings, tmp_path: Path) -> Path:
+    """Some of the starter extract, in a copy."""
+    for name in ("countries", "population", "regions"):
+        place = Path("2025-12.1") / name
+        shutil.copytree(settings.starter_dir / place, tmp_path / "starter" / place)
+    return tmp_path / "starter"
+
+
 def damage_starter(folder: Path, how: str) -> None:
     page = folder / "2025-12.1" / "population" / "by_origin-0001.json"
     manifest = page.with_name(FILE_NAME)
@@ -935,22 +944,18 @@ def damage_starter(folder: Path, how: str) -> None:
     [*PAGE_DAMAGE, *MANIFEST_DAMAGE, "page missing", "page unlisted", "years out of its coverage"],
 )
 def test_a_starter_extract_that_was_tampered_with_is_refused_whole(
-    settings: Settings, tmp_path: Path, how: str
+    settings: Settings, part_of_starter: Path, how: str
 ) -> None:
-    copy = tmp_path / "starter"
-    shutil.copytree(settings.starter_dir, copy)
-    damage_starter(copy, how)
+    damage_starter(part_of_starter, how)
     with pytest.raises(LandingError, match=r"2025-12\.1"):
-        land_starter(settings.model_copy(update={"starter_dir": copy}))
+        land_starter(settings.model_copy(update={"starter_dir": part_of_starter}))
     assert tree(settings) == {}
 
 
 def test_a_word_for_a_count_in_a_starter_page_is_refused_with_row_and_column(
-    settings: Settings, tmp_path: Path
+    settings: Settings, part_of_starter: Path
 ) -> None:
-    copy = tmp_path / "starter"
-    shutil.copytree(settings.starter_dir, copy)
-    page = copy / "2025-12.1" / "population" / "by_origin-0001.json"
+    page = part_of_starter / "2025-12.1" / "population" / "by_origin-0001.json"
     body = page.read_bytes().replace(b'"asylum_seekers":99716', b'"asylum_seekers":"many"')
     page.write_bytes(body)
     manifest = json.loads(page.with_name(FILE_NAME).read_bytes())
@@ -960,7 +965,7 @@ def test_a_word_for_a_count_in_a_starter_page_is_refused_with_row_and_column(
                 said |= {"bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()}
     page.with_name(FILE_NAME).write_bytes(json.dumps(manifest).encode())
     with pytest.raises(LandingError, match=r"row \d+, column asylum_seekers: 'many'"):
-        land_starter(settings.model_copy(update={"starter_dir": copy}))
+        land_starter(settings.model_copy(update={"starter_dir": part_of_starter}))
 
 
 def test_landing_does_not_know_of_the_orchestrator() -> None:
