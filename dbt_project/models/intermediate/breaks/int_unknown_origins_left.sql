@@ -1,7 +1,11 @@
+{%- set datasets = {
+    'int_population_totals_in_force': ['asylum_seekers_stock', 'refugees_stock'],
+    'int_displacement_flows_totals_in_force': ['new_asylum_claims'],
+} -%}
 -- How many people without an origin no estimate distributes, for each person of known origin, by measure and
--- year at each vintage: their countries of asylum gave no origins before either, or they are refugees. So each
--- figure by origin of such a year is a lower bound. Where the year before is not loaded, nothing is known of
--- what was given then.
+-- year at each vintage: their countries of asylum gave no origins before either, or they are refugees. So
+-- each figure by origin of such a year is a lower bound. Where some countries of asylum alone are loaded, or
+-- the year before is not, nothing is known of it.
 with hosts as (
     select * from {{ ref('int_unknown_origins_of_hosts') }}
     where measure in {{ completed_measures() }}
@@ -9,6 +13,18 @@ with hosts as (
 
 measures as (
     select * from {{ ref('measures') }}
+),
+
+worlds as (
+    {%- for totals, measures in datasets.items() %}
+    select
+        unnest({{ measures }}) as measure,
+        reference_year,
+        valid_from
+    from {{ ref(totals) }}
+    where total_by = 'world' and are_pairs_complete
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 begun as (
@@ -35,6 +51,11 @@ with_base as (
         )
             as is_left
     from hosts
+    inner join worlds
+        on
+            hosts.measure = worlds.measure
+            and hosts.reference_year = worlds.reference_year
+            and hosts.valid_from = worlds.valid_from
     inner join begun on hosts.measure = begun.measure and hosts.valid_from = begun.valid_from
     left join measures on hosts.measure = measures.measure
     left join {{ ref('int_unknown_origins_of_hosts') }} as base_hosts

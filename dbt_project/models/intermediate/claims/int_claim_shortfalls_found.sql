@@ -68,7 +68,7 @@ measured as (
         inputs.unknown_beside,
         -- A 0, or nobody, says nothing where many people are of unknown origin; nor is a figure over all
         -- countries of asylum of everybody, where no estimate distributes them.
-        {{ is_missing_people('coalesce(inputs.reported_beside, 0)', 'inputs.unknown_beside') }}
+        {{ is_missing_people('inputs.reported_beside', 'inputs.unknown_beside') }}
             as are_many_unknown,
         inputs.asylum = '-' and inputs.measure not in {{ distributed_measures() }} as is_undistributed,
         coalesce(gaps.withheld, 0) as withheld,
