@@ -1,4 +1,8 @@
 {%- set at_home = "('idps_stock', 'returned_idps', 'internally_displaced_stock', 'host_community_stock')" -%}
+{%- set datasets = {
+    'population': 'population', 'displacement-flows': 'displacement_flows', 'solutions': 'solutions',
+    'asylum-applications': 'asylum_applications', 'asylum-decisions': 'asylum_decisions',
+} -%}
 -- The figures that a claim's inputs had at publication and have on the day that counts as now. A 0 of before
 -- the first year of its series is none, and of who is not there then nothing is known. Beside a figure of an
 -- origin, `reported_beside` is that of all known origins in the same countries of asylum, `unknown_beside`
@@ -17,14 +21,18 @@ measures as (
     select * from {{ ref('int_claim_measures_combined') }}
 ),
 
--- Before its first year in the database nobody is told as from an origin, wherever they are.
+-- Before its first year in a dataset nobody is told as from an origin, wherever they are.
 origins as (
+    {%- for endpoint, totals in datasets.items() %}
     select
+        '{{ endpoint }}' as endpoint,
         country_unhcr_code as origin,
         min(reference_year) as first_year
-    from {{ ref('fct_population_totals_yearly_history').identifier }}
+    from {{ ref('fct_' ~ totals ~ '_totals_yearly_history').identifier }}
     where total_by = 'origin'
     group by country_unhcr_code
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 begun as (
@@ -41,7 +49,7 @@ begun as (
         ) as first_year
     from rows_found
     left join measures on rows_found.measure = measures.measure
-    left join origins on rows_found.origin = origins.origin
+    left join origins on rows_found.origin = origins.origin and measures.endpoint = origins.endpoint
     -- Who is in another country says nothing of people in their own.
     where rows_found.rows_are not in ('beside', 'unknown') or rows_found.measure not in {{ at_home }}
 ),
