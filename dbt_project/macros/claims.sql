@@ -23,6 +23,15 @@
     )
 {%- endmacro %}
 
+{#- Whether a claim holds the same people of two times against each other. -#}
+{% macro compares_two_times() -%}
+    kind in ('change', 'ratio', 'difference', 'comparison')
+    and base_to_year < from_year
+    and coalesce(base_measure, measure) = measure
+    and coalesce(base_origin, origin) = origin
+    and coalesce(base_asylum, asylum) = asylum
+{%- endmacro %}
+
 {#- A difference with its sign. -#}
 {% macro signed_text(value) -%}
     if({{ value }} < 0, '−', '+') || {{ figure_text('abs(' ~ value ~ ')') }}

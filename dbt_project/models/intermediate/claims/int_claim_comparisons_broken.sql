@@ -5,11 +5,7 @@
 -- about most people, many of all or as many as the change. Between distant years only what lasts bears on it.
 with claims as (
     select * from {{ ref('int_claims_combined') }}
-    where
-        kind in ('change', 'ratio', 'difference', 'comparison')
-        and base_to_year < from_year
-        and coalesce(base_measure, measure) = measure
-        and coalesce(base_origin, origin) = origin and coalesce(base_asylum, asylum) = asylum
+    where {{ compares_two_times() }}
 ),
 
 inputs as (

@@ -3,11 +3,7 @@
 -- many as the change.
 with claims as (
     select * from {{ ref('int_claims_combined') }}
-    where
-        kind in ('change', 'ratio', 'difference', 'comparison')
-        and base_to_year < from_year
-        and coalesce(base_measure, measure) = measure
-        and coalesce(base_origin, origin) = origin and coalesce(base_asylum, asylum) = asylum
+    where {{ compares_two_times() }}
 ),
 
 inputs as (
