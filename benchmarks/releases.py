@@ -26,7 +26,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.build import dbt, fingerprint, raw
-from warehouse.core.database import literal
+from warehouse.core.database import limits, literal, reading
 from warehouse.core.manifest import FILE_NAME, Coverage, Manifest, Page, Slice
 from warehouse.landing.backfill import backfill
 from warehouse.published.read import open_published
@@ -83,7 +83,8 @@ def measure(options, folder):
             built[name].append(child(data))
     for name in ("five", "ten"):
         rows += against_one(name, built[name], built["one"])
-    return [*rows, *rows_per_newest(folder / "ten"), *answers(folder / "ten")]
+    ten = folder / "ten"
+    return [*rows, *rows_per_newest(ten), *answers(ten), worked_out(ten)]
 
 
 def against_one(name, several, one):
@@ -157,6 +158,7 @@ ASKED = [
 ]
 # One question as of a day takes tens of milliseconds and is the same each time.
 CLAIMS_ASKED = 20
+WORKED_OUT = "claim_audit_of('published_documents', 'published_claims', null)"
 
 
 def answers(data):
@@ -193,6 +195,19 @@ def answers(data):
             dated.append(timed(con, f"from claim_audit_as_of({literal(str(day))})", []))
             newest.append(timed(con, "from mart_claim_audit", []))
         yield compared("claim_audit_as_of(day), all claims", dated, "mart_claim_audit", newest)
+
+
+def worked_out(data):
+    """Milliseconds of the question that works all claims out, as readers ask it, against the same
+    with every step of DuckDB's optimizer.
+    """
+    settings = settings_of(data)
+    times = []
+    for options in (reading(settings), limits(settings)):
+        path = str(settings.published_db)
+        with duckdb.connect(path, read_only=True, config=options) as con:
+            times.append([timed(con, f"from {WORKED_OUT}", []) for _ in range(CLAIMS_ASKED)])
+    return compared("claim_audit_of, all claims", times[0], "every step of the optimizer", times[1])
 
 
 def compared(what, dated, table, plain):

@@ -54,6 +54,13 @@
     {{ return(('asylum_seekers_stock', 'new_asylum_claims')) }}
 {%- endmacro %}
 
+{#- Whether people of a pair are in a country of asylum: UNHCR counts some in their own country, or in an
+    unknown one. `asylums` has the special kind of the country that they are in. -#}
+{% macro is_in_country_of_asylum(pairs, asylums) -%}
+    {{ pairs }}.origin_unhcr_code <> {{ pairs }}.asylum_unhcr_code
+    and coalesce({{ asylums }}.special_kind, '') <> 'unknown'
+{%- endmacro %}
+
 {#- The measures of which it is known whether people are missing in a figure of a country. -#}
 {% macro completed_measures() -%}
     {{ return(distributed_measures() + ('refugees_stock',)) }}

@@ -120,7 +120,7 @@ def test_where_it_was_killed_all_is_made_here(settings: Settings) -> None:
         beside.ask(settings, *NAMES)
         [process] = others()
         process.kill()
-        for name in (beside.REPORT, beside.SITE):
+        for name in NAMES:
             beside.made(settings, name)
             assert (settings.exports_dir / name).exists()
 

@@ -284,7 +284,7 @@ def first_highest(known: list[tuple[int, int]]) -> tuple[int | None, int | None]
     return highest, next((year for stock, year in known if stock == highest), None)
 
 
-@settings(few, max_examples=10)  # each plans the widest tables six times
+@few
 @any_figures
 def test_a_table_made_in_parts_of_its_origins_is_the_table_made_at_once(
     marts: duckdb.DuckDBPyConnection,

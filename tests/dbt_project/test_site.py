@@ -373,11 +373,12 @@ def test_a_page_is_quiet_whole_and_accessible_on_a_dark_phone(
 
 
 def test_on_a_phone_the_whole_of_a_chart_is_on_the_screen(look: Look) -> None:
-    page = look("origin/CHN.html", width=360, color_scheme="dark").page
+    seen = look("origin/CHN.html", width=360, color_scheme="dark")
     for name in ("yearly", "releases_stock", "releases_claims", "largest_asylum_stock"):
-        place = page.locator(f"#chart-{name} .drawing")
+        place = seen.page.locator(f"#chart-{name} .drawing")
         room, used = place.evaluate("(e) => [e.clientWidth, e.scrollWidth]")
         assert used <= room, name
+    assert seen.problems == []
 
 
 @pytest.mark.parametrize("path", [PAIR.format("USA", "2025-06"), MID_2025])

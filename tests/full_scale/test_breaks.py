@@ -35,11 +35,18 @@ MEASURES = {
     "new_asylum_claims": ("flows", "asylum_seekers"),
 }
 FOLLOWED = ["asylum_seekers_stock", "refugees_stock", "oip_stock", "new_asylum_claims"]
+# In which years figures by origin are lower bounds, as many have no origin: docs/breaks.md.
+WITHOUT_ORIGINS = {
+    "asylum_seekers_stock": {*range(2000, 2013)},
+    "new_asylum_claims": {*range(1970, 1975), *range(1977, 1989), 1990, 1991},
+    "refugees_stock": {*range(1960, 2007)},
+}
 DISTRIBUTED = ["asylum_seekers_stock", "new_asylum_claims"]
 MODELS = [
     *("int_figures_of_hosts", "int_pairs_followed", "int_unknown_origins_of_hosts"),
     *("int_figures_repeated", "int_figures_restated", "int_first_applications_of_hosts"),
-    *("int_categories_moved", "int_categories_moved_by_measure", "int_reporters_silent"),
+    *("int_categories_moved", "int_categories_moved_by_measure", "int_worlds_covered"),
+    "int_reporters_silent",
     *("int_first_applications_changed", "int_pairs_broken", "int_pairs_withheld"),
     *("int_first_applications_changed_of_origins", "int_pairs_broken_of_hosts"),
     *("int_unknown_origins_distributed", "int_reporting_breaks_found"),
@@ -204,7 +211,7 @@ def test_figures_by_origin_are_lower_bounds_while_hosts_of_many_never_gave_an_or
         for year, people in known.items()
         if people and left[year] > 0.02 * (left[year] + people)
     }
-    assert len(expected) > 10
+    assert expected == WITHOUT_ORIGINS[measure]
     complete = f"is_{measure}_complete"
     found = rows(
         con,

@@ -12,6 +12,8 @@ from warehouse.core.wording import OF_NO_COUNTRY, day, listed, of_origin
 from warehouse.reference.claims import (
     ALL,
     RATES,
+    STATELESS,
+    at_home,
     is_stock,
     label,
     label_within,
@@ -21,12 +23,8 @@ from warehouse.reference.claims import (
 from warehouse.reference.places import name_of
 from warehouse.reference.seeds import read_seed
 
-# Displaced within their country, or staying there; and on their way back to it.
-_AT_HOME = frozenset(
-    {"idps_stock", "returned_idps", "internally_displaced_stock", "host_community_stock"}
-)
+# On their way back to their country.
 _RETURNING = frozenset({"returned_refugees"})
-_STATELESS = frozenset({"stateless_stock"})
 _ALL_OF_A_TYPE = "total_stock"
 _DEFAULT_TYPE = "REF"
 _NO_COUNTRIES = {"UKN": "an unknown country", "STA": "no country (stateless)"}
@@ -60,7 +58,7 @@ class Counted:
     @property
     def is_at_home(self) -> bool:
         """Whether the people are in their own country."""
-        return self._kinds <= _AT_HOME
+        return self._kinds <= at_home()
 
     @property
     def _kinds(self) -> set[str]:
@@ -89,7 +87,7 @@ class Counted:
         their origin, and people displaced within their country are in it.
         """
         what = self._what(within=within)
-        is_of_stateless = self.origin == "STA" and self._kinds <= _STATELESS
+        is_of_stateless = self.origin == "STA" and self._kinds == {STATELESS}
         of_all, in_all = self.origin == ALL or is_of_stateless, self.asylum == ALL
         origin = place_name(self.origin, names, "origin")
         asylum = place_name(self.asylum, names, "asylum")

@@ -156,7 +156,7 @@ def limits(settings: Settings) -> dict[str, str | bool | int | float | list[str]
 
 def reading(settings: Settings) -> dict[str, str | bool | int | float | list[str]]:
     """The options of a connection that only asks: one step of DuckDB's optimizer is left out, which
-    took a third of the time of a question as large as that on a claim, and made no answer sooner.
+    takes a quarter of the time of a question as large as that on claims (benchmarks/README.md).
     """
     return limits(settings) | {"disabled_optimizers": "projection_pullup"}
 

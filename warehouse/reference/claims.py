@@ -41,7 +41,7 @@ _CLAIMABLE = frozenset(
     | {"demographics"}
 )
 _OF_SOLUTIONS = frozenset({"resettlement", "naturalisation"})
-_STATELESS = "stateless_stock"
+STATELESS = "stateless_stock"
 _IN_PERSONS = frozenset(
     {"population", "displacement-flows", "idmc", "unrwa", "demographics", "solutions"}
 )
@@ -310,6 +310,14 @@ def stocks() -> frozenset[str]:
     )
 
 
+@cache
+def at_home() -> frozenset[str]:
+    """The measures of people in their own country."""
+    return frozenset(
+        row["measure"] for _, row in read_seed("measures") if row["is_at_home"] == "true"
+    )
+
+
 def is_stock(measure: str) -> bool:
     """Whether a measure counts people at a day, and not within a year."""
     return measure in stocks()
@@ -503,7 +511,7 @@ def _check_stateless(row: _Row) -> None:
     """UNHCR tells stateless people of no country of origin: of each it writes 0."""
     base = row["base_measure"] or row["measure"]
     for name, measure in (("origin", row["measure"]), ("base_origin", base)):
-        is_of_stateless = measure and _STATELESS in parts_of(measure)
+        is_of_stateless = measure and STATELESS in parts_of(measure)
         if is_of_stateless and row[name] not in {"", ALL, "STA"}:
             row.refuse(
                 name,

@@ -216,20 +216,20 @@ def test_an_enum_is_text_too(settings: Settings) -> None:
 
 def test_equal_data_give_equal_bytes_whatever_the_order_day_and_threads(tmp_path: Path) -> None:
     exports = []
-    for seed, threads in ((1, 1), (2, 4)):
+    for seed, threads in ((1, 1), (2, 4), (3, 2)):
         settings = settings_in(tmp_path / str(seed), threads=threads)
         build(settings, seed=seed)
-        # Two row groups of values that compress badly.
+        # Several row groups of values that compress badly.
         statements(
             settings,
             "create table marts.mart_large as select n as id, hash(n) as noise, "
             "md5(n::varchar) as text, hash(n) / 1e9 as fraction "
-            f"from range(150000) as numbers (n) order by hash(n, {seed})",
+            f"from range(300000) as numbers (n) order by hash(n, {seed})",
         )
         publish(settings, lineage=LINEAGE, keys=KEYS | {"mart_large": ["id"]})
         export_all(settings)
         exports.append(bytes_of(settings))
-    assert exports[0] == exports[1]
+    assert exports[0] == exports[1] == exports[2]
     assert len(exports[0]) == 2 * 6 + 4
 
 

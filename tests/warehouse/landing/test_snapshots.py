@@ -917,10 +917,9 @@ MANIFEST_DAMAGE: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 def part_of_starter(settings: Settings, tmp_path: Path) -> Path:
-    """Some of the starter extract, in a copy."""
-    for name in ("countries", "population", "regions"):
-        place = Path("2025-12.1") / name
-        shutil.copytree(settings.starter_dir / place, tmp_path / "starter" / place)
+    """Some of the starter extract, of two releases, in a copy."""
+    for part in ("2024-06/population", *(f"2025-12.1/{n}" for n in ("countries", "population"))):
+        shutil.copytree(settings.starter_dir / part, tmp_path / "starter" / part)
     return tmp_path / "starter"
 
 

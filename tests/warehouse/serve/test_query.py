@@ -238,13 +238,13 @@ def test_a_scratch_folder_with_a_quote_in_its_name_opens_no_other(
 
 
 def test_a_query_larger_than_memory_spills(tmp_path: Path) -> None:
-    settings = settings_in(tmp_path / "data", memory_limit="70MB", threads=1)
+    settings = settings_in(tmp_path / "data", memory_limit="150MB", threads=1)
     copied(settings)
     with open_session(settings) as session:
         [result] = session.run(
-            "select n, md5(n::varchar) as a from range(1500000) as t (n) order by a"
+            "select n, md5(n::varchar) as a from range(4000000) as t (n) order by a"
         )
-        assert session.write(result, "parquet").stat().st_size > 20_000_000
+        assert session.write(result, "parquet").stat().st_size > 60_000_000
 
 
 def test_ctrl_c_stops_a_query_and_the_session_lives(session: Session) -> None:

@@ -8,6 +8,10 @@ applications as (
     select * from {{ ref('int_first_applications_of_hosts') }}
 ),
 
+worlds as (
+    select * from {{ ref('int_worlds_covered') }}
+),
+
 -- A category that comes and goes by its nature is left out.
 reported as (
     select
@@ -38,20 +42,8 @@ years_asked as (
         reported.reference_year,
         reported.valid_from
     from reported
-    inner join (
-        {%- for measure, totals in {
-            'asylum_seekers_stock': 'int_population_totals_in_force',
-            'new_asylum_claims': 'int_displacement_flows_totals_in_force',
-        }.items() %}
-        select
-            '{{ measure }}' as measure,
-            reference_year,
-            valid_from
-        from {{ ref(totals) }}
-        where total_by = 'world' and are_pairs_complete
-        {{ 'union all' if not loop.last }}
-        {%- endfor %}
-    ) as worlds using (measure, reference_year, valid_from)
+    inner join worlds using (measure, reference_year, valid_from)
+    where reported.measure in {{ distributed_measures() }}
 ),
 
 following as (

@@ -1,7 +1,3 @@
-{%- set datasets = {
-    'int_population_totals_in_force': ['asylum_seekers_stock', 'refugees_stock'],
-    'int_displacement_flows_totals_in_force': ['new_asylum_claims'],
-} -%}
 -- How many people without an origin no estimate distributes, for each person of known origin, by measure and
 -- year at each vintage: their countries of asylum gave no origins before either, or they are refugees. So
 -- each figure by origin of such a year is a lower bound. Where some countries of asylum alone are loaded, or
@@ -16,15 +12,7 @@ measures as (
 ),
 
 worlds as (
-    {%- for totals, measures in datasets.items() %}
-    select
-        unnest({{ measures }}) as measure,
-        reference_year,
-        valid_from
-    from {{ ref(totals) }}
-    where total_by = 'world' and are_pairs_complete
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    select * from {{ ref('int_worlds_covered') }}
 ),
 
 begun as (

@@ -1,4 +1,3 @@
-{%- set at_home = "('idps_stock', 'returned_idps', 'internally_displaced_stock', 'host_community_stock')" -%}
 {%- set datasets = {
     'population': 'population', 'displacement-flows': 'displacement_flows', 'solutions': 'solutions',
     'asylum-applications': 'asylum_applications', 'asylum-decisions': 'asylum_decisions',
@@ -51,7 +50,7 @@ begun as (
     left join measures on rows_found.measure = measures.measure
     left join origins on rows_found.origin = origins.origin and measures.endpoint = origins.endpoint
     -- Who is in another country says nothing of people in their own.
-    where rows_found.rows_are not in ('beside', 'unknown') or rows_found.measure not in {{ at_home }}
+    where rows_found.rows_are not in ('beside', 'unknown') or not coalesce(measures.is_at_home, false)
 ),
 
 placed as (

@@ -9,7 +9,8 @@ rates as (
     select
         unnest(['refugee_recognition_rate', 'total_protection_rate']) as measure,
         'asylum-decisions' as endpoint,
-        'flow' as stock_or_flow
+        'flow' as stock_or_flow,
+        false as is_at_home
 ),
 
 counts as (
@@ -17,6 +18,7 @@ counts as (
         measure,
         endpoint,
         stock_or_flow,
+        is_at_home,
         first_year,
         first_origin_year,
         first_asylum_year

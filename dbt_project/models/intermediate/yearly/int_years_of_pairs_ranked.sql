@@ -8,19 +8,23 @@
 -- the origin. People whom UNHCR counts in their own country, or in an unknown one, are in no ranking.
 with special_origins as (
     select * from {{ ref('special_origins') }}
-    where special_kind = 'unknown'
+),
+
+pairs as (
+    select * from {{ ref('int_years_of_pairs_combined') }}
 ),
 
 years as (
     select
-        *,
-        {{ displaced_abroad() }} as displaced_abroad_stock,
-        {{ displaced_abroad_lacks() }} as displaced_abroad_lacks,
-        coalesce(origin_unhcr_code = asylum_unhcr_code, false) as is_origin_the_country_of_asylum,
-        row_kind = 'pair'
-        and not is_origin_the_country_of_asylum
-        and asylum_unhcr_code not in (select special_origins.unhcr_code from special_origins) as is_ranked
-    from {{ ref('int_years_of_pairs_combined') }}
+        pairs.*,
+        {{ displaced_abroad('pairs.') }} as displaced_abroad_stock,
+        {{ displaced_abroad_lacks('pairs.') }} as displaced_abroad_lacks,
+        coalesce(pairs.origin_unhcr_code = pairs.asylum_unhcr_code, false)
+            as is_origin_the_country_of_asylum,
+        pairs.row_kind = 'pair'
+        and {{ is_in_country_of_asylum('pairs', 'special_origins') }} as is_ranked
+    from pairs
+    left join special_origins on pairs.asylum_unhcr_code = special_origins.unhcr_code
 ),
 
 -- A rank is a place in a list: a window would sort every column of every row, once a measure.

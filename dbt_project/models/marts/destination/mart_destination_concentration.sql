@@ -22,8 +22,7 @@ with_place as (
         pairs.asylum_seekers_stock,
         countries.unhcr_region,
         countries.un_region,
-        pairs.origin_unhcr_code <> pairs.asylum_unhcr_code
-        and coalesce(countries.special_kind, '') <> 'unknown' as is_in_country_of_asylum,
+        {{ is_in_country_of_asylum('pairs', 'countries') }} as is_in_country_of_asylum,
         row_number() over (
             partition by pairs.origin_unhcr_code, pairs.reference_year, is_in_country_of_asylum
             order by pairs.asylum_seekers_stock desc, pairs.asylum_unhcr_code asc

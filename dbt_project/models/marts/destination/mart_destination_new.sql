@@ -12,7 +12,7 @@ figures as (
         asylum_unhcr_code,
         '{{ measure }}' as measure,
         counting_unit,
-        row_kind,
+        row_kind = 'pair' and not is_origin_the_country_of_asylum as is_destination,
         reference_year,
         {{ measure }} as year_value
     from destinations
@@ -39,8 +39,7 @@ first_above as (
         min(reference_year) as reference_year
     from figures
     where
-        row_kind = 'pair'
-        and origin_unhcr_code <> asylum_unhcr_code
+        is_destination
         and year_value > {{ var('new_destination_from') }}
     group by {{ key | join(', ') }}
 ),

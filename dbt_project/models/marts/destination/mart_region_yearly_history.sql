@@ -18,8 +18,8 @@ countries as (
 in_regions as (
     select
         destinations.*,
-        destinations.row_kind = 'pair' and destinations.origin_unhcr_code <> destinations.asylum_unhcr_code
-        and coalesce(countries.special_kind, '') <> 'unknown' as is_in_country_of_asylum,
+        destinations.row_kind = 'pair'
+        and {{ is_in_country_of_asylum('destinations', 'countries') }} as is_in_country_of_asylum,
         {%- for scheme in ['unhcr', 'un'] %}
         if(
             destinations.row_kind = 'not_itemised', 'Not itemised',
