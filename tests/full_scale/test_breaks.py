@@ -45,7 +45,7 @@ DISTRIBUTED = ["asylum_seekers_stock", "new_asylum_claims"]
 MODELS = [
     *("int_figures_of_hosts", "int_pairs_followed", "int_unknown_origins_of_hosts"),
     *("int_figures_repeated", "int_figures_restated", "int_first_applications_of_hosts"),
-    *("int_categories_moved", "int_categories_moved_by_measure", "int_worlds_covered"),
+    *("int_categories_moved", "int_categories_moved_by_measure", "int_years_covered"),
     "int_reporters_silent",
     *("int_first_applications_changed", "int_pairs_broken", "int_pairs_withheld"),
     *("int_first_applications_changed_of_origins", "int_pairs_broken_of_hosts"),

@@ -9,7 +9,7 @@ applications as (
 ),
 
 worlds as (
-    select * from {{ ref('int_worlds_covered') }}
+    select * from {{ ref('int_years_covered') }}
 ),
 
 -- A category that comes and goes by its nature is left out.

@@ -12,7 +12,7 @@ measures as (
 ),
 
 worlds as (
-    select * from {{ ref('int_worlds_covered') }}
+    select * from {{ ref('int_years_covered') }}
 ),
 
 begun as (
