@@ -232,7 +232,8 @@ class _Dataset:
 
     def _accept_those_confirmed_by(self, now: Snapshot) -> None:
         """What the next release has of what was there before one that was held back, that must
-        have, too; then nothing was lost.
+        have, too; then nothing was lost. Where its measures had each other's figures, those of the
+        next must have, too.
         """
         for one, before in self._waiting:
             verdict = self._verdicts[one.key]
@@ -241,10 +242,18 @@ class _Dataset:
                 and self._releases[one.key].release_id != self._releases[now.key].release_id
                 and reach_of(now).holds(reach_of(one))
                 and not self._is_lossy(now, one, before)
+                and (self._is_swapped(before, now) or not self._is_swapped(before, one))
             ):
                 self._verdicts[one.key] = Verdict(verdict.findings, verdict.compared_with)
                 self._accepted.append(one)
         self._waiting = [pair for pair in self._waiting if self._verdicts[pair[0].key].held_because]
+
+    def _is_swapped(self, before: Snapshot | None, now: Snapshot) -> bool:
+        """Whether a measure has what another one had before."""
+        if before is None or self._loaded.same(before, now):
+            return False
+        moved = self._loaded.compare(before, now, common(before, now))
+        return bool(_swapped_measures(moved.years.get(ORIGIN_SIDE, {})))
 
     def _is_lossy(self, before: Snapshot, now: Snapshot, beside: Snapshot | None = None) -> bool:
         """Whether one lacks what another has, as far as a third has it; or has what cannot be."""

@@ -319,6 +319,29 @@ def test_a_defective_release_is_held_until_the_next_one_agrees_with_it_or_mends_
     assert world.held() == set(), "UNHCR stands by it: both are accepted"
 
 
+@few
+@given(random=seeds)
+def test_measures_of_like_sizes_in_each_other_s_place_are_held_until_the_next_one_has_them_so(
+    con: duckdb.DuckDBPyConnection, random: Random
+) -> None:
+    """None loses half of what it had, neither by the change nor by its correction."""
+    world = World(con, "population")
+    rows = [
+        row | {c: row["refugees"] - 7 * at for at, c in enumerate(world.endpoint.counts)}
+        for row in made_up("population", random)
+    ]
+    broken = columns_one_to_the_right(rows, world.endpoint, random)
+    world.publish(rows)
+    world.publish(broken)
+    assert "has what" in (world.verdicts()["r1"].held_because or "")
+    before = list(world.snapshots)
+    world.publish(revised(rows, world.endpoint, random), year=LAST_YEAR + 1)
+    assert world.held() == {"r1"}, "the next one has them as they were"
+    world.snapshots = before
+    world.publish(mid_year_to_final(broken, world.endpoint, random), year=LAST_YEAR + 1)
+    assert world.held() == set(), "UNHCR stands by it"
+
+
 @pytest.mark.parametrize(
     ("seen", "latest_year", "is_held"),
     [
