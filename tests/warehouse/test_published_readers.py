@@ -100,6 +100,25 @@ def test_eight_processes_read_whole_files_through_twenty_swaps(tmp_path: Path) -
             reader.wait()
 
 
+def test_all_that_ever_happens_to_the_published_file_is_that_another_takes_its_name(
+    tmp_path: Path,
+) -> None:
+    """Readers may look in the right moment or not; Python tells of each call on a path."""
+    settings = settings_in(tmp_path / "data")
+    publish_as(settings, build_as(settings, "old"))
+    newer, calls, watched = build_as(settings, "newer"), [], str(settings.published_db)
+
+    def note(event: str, words: tuple[object, ...]) -> None:
+        if watched and watched in map(str, words):
+            calls.append((event, *words[1:2]))
+
+    sys.addaudithook(note)
+    publish_as(settings, newer)
+    watched = ""  # A hook stays for as long as the process does.
+    changed = [(event, *words) for event, *words in calls if (event, *words) != ("open", "rb")]
+    assert [event for event, *_ in changed] == ["os.rename"], changed
+
+
 @pytest.fixture(scope="module")
 def older_python(request: pytest.FixtureRequest) -> Path:
     """Python of an environment that has the older DuckDB and nothing else; made once."""
