@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import os
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,6 +79,23 @@ def replace(temporary: Path, target: Path) -> None:
         os.fsync(file.fileno())
     temporary.replace(target)
     sync_folder(target.parent)
+
+
+@contextmanager
+def all_in_place_of(folder: Path) -> Iterator[Path]:
+    """A folder to write files to. When all are whole, each takes the place of the one of its name
+    in `folder`: an error on the way, or a full disk, costs no old file.
+
+    For folders that one process writes at a time: what a killed one left is removed first.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    prefix = f".{folder.name}-"
+    for left in folder.parent.glob(f"{prefix}*"):
+        shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=folder.parent) as staging:
+        yield Path(staging)
+        for path in sorted(Path(staging).iterdir()):
+            replace(path, folder / path.name)
 
 
 def write_text(target: Path, text: str) -> None:

@@ -6,7 +6,6 @@ the machine.
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,7 +30,6 @@ _PREFIXES = ("dim_", "mart_")
 _NOT_EXPORTED = "_history"
 FOLDER = "tables"
 _FINGERPRINT_FILE = ".built_from"
-_STAGING_PREFIX = ".tables-"
 
 
 def is_exported(table: str) -> bool:
@@ -69,24 +67,15 @@ def table_files(
         yield [settings.exports_dir / FOLDER / name for name in names]
         return
     settings.exports_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=_STAGING_PREFIX, dir=settings.exports_dir) as folder:
+    with tempfile.TemporaryDirectory(prefix=f".{FOLDER}-", dir=settings.exports_dir) as folder:
         _write_tables(con, settings, tables, Path(folder))
         yield [Path(folder) / name for name in names]
 
 
 def _write(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Path]:
     folder = settings.exports_dir / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    for left in settings.exports_dir.glob(f"{_STAGING_PREFIX}*"):
-        shutil.rmtree(left)
-    staging = Path(tempfile.mkdtemp(prefix=_STAGING_PREFIX, dir=settings.exports_dir))
-    try:
+    with files.all_in_place_of(folder) as staging:
         written = _write_tables(con, settings, exported_tables(con), staging)
-        # Everything is written before anything is swapped: a full disk costs no old file.
-        for path in written:
-            files.replace(path, folder / path.name)
-    finally:
-        shutil.rmtree(staging)
     targets = [folder / path.name for path in written]
     for path in folder.iterdir():
         if path.suffix in {".csv", ".parquet"} and path not in targets:

@@ -6,8 +6,6 @@ module; what they share in looks stands in `style`.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +25,7 @@ from warehouse.exports.charts import (
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import specs
 from warehouse.exports.charts.style import config
-from warehouse.published.read import open_published
+from warehouse.published.read import open_published, read_columns
 from warehouse.settings import Settings
 
 __all__ = [
@@ -46,16 +44,20 @@ __all__ = [
 FOLDER = "charts"
 # The country of origin that each run draws; `asylum report` draws any other.
 CHARTED = "CHN"
-_STAGING_PREFIX = ".charts-"
 _SCALE = 2
 # In the order in which a reader meets them.
-_DRAW = {
-    module.__name__.rpartition(".")[2]: (module.READS, module.draw)
-    for module in (yearly, releases, flows, destinations, heatmap, rank, carried_forward)
+_DRAWN_BY = {
+    "yearly": yearly,
+    "releases": releases,
+    "flows": flows,
+    "destinations": destinations,
+    "heatmap": heatmap,
+    "rank": rank,
+    "carried_forward": carried_forward,
 }
-NAMES = tuple(_DRAW)
+NAMES = tuple(_DRAWN_BY)
 # The published tables that drawings are made from.
-READS = frozenset(table for reads, _ in _DRAW.values() for table in reads)
+READS = frozenset(table for module in _DRAWN_BY.values() for table in module.READS)
 
 
 @dataclass(frozen=True)
@@ -72,16 +74,11 @@ def drawings(
     """The drawings of an origin of which there are data, of an opened published file.
 
     `code` is the origin's ISO3, or UNHCR's code where it has none. An origin without figures gives
-    an empty list, and a file without the tables of a drawing, as an older version publishes it,
-    does not give that one.
+    an empty list, and a file without the tables of a drawing does not give that one.
     """
-    found = con.execute(
-        "select table_name from duckdb_tables() "
-        "where database_name = current_database() and schema_name = 'main'"
-    ).fetchall()
-    tables = {table for (table,) in found}
-    wanted = [_DRAW[name] for name in names]
-    made = (draw(con, code) for reads, draw in wanted if reads <= tables)
+    tables = read_columns(con).keys()
+    wanted = (_DRAWN_BY[name] for name in names)
+    made = (module.draw(con, code) for module in wanted if tables >= module.READS)
     return [drawing for drawing in made if drawing is not None]
 
 
@@ -105,21 +102,14 @@ def export_charts(settings: Settings) -> ChartsWritten:
 
 def _write(drawn: Sequence[Drawing], settings: Settings) -> list[Path]:
     folder = settings.exports_dir / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
     prefix = f"{CHARTED.lower()}_"
-    for left in settings.exports_dir.glob(f"{_STAGING_PREFIX}*"):
-        shutil.rmtree(left)
-    with tempfile.TemporaryDirectory(prefix=_STAGING_PREFIX, dir=settings.exports_dir) as staging:
-        paths = []
+    written = []
+    with files.all_in_place_of(folder) as staging:
         for drawing in drawn:
-            png = Path(staging) / f"{prefix}{drawing.name}.png"
-            svg = png.with_suffix(".svg")
-            write_drawing(drawing, png)
-            write_drawing(drawing, svg)
-            paths += [png, svg]
-        for path in paths:
-            files.replace(path, folder / path.name)
-    written = [folder / path.name for path in paths]
+            for ending in ("png", "svg"):
+                name = f"{prefix}{drawing.name}.{ending}"
+                write_drawing(drawing, staging / name)
+                written.append(folder / name)
     for path in folder.iterdir():
         if path.name.startswith(prefix) and path not in written:
             path.unlink()

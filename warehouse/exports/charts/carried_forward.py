@@ -24,8 +24,6 @@ from warehouse.exports.charts.frame import (
 
 READS = releases.READS | unchanged.READS
 _TOP = 8
-_NAMES = 300  # pixels left of the plot: UNHCR's longest name of a country has room
-_WIDTH = 340
 _REST = "Not carried forward, or below 100"
 
 
@@ -133,7 +131,7 @@ def _rows(repeated: Sequence[Row], release: Row) -> list[dict[str, Any]]:
 
 
 def _bars(rows: Sequence[Row], heading: str) -> Spec:
-    made = ranked(rows, 1, width=_WIDTH, names=_NAMES, title=heading)
+    made = ranked(rows, 1, heading)
     made["encoding"]["x"]["axis"] = {"format": "%", "tickCount": 5, "domain": False}
     made["encoding"]["tooltip"] = tooltip(
         ("name", "Country of asylum"),

@@ -11,6 +11,7 @@ from warehouse.core.database import named_rows
 from warehouse.core.wording import AT_LEAST, at_least, of_origin
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
+    RANKED_WIDTH,
     Row,
     Spec,
     clean,
@@ -29,8 +30,6 @@ from warehouse.exports.measures import BASELINE_YEAR, INCOMPLETE, MEASURES, stat
 READS = frozenset({"mart_destination_yearly", "mart_destination_concentration"})
 _TOP = 15
 _FIGURES = ("stock", "share", "baseline", "is_incomplete", "is_baseline_incomplete")
-_NAMES = 300  # pixels left of the plot: UNHCR's longest name of a country has room
-_WIDTH = 340
 
 
 def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
@@ -205,7 +204,7 @@ def _bound(value: int, is_incomplete: bool) -> str:
 
 def _bars(rows: Sequence[Row], year: int, *, has_baseline: bool) -> Spec:
     top = headroom(value for row in rows for value in (row["stock"], row["baseline"]))
-    made = ranked(rows, top, width=_WIDTH, names=_NAMES)
+    made = ranked(rows, top)
     made["encoding"]["x"]["axis"] |= {"tickCount": 4, "orient": "top", "domain": False}
     made["encoding"]["tooltip"] = tooltip(
         ("name", "Country of asylum"),
@@ -238,7 +237,7 @@ def _columns(rows: Sequence[Row], year: int, *, has_baseline: bool) -> list[Spec
         columns.append((206, str(BASELINE_YEAR), told))
     layers = []
     for at, heading, told in columns:
-        x = {"value": _WIDTH + at}
+        x = {"value": RANKED_WIDTH + at}
         lines = [{"low": row["row"], "text": words} for row, words in zip(rows, told, strict=True)]
         layers.append(text(lines, x, field("low"), align="right"))
         layers.append(text([{"text": heading}], x, {"value": -12}, "quiet", align="right"))

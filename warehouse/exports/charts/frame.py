@@ -28,6 +28,10 @@ SPECS = Path(__file__).parent / "specs"
 _HEADING_LENGTH = 78
 _NOTE_LENGTH = 128
 _HEADROOM = 1.15
+# Pixels left of a plot: UNHCR's longest name of a country has room.
+NAMES_WIDTH = 300
+# Pixels of a plot of ranked bars.
+RANKED_WIDTH = 340
 _TYPES = {"Q": "quantitative", "N": "nominal"}
 
 
@@ -133,16 +137,13 @@ def years(made: Spec, first: int, last: int) -> Spec:
     return made
 
 
-def ranked(
-    rows: Sequence[Row], end: float, *, width: int, names: int, title: str | None = None
-) -> Spec:
-    """A panel of bars from 0 to `right`, a `row` each, with their `name` left of the plot.
-
-    `end` is where the axis ends; names are cut at so many pixels.
+def ranked(rows: Sequence[Row], end: float, title: str | None = None) -> Spec:
+    """A panel of bars from 0 to `right`, a `row` each, with their `name` left of the plot; `end` is
+    where the axis ends.
     """
     made = panel("ranked", rows, title, x=(0, end), y=(len(rows) - 0.5, -0.5))
-    made |= {"width": width, "height": made["height"] * len(rows)}
-    made["layer"][0]["mark"]["limit"] = names
+    made |= {"width": RANKED_WIDTH, "height": made["height"] * len(rows)}
+    made["layer"][0]["mark"]["limit"] = NAMES_WIDTH
     return boxes(made)
 
 

@@ -9,6 +9,7 @@ import duckdb
 from warehouse.core.wording import of_origin
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
+    NAMES_WIDTH,
     Row,
     Spec,
     boxes,
@@ -29,7 +30,6 @@ from warehouse.exports.origins import UNKNOWN
 READS = frozenset({"mart_destination_yearly", "mart_destination_concentration"})
 _TOP = 20
 _YEARS = 26
-_NAMES = 300  # pixels left of the plot: UNHCR's longest name of a country has room
 _WIDTH = 535
 _ROW_HEIGHT = 20
 
@@ -179,7 +179,7 @@ def _grid(rows: list[Row], names: list[Row], first: int, last: int) -> Spec:
     )
     made["layer"] = made["layer"][:1]  # names, without a label at each cell
     made["layer"][0]["data"] = {"values": names}
-    made["layer"][0]["mark"]["limit"] = _NAMES
+    made["layer"][0]["mark"]["limit"] = NAMES_WIDTH
     most = max(50, *(row["stock"] for row in rows))
     colour = field(
         "stock",
