@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -17,7 +18,7 @@ import duckdb
 from warehouse.core import files
 from warehouse.core.wording import BYTE_ORDER_MARK, harmless
 from warehouse.exports.datapackage import table_schema, unit_of
-from warehouse.published.read import open_published, read_columns
+from warehouse.published.read import Column, open_published, read_columns
 from warehouse.settings import Settings
 
 FILE_NAME = "data_dictionary.csv"
@@ -38,55 +39,43 @@ def export_dictionary(settings: Settings) -> list[Path]:
 def write_dictionary(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Path]:
     """`export_dictionary` for a published file that is already open."""
     folder = settings.exports_dir / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
     written = []
+    keys = dict(con.execute("select table_name, key_columns from about_tables").fetchall())
     columns = read_columns(con)
-    for table, key in published_tables(con):
+    for table, of_table in columns.items():
         path = folder / f"{table}.json"
-        schema = table_schema(con, table, columns[table], key)
+        schema = table_schema(con, table, of_table, keys.get(table))
         files.write_text(path, json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
         written.append(path)
     for path in folder.glob("*.json"):
         if path not in written:
             path.unlink()
     dictionary = settings.exports_dir / FILE_NAME
-    files.write_text(dictionary, BYTE_ORDER_MARK + dictionary_text(con))
+    files.write_text(dictionary, BYTE_ORDER_MARK + _text(columns, keys))
     return [dictionary, *written]
 
 
-def published_tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, list[str]]]:
-    """All tables of an opened published file by name, each with its key (empty if it has none)."""
-    rows = con.execute(
-        "select tables.table_name, about_tables.key_columns "
-        "from duckdb_tables() as tables left join about_tables using (table_name) "
-        "where tables.database_name = current_database() and tables.schema_name = 'main' "
-        "order by tables.table_name"
-    ).fetchall()
-    return [(name, list(key or [])) for name, key in rows]
-
-
-def dictionary_text(con: duckdb.DuckDBPyConnection) -> str:
+def _text(columns: Mapping[str, Sequence[Column]], keys: Mapping[str, Sequence[str] | None]) -> str:
     """The dictionary as CSV: tables by name, columns in their order.
 
     `key` is the place of the column in the table's key, from 1 on; empty where it is no part of it.
     """
-    keys = dict(published_tables(con))
-    columns = [(table, *one) for table, those in read_columns(con).items() for one in those]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADER)
-    for table, column, kind, nullable, comment in columns:
-        key = keys.get(table, [])
-        cells = (
-            table,
-            column,
-            kind,
-            "yes" if nullable else "no",
-            str(key.index(column) + 1) if column in key else "",
-            unit_of(column, kind) or "",
-            comment or "",
-        )
-        writer.writerow([harmless(cell) for cell in cells])
+    for table, of_table in columns.items():
+        key = keys.get(table) or ()
+        for column in of_table:
+            cells = (
+                table,
+                column.name,
+                column.type,
+                "yes" if column.nullable else "no",
+                str(key.index(column.name) + 1) if column.name in key else "",
+                unit_of(column.name, column.type) or "",
+                column.comment or "",
+            )
+            writer.writerow([harmless(cell) for cell in cells])
     return text.getvalue()
 
 

@@ -54,26 +54,19 @@ def render(found: Findings, drawings: Sequence[Drawing]) -> str:
 
 def _contents(found: Findings, drawings: Sequence[Drawing]) -> list[tuple[str, str]]:
     """The headings of the page, in order, by the beginning of their ids."""
-    by_name = {part.name: part.title for part in found.sections if part.tables}
-    claims = "What others published, checked" if found.claims else None
-    entries = [
+
+    def headings(names: Sequence[str]) -> list[tuple[str, str]]:
+        return [(part.name, part.title) for part in map(found.section, names) if part.tables]
+
+    return [
         ("figures", "Headline figures"),
-        ("charts", "Charts" if drawings else None),
-        ("unknown", by_name.get("unknown")),
-        ("unrwa", by_name.get("unrwa")),
-        ("others", by_name.get("others")),
-        ("moved", by_name.get("moved")),
-        ("years", by_name.get("years")),
-        ("claims", claims),
-        ("revisions", by_name.get("revisions")),
-        ("carried_forward", by_name.get("carried_forward")),
-        ("destinations", by_name.get("destinations")),
-        ("eras", by_name.get("eras")),
-        ("notes", by_name.get("notes")),
+        *([("charts", "Charts")] if drawings else []),
+        *headings(findings.ABOVE_CLAIMS),
+        *([("claims", "What others published, checked")] if found.claims else []),
+        *headings(findings.BELOW_CLAIMS),
         ("definitions", "Definitions"),
         ("source", "Source, licence, terms"),
     ]
-    return [(name, title) for name, title in entries if title]
 
 
 def _chart(drawing: Drawing) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from warehouse.core.wording import day, markdown, moment, number, show
 from warehouse.exports import findings
 from warehouse.exports.findings import Findings
 from warehouse.exports.findings.claims import ClaimInput
-from warehouse.exports.findings.parts import ReportTable, Section
+from warehouse.exports.findings.parts import ReportTable
 from warehouse.exports.findings.words import DEFINITIONS
 from warehouse.reference.claim_lists import verdicts
 
@@ -30,17 +30,9 @@ def render(found: Findings) -> str:
         *([_line(found.lead)] if found.lead else []),
         "## Headline figures",
         *_headlines(found),
-        *_section(found.section("unknown")),
-        *_section(found.section("unrwa")),
-        *_section(found.section("others")),
-        *_section(found.section("moved")),
-        *_section(found.section("years")),
+        *_sections(found, findings.ABOVE_CLAIMS),
         *_claims(found),
-        *_section(found.section("revisions")),
-        *_section(found.section("carried_forward")),
-        *_section(found.section("destinations")),
-        *_section(found.section("eras")),
-        *_section(found.section("notes")),
+        *_sections(found, findings.BELOW_CLAIMS),
         "## Definitions",
         "\n".join(f"- **{markdown(term)}**: {markdown(meaning)}" for term, meaning in DEFINITIONS),
         "## Source, licence, terms",
@@ -81,15 +73,16 @@ def _line(text: str) -> str:
     return markdown(text, begins_line=True)
 
 
-def _section(part: Section) -> Iterable[str]:
-    if not part.tables:
-        return
-    yield f"## {markdown(part.title)}"
-    if part.sentences:
-        yield _line(" ".join(part.sentences))
-    for table in part.tables:
-        yield _line(table.caption) + ":"
-        yield _table(table)
+def _sections(found: Findings, names: Sequence[str]) -> Iterable[str]:
+    for part in map(found.section, names):
+        if not part.tables:
+            continue
+        yield f"## {markdown(part.title)}"
+        if part.sentences:
+            yield _line(" ".join(part.sentences))
+        for table in part.tables:
+            yield _line(table.caption) + ":"
+            yield _table(table)
 
 
 def _table(table: ReportTable) -> str:

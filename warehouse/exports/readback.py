@@ -8,7 +8,7 @@ from warehouse.core.database import identifier
 from warehouse.exports import dictionary
 from warehouse.exports.datapackage import FILE_NAME
 from warehouse.exports.tables import exported_fingerprint
-from warehouse.published.read import open_published, published_fingerprint
+from warehouse.published.read import open_published, published_fingerprint, read_columns
 from warehouse.releases.calendar import HeldRelease
 from warehouse.settings import Settings
 
@@ -19,13 +19,9 @@ def published_rows(settings: Settings) -> dict[str, int]:
     Raises PublishedMissingError when it does not open.
     """
     with open_published(settings) as con:
-        tables = con.execute(
-            "select table_name from duckdb_tables() "
-            "where database_name = current_database() and schema_name = 'main' order by table_name"
-        ).fetchall()
         return {
             name: con.execute(f"select count(*) from {identifier(name)}").fetchall()[0][0]
-            for (name,) in tables
+            for name in read_columns(con)
         }
 
 

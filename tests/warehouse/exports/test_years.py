@@ -72,7 +72,7 @@ def test_a_country_of_asylum_s_flow_of_half_a_year_says_so() -> None:
         "row_kind": "pair", "place": "Italy", "reference_date": date(2025, 12, 31),
         "is_flows_provisional": True, "is_applications_provisional": False,
     }  # fmt: skip
-    [row] = destinations.destinations_of([line], CHINA).tables[0].rows
+    [row] = destinations.destinations_section([line], CHINA).tables[0].rows
     assert row["new_asylum_claims"] == "9,307 (first half-year)"
     assert row["applications_new"] == "8,037" and row["asylum_seekers_stock"] == "99,716"
 
@@ -90,7 +90,7 @@ def test_a_baseline_that_lacks_reports_is_a_lower_bound() -> None:
         "row_kind": "pair", "place": "Canada", "reference_date": date(2025, 12, 31),
         "asylum_seekers_stock_baseline": 2873, "is_baseline_complete": False,
     }  # fmt: skip
-    found = destinations.destinations_of([line], CHINA)
+    found = destinations.destinations_section([line], CHINA)
     [row] = found.tables[0].rows
     assert row["asylum_seekers_stock_baseline"] == "≥\u00a02,873"
     assert row["asylum_seekers_stock"] == "99,716"
@@ -104,10 +104,10 @@ def test_a_multiple_of_a_lower_bound_is_not_comparable(lacking: str) -> None:
         "row_kind": "pair", "place": "Ireland", "reference_date": date(2025, 12, 31),
         "asylum_seekers_stock_baseline": 52, "asylum_seekers_stock_baseline_ratio": 11.23,
     }  # fmt: skip
-    found = destinations.destinations_of([line], CHINA)
+    found = destinations.destinations_section([line], CHINA)
     assert found.tables[0].rows[0]["asylum_seekers_stock_baseline_ratio"] == "11.23\u00a0×"
     assert not any("brackets" in sentence for sentence in found.sentences)
-    found = destinations.destinations_of([line | {lacking: False}], CHINA)
+    found = destinations.destinations_section([line | {lacking: False}], CHINA)
     assert found.tables[0].rows[0]["asylum_seekers_stock_baseline_ratio"] == "(11.23\u00a0×)"
     assert any("a figure compared is a lower bound" in sentence for sentence in found.sentences)
 
@@ -127,7 +127,10 @@ def test_of_no_country_neither_years_nor_places_are_compared() -> None:
     }  # fmt: skip
     many = [OriginYear(2025, row, row)]
     for origin, is_told in ((CHINA, True), (unknown, False)):
-        for found in (years_section(many, origin), destinations.destinations_of([row], origin)):
+        for found in (
+            years_section(many, origin),
+            destinations.destinations_section([row], origin),
+        ):
             shown = {column.name for column in found.tables[0].columns}
             assert bool(shown & {*compared}) == is_told
             assert any("brackets" in sentence for sentence in found.sentences) == is_told

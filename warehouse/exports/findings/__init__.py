@@ -13,7 +13,7 @@ import duckdb
 from warehouse.exports.findings.beside import moved_section, moves_of, others_section
 from warehouse.exports.findings.carried_forward import carried_forward_section
 from warehouse.exports.findings.claims import Claim, Document, claims_on
-from warehouse.exports.findings.destinations import destinations_section
+from warehouse.exports.findings.destinations import destination_rows, destinations_section
 from warehouse.exports.findings.eras import eras_section
 from warehouse.exports.findings.headline import headline_figures
 from warehouse.exports.findings.notes import notes_section
@@ -32,6 +32,10 @@ from warehouse.exports.origin_years import (
 )
 from warehouse.exports.origins import Origin
 from warehouse.published.read import read_about
+
+# The sections in the order in which they are read.
+ABOVE_CLAIMS = ("unknown", "unrwa", "others", "moved", "years")
+BELOW_CLAIMS = ("revisions", "carried_forward", "destinations", "eras", "notes")
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def find(con: duckdb.DuckDBPyConnection, origin: Origin) -> Findings:
             years_section(years, origin, breaks),
             revisions_section(con, origin),
             carried_forward_section(con, origin, about["release"]),
-            destinations_section(con, origin),
+            destinations_section([*destination_rows(con, origin.code)], origin),
             eras_section(con, origin),
             unknown_section(con, origin),
             unrwa_of(con, origin),

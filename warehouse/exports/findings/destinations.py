@@ -79,12 +79,7 @@ def destination_rows(
     return each_row(con.execute(_QUERY, {"origin": code, "baseline_year": BASELINE_YEAR}))
 
 
-def destinations_section(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section:
-    """The section on the countries of asylum of an origin."""
-    return destinations_of([*destination_rows(con, origin.code)], origin)
-
-
-def destinations_of(rows: Sequence[dict[str, Any]], origin: Origin) -> Section:
+def destinations_section(rows: Sequence[dict[str, Any]], origin: Origin) -> Section:
     """The first countries of asylum, the others together, and what is not itemised by country."""
     pairs = [row for row in rows if row["row_kind"] == "pair"]
     if not pairs:

@@ -250,13 +250,15 @@ def _write_tables(
 
 
 def _downloads(con: duckdb.DuckDBPyConnection, package: Mapping[str, Any]) -> list[dict[str, Any]]:
-    rows = dict(con.execute("select table_name, row_count from about_tables").fetchall())
-    comments = dict(con.execute("select table_name, description from about_tables").fetchall())
-    found: dict[str, dict[str, Any]] = {}
+    tables = named_rows(
+        con.execute("select table_name as name, row_count as rows, description from about_tables")
+    )
+    by_name = {table["name"]: table for table in tables}
+    found = {}
     for resource in package["resources"]:
         name = resource["name"].removesuffix(".parquet")
         kind = "csv" if resource["format"] == "csv" else "parquet"
-        found.setdefault(name, {"name": name, "rows": rows[name], "description": comments[name]})
+        found[name] = by_name[name]
         found[name] |= {kind: resource["path"], f"{kind}_size": _size(resource["bytes"])}
     return list(found.values())
 

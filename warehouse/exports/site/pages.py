@@ -16,7 +16,7 @@ import duckdb
 from warehouse.core import attribution, wording
 from warehouse.exports.findings import beside
 from warehouse.exports.findings.claims import claims_on
-from warehouse.exports.findings.destinations import destination_rows, destinations_of
+from warehouse.exports.findings.destinations import destination_rows, destinations_section
 from warehouse.exports.findings.headline import headline_figures
 from warehouse.exports.findings.parts import Figure, ReportTable, Section
 from warehouse.exports.findings.unknown import unknown_section
@@ -156,7 +156,7 @@ def _origin_pages(
                 ),
                 [
                     years_section(years, country.subject, breaks),
-                    destinations_of(places, country.subject),
+                    destinations_section(places, country.subject),
                 ],
                 always=[
                     unknown_section(con, country.subject),
