@@ -85,6 +85,7 @@ def _show(found: Audit, format_: ClaimFormat, *, explain: bool) -> None:
 
 
 def check(  # noqa: PLR0917 - options, given by name
+    context: typer.Context,
     year: Annotated[
         str,
         typer.Option(
@@ -216,36 +217,9 @@ def check(  # noqa: PLR0917 - options, given by name
         from warehouse.published.countries import known_countries
         from warehouse.published.read import open_published
 
-        options = {
-            "year": year,
-            "value": value,
-            "at_least": at_least,
-            "at_most": at_most,
-            "wording": wording,
-            "origin": origin,
-            "asylum": asylum,
-            "measure": measure,
-            "population_type": population_type,
-            "unit": unit,
-            "kind": kind,
-            "from_year": from_year,
-            "base_year": base_year,
-            "base_measure": base_measure,
-            "base_origin": base_origin,
-            "base_asylum": base_asylum,
-            "relation": relation,
-            "among": among,
-            "share_of": share_of,
-            "count_of": count_of,
-            "threshold": threshold,
-            "threshold_high": threshold_high,
-            "per": per,
-            "tolerance": tolerance,
-            "read_as": read_as,
-        }
         with open_published(settings) as con:
             try:
-                cells = asked_in_options(options, known_countries(con), "the command line")
+                cells = asked_in_options(context.params, known_countries(con), "the command line")
             except AskedError as error:
                 named = f"--{error.option.replace('_', '-')}: " if error.option else ""
                 raise typer.BadParameter(f"{named}{error}") from error

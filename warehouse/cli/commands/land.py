@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -46,18 +47,17 @@ def fetch(
         from warehouse.cli import render
         from warehouse.landing import snapshots
 
-        with render.progress(render.console(stderr=True)) as on_progress:
-
-            def landed_so_far(label: str, done: int, total: int | None) -> None:
-                on_progress("land", label, done, total)
-
-            with _landed_in_part(settings):
-                if source == "starter":
-                    found = snapshots.land_starter(settings, on_progress=landed_so_far)
-                else:
-                    found = snapshots.crawl(
-                        settings, endpoints=endpoint, origins=origins, on_progress=landed_so_far
-                    )
+        with (
+            render.progress(render.console(stderr=True)) as on_progress,
+            _landed_in_part(settings),
+        ):
+            landed_so_far = partial(on_progress, "land")
+            if source == "starter":
+                found = snapshots.land_starter(settings, on_progress=landed_so_far)
+            else:
+                found = snapshots.crawl(
+                    settings, endpoints=endpoint, origins=origins, on_progress=landed_so_far
+                )
         _show_landed(settings, found)
 
 
@@ -85,15 +85,16 @@ def backfill(
         from warehouse.cli import render
         from warehouse.landing import backfill as archived
 
-        with render.progress(render.console(stderr=True)) as on_progress:
-
-            def landed_so_far(label: str, done: int, total: int | None) -> None:
-                on_progress("backfill", label, done, total)
-
-            with _landed_in_part(settings):
-                found = archived.backfill(
-                    settings, releases=release, archive_url=archive_url, on_progress=landed_so_far
-                )
+        with (
+            render.progress(render.console(stderr=True)) as on_progress,
+            _landed_in_part(settings),
+        ):
+            found = archived.backfill(
+                settings,
+                releases=release,
+                archive_url=archive_url,
+                on_progress=partial(on_progress, "backfill"),
+            )
         _show_landed(settings, found)
 
 

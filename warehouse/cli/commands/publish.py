@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -61,10 +62,7 @@ def publish(
 
             with render.progress(render.console(stderr=True)) as on_progress:
                 stands = lake.publish(
-                    settings,
-                    to,
-                    force=force,
-                    on_table=lambda label, n, total: on_progress("lake", label, n, total),
+                    settings, to, force=force, on_table=partial(on_progress, "lake")
                 )
             typer.echo(stands.sentence())
             return
@@ -78,6 +76,6 @@ def publish(
                 reader=reader,
                 wait=wait,
                 force=force,
-                on_table=lambda label, n, total: on_progress("postgresql", label, n, total),
+                on_table=partial(on_progress, "postgresql"),
             )
         typer.echo(done.sentence())
