@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
@@ -33,20 +34,29 @@ def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     be given the file that another connection of this process still holds, after a swap the old
     one. Raises PublishedMissingError when there is none or it cannot be read.
     """
+    path = published_path(settings)
+    with connect(MEMORY, settings, only_asks=True) as con:
+        try:
+            con.execute(f"attach {literal(str(path))} as asylum (read_only)")
+        except duckdb.Error as error:
+            raise unreadable(path, error) from error
+        use_published(con)
+        yield con
+
+
+def published_path(settings: Settings) -> Path:
+    """Where the published file is. Raises PublishedMissingError when there is none."""
     path = settings.published_db
     if not path.exists():
         raise PublishedMissingError(
             f"There is no published file yet at {path}. Create it with `asylum run`."
         )
-    with connect(MEMORY, settings, only_asks=True) as con:
-        try:
-            con.execute(f"attach {literal(str(path))} as asylum (read_only)")
-        except duckdb.Error as error:
-            raise PublishedMissingError(
-                f"{path} cannot be read: {error}. Rebuild it with `asylum run`."
-            ) from error
-        use_published(con)
-        yield con
+    return path
+
+
+def unreadable(path: Path, error: duckdb.Error) -> PublishedMissingError:
+    """The error for a published file that does not open."""
+    return PublishedMissingError(f"{path} cannot be read: {error}. Rebuild it with `asylum run`.")
 
 
 def use_published(con: duckdb.DuckDBPyConnection) -> None:

@@ -11,18 +11,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from warehouse.core.database import named_rows
 from warehouse.landing import decision
 from warehouse.landing.decision import Decision, Word
 from warehouse.landing.snapshots import incoming, manifests
-from warehouse.published.read import PublishedMissingError, open_published
+from warehouse.published.read import PublishedMissingError, open_published, read_columns
 from warehouse.settings import Settings
 
 TABLE = "dim_snapshot"
-_COLUMNS = (
-    *("endpoint", "snapshot_id", "release_id", "in_force_from", "is_quarantined", "held_because"),
-    *("held_back", "verdict_from", "findings", "compared_with"),
-    *("accepted_at", "accepted_by", "accepted_why"),
-)
+_VALIDATED = f"""
+    select
+        endpoint, snapshot_id, release_id, is_quarantined, held_because, held_back, verdict_from,
+        findings, compared_with
+    from {TABLE}
+    order by endpoint, in_force_from, retrieved_at, snapshot_id
+"""
 
 
 class DecisionError(Exception):
@@ -40,30 +43,12 @@ class Decided:
 
 
 def validated(settings: Settings) -> list[dict[str, Any]]:
-    """The snapshots of the published file, by endpoint and time; days and times as text.
+    """The snapshots of the published file, by endpoint and time.
 
-    Empty where it was published before snapshots were validated. Raises PublishedMissingError.
+    Empty where the file has no table of them. Raises PublishedMissingError.
     """
     with open_published(settings) as con:
-        there = {
-            name
-            for (name,) in con.execute(
-                "select column_name from duckdb_columns() "
-                "where database_name = current_database() and table_name = ?",
-                [TABLE],
-            ).fetchall()
-        }
-        if not there.issuperset(_COLUMNS):
-            return []
-        texts = {
-            "in_force_from": "strftime(in_force_from, '%Y-%m-%d')",
-            "accepted_at": "strftime(accepted_at, '%Y-%m-%dT%H:%M:%SZ')",
-        }
-        found = con.execute(
-            f"select {', '.join(texts.get(column, column) for column in _COLUMNS)} from {TABLE} "
-            f"order by endpoint, dim_snapshot.in_force_from, retrieved_at, snapshot_id"
-        ).fetchall()
-    return [dict(zip(_COLUMNS, row, strict=True)) for row in found]
+        return named_rows(con.execute(_VALIDATED)) if TABLE in read_columns(con) else []
 
 
 def accept(settings: Settings, snapshot: str, why: str) -> Decided:

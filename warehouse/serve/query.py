@@ -7,7 +7,7 @@ take no further settings. Results leave through one scratch folder that is named
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ import duckdb
 
 from warehouse.core.database import identifier, literal, lock, reading
 from warehouse.exports.sheets import SHEET_COLUMNS, SHEET_ROWS, fill, new_book, readable
-from warehouse.published.read import PublishedMissingError, read_about, read_columns
+from warehouse.published.read import published_path, read_about, read_columns, unreadable
 from warehouse.settings import Settings
 
 FileFormat = Literal["csv", "json", "parquet", "xlsx"]
@@ -192,22 +192,12 @@ def open_session(settings: Settings, scratch_in: Path | None = None) -> Iterator
 
     Raises PublishedMissingError when there is no published file or it cannot be read.
     """
-    path = settings.published_db
-    if not path.exists():
-        raise PublishedMissingError(
-            f"There is no published file yet at {path}. Create it with `asylum run`."
-        )
+    path = published_path(settings)
     with tempfile.TemporaryDirectory(prefix=".asylum-", dir=scratch_in) as scratch:
         try:
-            con = duckdb.connect(
-                str(path),
-                read_only=True,
-                config=reading(settings),
-            )
+            con = duckdb.connect(str(path), read_only=True, config=reading(settings))
         except duckdb.Error as error:
-            raise PublishedMissingError(
-                f"{path} cannot be read: {error}. Rebuild it with `asylum run`."
-            ) from error
+            raise unreadable(path, error) from error
         try:
             con.execute("set TimeZone = 'UTC'")
             lock(con, [Path(scratch)])
@@ -225,21 +215,16 @@ def _is_note(statement: duckdb.Statement, result: duckdb.DuckDBPyRelation) -> bo
 
 
 def _json_columns(result: duckdb.DuckDBPyRelation) -> str:
-    return ", ".join(_json_column(n, str(t)) for n, t in _pairs(result.columns, result.types))
-
-
-def _pairs(columns: Sequence[str], types: Sequence[Any]) -> list[tuple[str, Any]]:
-    repeated = sorted({name for name in columns if columns.count(name) > 1})
+    """The columns of a result as JSON can hold them."""
+    repeated = sorted({name for name in result.columns if result.columns.count(name) > 1})
     if repeated:
         raise QueryError(
             f"Two columns of the result are called {', '.join(repeated)}, and a JSON object "
             f"cannot hold both: give one another name with `as`."
         )
-    return list(zip(columns, types, strict=True))
-
-
-def _json_column(name: str, kind: str) -> str:
-    column = identifier(name)
-    if kind in {"FLOAT", "DOUBLE"}:
-        return f"case when isfinite({column}) then {column} end as {column}"
-    return column
+    return ", ".join(
+        f"case when isfinite({column}) then {column} end as {column}"
+        if str(kind) in {"FLOAT", "DOUBLE"}
+        else column
+        for column, kind in zip(map(identifier, result.columns), result.types, strict=True)
+    )

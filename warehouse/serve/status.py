@@ -16,7 +16,7 @@ from warehouse.landing.decision import Decision
 from warehouse.landing.set_aside import WHAT_TO_DO
 from warehouse.landing.snapshots import all_set_aside, manifests
 from warehouse.published.read import PublishedMissingError, open_published, read_about
-from warehouse.serve.quarantine import TABLE, validated
+from warehouse.serve.quarantine import validated
 from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 
@@ -36,7 +36,8 @@ def gather(settings: Settings) -> dict[str, Any]:
     folders = manifests(settings)
     landed = [manifest for _, manifest in folders]
     published, problem = _published(settings)
-    verdicts = {(v["endpoint"], v["snapshot_id"]): v for v in _validated(settings, published)}
+    known = validated(settings) if published else []
+    verdicts = {(v["endpoint"], v["snapshot_id"]): v for v in known}
     names = {
         (m.endpoint, m.snapshot_id): verdicts.get((m.endpoint, m.snapshot_id), {}).get("release_id")
         or m.release_id
@@ -130,17 +131,11 @@ def _is_built_in(decided: Decision, verdict: dict[str, Any] | None) -> bool:
 _NO_DAYS = {"in_force_from": None, "in_force_to": None, "days_in_force": None}
 
 
-def _validated(settings: Settings, published: dict[str, Any] | None) -> list[dict[str, Any]]:
-    if published is None or TABLE not in published["tables"]:
-        return []
-    return validated(settings)
-
-
 def _days_in_force(
     settings: Settings, published: dict[str, Any] | None
 ) -> dict[str, dict[str, Any]]:
     """By release: first day, the day the next one came (None: still), days between or until now."""
-    if published is None or TABLE not in published["tables"]:
+    if published is None or "dim_release" not in published["tables"]:
         return {}
     with open_published(settings) as con:
         found = con.execute(

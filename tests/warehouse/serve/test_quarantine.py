@@ -54,9 +54,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Settings:
             if(is_quarantined, '{FINDING}', null) as held_because,
             if(is_quarantined, '{LINE}', null) as held_back, 'rule' as verdict_from,
             if(is_quarantined, '{FINDING}; unknown app_type', null) as findings,
-            null::varchar as compared_with,
-            null::timestamp as accepted_at, null::varchar as accepted_by,
-            null::varchar as accepted_why
+            null::varchar as compared_with
         from (values {values}) as made (endpoint, snapshot_id, release_id, is_quarantined)
         """,
         """
@@ -264,7 +262,7 @@ def test_status_asks_the_published_file_while_a_build_holds_its_own(settings: Se
     assert len(state["quarantined"]) == 1
 
 
-def test_a_file_published_before_snapshots_were_validated_quarantines_nothing(
+def test_a_file_without_snapshots_quarantines_nothing(
     settings: Settings, lost: tuple[Path, str]
 ) -> None:
     statements(settings, "drop table marts.dim_snapshot")
