@@ -78,10 +78,12 @@ def load(settings: Settings, on_progress: Progress | None = None) -> LoadResult:
     with connect(settings.build_db, settings) as con:
         _create_tables(con)
         known = set(
-            con.execute("select endpoint, snapshot_id, content_sha256 from raw.loads").fetchall()
+            con.execute(
+                "select endpoint, snapshot_id, content_sha256, profile_version from raw.loads"
+            ).fetchall()
         )
-        wanted = {(m.endpoint, m.snapshot_id, m.content_sha256): (p, m) for p, m in landed}
-        for endpoint, snapshot_id, _ in sorted(known - wanted.keys()):
+        wanted = {_entry(m): (p, m) for p, m in landed}
+        for endpoint, snapshot_id, *_ in sorted(known - wanted.keys()):
             _remove(con, endpoint, snapshot_id)
             result.removed.append((endpoint, snapshot_id))
         missing = [entry for entry in wanted if entry not in known]
@@ -94,7 +96,6 @@ def load(settings: Settings, on_progress: Progress | None = None) -> LoadResult:
         result.set_aside.extend(all_set_aside(settings))
         not_loaded = {one.path for one in result.set_aside}
         landed = [one for one in landed if one[0] not in not_loaded]
-        _complete_profiles(con)
         _describe_snapshots(con, [path / FILE_NAME for path, _ in landed])
         result.rows.update(
             (one.table, con.execute(f"select count(*) from {_table(one)}").fetchall()[0][0])
@@ -105,15 +106,19 @@ def load(settings: Settings, on_progress: Progress | None = None) -> LoadResult:
     return result
 
 
+def _entry(manifest: Manifest) -> tuple[str, str, str, int]:
+    """The row of a snapshot in `raw.loads`: one whose row is another is loaded again."""
+    version = profiles.version(ENDPOINTS[manifest.endpoint])
+    return manifest.endpoint, manifest.snapshot_id, manifest.content_sha256, version
+
+
 def _create_tables(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create schema if not exists raw")
     con.execute(
         "create table if not exists raw.loads ("
-        "endpoint varchar, snapshot_id varchar, content_sha256 varchar, "
+        "endpoint varchar, snapshot_id varchar, content_sha256 varchar, profile_version integer, "
         "primary key (endpoint, snapshot_id))"
     )
-    # The first builds had no profiles: theirs are made at the next load, as are outdated ones.
-    con.execute("alter table raw.loads add column if not exists profile_version integer")
     profiles.create_tables(con)
     for endpoint in ENDPOINTS.values():
         _drop_earlier_form(con, endpoint)
@@ -251,32 +256,7 @@ def _load_snapshot(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manif
                 f"DuckDB reads {rows:,} rows, its manifest says {manifest.rows:,}"
             )
         profiles.make(con, endpoint, manifest.snapshot_id)
-        con.execute(
-            "insert into raw.loads (endpoint, snapshot_id, content_sha256, profile_version) "
-            "values (?, ?, ?, ?)",
-            [
-                manifest.endpoint,
-                manifest.snapshot_id,
-                manifest.content_sha256,
-                profiles.version(endpoint),
-            ],
-        )
-
-
-def _complete_profiles(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the profiles of snapshots that an earlier version of this loaded."""
-    loads = con.execute(
-        "select endpoint, snapshot_id, profile_version from raw.loads order by all"
-    ).fetchall()
-    for endpoint, snapshot_id, found in loads:
-        if found == profiles.version(ENDPOINTS[endpoint]):
-            continue
-        with transaction(con):
-            profiles.make(con, ENDPOINTS[endpoint], snapshot_id)
-            con.execute(
-                "update raw.loads set profile_version = ? where endpoint = ? and snapshot_id = ?",
-                [profiles.version(ENDPOINTS[endpoint]), endpoint, snapshot_id],
-            )
+        con.execute("insert into raw.loads values (?, ?, ?, ?)", [*_entry(manifest)])
 
 
 def _describe_snapshots(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:

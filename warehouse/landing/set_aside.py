@@ -9,10 +9,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from warehouse.core.files import add_durably
-from warehouse.landing.note import read_note
 
 FILE_NAME = "set_aside.json"
 WHAT_TO_DO = (
@@ -37,12 +36,16 @@ def read(folder: Path) -> SetAside | None:
 
     Raises ValueError naming the file when it is not one.
     """
-    return read_note(
-        folder / FILE_NAME,
-        SetAside,
-        what="a note of what was set aside",
-        to_do="Remove it; the next run then loads the snapshot or writes a new note.",
-    )
+    path = folder / FILE_NAME
+    try:
+        return SetAside.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValidationError as error:
+        raise ValueError(
+            f"{path}: not a note of what was set aside ({error.error_count()} problems). "
+            f"Remove it; the next run then loads the snapshot or writes a new note."
+        ) from error
 
 
 def write(folder: Path, reason: str, temporary: Path, *, is_damage: bool = False) -> SetAside:

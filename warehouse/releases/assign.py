@@ -132,8 +132,6 @@ def _assign(
 def _write(con: duckdb.DuckDBPyConnection, rows: Sequence[Sequence[object]]) -> None:
     with transaction(con):
         con.execute("create schema if not exists releases")
-        # Where an earlier version kept it.
-        con.execute("drop table if exists raw.snapshot_releases")
         con.execute(_SNAPSHOT_RELEASES)
         if rows:
             con.executemany(

@@ -53,13 +53,3 @@ def test_nothing_landed_has_no_release_and_no_findings(tmp_path):
     found = assign(settings)
     assert (found.releases, found.quarantined) == ({}, [])
     assert rows(settings, "select * from releases.snapshot_releases") == []
-
-
-def test_the_table_of_an_earlier_version_is_taken_out(loaded):
-    with connect(loaded.build_db, loaded) as con:
-        con.execute("create table raw.snapshot_releases as select 1 as a")
-    assign(loaded)
-    assert not rows(
-        loaded,
-        "from duckdb_tables() where schema_name = 'raw' and table_name = 'snapshot_releases'",
-    )
