@@ -276,9 +276,14 @@ def _problem(problem: Any) -> str:
     return f"{PREFIX}{field.upper()}{value}: {problem['msg']}"
 
 
+def installed(package: str) -> str | None:
+    """The version of a package that is installed here; None where it is not."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
 def project_version() -> str:
     """The version of this project as installed."""
-    try:
-        return version(PROJECT_NAME)
-    except PackageNotFoundError:
-        return "not installed"
+    return installed(PROJECT_NAME) or "not installed"

@@ -9,7 +9,7 @@ import dagster as dg
 from orchestration import checks, keys
 from orchestration.descriptions import table
 from orchestration.resources import Warehouse
-from warehouse.build import repair
+from warehouse.build import raw, repair
 from warehouse.releases.assign import assign
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 
@@ -37,7 +37,7 @@ def releases(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterato
         warehouse.settings,
         lambda: assign(warehouse.settings, on_progress=warehouse.progress("releases")),
         context.log.warning,
-        before=repair.load,
+        before=raw.load,
     )
     by_release = Counter(found.releases.values())
     yield dg.MaterializeResult(

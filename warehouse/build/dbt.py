@@ -445,17 +445,22 @@ def _invoke(
     ) from error
 
 
-@contextmanager
-def _profile(settings: Settings, database: Path) -> Iterator[None]:
-    """The variables that dbt_project/profiles.yml asks for."""
-    wanted = {
+def profile_variables(settings: Settings, database: Path, temporary: Path) -> dict[str, str]:
+    """The variables that dbt_project/profiles.yml asks for; DuckDB spills to `temporary`."""
+    return {
         "DBT_BUILD_DB": str(database),
         "DBT_MEMORY_LIMIT": settings.memory_limit,
-        "DBT_TEMP_DIR": str(settings.data_dir / "tmp"),
+        "DBT_TEMP_DIR": str(temporary),
         "DBT_DATA_DIR": str(settings.data_dir),
         "DBT_SEEDS_DIR": str(settings.dbt_dir.parent / "seeds" / "reference"),
         "DBT_THREADS": str(settings.threads),
     }
+
+
+@contextmanager
+def _profile(settings: Settings, database: Path) -> Iterator[None]:
+    """Those variables, set for the time of a call."""
+    wanted = profile_variables(settings, database, settings.data_dir / "tmp")
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:

@@ -7,7 +7,6 @@ note, and it carries what the published file must say about itself.
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +17,7 @@ from warehouse.build.lineage import Lineage
 from warehouse.core import files
 from warehouse.landing import decision
 from warehouse.landing.snapshots import manifests
-from warehouse.settings import PROJECT_NAME, Settings
+from warehouse.settings import PROJECT_NAME, Settings, installed
 
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
 # What decides the result besides our own files: another version may round or sort otherwise.
@@ -49,7 +48,9 @@ def project_hash(settings: Settings) -> str:
     """sha256 over all files dbt reads, project and reference seeds, and what runs them."""
     seeds = settings.dbt_dir.parent / "seeds" / "reference"
     project = _hash_files([*_files(settings.dbt_dir), *_files(seeds)], settings.dbt_dir.parent)
-    return _hash_lines([project, *(f"{name}=={_version(name)}" for name in _LIBRARIES)])
+    return _hash_lines(
+        [project, *(f"{name}=={installed(name) or 'not installed'}" for name in _LIBRARIES)]
+    )
 
 
 def code_hash(settings: Settings) -> str:
@@ -127,10 +128,3 @@ def _hash_files(paths: Iterable[Path], root: Path) -> str:
 
 def _hash_lines(lines: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def _version(name: str) -> str:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return "not installed"

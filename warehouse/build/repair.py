@@ -28,14 +28,9 @@ def set_aside(settings: Settings) -> Repair | None:
     return move_aside(settings, settings.build_db, reason)
 
 
-def load(settings: Settings) -> None:
-    """What comes before releases are assigned, in a build database that was just set aside."""
-    raw.load(settings)
-
-
 def load_and_assign(settings: Settings) -> None:
     """What comes before dbt, in a build database that was just set aside."""
-    load(settings)
+    raw.load(settings)
     assign(settings)
 
 
@@ -44,7 +39,7 @@ def repaired(
     work: Callable[[], _Done],
     say: Say,
     *,
-    before: Callable[[Settings], None] = lambda _: None,
+    before: Callable[[Settings], object] = lambda _: None,
 ) -> _Done:
     """`work()`; where it meets a damaged build database, that is set aside, `before` is done again,
     and `work()` a second time. `say` is told of it.

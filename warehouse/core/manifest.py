@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from warehouse.core.files import pack, page_file, write_durably
 
 FILE_NAME = "manifest.json"
 FORMAT_VERSION = 1
@@ -94,6 +97,14 @@ class Manifest(_Part):
     control_differences: list[ControlDifference] = Field(default_factory=list)
     restarts: list[str] = Field(default_factory=list, description="why the crawl began again")
     seen_again_at: list[datetime] = Field(default_factory=list)
+
+
+def write_page(folder: Path, slice_name: str, number: int, body: bytes, rows: int) -> Page:
+    """Write an answer of the source, compressed, as a page of the snapshot in `folder`."""
+    name = page_file(slice_name, number)
+    write_durably(folder / name, pack(body))
+    sha256 = hashlib.sha256(body).hexdigest()
+    return Page(file=name, page=number, rows=rows, bytes=len(body), sha256=sha256)
 
 
 class UnreadableError(ValueError):

@@ -6,7 +6,7 @@ Upstream text is data: whoever shows it escapes it for the format, and first mak
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -165,10 +165,10 @@ def ordinal(place: int) -> str:
     return f"{place:,}{'th' if is_teen else endings.get(place % 10, 'th')}"
 
 
-def listed(parts: Sequence[str]) -> str:
+def listed(parts: Iterable[str], last_with: str = "and") -> str:
     """Several of a kind in a sentence: A, B and C."""
     *first, last = parts
-    return " and ".join(filter(None, (", ".join(first), last)))
+    return f" {last_with} ".join(filter(None, (", ".join(first), last)))
 
 
 def plural(count: int, one: str, many: str) -> str:

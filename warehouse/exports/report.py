@@ -58,11 +58,13 @@ def write_report(settings: Settings, code: str, path: Path, chart: str | None = 
     kind = path.suffix.lower()
     if kind not in FORMATS:
         raise ReportFormatError(
-            f"{path} does not end in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}: the ending says "
-            f"what is written."
+            f"{path} does not end in {wording.listed(FORMATS, 'or')}: the ending says what is "
+            f"written."
         )
     if chart and kind not in PICTURES:
-        raise ReportFormatError(f"{path} does not end in {' or '.join(PICTURES)}, as a chart does.")
+        raise ReportFormatError(
+            f"{path} does not end in {wording.listed(PICTURES, 'or')}, as a chart does."
+        )
     if not path.absolute().parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.absolute().parent}")
     with open_published(settings) as con:

@@ -19,14 +19,14 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from warehouse.core.content import content_sha256, split_digests
-from warehouse.core.files import add_durably, pack, page_file, sync_folder, write_durably
+from warehouse.core.files import add_durably, sync_folder, write_durably
 from warehouse.core.manifest import (
     FILE_NAME,
     Manifest,
-    Page,
     Slice,
     UnreadableError,
     read_manifest,
+    write_page,
 )
 from warehouse.landing import set_aside
 from warehouse.landing.set_aside import SetAside
@@ -468,9 +468,7 @@ def _starter_slice(
             if not endpoint.is_of_unhcr:
                 answer = world_bank.envelope(answer)
             _compare(path, "rows", page.rows, check.page(page.page, answer))
-            name = page_file(part.slice, page.page)
-            write_durably(target / name, pack(body))
-            pages.append(Page.model_validate(page.model_dump() | {"file": name}))
+            pages.append(write_page(target, part.slice, page.page, body, page.rows))
         check.finish()
     except (UpstreamError, ValueError, KeyError, TypeError) as error:
         raise LandingError(

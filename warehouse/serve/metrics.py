@@ -149,20 +149,13 @@ def models_of_metrics(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _variables(settings: Settings, folder: Path) -> dict[str, str]:
-    database = folder / settings.build_db.name
-    return {
+    # What else the profile asks for is asked for by a hook that `mf` never runs.
+    return dbt.profile_variables(settings, folder / settings.build_db.name, folder) | {
         "DBT_PROJECT_DIR": str(folder),
         "DBT_PROFILES_DIR": str(folder),
         "DBT_TARGET_PATH": str(folder / "target"),
         "DBT_LOG_PATH": str(folder / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DBT_BUILD_DB": str(database),
         "DBT_PUBLISHED_DB": str(settings.published_db),
         "DBT_PROFILE_TARGET": "metrics",
-        "DBT_MEMORY_LIMIT": settings.memory_limit,
-        "DBT_TEMP_DIR": str(folder),
-        "DBT_DATA_DIR": str(settings.data_dir),
-        "DBT_SEEDS_DIR": str(settings.dbt_dir.parent / "seeds" / "reference"),
-        "DBT_THREADS": str(settings.threads),
-        # Asked for by a hook that `mf` never runs.
     }

@@ -49,9 +49,6 @@ HOSTILE = "[bold]Bra\x1b]0;owned\x07zil[/bold]\x1b[31m\u202e=1+1\n[/nonsense]"
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    for name in list(os.environ):
-        if name.startswith("ASYLUM_"):
-            monkeypatch.delenv(name)
     monkeypatch.setenv("ASYLUM_DATA_DIR", str(tmp_path / "data"))
     return settings_in(tmp_path / "data")
 

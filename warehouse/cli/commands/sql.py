@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from warehouse.cli.failures import failures
+from warehouse.core.wording import listed
 from warehouse.settings import load_settings
 
 if TYPE_CHECKING:
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 SHOWN_ROWS = 40
 SqlFormat = Literal["table", "csv", "json", "parquet", "xlsx"]
 _ENDINGS: dict[str, SqlFormat] = {
-    **{".csv": "csv", ".json": "json", ".parquet": "parquet", ".xlsx": "xlsx"},
+    ".csv": "csv",
+    ".json": "json",
+    ".parquet": "parquet",
+    ".xlsx": "xlsx",
 }
 _BINARY = ("parquet", "xlsx")
 
@@ -74,14 +77,14 @@ def _sql_format(format_: SqlFormat | None, output: Path | None) -> SqlFormat:
         ending = output.suffix.lower()
         if format_ == "table":
             raise typer.BadParameter(
-                f"a table is for the terminal; for a file choose {_either(_ENDINGS.values())}"
+                f"a table is for the terminal; for a file choose {listed(_ENDINGS.values(), 'or')}"
             )
         by_ending = _ENDINGS.get(ending)
         if format_ and by_ending and format_ != by_ending:
             raise typer.BadParameter(f"{output} would hold {format_}: end its name in .{format_}")
         if not (format_ or by_ending):
             raise typer.BadParameter(
-                f"{output} does not end in {_either(_ENDINGS)}: the ending says what is written. "
+                f"{output} does not end in {listed(_ENDINGS, 'or')}: the ending says what is written. "
                 f"For another ending add --format."
             )
         return format_ or _ENDINGS[ending]
@@ -89,11 +92,6 @@ def _sql_format(format_: SqlFormat | None, output: Path | None) -> SqlFormat:
     if format_ in _BINARY and on_terminal:
         raise typer.BadParameter(f"{format_} cannot be shown on a terminal; add --output FILE")
     return format_ or ("table" if on_terminal else "csv")
-
-
-def _either(words: Iterable[str]) -> str:
-    *first, last = words
-    return f"{', '.join(first)} or {last}"
 
 
 def _answer(session: Session, text: str, format_: SqlFormat, output: Path | None) -> None:

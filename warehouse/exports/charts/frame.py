@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from warehouse.core.attribution import source_sentence
-from warehouse.core.wording import NO_BREAK, show, visible
+from warehouse.core.wording import NO_BREAK, listed, show, visible
 
 Row = dict[str, Any]
 Spec = dict[str, Any]
@@ -204,7 +204,7 @@ def spans(years: Iterable[int]) -> str:
     words: list[str] = []
     for run in runs:
         words += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else [str(year) for year in run]
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+    return listed(words)
 
 
 def number(value: float | None) -> str:

@@ -86,8 +86,10 @@ class Shell:
     version: str
     assets: str
 
-    def page(self, path: str, template: str, title: str, summary: str, **given: Any) -> str:
-        """A page at `path`, as HTML."""
+    def page(
+        self, path: str, template: str, title: str, summary: str, **given: Any
+    ) -> tuple[str, str]:
+        """The path of a page, and the page as HTML."""
         depth = path.count("/")
         context: dict[str, Any] = {
             **dict.fromkeys(("preload", "dataset", "side", "code", "lead")),
@@ -95,25 +97,21 @@ class Shell:
             "module": "plain.js",
             **given,
         }
-        return (
-            environment()
-            .get_template(f"site/{template}.html")
-            .render(
-                root="../" * depth,
-                here=path,
-                kind=template,
-                title=title,
-                summary=summary,
-                about=self.about,
-                held_back=self.about.get("held_back", "").splitlines(),
-                version=self.version,
-                assets=self.assets,
-                pages=PAGES,
-                policy=POLICY,
-                numeric=wording.NUMERIC,
-                licence_title=attribution.LICENCE_TITLE,
-                **context,
-            )
+        return path, environment().get_template(f"site/{template}.html").render(
+            root="../" * depth,
+            here=path,
+            kind=template,
+            title=title,
+            summary=summary,
+            about=self.about,
+            held_back=self.about.get("held_back", "").splitlines(),
+            version=self.version,
+            assets=self.assets,
+            pages=PAGES,
+            policy=POLICY,
+            numeric=wording.NUMERIC,
+            licence_title=attribution.LICENCE_TITLE,
+            **context,
         )
 
 
@@ -240,7 +238,7 @@ def _country_page(
     always: Sequence[Section],
 ) -> tuple[str, str]:
     first = f"{figures[0].value} {figures[0].counts}" if figures else "no newest figures"
-    return country.path, shell.page(
+    return shell.page(
         country.path,
         "country",
         title,
@@ -266,8 +264,7 @@ def other_pages(
 ) -> Iterator[tuple[str, str]]:
     """Path and HTML of every other page."""
     release = shell.about["release"]
-    yield _page(
-        shell,
+    yield shell.page(
         "index.html",
         "world",
         "People who seek asylum, as published",
@@ -279,8 +276,7 @@ def other_pages(
         preload="world.json",
         dataset=dataset,
     )
-    yield _page(
-        shell,
+    yield shell.page(
         "pair.html",
         "pair",
         "From one country in another",
@@ -292,8 +288,7 @@ def other_pages(
         ("origin", "Countries of origin"),
         ("asylum", "Countries of asylum"),
     )
-    yield _page(
-        shell,
+    yield shell.page(
         "countries.html",
         "countries",
         "All countries",
@@ -304,8 +299,7 @@ def other_pages(
         ],
     )
     yield from _document_pages(con, shell)
-    yield _page(
-        shell,
+    yield shell.page(
         "releases.html",
         "sections",
         "Releases, and what each changed",
@@ -313,8 +307,7 @@ def other_pages(
         introduction="The control above chooses what other pages show; here are all releases.",
         sections=release_sections(con),
     )
-    yield _page(
-        shell,
+    yield shell.page(
         "data.html",
         "data",
         "Data and downloads",
@@ -322,8 +315,7 @@ def other_pages(
         tables=downloads,
         dataset=dataset,
     )
-    yield _page(
-        shell,
+    yield shell.page(
         "method.html",
         "method",
         "What the figures count",
@@ -336,11 +328,6 @@ def other_pages(
     )
 
 
-def _page(shell: Shell, path: str, *given: str, **context: Any) -> tuple[str, str]:
-    template, title, summary = given
-    return path, shell.page(path, template, title, summary, **context)
-
-
 def _document_pages(con: duckdb.DuckDBPyConnection, shell: Shell) -> Iterator[tuple[str, str]]:
     documents, claims = claims_on(con, None)
     paths = {
@@ -349,8 +336,7 @@ def _document_pages(con: duckdb.DuckDBPyConnection, shell: Shell) -> Iterator[tu
     }
     scripts = ("claims.js",)
     shared = {"verdicts": verdicts(), "scripts": scripts}
-    yield _page(
-        shell,
+    yield shell.page(
         "documents.html",
         "documents",
         "What others published, checked",
@@ -367,8 +353,7 @@ def _document_pages(con: duckdb.DuckDBPyConnection, shell: Shell) -> Iterator[tu
     )
     for document in documents:
         of_it = [claim for claim in claims if claim.document_id == document.document_id]
-        yield _page(
-            shell,
+        yield shell.page(
             paths[document.document_id],
             "documents",
             f"{document.publisher}: {document.title}, checked",

@@ -14,10 +14,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from importlib.metadata import PackageNotFoundError, version
 from math import ceil
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Any, NoReturn, TypeVar
 from urllib.parse import urlencode
 
@@ -35,7 +33,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from warehouse.settings import PROJECT_NAME, Settings
+from warehouse.settings import PROJECT_NAME, Settings, installed
 from warehouse.sources.unhcr_api.body import NotAPageError, envelope, shown, told
 from warehouse.sources.unhcr_api.connection import Adapter, until
 from warehouse.sources.unhcr_api.endpoints import Endpoint
@@ -130,12 +128,7 @@ class Client:
     def __enter__(self) -> Client:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -320,10 +313,7 @@ class Client:
 
 def user_agent() -> str:
     """The user agent."""
-    try:
-        number = version(PROJECT_NAME)
-    except PackageNotFoundError:
-        number = "dev"
+    number = installed(PROJECT_NAME) or "dev"
     return f"{PROJECT_NAME}/{number} (data warehouse; UNHCR Refugee Statistics client)"
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 from warehouse.core.content import content_sha256, split_digests
-from warehouse.core.files import pack, page_file, write_durably
-from warehouse.core.manifest import Coverage, Page, Slice
+from warehouse.core.manifest import Coverage, Slice, write_page
 from warehouse.sources.unhcr_api.endpoints import PAIRS, Endpoint
 from warehouse.sources.unhcr_api.verify import SliceCheck
 
@@ -58,10 +56,7 @@ def write_pages(
         envelope = {"page": number, "maxPages": count, "total": [], "items": items}
         rows = check.page(number, envelope)
         body = json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
-        name = page_file(PAIRS, number)
-        write_durably(folder / name, pack(body))
-        sha256 = hashlib.sha256(body).hexdigest()
-        pages.append(Page(file=name, page=number, rows=rows, bytes=len(body), sha256=sha256))
+        pages.append(write_page(folder, PAIRS, number, body, rows))
     check.finish()
     part = Slice(
         slice=PAIRS,

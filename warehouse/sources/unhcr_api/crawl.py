@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.core.content import content_sha256, split_digests
-from warehouse.core.files import pack, page_file, write_durably
-from warehouse.core.manifest import ControlDifference, Manifest, Page, Slice
+from warehouse.core.manifest import ControlDifference, Manifest, Page, Slice, write_page
 from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.body import shown
 from warehouse.sources.unhcr_api.client import Client, Interrupted, PageAnswer, UpstreamError
@@ -355,12 +354,7 @@ class _Fetcher:
             answer = self._client.page(job.endpoint, job.query.params, number)
             rows = _take_in(check, number, answer)
             if job.folder:
-                name = page_file(job.query.slice, number)
-                write_durably(job.folder / name, pack(answer.body))
-                sha256 = hashlib.sha256(answer.body).hexdigest()
-                pages.append(
-                    Page(file=name, page=number, rows=rows, bytes=len(answer.body), sha256=sha256)
-                )
+                pages.append(write_page(job.folder, job.query.slice, number, answer.body, rows))
             del answer  # a page lives in memory only while it is handled
             last = max(check.max_pages or 0, 1)
             self._report(label, number, last)

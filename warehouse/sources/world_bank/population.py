@@ -6,7 +6,6 @@ none). An error is a list of one, with status 200. Pages are landed as they came
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from warehouse.core.content import content_sha256, split_digests
-from warehouse.core.files import pack, page_file, write_durably
-from warehouse.core.manifest import Coverage, Manifest, Page, Slice
+from warehouse.core.manifest import Coverage, Manifest, Page, Slice, write_page
 from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.body import NotAPageError, parsed, shown, whole_number
 from warehouse.sources.unhcr_api.client import Client, PageAnswer
@@ -56,12 +54,7 @@ def fetch(settings: Settings, folder: Path, report: Report) -> tuple[Path, Manif
             count = _same_list(check, number, head, got.envelope)
             rows = check.page(number, got.envelope)
             _only_population(check, number, got.envelope)
-            name = page_file(ALL, number)
-            write_durably(home / name, pack(got.body))
-            sha256 = hashlib.sha256(got.body).hexdigest()
-            pages.append(
-                Page(file=name, page=number, rows=rows, bytes=len(got.body), sha256=sha256)
-            )
+            pages.append(write_page(home, ALL, number, got.body, rows))
             number += 1
     check.finish()
     if check.rows != head["rows"]:

@@ -6,8 +6,7 @@ import copy
 import gzip
 import json
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import duckdb
@@ -17,10 +16,8 @@ from tests.fake_api import (
     WORLD_BANK,
     FakeApi,
     Fault,
-    fast_settings,
     inhabitants,
     rows_of_body,
-    sample_data,
 )
 from warehouse.build import raw
 from warehouse.landing.snapshots import Landed, NotAllLandedError, crawl, manifests
@@ -32,17 +29,6 @@ from warehouse.sources.unhcr_api.verify import MalformedPageError
 
 FOREVER = 99
 Answer = list[Any]
-
-
-@pytest.fixture
-def api() -> Iterator[FakeApi]:
-    with FakeApi(sample_data()) as running:
-        yield running
-
-
-@pytest.fixture
-def settings(tmp_path: Path, api: FakeApi) -> Settings:
-    return fast_settings(tmp_path, api.url)
 
 
 def land(settings: Settings) -> Landed:
