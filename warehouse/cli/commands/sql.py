@@ -84,8 +84,8 @@ def _sql_format(format_: SqlFormat | None, output: Path | None) -> SqlFormat:
             raise typer.BadParameter(f"{output} would hold {format_}: end its name in .{format_}")
         if not (format_ or by_ending):
             raise typer.BadParameter(
-                f"{output} does not end in {listed(_ENDINGS, 'or')}: the ending says what is written. "
-                f"For another ending add --format."
+                f"{output} does not end in {listed(_ENDINGS, 'or')}: the ending says what is "
+                f"written. For another ending add --format."
             )
         return format_ or _ENDINGS[ending]
     on_terminal = sys.stdout.isatty()
