@@ -158,6 +158,7 @@ KNOWN: dict[tuple[str, str], str] = {
     ("warehouse.build.data_tests", "test.warn_if"): "SQL of our own dbt project",
     ("warehouse.build.data_tests", "test.error_if"): "SQL of our own dbt project",
     ("warehouse.build.raw", "columns(endpoint).items()"): "its types; the names are quoted",
+    ("warehouse.build.raw", "_MANIFEST_COLUMNS.items()"): "types of our own list; names are quoted",
     ("warehouse.exports.completeness", "rows"): "the name that a query of ours gives a table",
     ("warehouse.exports.site.data", "marks.items()"): "the dicts of expressions of this module",
     ("warehouse.exports.site.data", "keys.items()"): "the dicts of expressions of this module",

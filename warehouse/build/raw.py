@@ -261,49 +261,36 @@ def _load_snapshot(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manif
 
 def _describe_snapshots(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
     """What the manifests say, as tables; they are small, so rebuilt each time."""
-    source = _MANIFESTS if files else _NO_MANIFESTS
-    parameters = {
-        "files": [str(path) for path in files],
-        "buffer": max((SMALLEST_BUFFER, *(path.stat().st_size + 1 for path in files))),
-    }
+    typed = ", ".join(f"{identifier(name)} {kind}" for name, kind in _MANIFEST_COLUMNS.items())
     with transaction(con):
-        con.execute(
-            f"create or replace temp table manifest as select * from {source}",
-            parameters if files else {},
-        )
+        con.execute(f"create or replace temp table manifest ({typed})")
+        if files:
+            con.execute(
+                "insert into manifest from read_json($files, columns = $columns, "
+                "format = 'unstructured', maximum_object_size = $buffer)",
+                {
+                    "files": [str(path) for path in files],
+                    "columns": _MANIFEST_COLUMNS,
+                    "buffer": max(SMALLEST_BUFFER, *(path.stat().st_size + 1 for path in files)),
+                },
+            )
         for statement in _DESCRIPTIONS:
             con.execute(statement)
 
 
-_MANIFESTS = """read_json(
-    $files,
-    columns = {
-        endpoint: 'varchar', snapshot_id: 'varchar', source: 'varchar',
-        source_url: 'varchar', release_id: 'varchar', started_at: 'timestamptz',
-        finished_at: 'timestamptz', rows: 'bigint', content_sha256: 'varchar',
-        seen_again_at: 'timestamptz[]', restarts: 'varchar[]',
-        slices: 'struct(slice varchar, rows bigint, added_columns varchar[], coverage
-            struct(origins json, asylums json, year_from bigint, year_to bigint))[]',
-        control_differences: 'struct(side varchar, country varchar, "year" bigint,
-            codes varchar, measure varchar, control bigint, pairs bigint)[]'
-    },
-    format = 'unstructured',
-    maximum_object_size = $buffer
-)"""
-
-_NO_MANIFESTS = """(
-    select
-        null::varchar as endpoint, null::varchar as snapshot_id, null::varchar as source,
-        null::varchar as source_url, null::varchar as release_id,
-        null::timestamptz as started_at, null::timestamptz as finished_at,
-        null::bigint as rows, null::varchar as content_sha256,
-        null::timestamptz[] as seen_again_at, null::varchar[] as restarts,
-        null::struct(slice varchar, rows bigint, added_columns varchar[], coverage struct(
-            origins json, asylums json, year_from bigint, year_to bigint))[] as slices,
-        null::struct(side varchar, country varchar, "year" bigint, codes varchar,
-            measure varchar, control bigint, pairs bigint)[] as control_differences
-    where false
-)"""
+# What is read of a manifest.
+_MANIFEST_COLUMNS = {
+    **dict.fromkeys(("endpoint", "snapshot_id", "source", "source_url", "release_id"), "varchar"),
+    **dict.fromkeys(("started_at", "finished_at"), "timestamptz"),
+    "rows": "bigint",
+    "content_sha256": "varchar",
+    "seen_again_at": "timestamptz[]",
+    "restarts": "varchar[]",
+    "slices": "struct(slice varchar, rows bigint, added_columns varchar[], coverage "
+    "struct(origins json, asylums json, year_from bigint, year_to bigint))[]",
+    "control_differences": 'struct(side varchar, country varchar, "year" bigint, '
+    "codes varchar, measure varchar, control bigint, pairs bigint)[]",
+}
 
 # '*' stands for every country, '-' for a dimension that is summed, as in the API's own rows.
 _DESCRIPTIONS = (

@@ -17,15 +17,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from warehouse.core.database import identifier, literal
 from warehouse.exports.datapackage import field_type, unit_of
-from warehouse.exports.findings.beside import moves_of
-from warehouse.exports.findings.headline import headline_figures
+from warehouse.exports.findings import origin_figures
 from warehouse.exports.findings.parts import Figure
-from warehouse.exports.origin_years import (
-    breaks_of,
-    by_year,
-    may_be_higher,
-    origin_rows,
-)
 from warehouse.exports.origins import Origin
 from warehouse.exports.sheets import (
     NOT_IN_XML,
@@ -81,18 +74,12 @@ def write(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> dict[st
         for sheet in sheets:
             rows[sheet.name] = _write_sheet(con, book, sheet, origin)
         _write_columns(book, dictionary, sheets)
-        figures = headline_figures(
-            by_year(origin_rows(con, origin.code)),
-            breaks_of(con, origin.code),
-            moves=moves_of(con, origin.code),
-            may_be_higher=may_be_higher(con, origin.code),
-        )
         _write_readme(
             book,
             readme,
             origin=origin,
             about=about,
-            figures=figures,
+            figures=origin_figures(con, origin),
             sheets=sheets,
             rows=rows,
             empty=empty,

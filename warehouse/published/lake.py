@@ -27,7 +27,17 @@ import duckdb
 
 from warehouse.core.database import identifier, literal
 from warehouse.published.read import open_published, read_about, read_columns
-from warehouse.settings import Settings
+from warehouse.settings import PROJECT_NAME, Settings, SettingsError
+
+try:
+    import obstore
+    from obstore.exceptions import BaseError
+    from obstore.store import S3Store
+except ImportError as error:
+    raise SettingsError(
+        f"Publishing to an object store needs the package obstore ({error}). "
+        f"Install it with: pip install '{PROJECT_NAME}[lake]'"
+    ) from error
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
@@ -127,7 +137,7 @@ def publish(
             "tables": tables,
         }
         for name in (f"{folder}{COMPLETE}", POINTER):
-            _put(store, name, json.dumps(now, indent=1).encode())
+            obstore.put(store, name, json.dumps(now, indent=1).encode())
         removed = _remove_old(store, folder, settings.lake_keep)
     return InLake(
         now["release"],
@@ -152,13 +162,6 @@ def _store(settings: Settings, url: str | None) -> Any:
             "An object store is named s3://bucket/prefix, without keys: these are "
             "ASYLUM_LAKE_ACCESS_KEY and ASYLUM_LAKE_SECRET_KEY."
         )
-    try:
-        from obstore.store import S3Store  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise LakeError(
-            "The library for object stores is not installed. Install the extra `lake`: "
-            "pip install 'asylum-warehouse[lake]'"
-        ) from error
     options: S3Config = {"region": settings.lake_region}
     if settings.lake_endpoint:
         options["endpoint"] = settings.lake_endpoint
@@ -186,8 +189,6 @@ def _store(settings: Settings, url: str | None) -> Any:
 @contextmanager
 def _speaking(url: str) -> Iterator[None]:
     """What the store's library raises, as an error that says what to do and holds no key."""
-    from obstore.exceptions import BaseError  # noqa: PLC0415 - an extra
-
     try:
         yield
     except (BaseError, OSError) as error:
@@ -199,8 +200,6 @@ def _speaking(url: str) -> Iterator[None]:
 
 
 def _pointer(store: Any) -> dict[str, Any] | None:
-    import obstore  # noqa: PLC0415 - an extra
-
     try:
         body = bytes(obstore.get(store, POINTER).bytes())
     except FileNotFoundError:
@@ -212,16 +211,8 @@ def _pointer(store: Any) -> dict[str, Any] | None:
         return None  # whatever it is, the next one takes its place
 
 
-def _put(store: Any, name: str, body: bytes | Path) -> None:
-    import obstore  # noqa: PLC0415 - an extra
-
-    obstore.put(store, name, body)
-
-
 def _names(store: Any, folder: str) -> dict[str, int]:
     """All objects below a folder with their sizes in bytes."""
-    import obstore  # noqa: PLC0415 - an extra
-
     return {one["path"]: one["size"] for page in obstore.list(store, folder) for one in page}
 
 
@@ -238,7 +229,7 @@ def _write(
         files = []
         for year in _years(con, table) if is_parted else [None]:
             local = scratch / "part.parquet"
-            rows_of = _of_year(table, year) if is_parted else _whole(table)
+            rows_of = _of_year(table, year) if is_parted else f"from {identifier(table)}"
             con.execute(f"copy ({rows_of}) to {literal(str(local))} ({_PARQUET})")
             [(rows,)] = con.execute(
                 f"select count(*) from read_parquet({literal(str(local))})"
@@ -246,7 +237,7 @@ def _write(
             part = f"/{_PARTITION}={year or _NO_YEAR}" if is_parted else ""
             path = f"{table}{part}/part-0.parquet"
             size = local.stat().st_size
-            _put(store, f"{folder}{path}", local)
+            obstore.put(store, f"{folder}{path}", local)
             local.unlink()
             files.append({"path": path, "rows": rows, "bytes": size})
         out[table] = {
@@ -257,10 +248,6 @@ def _write(
         }
     on_table("tables", len(known), len(known))
     return out
-
-
-def _whole(table: str) -> str:
-    return f"from {identifier(table)}"
 
 
 def _years(con: duckdb.DuckDBPyConnection, table: str) -> list[str | None]:
@@ -284,8 +271,6 @@ def _remove_old(store: Any, current: str, keep: int) -> list[str]:
     """Remove all folders but the newest `keep`, the current one among them, and those that a
     publisher left unfinished.
     """
-    import obstore  # noqa: PLC0415 - an extra
-
     by_folder: dict[str, list[str]] = {}
     for name in _names(store, _RELEASES):
         by_folder.setdefault(name.removeprefix(_RELEASES).partition("/")[0], []).append(name)

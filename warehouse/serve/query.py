@@ -223,8 +223,8 @@ def _json_columns(result: duckdb.DuckDBPyRelation) -> str:
             f"cannot hold both: give one another name with `as`."
         )
     return ", ".join(
-        f"case when isfinite({column}) then {column} end as {column}"
+        f"if(isfinite({identifier(name)}), {identifier(name)}, null) as {identifier(name)}"
         if str(kind) in {"FLOAT", "DOUBLE"}
-        else column
-        for column, kind in zip(map(identifier, result.columns), result.types, strict=True)
+        else identifier(name)
+        for name, kind in zip(result.columns, result.types, strict=True)
     )

@@ -12,12 +12,14 @@ import pytest
 from pydantic import SecretStr
 
 from tests.s3_server import ACCESS_KEY, SECRET_KEY, S3Server, s3_server
-from warehouse.published import lake
-from warehouse.published.lake import LakeError, publish
 from warehouse.settings import Settings, SettingsError, load_settings
 
-pytest.importorskip("obstore", reason="the extra `lake` is not installed")
+obstore = pytest.importorskip("obstore", reason="the extra `lake` is not installed")
 pytest.importorskip("nanio", reason="nanio, of the extra `dev`, is not installed")
+
+from warehouse.published import lake  # noqa: E402 - needs the extra
+from warehouse.published.lake import LakeError, publish  # noqa: E402
+
 BUCKET = "figures"
 ADDRESS = f"s3://{BUCKET}/asylum"
 
@@ -132,7 +134,7 @@ def test_a_publisher_that_is_stopped_changes_nothing_for_readers_and_is_tidied_u
     publish(settings)
     before = pointer(settings, server)
     published(settings, 2)
-    put, count = lake._put, 0
+    put, count = obstore.put, 0
 
     def stopped(*given: Any) -> None:
         nonlocal count
@@ -142,7 +144,7 @@ def test_a_publisher_that_is_stopped_changes_nothing_for_readers_and_is_tidied_u
         put(*given)
 
     with monkeypatch.context() as patched:
-        patched.setattr(lake, "_put", stopped)
+        patched.setattr(obstore, "put", stopped)
         patched.setattr(lake.time, "strftime", lambda *_: "20990101T000000Z")
         with pytest.raises(KeyboardInterrupt):
             publish(settings)
@@ -155,9 +157,9 @@ def test_a_publisher_that_is_stopped_changes_nothing_for_readers_and_is_tidied_u
 def test_files_that_the_store_lost_are_never_pointed_to(
     settings: Settings, server: S3Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put = lake._put
+    put = obstore.put
     monkeypatch.setattr(
-        lake, "_put", lambda store, name, body: "2005" in name or put(store, name, body)
+        obstore, "put", lambda store, name, body: "2005" in name or put(store, name, body)
     )
     with pytest.raises(LakeError, match="lists 13 files of 14"):
         publish(settings)

@@ -69,6 +69,19 @@ class Findings:
         return next(section for section in self.sections if section.name == name)
 
 
+def origin_figures(con: duckdb.DuckDBPyConnection, origin: Origin) -> list[Figure]:
+    """The headline figures of an origin, of an opened published file."""
+    return headline_figures(
+        by_year(origin_rows(con, origin.code)),
+        breaks_of(con, origin.code),
+        moves=moves_of(con, origin.code),
+        may_be_higher=may_be_higher(con, origin.code),
+        is_unknown=origin.is_unknown,
+        newest_year=newest_year(con),
+        has_unrwa=bool(unrwa_section(con, origin).tables),
+    )
+
+
 def find(con: duckdb.DuckDBPyConnection, origin: Origin) -> Findings:
     """Ask an opened published file all that the report says of an origin."""
     about = read_about(con)
@@ -79,15 +92,7 @@ def find(con: duckdb.DuckDBPyConnection, origin: Origin) -> Findings:
     return Findings(
         origin=origin,
         about=about,
-        figures=headline_figures(
-            years,
-            breaks,
-            moves=moves,
-            may_be_higher=may_be_higher(con, origin.code),
-            is_unknown=origin.is_unknown,
-            newest_year=newest_year(con),
-            has_unrwa=bool(unrwa_section(con, origin).tables),
-        ),
+        figures=origin_figures(con, origin),
         sections=[
             years_section(years, origin, breaks),
             revisions_section(con, origin),
