@@ -48,6 +48,44 @@ def end_of(process: BaseProcess) -> int | None:
     return process.exitcode
 
 
+def look_on(readers: Sequence[Sequence[str]], swaps: Sequence[Callable[[], object]]) -> list[str]:
+    """What processes that read say at the end, who look on while these swaps go by.
+
+    Each runs Python with such words: it says `ready`, has a round of looks, and one more for each
+    line until `end`.
+    """
+    begun = [
+        subprocess.Popen(
+            [sys.executable, "-c", *words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for words in readers
+    ]
+    said = []
+    try:
+        for reader in begun:
+            assert reader.stdout and reader.stdout.readline() == "ready\n"
+        for swap in swaps:
+            swap()
+            for reader in begun:
+                assert reader.stdin
+                if reader.poll() is None:
+                    reader.stdin.write("go on\n")
+                    reader.stdin.flush()
+        for reader in begun:
+            out, err = reader.communicate("end\n", timeout=120)
+            assert reader.returncode == 0, err
+            said.append(out)
+    finally:
+        for reader in begun:
+            reader.kill()
+            reader.wait()
+    return said
+
+
 @contextmanager
 def after(code: str, *arguments: str) -> Iterator[None]:
     """For as long as this lasts another process is where `code` leads to."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.other_processes import look_on
 from tests.warehouse.small_build import KEYS, LINEAGE, build, settings_in, statements
 from warehouse.published.about import ABOUT_KEYS
 from warehouse.published.write import publish
@@ -68,36 +70,11 @@ def test_eight_processes_read_whole_files_through_twenty_swaps(tmp_path: Path) -
     settings = settings_in(tmp_path / "data", threads=2)
     builds = [build_as(settings, name) for name in ("old", "newer")]
     publish_as(settings, builds[0])
-    readers = [
-        subprocess.Popen(
-            [sys.executable, "-c", READER, str(settings.published_db)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(READERS)
-    ]
-    try:
-        for reader in readers:
-            assert reader.stdout and reader.stdout.readline() == "ready\n"
-        for swap in range(1, SWAPS + 1):
-            publish_as(settings, builds[swap % 2])
-            for reader in readers:
-                assert reader.stdin
-                if reader.poll() is None:
-                    reader.stdin.write("go on\n")
-                    reader.stdin.flush()
-        for reader in readers:
-            out, err = reader.communicate("end\n", timeout=120)
-            assert reader.returncode == 0, err
-            looks, *seen = out.split()
-            assert int(looks) >= 2 * SWAPS
-            assert seen == ["newer", "old"], out
-    finally:
-        for reader in readers:
-            reader.kill()
-            reader.wait()
+    swaps = [partial(publish_as, settings, builds[swap % 2]) for swap in range(1, SWAPS + 1)]
+    for said in look_on([(READER, str(settings.published_db))] * READERS, swaps):
+        looks, *seen = said.split()
+        assert int(looks) >= 2 * SWAPS
+        assert seen == ["newer", "old"], said
 
 
 def test_all_that_ever_happens_to_the_published_file_is_that_another_takes_its_name(

@@ -100,43 +100,38 @@ class Published:
             list(values.values()),
         )
 
-    def year(self, year: int, stock: int | None, new: int | None = None, **other: Any) -> None:
+    def figure(self, table: str, year: int, stock: int | None, **other: Any) -> None:
+        """A row of a yearly mart, of people from China."""
         values = {
             "origin_iso3": "CHN",
             "origin_name": "China",
             "counting_unit": "persons",
+            "reference_year": year,
             "reference_date": date(year, 6 if other.get("is_provisional") else 12, 30),
+            "asylum_seekers_stock": stock,
             "is_provisional": False,
             "release_id": "2025-12.1",
-        } | other
-        self.add(
+        }
+        self.add(table, **values | other)
+
+    def year(self, year: int, stock: int | None, new: int | None = None, **other: Any) -> None:
+        self.figure(
             "mart_origin_yearly",
-            reference_year=year,
-            asylum_seekers_stock=stock,
-            new_asylum_claims=new if values["counting_unit"] == "persons" else None,
+            year,
+            stock,
+            new_asylum_claims=new if other.get("counting_unit") != "cases" else None,
             applications_new=new,
-            applications_release_id=values["release_id"],
-            **values,
+            applications_release_id="2025-12.1",
+            **other,
         )
 
     def destination(self, code: str | None, year: int, stock: int | None, **other: Any) -> None:
-        values = {
-            "origin_iso3": "CHN",
-            "origin_name": "China",
+        place = {
+            "asylum_unhcr_code": code,
             "asylum_name": f"Land {code}" if code else "Not itemised",
             "row_kind": "pair" if code else "not_itemised",
-            "counting_unit": "persons",
-            "reference_date": date(year, 6 if other.get("is_provisional") else 12, 30),
-            "is_provisional": False,
-            "release_id": "2025-12.1",
-        } | other
-        self.add(
-            "mart_destination_yearly",
-            asylum_unhcr_code=code,
-            reference_year=year,
-            asylum_seekers_stock=stock,
-            **values,
-        )
+        }
+        self.figure("mart_destination_yearly", year, stock, **place | other)
 
     def release(self, release: str, since: date, of: date) -> None:
         self.add(

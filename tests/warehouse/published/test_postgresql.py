@@ -9,6 +9,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
+from tests.other_processes import look_on
 from tests.postgres_server import ADMIN, PostgresServer
 from tests.warehouse.small_build import KEYS, LINEAGE, build, settings_in, statements
 from warehouse.cli.app import app
@@ -286,36 +288,17 @@ def test_readers_see_old_or_new_through_twenty_swaps_and_never_a_mixture_or_an_e
     a: Settings, b: Settings, database: SecretStr, con: psycopg.Connection
 ) -> None:
     publish(a, database)
+
+    def swap(settings: Settings) -> None:
+        assert publish(settings, database).is_new
+
     readers = [
-        subprocess.Popen(
-            [sys.executable, "-c", READER, database.get_secret_value(), isolation],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        (READER, database.get_secret_value(), isolation)
         for isolation in ("READ_COMMITTED", "REPEATABLE_READ", "SERIALIZABLE", "READ_COMMITTED")
     ]
-    try:
-        for reader in readers:
-            assert reader.stdout and reader.stdout.readline() == "ready\n"
-        for swap in range(20):
-            done = publish((b, a)[swap % 2], database)
-            assert done.is_new
-            for reader in readers:  # each goes on to its next round of looks
-                assert reader.stdin
-                if reader.poll() is None:
-                    reader.stdin.write("go on\n")
-                    reader.stdin.flush()
-        for reader in readers:
-            out, err = reader.communicate("end\n", timeout=60)
-            assert reader.returncode == 0, err
-            looks, *seen = out.splitlines()[-1].split()
-            assert int(looks) >= 20 and seen == ["a", "b"], out
-    finally:
-        for reader in readers:
-            reader.kill()
-            reader.wait()
+    for said in look_on(readers, [partial(swap, settings) for settings in (b, a) * 10]):
+        looks, *seen = said.splitlines()[-1].split()
+        assert int(looks) >= 20 and seen == ["a", "b"], said
     assert schemas(con) == {"asylum"}
 
 
