@@ -263,38 +263,21 @@ def check_claim(  # noqa: PLR0917 - asked by name
     (countries, hosts, origins, years) and threshold; per_head with per. measure: also a sum,
     refugees_stock+oip_stock. Countries by code or name, groups, several with +, top:5; all if none.
     """
+    given = dict(locals())
     day = _day(published)
     if day is None:
         raise QuestionError("published: give the day on which the claim was published, YYYY-MM-DD")
     if read_as not in {None, "stock", "flow"}:
         raise QuestionError(f"read_as is stock or flow, not {read_as!r}")
     is_in_percent = measure in RATES and kind in OF_THE_MEASURE
-    options = {
+    options = given | {
         "year": str(year),
-        "value": _printed(value, is_in_percent=is_in_percent),
-        "at_least": _printed(at_least, is_in_percent=is_in_percent),
-        "at_most": _printed(at_most, is_in_percent=is_in_percent),
-        "wording": wording,
-        "origin": origin,
-        "asylum": asylum,
-        "measure": measure,
-        "population_type": population_type,
-        "unit": unit,
-        "kind": kind,
-        "from_year": from_year,
         "base_year": None if base_year is None else str(base_year),
-        "base_measure": base_measure,
-        "base_origin": base_origin,
-        "base_asylum": base_asylum,
-        "relation": relation,
-        "among": among,
-        "share_of": share_of,
-        "count_of": count_of,
-        "threshold": _printed(threshold),
-        "threshold_high": _printed(threshold_high),
-        "per": _printed(per),
-        "tolerance": tolerance,
-        "read_as": read_as,
+        **{
+            name: _printed(given[name], is_in_percent=is_in_percent)
+            for name in ("value", "at_least", "at_most")
+        },
+        **{name: _printed(given[name]) for name in ("threshold", "threshold_high", "per")},
     }
     with open_published(settings) as con:
         try:

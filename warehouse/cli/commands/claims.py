@@ -85,7 +85,6 @@ def _show(found: Audit, format_: ClaimFormat, *, explain: bool) -> None:
 
 
 def check(  # noqa: PLR0917 - options, given by name
-    context: typer.Context,
     year: Annotated[
         str,
         typer.Option(
@@ -207,6 +206,7 @@ def check(  # noqa: PLR0917 - options, given by name
     ] = "table",
 ) -> None:
     """Check one figure: did UNHCR's database have it at publication, and does it now?"""
+    options = dict(locals())
     with failures():
         settings = load_settings()
         day = day_given("--published", published)
@@ -219,7 +219,7 @@ def check(  # noqa: PLR0917 - options, given by name
 
         with open_published(settings) as con:
             try:
-                cells = asked_in_options(context.params, known_countries(con), "the command line")
+                cells = asked_in_options(options, known_countries(con), "the command line")
             except AskedError as error:
                 named = f"--{error.option.replace('_', '-')}: " if error.option else ""
                 raise typer.BadParameter(f"{named}{error}") from error
