@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
@@ -121,7 +121,10 @@ class _Bars:
         )
 
 
-def _table(*columns: str, right: Sequence[str] = ()) -> Table:
+def listing(
+    columns: Sequence[str], rows: Iterable[Iterable[object]], right: Sequence[str] = ()
+) -> Table:
+    """A table of values without markup; those that are Rich text keep their style."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         table.add_column(
@@ -130,6 +133,8 @@ def _table(*columns: str, right: Sequence[str] = ()) -> Table:
             no_wrap=column in right,
             overflow="fold",
         )
+    for row in rows:
+        table.add_row(*(value if isinstance(value, Text) else plain(value) for value in row))
     return table
 
 
@@ -147,16 +152,12 @@ def summary(result: RunResult, source: str, started: datetime, ended: datetime) 
     parts: list[RenderableType] = [*held_back([q.held_back for q in result.quarantined])]
     parts.append(plain(head, "bold green"))
     if result.snapshots:
-        snapshots = _table("dataset", "release", "snapshot", "rows", "", right=("rows",))
-        for endpoint, snapshot_id, release_id, rows, is_new in result.snapshots:
-            snapshots.add_row(
-                plain(endpoint),
-                plain(release_id or "not named"),
-                plain(snapshot_id),
-                figure(rows),
-                "new" if is_new else "known",
-            )
-        parts += [_title("Built from"), snapshots]
+        rows = [
+            (dataset, release or "not named", snapshot, figure(rows), "new" if is_new else "known")
+            for dataset, snapshot, release, rows, is_new in result.snapshots
+        ]
+        columns = ("dataset", "release", "snapshot", "rows", "")
+        parts += [_title("Built from"), listing(columns, rows, right=("rows",))]
     if result.quarantined:
         names = ", ".join(
             dict.fromkeys(f"{one.endpoint}@{one.release_id}" for one in result.quarantined)
@@ -229,29 +230,34 @@ def _and_also(threshold: Threshold) -> str:
 
 def breaks(known: Sequence[Threshold], found: Sequence[Found]) -> RenderableType:
     """The thresholds, and the breaks of reporting that they find."""
-    kinds = _table(
-        "kind", "from persons", "and from", "of", "and", right=["from persons", "and from"]
-    )
-    for one in known:
-        share = figure(one.share_from, "share") if one.share_from is not None else ""
-        kinds.add_row(
-            one.kind, figure(one.persons_from), share, one.share_is_of or "", _and_also(one)
+    kinds = [
+        (
+            one.kind,
+            figure(one.persons_from),
+            figure(one.share_from, "share") if one.share_from is not None else "",
+            one.share_is_of or "",
+            _and_also(one),
         )
-    listed = _table(
-        *("year", "country of asylum", "kind", "persons", "share", "what happened"),
-        right=["year", "persons", "share"],
-    )
-    for met in found:
-        listed.add_row(
-            *(str(met.year), shown(met.country), met.kind),
-            *(figure(met.persons), figure(met.share, "share"), shown(met.note)),
-        )
+        for one in known
+    ]
+    met = [
+        (one.year, one.country, one.kind, figure(one.persons), figure(one.share, "share"), one.note)
+        for one in found
+    ]
     return Group(
         _title("From what size on there is a break of reporting"),
-        kinds,
+        listing(
+            ("kind", "from persons", "and from", "of", "and"),
+            kinds,
+            right=("from persons", "and from"),
+        ),
         Text(),
         _title(f"Breaks found: {len(found)}"),
-        listed,
+        listing(
+            ("year", "country of asylum", "kind", "persons", "share", "what happened"),
+            met,
+            right=("year", "persons", "share"),
+        ),
         plain("mart_reporting_break_origins says which origins each bears on.", "dim"),
     )
 
@@ -269,7 +275,7 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
     with_case_rates = any(y.recognition_cases is not None for y in found.years)
     columns = ["year", "claimed asylum", "waiting", "change", "change %", "recognition rate"]
     columns += ["… over cases"] if with_case_rates else []
-    years = _table(*columns, right=columns)
+    years = listing(columns, (), right=columns)
     for y in found.years:
         # Each dataset is as new as its own release.
         only_claims = y.are_claims_provisional and not y.is_stock_provisional
@@ -317,19 +323,20 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
 
 
 def _destinations(found: OriginAnswer) -> Table:
-    table = _table(
-        *("rank", "country of asylum", "waiting", "share", "claimed asylum in the year"),
+    return listing(
+        ("rank", "country of asylum", "waiting", "share", "claimed asylum in the year"),
+        (
+            (
+                d.rank,
+                d.name or NOT_KNOWN,
+                bound(d.stock, d.is_stock_complete),
+                figure(d.share, "share"),
+                bound(d.claimed, d.is_complete),
+            )
+            for d in found.destinations
+        ),
         right=("rank", "waiting", "share", "claimed asylum in the year"),
     )
-    for d in found.destinations:
-        table.add_row(
-            str(d.rank),
-            plain(d.name or NOT_KNOWN),
-            bound(d.stock, d.is_stock_complete),
-            figure(d.share, "share"),
-            bound(d.claimed, d.is_complete),
-        )
-    return table
 
 
 def _unknown_origin(found: OriginAnswer) -> Text:
@@ -362,19 +369,19 @@ def claims(found: Audit, *, explain: bool = False) -> RenderableType:
             for claim in of_document:
                 parts += [Text(), *_claim_in_full(claim)]
             continue
-        table = _table(
+        columns = (
             *("claim", "says", "stated", "at publication", "as people who claimed asylum, now"),
             *("now", "verdict", "flags"),
         )
-        for claim in of_document:
-            table.add_row(
-                plain(claim["claim_id"]),
-                plain(claim["paraphrase"]),
-                *(plain(claim[c] or NOT_KNOWN) for c in _SHOWN_OF_CLAIM),
-                _verdict(claim),
-                _flags(claim),
+        rows = (
+            (
+                *(claim["claim_id"], claim["paraphrase"]),
+                *(claim[name] or NOT_KNOWN for name in _SHOWN_OF_CLAIM),
+                *(_verdict(claim), _flags(claim)),
             )
-        parts.append(table)
+            for claim in of_document
+        )
+        parts.append(listing(columns, rows))
     if not found.claims:
         parts.append(plain("No document with claims had been published by then."))
     if found.later_documents:
@@ -404,23 +411,18 @@ def _claim_in_full(claim: dict[str, Any]) -> list[RenderableType]:
     parts: list[RenderableType] = [head, _three_lines(claim), plain(claim["explanation"])]
     inputs = [one for one in claim["inputs"] if not one["input_role"].endswith("peer")]
     if len(inputs) > 1:
-        table = _table(
-            *("for", "year", "measure", "from", "in", "stated", "at publication", "now"),
-            right=("stated", "at publication", "now"),
-        )
-        for one in inputs:
-            table.add_row(
-                plain(one["input_role"]),
-                plain(one["reference_year"]),
-                plain(one["measure"]),
-                plain(one["origin_name"] or one["origin_iso3"] or "all countries"),
-                plain(one["asylum_name"] or one["asylum_iso3"] or "all countries"),
-                *(
-                    plain(wording.number(one[c]))
-                    for c in ("stated_value", "value_on_the_day", "value_newest")
-                ),
+        values = ("stated_value", "value_on_the_day", "value_newest")
+        rows = (
+            (
+                *(one[name] for name in ("input_role", "reference_year", "measure")),
+                one["origin_name"] or one["origin_iso3"] or "all countries",
+                one["asylum_name"] or one["asylum_iso3"] or "all countries",
+                *(wording.number(one[name]) for name in values),
             )
-        parts.append(table)
+            for one in inputs
+        )
+        columns = ("for", "year", "measure", "from", "in", "stated", "at publication", "now")
+        parts.append(listing(columns, rows, right=columns[-3:]))
     return [*parts, *(plain(note) for note in claim["notes"])]
 
 
@@ -459,18 +461,21 @@ def _flags(claim: Mapping[str, Any]) -> Text:
 
 def landed(snapshots: Sequence[Any]) -> RenderableType:
     """What a fetch landed: `Landed` of warehouse/landing/snapshots.py."""
-    table = _table("dataset", "release", "snapshot", "rows", "differences", "", right=("rows",))
-    for found in snapshots:
-        manifest = found.manifest
-        table.add_row(
-            plain(found.endpoint),
-            plain(manifest.release_id or "not named"),
-            plain(found.snapshot_id),
-            figure(manifest.rows),
-            str(len(manifest.control_differences) or ""),
-            "new" if found.is_new else "seen before",
-        )
-    return table
+    return listing(
+        ("dataset", "release", "snapshot", "rows", "differences", ""),
+        (
+            (
+                found.endpoint,
+                found.manifest.release_id or "not named",
+                found.snapshot_id,
+                figure(found.manifest.rows),
+                len(found.manifest.control_differences) or "",
+                "new" if found.is_new else "seen before",
+            )
+            for found in snapshots
+        ),
+        right=("rows",),
+    )
 
 
 def status(state: dict[str, Any], *, everything: bool = False) -> RenderableType:
@@ -508,10 +513,8 @@ def status(state: dict[str, Any], *, everything: bool = False) -> RenderableType
             )
         )
         if everything:
-            tables = _table("table", "rows", right=("rows",))
-            for name, rows in published["tables"].items():
-                tables.add_row(plain(name), figure(rows))
-            parts.append(tables)
+            rows = ((name, figure(count)) for name, count in published["tables"].items())
+            parts.append(listing(("table", "rows"), rows, right=("rows",)))
     else:
         parts.append(plain(state["published_problem"], "yellow"))
     run = state["last_run"]
@@ -538,68 +541,54 @@ def status(state: dict[str, Any], *, everything: bool = False) -> RenderableType
 def findings(found: Sequence[Finding]) -> RenderableType:
     """What `asylum doctor` looked at, problems last."""
     styles = {"ok": "green", "repaired": "bold yellow", "problem": "bold red"}
-    rows = _table("", "", "")
-    for one in sorted(found, key=lambda one: list(styles).index(one.outcome)):
-        rows.add_row(plain(one.outcome, styles[one.outcome]), plain(one.what), plain(one.text))
-    return rows
+    in_order = sorted(found, key=lambda one: list(styles).index(one.outcome))
+    rows = ((plain(one.outcome, styles[one.outcome]), one.what, one.text) for one in in_order)
+    return listing(("", "", ""), rows)
 
 
 def _snapshots(state: dict[str, Any]) -> list[RenderableType]:
-    table = _table(
-        *("dataset", "snapshot", "release", "source", "rows", "retrieved", "", "seen"),
-        right=("rows", "seen"),
-    )
-    for s in state["snapshots"]:
-        table.add_row(
-            plain(s["endpoint"]),
-            plain(s["snapshot_id"]),
-            plain(s["release_id"] or "not named"),
-            plain(s["source"]),
-            figure(s["rows"]),
-            plain(s["retrieved_at"][:10]),
-            age(s["retrieved_at"]),
+    columns = ("dataset", "snapshot", "release", "source", "rows", "retrieved", "", "seen")
+    rows = (
+        (
+            *(s["endpoint"], s["snapshot_id"], s["release_id"] or "not named", s["source"]),
+            *(figure(s["rows"]), s["retrieved_at"][:10], age(s["retrieved_at"])),
             f"{s['times_seen']}×",
         )
-    return [_title("Landed snapshots"), table]
+        for s in state["snapshots"]
+    )
+    return [_title("Landed snapshots"), listing(columns, rows, right=("rows", "seen"))]
 
 
 def _newest_snapshots(state: dict[str, Any]) -> list[RenderableType]:
-    table = _table(
-        *("dataset", "snapshots", "newest release", "source", "rows", "last seen", ""),
-        right=("snapshots", "rows"),
-    )
+    columns = ("dataset", "snapshots", "newest release", "source", "rows", "last seen", "")
+    rows = []
     by_dataset: dict[str, list[dict[str, Any]]] = {}
     for s in state["snapshots"]:
         by_dataset.setdefault(s["endpoint"], []).append(s)
     for endpoint, snapshots in by_dataset.items():
         # Releases are named so that they sort; what is not named yet is what was just fetched.
         newest = max(snapshots, key=lambda s: (s["release_id"] or "~", s["last_seen_at"]))
-        table.add_row(
-            plain(endpoint),
-            str(len(snapshots)),
-            plain(newest["release_id"] or "not named"),
-            plain(newest["source"]),
-            figure(newest["rows"]),
-            plain(newest["last_seen_at"][:10]),
-            age(newest["last_seen_at"]),
+        rows.append(
+            (
+                *(endpoint, len(snapshots), newest["release_id"] or "not named", newest["source"]),
+                *(figure(newest["rows"]), newest["last_seen_at"][:10], age(newest["last_seen_at"])),
+            )
         )
-    return [_title("Landed snapshots"), table]
+    return [_title("Landed snapshots"), listing(columns, rows, right=("snapshots", "rows"))]
 
 
 def _releases(state: dict[str, Any], *, everything: bool) -> list[RenderableType]:
     counts = ("days", "snapshots") if everything else ("days", "snapshots", "datasets")
-    table = _table("release", "valid", "days", "snapshots", "datasets", right=counts)
+    rows = []
     for r in state["releases"]:
         since, until = r["in_force_from"], r["in_force_to"]
         in_force = f"{since} to {until}" if until else f"since {since}" if since else NOT_KNOWN
-        table.add_row(
-            plain(r["release_id"]),
-            plain(in_force),
-            figure(r["days_in_force"]),
-            str(r["snapshots"]),
-            plain(", ".join(r["endpoints"]) if everything else len(r["endpoints"])),
+        datasets = ", ".join(r["endpoints"]) if everything else len(r["endpoints"])
+        rows.append(
+            (r["release_id"], in_force, figure(r["days_in_force"]), r["snapshots"], datasets)
         )
-    return [_title("Releases"), table]
+    columns = ("release", "valid", "days", "snapshots", "datasets")
+    return [_title("Releases"), listing(columns, rows, right=counts)]
 
 
 def held(state: dict[str, Any]) -> RenderableType:
@@ -626,26 +615,28 @@ def _decided(state: dict[str, Any]) -> list[RenderableType]:
     """Quarantined snapshots, and those on which a person decided."""
     parts: list[RenderableType] = []
     if state["quarantined"]:
-        table = _table("dataset", "release", "snapshot", "quarantined because")
-        for s in state["quarantined"]:
-            table.add_row(
-                *(
-                    plain(s[name] or NOT_KNOWN)
-                    for name in ("endpoint", "release_id", "snapshot_id")
-                ),
-                plain(s["held_because"]),
-            )
-        parts += [_title("Quarantined: landed, but not used"), table, plain(HOW_TO_SEE_MORE, "dim")]
+        quarantined = (
+            (s["endpoint"], s["release_id"] or NOT_KNOWN, s["snapshot_id"], s["held_because"])
+            for s in state["quarantined"]
+        )
+        parts += [
+            _title("Quarantined: landed, but not used"),
+            listing(("dataset", "release", "snapshot", "quarantined because"), quarantined),
+            plain(HOW_TO_SEE_MORE, "dim"),
+        ]
     if state["decided"]:
-        table = _table("dataset", "snapshot", "decision", "on", "by", "why")
-        for s in state["decided"]:
-            table.add_row(
-                *(plain(s[name]) for name in ("endpoint", "snapshot_id", "decision")),
-                plain(s["decided_at"][:10]),
-                plain(s["decided_by"]),
-                plain(s["why"] + ("" if s["is_built_in"] else " (from the next run on)")),
+        on_decisions = (
+            (
+                *(s["endpoint"], s["snapshot_id"], s["decision"]),
+                *(s["decided_at"][:10], s["decided_by"]),
+                s["why"] + ("" if s["is_built_in"] else " (from the next run on)"),
             )
-        parts += [_title("Decided by a person"), table]
+            for s in state["decided"]
+        )
+        parts += [
+            _title("Decided by a person"),
+            listing(("dataset", "snapshot", "decision", "on", "by", "why"), on_decisions),
+        ]
     return parts
 
 
@@ -732,11 +723,3 @@ def failure(message: str, published: str | None) -> RenderableType:
 def plain_lines(message: str, style: str = "") -> Text:
     """A message that may have several lines, each without markup."""
     return Text("\n".join(shown(line) for line in message.splitlines()), style=style)
-
-
-def listing(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> RenderableType:
-    """A plain list of things with their descriptions."""
-    table = _table(*columns)
-    for row in rows:
-        table.add_row(*(plain(value) for value in row))
-    return table
