@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -66,7 +65,6 @@ def backfill(
     failed: dict[str, str] = {}
     silent, is_outage = 0, False
     with incoming(settings) as folder, Client(settings) as client:
-        run = _Run(settings, client, folder)
         for done, (release, file) in enumerate(work):
             name = f"{release.release_id} {file.endpoint.name}"
             landed = _already_landed(settings, release, file)
@@ -79,13 +77,15 @@ def backfill(
                     )
                     continue
                 try:
-                    landed = run.land(release, file, report)
+                    home, manifest = fetch_file(client, settings, folder, (release, file), report)
+                    [landed] = accept(settings, [(home, manifest)], folder)
                 except UpstreamError as error:
                     failed[name] = str(error)
                     is_silence = not isinstance(error, (ArchiveError, rda.RdaError))
                     silent = silent + 1 if is_silence else 0
                     is_outage = is_outage or is_silence
                     continue
+                shutil.rmtree(home, ignore_errors=True)  # where its content was there already
                 silent = 0
             elif on_progress:
                 on_progress(name, done, len(work))
@@ -133,26 +133,6 @@ def _already_landed(
         ):
             return Landed(manifest.endpoint, manifest.snapshot_id, path, manifest, False)
     return None
-
-
-@dataclass(frozen=True)
-class _Run:
-    """What landing a file needs: `folder` is the one of landing.incoming."""
-
-    settings: Settings
-    client: Client
-    folder: Path
-
-    def land(
-        self, release: ArchiveRelease, file: ArchiveFile, report: Callable[[str], None]
-    ) -> Landed:
-        """Fetch one file, read it, check it as an answer of the API would be, and land it."""
-        home, manifest = fetch_file(
-            self.client, self.settings, self.folder, (release, file), report
-        )
-        [landed] = accept(self.settings, [(home, manifest)], self.folder)
-        shutil.rmtree(home, ignore_errors=True)  # where its content was there already
-        return landed
 
 
 def fetch_file(

@@ -41,12 +41,11 @@ def write_pages(
     InconsistentSliceError naming the row.
     """
     # All pairs of all years: what is absent from the file did not exist when it was published.
-    coverage = Coverage()
     check = SliceCheck(
         endpoint,
         PAIRS,
         PAGE_ROWS,
-        coverage,
+        Coverage(),
         lambda page, row: where((page - 1) * PAGE_ROWS + row),
     )
     count = -(-table.rows // PAGE_ROWS)
@@ -58,15 +57,4 @@ def write_pages(
         body = json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
         pages.append(write_page(folder, PAIRS, number, body, rows))
     check.finish()
-    part = Slice(
-        slice=PAIRS,
-        params={},
-        page_size=PAGE_ROWS,
-        pages=pages,
-        rows=check.rows,
-        columns=check.columns,
-        added_columns=check.added_columns,
-        total=check.total,
-        coverage=coverage,
-    )
-    return part, content_sha256(split_digests(check.packed))
+    return check.landed({}, pages), content_sha256(split_digests(check.packed))

@@ -65,17 +65,7 @@ class _Fetched:
 
     @property
     def slice(self) -> Slice:
-        return Slice(
-            slice=self.query.slice,
-            params=self.query.params,
-            page_size=int(self.query.params["limit"]),
-            pages=self.pages,
-            rows=self.check.rows,
-            columns=self.check.columns,
-            added_columns=self.check.added_columns,
-            total=self.check.total,
-            coverage=self.query.coverage,
-        )
+        return self.check.landed(self.query.params, self.pages)
 
 
 @dataclass

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from warehouse.core.content import canonical, row_digest, split_digests
-from warehouse.core.manifest import Coverage
+from warehouse.core.manifest import Coverage, Page, Slice
 from warehouse.sources.unhcr_api.body import shown, whole_number
 from warehouse.sources.unhcr_api.client import UpstreamError
 from warehouse.sources.unhcr_api.endpoints import (
@@ -68,6 +68,7 @@ class SliceCheck:
         self.origins: set[str] = set()
         self.keys: set[bytes] = set()
         self._page_size = page_size
+        self._coverage = coverage
         self._where = where or (lambda page, row: f"{self.name}, page {page}, row {row}")
         self._has_total = has_total
         self._pages: set[int] = set()
@@ -131,6 +132,20 @@ class SliceCheck:
                 )
         if self.endpoint.is_dataset:
             self.keys.clear()
+
+    def landed(self, params: dict[str, str], pages: list[Page]) -> Slice:
+        """The slice that was checked, asked for with `params`, whose answers are these pages."""
+        return Slice(
+            slice=self.slice,
+            params=params,
+            page_size=self._page_size,
+            pages=pages,
+            rows=self.rows,
+            columns=self.columns,
+            added_columns=self.added_columns,
+            total=self.total,
+            coverage=self._coverage,
+        )
 
     def _envelope(self, number: int, envelope: Mapping[str, Any]) -> None:
         where = f"{self.name}, page {number}"

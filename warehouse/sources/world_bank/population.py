@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from warehouse.core.content import content_sha256, split_digests
-from warehouse.core.manifest import Coverage, Manifest, Page, Slice, write_page
+from warehouse.core.manifest import Coverage, Manifest, Page, write_page
 from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.body import NotAPageError, parsed, shown, whole_number
 from warehouse.sources.unhcr_api.client import Client, PageAnswer
@@ -62,17 +62,6 @@ def fetch(settings: Settings, folder: Path, report: Report) -> tuple[Path, Manif
             f"{check.name}: {check.rows:,} rows came, `total` says {head['rows']:,}"
         )
     digest = content_sha256(split_digests(check.packed))
-    part = Slice(
-        slice=ALL,
-        params=params,
-        page_size=settings.page_size,
-        pages=pages,
-        rows=check.rows,
-        columns=check.columns,
-        added_columns=check.added_columns,
-        total=None,
-        coverage=Coverage(),
-    )
     return home, Manifest(
         endpoint=INHABITANTS,
         snapshot_id=f"{started_at:%Y%m%dT%H%M%SZ}-{digest[:8]}",
@@ -80,9 +69,9 @@ def fetch(settings: Settings, folder: Path, report: Report) -> tuple[Path, Manif
         source_url=settings.world_bank_url,
         started_at=started_at,
         finished_at=datetime.now(UTC),
-        rows=part.rows,
+        rows=check.rows,
         content_sha256=digest,
-        slices=[part],
+        slices=[check.landed(params, pages)],
     )
 
 
