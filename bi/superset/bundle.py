@@ -25,7 +25,7 @@ import psycopg
 import yaml
 from psycopg.conninfo import conninfo_to_dict
 
-from warehouse.published.read import open_published
+from warehouse.published.read import open_published, read_columns
 from warehouse.reference.claim_lists import verdicts
 from warehouse.settings import Settings
 
@@ -80,11 +80,11 @@ def published_file(settings: Settings) -> Source:
     external access, and no setting it back.
     """
     with open_published(settings) as con:
-        listed = con.execute(
-            "select table_name, column_name, data_type, comment from duckdb_columns() "
-            "where database_name = current_database() and schema_name = 'main' "
-            "order by table_name, column_index"
-        ).fetchall()
+        listed = [
+            (table, column.name, column.type, column.comment)
+            for table, columns in read_columns(con).items()
+            for column in columns
+        ]
     if "?" in str(settings.published_db):
         raise BundleError(
             f"{settings.published_db} has a question mark in it, where the address of a database "
