@@ -12,7 +12,6 @@ from orchestration import checks, keys
 from orchestration.failures import error_text
 from orchestration.keys import BACKFILL, REBUILD, REFRESH, TAG_RELEASE, TAG_SOURCE
 from warehouse.landing.snapshots import control_fingerprint
-from warehouse.releases.identify import read_lists
 from warehouse.serve.notify import FailedRun, notify
 from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.client import UpstreamError
@@ -107,8 +106,7 @@ def _calendar(settings: Settings) -> list[dg.AssetCheckEvaluation]:
     """Whether a release is due; of what is published, if something is."""
     if not settings.published_db.exists():
         return []
-    result = checks.release_is_due(settings, list(read_lists().releases.values()))
-    return [checks.on_record(result)]
+    return [checks.on_record(checks.release_is_due(settings))]
 
 
 def _failed_before(instance: dg.DagsterInstance, seen: str) -> bool:

@@ -6,7 +6,7 @@ They are evaluated in the step that makes the asset, so that no figure is shown 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import dagster as dg
 
@@ -16,7 +16,7 @@ from warehouse.build.dbt import NodeResult
 from warehouse.core.manifest import ControlDifference, Manifest
 from warehouse.exports.readback import newest_release, published_rows
 from warehouse.landing.snapshots import SnapshotSetAside
-from warehouse.reference.releases import NamedRelease
+from warehouse.reference.releases import named_releases
 from warehouse.releases.assign import Quarantined
 from warehouse.releases.calendar import next_release
 from warehouse.settings import Settings
@@ -221,15 +221,13 @@ def published_specs() -> list[dg.AssetCheckSpec]:
     ]
 
 
-def release_is_due(
-    settings: Settings, releases: Sequence[NamedRelease], today: date | None = None
-) -> dg.AssetCheckResult:
-    """What the calendar says of the published file today (UTC); `releases` are those of our list.
+def release_is_due(settings: Settings) -> dg.AssetCheckResult:
+    """What the calendar and our list of releases say of the published file today (UTC).
 
     Raises PublishedMissingError when the file does not open.
     """
     held = newest_release(settings)
-    following = next_release(held, releases, today or datetime.now(UTC).date())
+    following = next_release(held, named_releases(), datetime.now(UTC).date())
     return dg.AssetCheckResult(
         asset_key=keys.PUBLISHED_FILE,
         check_name=RELEASE_IS_DUE,

@@ -117,7 +117,7 @@ def exports(published: Sequence[PublishedTable]) -> list[dg.AssetsDefinition]:
             }
         )
 
-    return [exported_tables, chart_files, *reports(), site(published), data_package]
+    return [exported_tables, chart_files, *reports(), site(exported), data_package]
 
 
 def _spec(table: PublishedTable) -> dg.AssetSpec:

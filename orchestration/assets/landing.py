@@ -29,7 +29,6 @@ from warehouse.landing.snapshots import (
 )
 from warehouse.published.read import open_published, read_about
 from warehouse.published.sound import damaged
-from warehouse.releases.identify import read_lists
 from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.client import UpstreamError
 from warehouse.sources.unhcr_api.crawl import UnknownOriginError
@@ -208,8 +207,8 @@ def say_of_the_published(context: dg.AssetExecutionContext, settings: Settings) 
     with open_published(settings) as con:
         release = read_about(con)["release"]
     context.instance.add_run_tags(context.run_id, {TAG_RELEASE: release})
-    result = checks.release_is_due(settings, list(read_lists().releases.values()))
-    context.instance.report_runless_asset_event(checks.on_record(result))
+    due = checks.on_record(checks.release_is_due(settings))
+    context.instance.report_runless_asset_event(due)
 
 
 def _spec(endpoint: Endpoint) -> dg.AssetSpec:

@@ -10,19 +10,17 @@ from orchestration.descriptions import place, written
 from orchestration.resources import Warehouse
 from warehouse.build.dbt import PublishedTable
 from warehouse.exports import beside
-from warehouse.exports.tables import is_exported
 
 if TYPE_CHECKING:
     from warehouse.exports.site import Site
 
 
-def site(published: Sequence[PublishedTable]) -> dg.AssetsDefinition:
+def site(exported: Sequence[PublishedTable]) -> dg.AssetsDefinition:
     """The step that writes `exports/site/`, after the tables it offers."""
-    exported = [keys.exported(table.name) for table in published if is_exported(table.name)]
 
     @dg.asset(
         key=keys.SITE,
-        deps=[*exported, keys.PUBLISHED_FILE],
+        deps=[*(keys.exported(table.name) for table in exported), keys.PUBLISHED_FILE],
         group_name=keys.EXPORTS,
         description="`exports/site/`: a page for each country of origin and of asylum, pairs, "
         "documents checked, releases, data and method, as published in any release. Static files "
