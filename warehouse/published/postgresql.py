@@ -24,8 +24,18 @@ from urllib.parse import quote
 
 import duckdb
 from pydantic import SecretStr
+from tenacity import (
+    Retrying,
+    retry_if_exception_type,
+    retry_if_not_result,
+    stop_before_delay,
+    wait_chain,
+    wait_fixed,
+)
+from tenacity.retry import retry_base
 
 from warehouse.core import attribution
+from warehouse.core.database import identifier
 from warehouse.settings import PROJECT_NAME, Settings, SettingsError
 
 try:
@@ -57,7 +67,7 @@ _CONNECT_SECONDS = 15
 _BATCH = 5_000
 # For all old tables together. PostgreSQL looks for a deadlock after one second.
 _LOCK_MILLISECONDS = 500
-_PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0)
+_PAUSES = wait_chain(*map(wait_fixed, (0.05, 0.1, 0.2, 0.5, 1.0)))
 # A publisher that went silent is ended by the server after this.
 _IDLE_LIMIT = "10min"
 _MARK = re.compile(rf"Made by {PROJECT_NAME}\b.*\bload ([0-9a-f]{{64}})$", re.DOTALL)
@@ -230,13 +240,12 @@ class _Publication:
         key = int.from_bytes(
             hashlib.sha256(f"{PROJECT_NAME}:{self._schema}".encode()).digest()[:8], signed=True
         )
-        deadline = time.monotonic() + patience
-        for pause in _pauses():
-            if self._ask("select pg_try_advisory_xact_lock(%s)", key) == [(True,)]:
-                return
-            if time.monotonic() + pause > deadline:
-                break
-            time.sleep(pause)
+
+        def take() -> bool:
+            return self._ask("select pg_try_advisory_xact_lock(%s)", key) == [(True,)]
+
+        if _patient(patience, retry_if_not_result(bool))(take):
+            return
         holders = self._ask(
             "select pid from pg_locks where locktype = 'advisory' and granted "
             "and database = (select oid from pg_database where datname = current_database()) "
@@ -266,7 +275,8 @@ class _Publication:
         if not may_create:
             raise PostgresError(
                 f"User {user} may not make schemas in database {database}. Let its owner run: "
-                f"grant create on database {_quoted(database)} to {_quoted(user)}. {_UNTOUCHED}"
+                f"grant create on database {identifier(database)} to {identifier(user)}. "
+                f"{_UNTOUCHED}"
             )
         if self._exists(self._new):
             raise PostgresError(
@@ -294,26 +304,17 @@ class _Publication:
             )
         known = set(ABOUT_KEYS)
         if "about_functions" in relations:
-            self._old_functions = [
-                name
-                for (name,) in self._ask(
-                    sql.SQL(
-                        "select proname from pg_proc join {} on proname = function_name "
-                        "where pronamespace = (select oid from pg_namespace where nspname = %s) "
-                        "order by proname"
-                    ).format(sql.Identifier(self._schema, "about_functions")),
-                    self._schema,
-                )
-            ]
+            self._old_functions = self._names(
+                sql.SQL(
+                    "select proname from pg_proc join {} on proname = function_name "
+                    "where pronamespace = (select oid from pg_namespace where nspname = %s) "
+                    "order by proname"
+                ).format(sql.Identifier(self._schema, "about_functions")),
+                self._schema,
+            )
         if "about_tables" in relations:
-            known |= {
-                name
-                for (name,) in self._ask(
-                    sql.SQL("select table_name from {}").format(
-                        sql.Identifier(self._schema, "about_tables")
-                    )
-                )
-            }
+            about = sql.Identifier(self._schema, "about_tables")
+            known.update(self._names(sql.SQL("select table_name from {}").format(about)))
         foreign = sorted(set(relations) - known)
         if foreign:
             raise PostgresError(
@@ -457,19 +458,16 @@ class _Publication:
             "select setting::int from pg_settings where name = 'deadlock_timeout'"
         )
         milliseconds = max(1, min(_LOCK_MILLISECONDS, deadlock // 2))
-        deadline = time.monotonic() + patience
-        for pause in _pauses():
-            try:
-                with self._con.transaction():
-                    self._set("statement_timeout", str(milliseconds))
-                    self._run(sql.SQL("lock table {} in access exclusive mode").format(tables))
-                self._set("statement_timeout", "0")
-            except psycopg.errors.QueryCanceled:
-                if time.monotonic() + pause > deadline:
-                    break
-                time.sleep(pause)
-            else:
-                return
+
+        def lock() -> bool:
+            with self._con.transaction():
+                self._set("statement_timeout", str(milliseconds))
+                self._run(sql.SQL("lock table {} in access exclusive mode").format(tables))
+            self._set("statement_timeout", "0")
+            return True
+
+        if _patient(patience, retry_if_exception_type(psycopg.errors.QueryCanceled))(lock):
+            return
         raise PostgresError(
             f"Readers have held tables of schema {self._schema} for {patience:g} seconds: "
             f"{self._holders()}. They go on with the old tables, which stand as they were. Let "
@@ -508,21 +506,21 @@ class _Publication:
 
     def _relations(self) -> list[str]:
         """Tables, views and sequences of the schema, by name."""
-        return [
-            name
-            for (name,) in self._ask(
-                "select relname from pg_class where relnamespace = "
-                "(select oid from pg_namespace where nspname = %s) "
-                "and relkind in ('r', 'p', 'v', 'm', 'f', 'S') order by relname",
-                self._schema,
-            )
-        ]
+        return self._names(
+            "select relname from pg_class where relnamespace = "
+            "(select oid from pg_namespace where nspname = %s) "
+            "and relkind in ('r', 'p', 'v', 'm', 'f', 'S') order by relname",
+            self._schema,
+        )
 
     def _exists(self, schema: str) -> bool:
         return bool(self._ask("select 1 from pg_namespace where nspname = %s", schema))
 
     def _ask(self, query: str | sql.Composed, *parameters: object) -> list[Any]:
         return self._con.execute(cast(Any, query), parameters or None).fetchall()
+
+    def _names(self, query: str | sql.Composed, *parameters: object) -> list[str]:
+        return [name for (name,) in self._ask(query, *parameters)]
 
     def _run(self, *statements: sql.Composed) -> None:
         for statement in statements:
@@ -621,16 +619,16 @@ def _schema_comment(release: str, load: str) -> str:
     )
 
 
-def _pauses() -> Iterator[float]:
-    yield from _PAUSES
-    while True:
-        yield _PAUSES[-1]
+def _patient(seconds: float, retry: retry_base) -> Retrying:
+    """Tries again, after pauses, for so long; gives None then."""
+    return Retrying(
+        wait=_PAUSES,
+        stop=stop_before_delay(seconds),
+        retry=retry,
+        retry_error_callback=lambda _: None,
+    )
 
 
 def _listed(names: Sequence[str]) -> str:
     shown = ", ".join(names[:5])
     return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
