@@ -301,16 +301,14 @@ def build(
     return replace(result, seconds=time.perf_counter() - started)
 
 
-def unit_test(settings: Settings, on_event: OnEvent | None = None) -> BuildResult:
+def unit_test(settings: Settings) -> BuildResult:
     """Run the unit tests of a project that was built: formulas tried on made-up rows.
 
     Raises DbtError when dbt itself stops. Nobody holds the database afterwards.
     """
     started = time.perf_counter()
     with _garbage_kept():
-        outcome = _invoke(
-            settings, "test", ["--select", "test_type:unit"], progress=_Progress(on_event)
-        )
+        outcome = _invoke(settings, "test", ["--select", "test_type:unit"])
     return BuildResult(_nodes(outcome.results), time.perf_counter() - started)
 
 

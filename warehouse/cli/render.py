@@ -66,10 +66,9 @@ def bound(value: int | None, is_complete: bool | None) -> str:
     return wording.at_least(value, is_complete).replace(NO_BREAK, " ")
 
 
-def age(moment: str | datetime, now: datetime | None = None) -> str:
+def age(moment: str) -> str:
     """How long ago, in the largest unit that fits."""
-    then = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    seconds = ((now or datetime.now(UTC)) - then).total_seconds()
+    seconds = (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
     for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= size:
             count = int(seconds // size)

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def page_file(slice_name: str, page: int, suffix: str = ".json.gz") -> str:
+def page_file(slice_name: str, page: int) -> str:
     """The name of a page's file: `unhcr_region=5`, page 1 is unhcr_region-5-0001.json.gz."""
-    return f"{re.sub(r'[^A-Za-z0-9_]+', '-', slice_name)}-{page:04d}{suffix}"
+    return f"{re.sub(r'[^A-Za-z0-9_]+', '-', slice_name)}-{page:04d}.json.gz"
 
 
 def pack(body: bytes) -> bytes:

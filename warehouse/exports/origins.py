@@ -38,6 +38,7 @@ _MOST = """
         origin_unhcr_code
     limit 1
 """
+_PREFERRED = "CHN"
 _MATCHES = 6
 _SIMILAR = 0.6
 _SHORTEST_PART = 4
@@ -112,12 +113,12 @@ def _code(con: duckdb.DuckDBPyConnection, text: str) -> str:
         raise UnknownOriginError(f"{error}{hint}") from error
 
 
-def default_origin(con: duckdb.DuckDBPyConnection, preferred: str = "CHN") -> str:
-    """`preferred` if an opened published file has figures of it, else the origin with the most
-    asylum-seekers in the newest year; `preferred` again where there are no figures at all.
+def default_origin(con: duckdb.DuckDBPyConnection) -> str:
+    """China if an opened published file has figures of it, else the origin with the most
+    asylum-seekers in the newest year; China again where there are no figures at all.
     """
-    found = con.execute(_MOST, {"preferred": preferred}).fetchall()
-    return found[0][0] if found else preferred
+    found = con.execute(_MOST, {"preferred": _PREFERRED}).fetchall()
+    return found[0][0] if found else _PREFERRED
 
 
 def _near(con: duckdb.DuckDBPyConnection, text: str) -> list[str]:

@@ -97,7 +97,7 @@ def backfill(
     return out
 
 
-def landed_releases(settings: Settings, reference_dir: Path = REFERENCE_DIR) -> list[str]:
+def landed_releases(settings: Settings) -> list[str]:
     """The releases of which every file of the archive is landed, oldest first."""
     landed = {
         (manifest.release_id, manifest.original.sha256)
@@ -106,7 +106,7 @@ def landed_releases(settings: Settings, reference_dir: Path = REFERENCE_DIR) -> 
     }
     return [
         release.release_id
-        for release in chosen_releases(None, reference_dir)
+        for release in chosen_releases(None)
         if all((release.release_id, file.sha256) in landed for file in release.files)
     ]
 

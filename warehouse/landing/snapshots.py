@@ -217,8 +217,8 @@ def land_starter(settings: Settings, on_progress: Progress | None = None) -> lis
     return landed
 
 
-def control_fingerprint(settings: Settings, years: int = 2) -> str:
-    """sha256 (hex) of the control totals of the newest `years` years with data, or so.
+def control_fingerprint(settings: Settings) -> str:
+    """sha256 (hex) of the control totals of the newest two years with data, or so.
 
     Of population, asylum-applications and asylum-decisions, in six small queries; nothing is
     landed. It changes when UNHCR publishes. One year more is asked for, since the current one
@@ -227,9 +227,7 @@ def control_fingerprint(settings: Settings, years: int = 2) -> str:
     queries = [
         (endpoint, query)
         for endpoint in chosen(["population", "asylum-applications", "asylum-decisions"])
-        for query in endpoint.queries(
-            page_size=settings.page_size, year_from=current_year() - years
-        )
+        for query in endpoint.queries(page_size=settings.page_size, year_from=current_year() - 2)
         if query.is_control
     ]
     return unhcr_crawl.read_rows_digest(settings, queries, None)

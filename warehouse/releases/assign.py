@@ -17,7 +17,6 @@ from warehouse.core.database import connect, transaction
 from warehouse.core.manifest import Manifest
 from warehouse.landing import decision
 from warehouse.landing.snapshots import manifests
-from warehouse.reference.seeds import REFERENCE_DIR
 from warehouse.releases import identify, profiles, validate
 from warehouse.releases.identify import Key, Release, Snapshot
 from warehouse.releases.profiles import Comparison, Reach
@@ -52,19 +51,14 @@ class Assigned:
     quarantined: Sequence[Quarantined]
 
 
-def assign(
-    settings: Settings,
-    on_progress: Progress | None = None,
-    *,
-    reference_dir: Path = REFERENCE_DIR,
-) -> Assigned:
-    """Assign each loaded snapshot of UNHCR's a release and validate it, by the lists in
-    `reference_dir`. What is not UNHCR's is of no release.
+def assign(settings: Settings, on_progress: Progress | None = None) -> Assigned:
+    """Assign each loaded snapshot of UNHCR's a release and validate it. What is not UNHCR's is of
+    no release.
 
     Raises UnknownReleaseError when a snapshot states a release of no list, ValueError when a list
     or a decision cannot be used, DatabaseBusyError when another process holds the build database.
     """
-    lists = identify.read_lists(reference_dir)
+    lists = identify.read_lists()
     landed = manifests(settings)
     with connect(settings.build_db, settings) as con:
         loads = "select endpoint, snapshot_id, content_sha256 from raw.loads"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -33,8 +33,6 @@ from warehouse.settings import Settings
 _ROOM_TIMES = 3
 _LEAST_ROOM = 500_000_000
 
-Progress = Callable[[str, int, int | None], None]
-
 
 @dataclass(frozen=True)
 class Finding:
@@ -45,14 +43,14 @@ class Finding:
     text: str
 
 
-def examine(settings: Settings, on_progress: Progress | None = None) -> list[Finding]:
+def examine(settings: Settings) -> list[Finding]:
     """Look at everything, repair what can be made again, and say all of it.
 
     The caller holds the right to write to the data folder. Raises LandingBusyError when another
     process writes to the landing folder.
     """
     return [
-        *_landing(settings, on_progress or (lambda *_: None)),
+        *_landing(settings),
         *_build(settings),
         *_published(settings),
         *_notes(settings),
@@ -60,10 +58,9 @@ def examine(settings: Settings, on_progress: Progress | None = None) -> list[Fin
     ]
 
 
-def _landing(settings: Settings, on_progress: Progress) -> Iterator[Finding]:
+def _landing(settings: Settings) -> Iterator[Finding]:
     landed = sound_manifests(settings)
-    for done, (folder, manifest) in enumerate(landed):
-        on_progress("landing", done, len(landed))
+    for folder, manifest in landed:
         reason = changed_since(folder, manifest) or _original_changed(folder, manifest)
         if reason:
             with incoming(settings) as temporary:
@@ -72,7 +69,6 @@ def _landing(settings: Settings, on_progress: Progress) -> Iterator[Finding]:
             decision.read(folder)
         except ValueError as error:
             yield Finding("landing", "problem", str(error))
-    on_progress("landing", len(landed), len(landed))
     aside = all_set_aside(settings)
     attempts = {one.damaged.path: one for one in restore(settings, aside)}
     for one in aside:

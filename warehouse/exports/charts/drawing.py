@@ -29,9 +29,9 @@ class Drawing:
     chart: dict[str, Any]
     """Without colours: `spec` adds them."""
 
-    def spec(self, *, dark: bool = False) -> dict[str, Any]:
-        """The Vega-Lite specification with the colours of a light or a dark page."""
-        return self.chart | {"description": self.description, "config": config(dark=dark)}
+    def spec(self) -> dict[str, Any]:
+        """The Vega-Lite specification with the colours of a light page."""
+        return self.chart | {"description": self.description, "config": config()}
 
     @cached_property
     def svg(self) -> str:
