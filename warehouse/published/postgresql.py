@@ -304,17 +304,20 @@ class _Publication:
             )
         known = set(ABOUT_KEYS)
         if "about_functions" in relations:
-            self._old_functions = self._names(
+            about = sql.Identifier(self._schema, "about_functions")
+            functions = self._ask(
                 sql.SQL(
                     "select proname from pg_proc join {} on proname = function_name "
                     "where pronamespace = (select oid from pg_namespace where nspname = %s) "
                     "order by proname"
-                ).format(sql.Identifier(self._schema, "about_functions")),
+                ).format(about),
                 self._schema,
             )
+            self._old_functions = [name for (name,) in functions]
         if "about_tables" in relations:
             about = sql.Identifier(self._schema, "about_tables")
-            known.update(self._names(sql.SQL("select table_name from {}").format(about)))
+            tables = self._ask(sql.SQL("select table_name from {}").format(about))
+            known |= {name for (name,) in tables}
         foreign = sorted(set(relations) - known)
         if foreign:
             raise PostgresError(
@@ -506,21 +509,19 @@ class _Publication:
 
     def _relations(self) -> list[str]:
         """Tables, views and sequences of the schema, by name."""
-        return self._names(
+        relations = self._ask(
             "select relname from pg_class where relnamespace = "
             "(select oid from pg_namespace where nspname = %s) "
             "and relkind in ('r', 'p', 'v', 'm', 'f', 'S') order by relname",
             self._schema,
         )
+        return [name for (name,) in relations]
 
     def _exists(self, schema: str) -> bool:
         return bool(self._ask("select 1 from pg_namespace where nspname = %s", schema))
 
     def _ask(self, query: str | sql.Composed, *parameters: object) -> list[Any]:
         return self._con.execute(cast(Any, query), parameters or None).fetchall()
-
-    def _names(self, query: str | sql.Composed, *parameters: object) -> list[str]:
-        return [name for (name,) in self._ask(query, *parameters)]
 
     def _run(self, *statements: sql.Composed) -> None:
         for statement in statements:
