@@ -6,22 +6,16 @@
   const NARROWEST = 420; // px of a plot: with less, labels run into each other
   const AXES = 110; // px that axes and margins take beside the plot
 
-  const wrapped = (text, width, size) => {
-    const most = Math.max(12, Math.floor(width / (size * 0.6)));
-    const lines = [];
-    for (const given of [].concat(text)) {
-      let line = "";
-      for (const word of String(given).split(" ")) {
-        if (line && line.length + word.length >= most) {
-          lines.push(line);
-          line = "";
-        }
-        line += (line ? " " : "") + word;
-      }
-      lines.push(line);
+  // A text in lines of so many letters at most.
+  const lines = (text, most) => {
+    const made = [""];
+    for (const word of String(text).split(" ")) {
+      if (made.at(-1) && made.at(-1).length + word.length >= most) made.push("");
+      made[made.length - 1] += (made.at(-1) ? " " : "") + word;
     }
-    return lines;
+    return made;
   };
+  const wrapped = (text, width, size) => [].concat(text).flatMap((one) => lines(one, Math.max(12, Math.floor(width / (size * 0.6)))));
 
   const heading = (title, width) => {
     const given = typeof title === "string" || Array.isArray(title) ? { text: title } : title;
@@ -59,5 +53,5 @@
     return result.view;
   };
 
-  window.drawing = { LEGIBLE, dark, adapted, embed };
+  window.drawing = { LEGIBLE, dark, lines, adapted, embed };
 })();

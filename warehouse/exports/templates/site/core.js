@@ -75,8 +75,7 @@ export const plural = (count, one, many) => `${show(count, "count")}${NO_BREAK}$
 const page = document.documentElement.dataset;
 export const ROOT = page.root;
 export const params = new URLSearchParams(location.search);
-const listeners = [];
-export const onChange = (listener) => listeners.push(listener);
+let redraw = () => {};
 export const put = (values, { quiet = false } = {}) => {
   for (const [key, value] of Object.entries(values)) {
     if (value === null || value === undefined || value === "") params.delete(key);
@@ -85,7 +84,7 @@ export const put = (values, { quiet = false } = {}) => {
   const query = params.toString();
   history.replaceState(null, "", `${location.pathname}${query ? `?${query}` : ""}${location.hash}`);
   markLinks();
-  if (!quiet) listeners.forEach((listener) => listener());
+  if (!quiet) redraw();
 };
 
 // A file is named after a country's code; what is no letter, digit or underscore is written as its number.
@@ -119,9 +118,9 @@ const { marks: MARKS } = site;
 const number = new Map(site.days.map((day, index) => [day, index]));
 export const releases = site.releases.map((release) => ({ ...release, day: number.get(release.from) }));
 export const newest = releases[releases.length - 1];
-export const releaseOfDay = (day) => releases.findLast((release) => release.day <= day);
+const releaseOfDay = (day) => releases.findLast((release) => release.day <= day);
 const asked = params.get("release");
-export const unknownRelease = asked && !releases.some((release) => release.id === asked) ? asked : null;
+const unknownRelease = asked && !releases.some((release) => release.id === asked) ? asked : null;
 export const current = () => releases.find((release) => release.id === params.get("release")) ?? newest;
 // The release that what is shown of a measure is of: where the flows of a release are held back, they are of an earlier one.
 export const releaseOf = (measure) => (measure === "claims" && releases.find((release) => release.id === current().flows)) || current();
@@ -171,6 +170,8 @@ export const firstSaid = (rows, keys, measure) => {
     return first && first.began <= current().day ? { value: first[measure], release: releaseOfDay(first.began), row: first } : null;
   };
 };
+// By measure, for rows of a year each.
+export const firstByYear = (rows) => Object.fromEntries(Object.keys(MEASURES).map((measure) => [measure, firstSaid(rows, ["year"], measure)]));
 // The same for a cell of a table: with the release, and whether it was of the middle of the year. Nothing where
 // the figure is as it was.
 export const firstCell = (row, measure, found) => {
@@ -211,7 +212,7 @@ export const estimate = (row, measure) => {
 };
 // A flow in a row of a year: of half of it, where it is, since the year of the row is that of its stock.
 export const inYear = (words, isHalf) => (isHalf && words !== NOT_KNOWN ? el("span", {}, words, el("br"), el("small", { class: "quiet" }, "first half-year")) : words);
-export const claimsIn = (row) => inYear(atLeast(row.claims, row.claims_incomplete), row.claims_provisional);
+const claimsIn = (row) => inYear(atLeast(row.claims, row.claims_incomplete), row.claims_provisional);
 export const when = (row, measure) => {
   if (measure === "claims") return row.claims_provisional ? `the first half of ${row.year}` : String(row.year);
   return show(row.stock_provisional ? `${row.year}-06-30` : `${row.year}-12-31`, "day");
@@ -262,12 +263,17 @@ const PER_1000 = site.words.per_1000;
 export const perWords = () => (isPer1000() ? `, ${PER_1000}` : "");
 export const perColumns = (measure) => (isPer1000() ? [{ heading: PER_1000[0].toUpperCase() + PER_1000.slice(1), kind: "bound",
   plain: (row) => row.amount, value: (row) => amountWords(row, measure) }] : []);
-export const perChoice = () => {
-  const select = el("select", { id: "per", onchange: () => put({ per: select.value }) },
-    el("option", { value: "" }, "persons"), el("option", { value: "1000" }, PER_1000));
-  select.value = isPer1000() ? "1000" : "";
-  return el("div", { class: "field" }, el("label", { for: "per" }, "Compared by"), select);
+const choice = (id, label, options, value) => {
+  const select = el("select", { id, onchange: () => put({ [id]: select.value }) },
+    options.map(([key, words]) => el("option", { value: key }, words)));
+  select.value = String(value);
+  return el("div", { class: "field" }, el("label", { for: id }, label), select);
 };
+// What is shown by country: of these measures one, of these years one, and by what it is compared.
+export const choices = (measures, measure, years, year) => el("form", { class: "filter", onsubmit: (event) => event.preventDefault() },
+  choice("measure", "What is counted", measures.map((key) => [key, MEASURES[key].title]), measure),
+  choice("year", "Year", years.map((one) => [one, String(one)]), year),
+  choice("per", "Compared by", [["", "persons"], ["1000", PER_1000]], isPer1000() ? "1000" : ""));
 export const withoutWords = (without, kind) => (without ? [el("p", { class: "quiet" },
   `${plural(without, `country of ${kind}`, `countries of ${kind}`)} without a known number of inhabitants left out.`)] : []);
 
@@ -301,6 +307,15 @@ export const table = (name, caption, columns, rows) => {
       el("thead", {}, el("tr", {}, columns.map((column, index) =>
         el("th", { scope: "col", class: index && numeric.has(column.kind) ? "number" : null }, column.heading)))),
       el("tbody", {}, rows.map((row) => el("tr", {}, columns.map((column, index) => cell(column, row, index === 0)))))));
+};
+
+// The columns of a table of years.
+export const YEAR = { heading: site.words.year, value: (row) => `${row.year}${row.stock_provisional ? " (30 June, provisional)" : ""}` };
+export const CLAIMED = { heading: site.words.claimed, kind: "bound", value: claimsIn };
+export const WAITING = { heading: site.words.waiting, kind: "bound", value: (row) => atLeast(row.stock, row.stock_incomplete) };
+export const yearColumns = (said) => {
+  const first = (measure) => ({ heading: "First published as", kind: "bound", value: (row) => firstCell(row, measure, said[measure](row)) });
+  return [YEAR, CLAIMED, first("claims"), WAITING, first("stock"), { heading: site.words.carried, kind: "count", value: (row) => row.carried }];
 };
 
 // ---- the bar above each page: which release, and which country
@@ -403,6 +418,14 @@ export const releaseNotes = () => {
   return notes;
 };
 
+// Pictures come when the figures stand; `draw` is given their module.
+let pictures = null;
+export const withPictures = (draw) => {
+  document.documentElement.dataset.charts = "waiting";
+  pictures ??= import("./pictures.js");
+  pictures.then(draw).catch((error) => console.error(error));
+};
+
 // Shows the live part of a page in the place of the one that was written for readers without scripts.
 export const takeOver = (render) => {
   const live = byId("live");
@@ -421,7 +444,7 @@ export const takeOver = (render) => {
       throw error;
     }
   };
-  onChange(draw);
+  redraw = draw;
   return draw();
 };
 

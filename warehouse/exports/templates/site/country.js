@@ -1,7 +1,8 @@
 // A country of origin, or a country of asylum: its years, and its pairs, as of any release.
 import {
-  MEASURES, NOT_KNOWN, amounts, asOf, atLeast, byId, card, claimsIn, current, el, estimate, firstCell, firstSaid, firstWords, hasPage, howToRead, inAsylum, inYear, isBroken, isIncomplete, link, load,
-  nameOf, noLater, ofOrigin, pageOf, params, perChoice, perColumns, perWords, plural, put, rankOf, rankWords, releaseNotes, releaseOf, ROOT, rowsOf, show, sinceCounted, site, status, stem, table, takeOver, titleOf, visible, when, withoutWords,
+  MEASURES, NOT_KNOWN, amounts, asOf, atLeast, byId, card, choices, current, el, estimate, firstByYear, firstCell, firstSaid, firstWords, hasPage, howToRead, inAsylum, inYear, isBroken, isIncomplete, link, load,
+  nameOf, noLater, ofOrigin, pageOf, params, perColumns, perWords, plural, put, rankOf, rankWords, releaseNotes, releaseOf, ROOT, rowsOf, show, sinceCounted, site, status, stem, table, takeOver, titleOf, visible, when,
+  withPictures, withoutWords, yearColumns,
 } from "./core.js";
 
 const { side, code } = document.documentElement.dataset;
@@ -11,12 +12,9 @@ const data = await load(`${side}/${stem(code)}.json`);
 const years = rowsOf(data.years);
 const pairs = rowsOf(data.pairs);
 const records = rowsOf(data.records);
-const said = Object.fromEntries(Object.keys(MEASURES).map((measure) => [measure, firstSaid(years.filter((row) => row.unit === "persons"), ["year"], measure)]));
+const said = firstByYear(years.filter((row) => row.unit === "persons"));
 const people = (noun) => (side === "origin" ? ofOrigin(noun, code) : inAsylum(noun, code));
 const isUnknown = code === site.unknown;
-let pictures = null;
-
-const first = (row, measure) => firstCell(row, measure, said[measure](row));
 
 // Of countries of asylum it is known which years are lower bounds, and not how much they lack.
 const mayBeHigher = (measure, counted, top) => (side === "origin" ? asOf(records, current()).some((one) => one.measure === measure)
@@ -104,12 +102,7 @@ const figures = (persons, cases) => {
 const yearsTable = (persons, cases) => {
   const heading = site.words;
   const columns = [
-    { heading: heading.year, value: (row) => `${row.year}${row.stock_provisional ? " (30 June, provisional)" : ""}` },
-    { heading: heading.claimed, kind: "bound", value: claimsIn },
-    { heading: "First published as", kind: "bound", value: (row) => first(row, "claims") },
-    { heading: heading.waiting, kind: "bound", value: (row) => atLeast(row.stock, row.stock_incomplete) },
-    { heading: "First published as", kind: "bound", value: (row) => first(row, "stock") },
-    { heading: site.words.carried, kind: "count", value: (row) => row.carried },
+    ...yearColumns(said),
     { heading: heading.refugees_stock, kind: "bound", value: (row) => atLeast(row.refugees, row.refugees_incomplete) },
     { heading: heading.applications_new, kind: "bound", value: (row) => inYear(atLeast(row.applications, row.claims_incomplete), row.applications_provisional) },
     { heading: heading.applications_new_cases, kind: "bound", value: (row) => inYear(show(cases.get(row.year)?.applications, "count"), cases.get(row.year)?.applications_provisional) },
@@ -127,9 +120,9 @@ const yearsTable = (persons, cases) => {
 
 const placesOf = async (shown) => {
   const persons = shown.filter((row) => Object.keys(MEASURES).some((measure) => row[measure]));
-  const choices = [...new Set(persons.map((row) => row.year))].sort((a, b) => b - a);
+  const known = [...new Set(persons.map((row) => row.year))].sort((a, b) => b - a);
   const wanted = params.get("measure");
-  const yearsOf = (of) => choices.filter((year) => persons.some((row) => row.year === year && row[of]));
+  const yearsOf = (of) => known.filter((year) => persons.some((row) => row.year === year && row[of]));
   // What has rows, and of it the first with the newest year, where the address names none.
   const measures = Object.keys(MEASURES).filter((one) => yearsOf(one).length);
   const measure = measures.includes(wanted) ? wanted : measures.reduce((best, one) => (best && yearsOf(best)[0] >= yearsOf(one)[0] ? best : one), null);
@@ -141,19 +134,6 @@ const placesOf = async (shown) => {
   const compared = await amounts(ofYear, measure, other, year);
   const total = compared.rows.reduce((sum, row) => sum + row[measure], 0);
   return { measure, measures, missing, year, years: counted, total, ...compared };
-};
-
-const controls = (found) => el("form", { class: "filter", onsubmit: (event) => event.preventDefault() },
-  el("div", { class: "field" }, el("label", { for: "measure" }, "What is counted"),
-    choice("measure", found.measures.map((key) => [key, MEASURES[key].title]), found.measure)),
-  el("div", { class: "field" }, el("label", { for: "year" }, "Year"),
-    choice("year", found.years.map((year) => [year, String(year)]), found.year)),
-  perChoice());
-const choice = (id, options, value) => {
-  const select = el("select", { id, onchange: () => put({ [id]: select.value }) },
-    options.map(([key, words]) => el("option", { value: key }, words)));
-  select.value = String(value);
-  return select;
 };
 
 const placeColumns = (found) => {
@@ -213,13 +193,10 @@ const render = async (live) => {
     persons.length ? el("section", { "aria-labelledby": "charts-heading", id: "yearly-pictures" }, el("h2", { id: "charts-heading" }, "Year by year"), el("div", { class: "pictures" }),
       el("details", { class: "figures-of", open: true }, el("summary", {}, "The figures"), yearsTable(persons, cases))) : "",
     !found.measures.length ? "" : el("section", { "aria-labelledby": "places-heading", id: "place-pictures" }, el("h2", { id: "places-heading" }, side === "origin" ? "Where they are" : "Where they are from"),
-      controls(found), el("div", { class: "pictures" }), ...placesSection(found).filter(Boolean)),
+      choices(found.measures, found.measure, found.years, found.year), el("div", { class: "pictures" }), ...placesSection(found).filter(Boolean)),
   );
   if (focused) byId(focused)?.focus();
-  document.documentElement.dataset.charts = "waiting";
-  pictures ??= import("./pictures.js");
-  pictures.then((module) => module.ofCountry({ side, other, name, code, people, persons, years, pairs, found, placeColumns: placeColumns(found) }))
-    .catch((error) => console.error(error));
+  withPictures((module) => module.ofCountry({ other, people, persons, years, found, placeColumns: placeColumns(found) }));
 };
 
 await takeOver(render);

@@ -1,7 +1,7 @@
 // One country of origin and one country of asylum, as the address names them.
 import {
-  MEASURES, asOf, atLeast, byId, card, claimsIn, current, el, firstCell, firstSaid, hasPage, howToRead, inAsylum, isIncomplete, link, load, noLater, ofOrigin, pageOf,
-  params, releaseNotes, rowsOf, show, sinceCounted, site, stem, table, takeOver, visible,
+  MEASURES, asOf, byId, card, current, el, firstByYear, hasPage, howToRead, inAsylum, isIncomplete, link, load, noLater, ofOrigin, pageOf,
+  params, releaseNotes, rowsOf, show, sinceCounted, site, stem, table, takeOver, visible, withPictures, yearColumns,
 } from "./core.js";
 
 const origin = params.get("origin") ?? "";
@@ -10,12 +10,9 @@ const known = hasPage("origin", origin);
 const data = known ? await load(`origin/${stem(origin)}.json`) : null;
 const all = data ? rowsOf(data.pairs).filter((row) => row.asylum === asylum) : [];
 const people = (noun) => inAsylum(ofOrigin(noun, origin), asylum);
-const said = Object.fromEntries(Object.keys(MEASURES).map((measure) => [measure, firstSaid(all, ["year"], measure)]));
+const said = firstByYear(all);
 // In no figure of the pair, and of the newest release, as it says itself.
 const unrwa = site.unrwa[origin]?.[asylum];
-let pictures = null;
-
-const first = (row, measure) => firstCell(row, measure, said[measure](row));
 
 const render = async (live) => {
   if (!known || !all.length) {
@@ -26,16 +23,7 @@ const render = async (live) => {
   document.title = people("People");
   byId("title").textContent = people("People");
   const rows = sinceCounted(asOf(all, current()).sort((a, b) => a.year - b.year), Object.keys(MEASURES));
-  const heading = site.words;
-  const columns = [
-    { heading: heading.year, value: (row) => `${row.year}${row.stock_provisional ? " (30 June, provisional)" : ""}` },
-    { heading: heading.claimed, kind: "bound", value: claimsIn },
-    { heading: "First published as", kind: "bound", value: (row) => first(row, "claims") },
-    { heading: heading.waiting, kind: "bound", value: (row) => atLeast(row.stock, row.stock_incomplete) },
-    { heading: "First published as", kind: "bound", value: (row) => first(row, "stock") },
-    { heading: site.words.carried, kind: "count", value: (row) => row.carried },
-    { heading: heading.refugees_stock, kind: "count", value: (row) => row.refugees },
-  ];
+  const columns = [...yearColumns(said), { heading: site.words.refugees_stock, kind: "count", value: (row) => row.refugees }];
   const cards = ["claims", "stock", "refugees"].map((measure) => {
     const row = rows.filter((one) => one[measure] !== null).at(-1);
     if (!row || !rows.some((one) => one[measure])) return null;
@@ -54,9 +42,7 @@ const render = async (live) => {
     el("section", { "aria-labelledby": "charts-heading", id: "yearly-pictures" }, el("h2", { id: "charts-heading" }, "Year by year"),
       el("div", { class: "pictures" }), table("years", `${people("People")} by year, newest first`, columns, rows.toReversed())),
   );
-  document.documentElement.dataset.charts = "waiting";
-  pictures ??= import("./pictures.js");
-  pictures.then((module) => module.ofPair({ people, persons: rows, years: all })).catch((error) => console.error(error));
+  withPictures((module) => module.ofPair({ people, persons: rows, years: all }));
 };
 
 await takeOver(render);

@@ -9,7 +9,7 @@ const WIDTH = 760;
 const NARROW = 600; // px; with less, as on a phone, a plot leaves room for its axis, and titles are broken
 const plotIn = (width) => (width < NARROW ? width - AXIS : width);
 const AXIS = 70;
-const { embed, adapted, LEGIBLE, dark } = window.drawing;
+const { embed, adapted, lines, LEGIBLE, dark } = window.drawing;
 
 // ---- the library, once, when the figures already stand
 
@@ -22,14 +22,6 @@ const ready = () => (library ??= new Promise((resolve, reject) => {
 // ---- words: texts of data are values of a title or of a row, never part of an expression
 
 const clean = (text) => visible(text).replace(/ +/g, " ").trim();
-const lines = (text, most) => {
-  const made = [""];
-  for (const word of String(text).split(" ")) {
-    if (made.at(-1) && made.at(-1).length + word.length >= most) made.push("");
-    made[made.length - 1] += (made.at(-1) ? " " : "") + word;
-  }
-  return made;
-};
 // Which release a picture of these measures is of, in words.
 const releaseWords = (measures) => {
   const stocks = measures.some((measure) => measure !== "claims");
@@ -197,7 +189,7 @@ export const byRelease = (all, people, measure) => {
 
 // Countries of one year, largest first.
 const PLACES = 15;
-export const largest = ({ rows, measure, other, title, columns }) => {
+const largest = ({ rows, measure, other, title, columns }) => {
   const top = rows.filter((row) => row[other] !== null).slice(0, PLACES);
   if (!top.length) return null;
   const made = top.map((row, at) => ({ ...barOf(row, measure), row: at, right: row.amount, name: clean(nameOf(row[other])), shown: amountWords(row, measure) }));
@@ -247,7 +239,7 @@ const spreadsheetCell = (value, separator) => {
   if (/^[=+\-@\t\n\r]/.test(text)) text = `'${text}`;
   return /["\n\r,;]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 };
-export const csv = (picture, separator) => {
+const csv = (picture, separator) => {
   const rows = [picture.columns.map((column) => column.heading), ...picture.rows.map((row) => picture.columns.map((column) => (column.plain ?? column.value)(row)))];
   const cells = rows.map((row) => row.map((value) => spreadsheetCell(value instanceof Node ? value.textContent : value, separator)).join(separator));
   const about = [spreadsheetCell(sourceSentence(picture.release), separator), spreadsheetCell(location.href, separator)];
@@ -334,7 +326,7 @@ const drawInto = async (figure, picture) => {
   figure.dataset.look = dark.matches ? "dark" : "light";
   figure.classList.add("drawn");
 };
-export const putPictures = async (container, made) => {
+const putPictures = async (container, made) => {
   if (!container) return; // nothing is known that this part of the page would show
   const figures = made.filter(Boolean).map((picture) => {
     const figure = el("figure", { class: "chart", id: `chart-${picture.name}` },
@@ -373,7 +365,7 @@ const drawn = async (work) => {
   if (mine === turn) document.documentElement.dataset.charts = "drawn";
 };
 
-export const ofPlaces = async (container, given) => {
+const ofPlaces = async (container, given) => {
   const { rows, measure, other, title, columns } = given;
   if (!rows.length) return container.replaceChildren();
   const bars = largest({ rows, measure, other, title, columns });
@@ -405,16 +397,17 @@ const mapPicture = ({ title, world, circles, most, missing, measure, other, colu
   };
 };
 
-export const ofCountry = ({ side, other, people, persons, years, found, placeColumns }) => drawn(async (isMine) => {
-  if (persons.length) await putPictures(document.querySelector("#yearly-pictures .pictures"), [yearly(persons, people), byRelease(years, people, "stock"), byRelease(years, people, "claims")]);
+const ofYears = (persons, years, people) => putPictures(document.querySelector("#yearly-pictures .pictures"),
+  [yearly(persons, people), byRelease(years, people, "stock"), byRelease(years, people, "claims")]);
+export const ofCountry = ({ other, people, persons, years, found, placeColumns }) => drawn(async (isMine) => {
+  if (persons.length) await ofYears(persons, years, people);
   if (!isMine() || !found.rows.length) return;
   await ofPlaces(document.querySelector("#place-pictures .pictures"), { rows: found.rows, measure: found.measure, other,
     title: `${titleOf(found.measure, people)}${perWords()}, ${when(found.rows[0], found.measure)}, by country of ${other}`, columns: placeColumns });
 });
-export const ofPair = ({ people, persons, years }) => drawn(() => putPictures(document.querySelector("#yearly-pictures .pictures"),
-  [yearly(persons, people), byRelease(years.map((row) => ({ ...row, unit: "persons" })), people, "stock"), byRelease(years.map((row) => ({ ...row, unit: "persons" })), people, "claims")]));
+export const ofPair = ({ people, persons, years }) => drawn(() => ofYears(persons, years.map((row) => ({ ...row, unit: "persons" })), people));
 const everybody = (people) => `${people} of all origins`;
 export const ofWorld = ({ persons, years, sides }) => drawn(async (isMine) => {
-  await putPictures(document.querySelector("#yearly-pictures .pictures"), [yearly(persons, everybody), byRelease(years, everybody, "stock"), byRelease(years, everybody, "claims")]);
+  await ofYears(persons, years, everybody);
   for (const side of sides) if (isMine()) await ofPlaces(document.querySelector(`#${side.other}-pictures .pictures`), side);
 });

@@ -1,8 +1,8 @@
 // The world: its years, and the countries of origin and of asylum of one year, as of any release.
 import {
-  MEASURES, amounts, asOf, atLeast, byId, card, claimsIn, current, el, firstSaid, firstWords, howToRead, isIncomplete,
-  link, load, nameOf, pageOf, params, perChoice, perColumns, perWords, put, rankOf, rankWords, releaseNotes, releaseOf, rowsOf, sinceCounted, site,
-  status, table, takeOver, visible, when, withoutWords,
+  CLAIMED, MEASURES, WAITING, YEAR, amounts, asOf, atLeast, byId, card, choices, current, el, firstByYear, firstWords, howToRead, isIncomplete,
+  link, load, nameOf, pageOf, params, perColumns, perWords, put, rankOf, rankWords, releaseNotes, releaseOf, rowsOf, sinceCounted, site,
+  status, table, takeOver, visible, when, withPictures, withoutWords,
 } from "./core.js";
 
 const data = await load("world.json");
@@ -12,22 +12,14 @@ const inYear = async (year) => {
   if (!files.has(year)) files.set(year, await load(`world/${year}.json`));
   return files.get(year);
 };
-const said = Object.fromEntries(Object.keys(MEASURES).map((measure) => [measure, firstSaid(years.filter((row) => row.unit === "persons"), ["year"], measure)]));
-let pictures = null;
+const said = firstByYear(years.filter((row) => row.unit === "persons"));
 const SHOWN = 15;
-
-const choice = (id, options, value) => {
-  const select = el("select", { id, onchange: () => put({ [id]: select.value }) },
-    options.map(([key, words]) => el("option", { value: key }, words)));
-  select.value = String(value);
-  return select;
-};
 
 const render = async (live) => {
   const release = current();
   const persons = sinceCounted(asOf(years, release).filter((row) => row.unit === "persons").sort((a, b) => a.year - b.year), Object.keys(MEASURES));
-  const choices = site.years.filter((year) => year <= Number(release.reference_date.slice(0, 4))).toReversed();
-  const year = choices.includes(Number(params.get("year"))) ? Number(params.get("year")) : choices[0];
+  const known = site.years.filter((year) => year <= Number(release.reference_date.slice(0, 4))).toReversed();
+  const year = known.includes(Number(params.get("year"))) ? Number(params.get("year")) : known[0];
   const measure = Object.hasOwn(MEASURES, params.get("measure")) ? params.get("measure") : "stock";
   const words = MEASURES[measure];
   const file = year === undefined ? {} : await inYear(year);
@@ -55,22 +47,14 @@ const render = async (live) => {
       one === "refugees" && byId("unrwa-heading") ? el("a", { href: "#unrwa-heading" }, site.words.without_unrwa) : null].filter(Boolean);
     return card(row, one, notes);
   }).filter(Boolean);
-  const columns = [
-    { heading: site.words.year, value: (row) => `${row.year}${row.stock_provisional ? " (30 June, provisional)" : ""}` },
-    { heading: site.words.claimed, kind: "bound", value: claimsIn },
-    { heading: site.words.waiting, kind: "bound", value: (row) => atLeast(row.stock, row.stock_incomplete) },
-    { heading: site.words.refugees_stock, kind: "count", value: (row) => row.refugees },
-  ];
+  const columns = [YEAR, CLAIMED, WAITING, { heading: site.words.refugees_stock, kind: "count", value: (row) => row.refugees }];
   const focused = document.activeElement?.id;
   live.replaceChildren(
     ...releaseNotes(),
     ...(cards.length ? [el("section", { "aria-labelledby": "figures-heading" }, el("h2", { id: "figures-heading" }, "All countries together"),
       el("ul", { class: "figures" }, cards), howToRead())] : []),
     el("section", { "aria-labelledby": "countries-heading" }, el("h2", { id: "countries-heading" }, "By country"),
-      el("form", { class: "filter", onsubmit: (event) => event.preventDefault() },
-        el("div", { class: "field" }, el("label", { for: "measure" }, "What is counted"), choice("measure", Object.entries(MEASURES).map(([key, one]) => [key, one.title]), measure)),
-        el("div", { class: "field" }, el("label", { for: "year" }, "Year"), choice("year", choices.map((one) => [one, String(one)]), year)),
-        perChoice()),
+      choices(Object.keys(MEASURES), measure, known, year),
       ...sides.flatMap((side) => [
         el("h3", {}, side.other === "origin" ? "Where they are from" : "Where they are"),
         el("div", { id: `${side.other}-pictures` }, el("div", { class: "pictures" })),
@@ -84,9 +68,7 @@ const render = async (live) => {
       el("div", { class: "pictures" }), table("years", "The world by year, newest first", columns, persons.toReversed()))] : []),
   );
   if (focused) byId(focused)?.focus();
-  document.documentElement.dataset.charts = "waiting";
-  pictures ??= import("./pictures.js");
-  pictures.then((module) => module.ofWorld({ persons, years, sides })).catch((error) => console.error(error));
+  withPictures((module) => module.ofWorld({ persons, years, sides }));
 };
 
 await takeOver(render);
