@@ -149,6 +149,19 @@
     end
 {%- endmacro %}
 
+{#- A country's name as UNHCR writes it, as it stands within a sentence: with its article where it has one, as
+    republics, islands and unions have whose name is more than a word. -#}
+{% macro name_within(name) -%}
+    if(
+        regexp_matches({{ name }}, '^[^(]*\bRep\.|^(United|State of) |Islands$|Federation$')
+        or regexp_matches(
+            {{ name }}, '^(Bahamas|Comoros|Congo|Gambia|Holy See|Maldives|Netherlands|Philippines)\b'
+        ),
+        'the ' || {{ name }},
+        {{ name }}
+    )
+{%- endmacro %}
+
 {#- The name under which a claim names a region: unhcr_the_americas, un_europe. -#}
 {% macro region_group(column) -%}
     '{{ column | replace("region", "") }}' || lower(replace({{ column }}, ' ', '_'))

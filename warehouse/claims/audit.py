@@ -20,7 +20,6 @@ from warehouse.claims.notes import notes_on_claims
 from warehouse.core.attribution import source_line
 from warehouse.core.database import literal
 from warehouse.core.wording import harmless, markdown
-from warehouse.published.countries import known_countries
 from warehouse.published.read import read_about
 from warehouse.reference import claims
 from warehouse.reference.figures import figure
@@ -85,6 +84,10 @@ _REGIONS = """
     from dim_country
     where un_region is not null
 """
+
+
+# By the code under which claims name them, as they stand within a sentence.
+_COUNTRIES = "select country_code, country_name_within from dim_country"
 
 
 class AuditError(Exception):
@@ -282,6 +285,7 @@ def _must_have_claims(con: duckdb.DuckDBPyConnection) -> None:
         "mart_claim_audit_history": _AUDIT_COLUMNS,
         "mart_claim_inputs_history": _INPUT_COLUMNS,
         "published_claims": _REGISTER_COLUMNS,
+        "dim_country": ("country_code", "country_name_within"),
     }
     if not there.issuperset((table, name) for table, names in read.items() for name in names):
         raise AuditError(
@@ -308,8 +312,7 @@ def _claims(
         of_claim.setdefault((document_id, claim_id), []).append(one)
     columns = (*_AUDIT_COLUMNS, *_REGISTER_COLUMNS, "reference_date_asked")
     found = [dict(zip(columns, row, strict=True)) for row in rows]
-    countries = {country.code: country.name for country in known_countries(con) if country.name}
-    names = {**_regions(con), **countries}
+    names = {**_regions(con), **dict(con.execute(_COUNTRIES).fetchall())}
     published = dict(con.execute("select release_id, published_on from dim_release").fetchall())
     for claim, notes in zip(found, notes_on_claims(con, found), strict=True):
         claim["notes"] = list(notes)

@@ -16,7 +16,7 @@ groups as (
 named as (
     select
         coalesce(iso3, unhcr_code) as code,
-        country_name as shown_name
+        country_name_within as shown_name
     from countries
     union
     select

@@ -110,7 +110,7 @@ sentences as (
                         then
                             'Of the figures at publication ' || inputs.carried_forward_text
                             || ' were carried forward from an earlier reference date, most in '
-                            || inputs.carried_forward_mostly_in || '.'
+                            || {{ name_within('inputs.carried_forward_mostly_in') }} || '.'
                 end
             },
             {

@@ -3,13 +3,22 @@ with inputs as (
     select * from {{ ref('int_claim_inputs_numbered') }}
 ),
 
+measures as (
+    select * from {{ ref('int_claim_measures_combined') }}
+),
+
 roles as (
     select
-        *,
-        input_role in ('figure', 'base', 'whole') as is_operand,
-        input_role in ('figure', 'base') as is_compared,
-        input_role in ('figure', 'whole', 'peer') as is_of_the_year
+        inputs.*,
+        measures.label,
+        inputs.input_role in ('figure', 'base', 'whole') as is_operand,
+        inputs.input_role in ('figure', 'base') as is_compared,
+        inputs.input_role in ('figure', 'whole', 'peer') as is_of_the_year,
+        count(*) over (
+            partition by inputs.document_id, inputs.claim_id, inputs.input_role, inputs.reference_year
+        ) > 1 as is_of_several
     from inputs
+    left join measures on inputs.measure = measures.measure
 ),
 
 -- A stock of two years has most people twice: what was carried forward is told by year.
@@ -71,7 +80,7 @@ summarised as (
             as is_provisional,
         sum(stated_difference) filter (where input_role = 'figure') as stated_difference,
         string_agg(
-            reference_year || coalesce(' in ' || asylum_name, '') || ': '
+            reference_year || coalesce(' in ' || {{ name_within('asylum_name') }}, '') || ': '
             || {{ figure_text('stated_value') }} || ' stated, '
             || {{ figure_text('value_on_the_day') }} || ' at publication',
             '; ' order by input_number
@@ -88,13 +97,14 @@ summarised as (
             as years_without_figure,
         max(series_begins) filter (where is_operand) as series_begins,
         any_value(
-            'In ' || unknown_origin.asylum_name || ' the stock of unknown origin went from '
+            'In ' || {{ name_within('unknown_origin.asylum_name') }}
+            || ' the stock of unknown origin went from '
             || {{ figure_text('unknown_origin.stock_on_the_day') }} || ' to '
             || {{ figure_text('unknown_origin.stock') }}
             || ' meanwhile: part of the move may be one of attribution.'
         ) filter (where input_role = 'figure') as unknown_origin_text,
-        string_agg(distinct measure, ', ' order by measure)
-            filter (where value_on_the_day is null and is_covered_on_the_day and is_compared)
+        string_agg(distinct label, '; ' order by label)
+            filter (where value_on_the_day is null and is_covered_on_the_day and is_compared and is_of_several)
             as measures_without_figure,
         max(release_id) as release_id,
         max_by(snapshot_id, release_id) as snapshot_id,

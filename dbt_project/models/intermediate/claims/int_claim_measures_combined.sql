@@ -7,7 +7,10 @@ with measures as (
 
 rates as (
     select
-        unnest(['refugee_recognition_rate', 'total_protection_rate']) as measure,
+        unnest([
+            { 'measure': 'refugee_recognition_rate', 'label': 'Refugee recognition rate' },
+            { 'measure': 'total_protection_rate', 'label': 'Total protection rate' }
+        ], recursive := true),
         'asylum-decisions' as endpoint,
         'flow' as stock_or_flow,
         false as is_at_home
@@ -17,6 +20,7 @@ counts as (
     select
         measure,
         endpoint,
+        label,
         stock_or_flow,
         is_at_home,
         first_year,

@@ -106,7 +106,7 @@ changed as (
         members.document_id,
         members.claim_id,
         'the group had other members: ' || string_agg(
-            countries.country_name || ' is counted in ' || if(
+            countries.country_name_within || ' is counted in ' || if(
                 members.is_in_base,
                 concat_ws(' to ', claims.base_from_year, nullif(claims.base_to_year, claims.base_from_year)),
                 concat_ws(' to ', claims.from_year, nullif(claims.to_year, claims.from_year))

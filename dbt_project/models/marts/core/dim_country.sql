@@ -23,6 +23,7 @@ final as (
         countries.iso2,
         countries.country_name,
         countries.country_name_long,
+        {{ name_within('countries.country_name') }} as country_name_within,
         countries.unhcr_region,
         countries.un_region,
         countries.un_subregion,
