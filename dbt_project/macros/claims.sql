@@ -32,6 +32,11 @@
     and coalesce(base_asylum, asylum) = asylum
 {%- endmacro %}
 
+{#- Whether a claim holds several years against each other. -#}
+{% macro compares_years(claim='') -%}
+    {{ claim }}kind in ('record', 'rising', 'range')
+{%- endmacro %}
+
 {#- A difference with its sign. -#}
 {% macro signed_text(value) -%}
     if({{ value }} < 0, '−', '+') || {{ figure_text('abs(' ~ value ~ ')') }}

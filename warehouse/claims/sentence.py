@@ -18,6 +18,8 @@ from warehouse.reference.figures import figure
 Names = Mapping[str, str]
 # A comparison with nobody has no ratio.
 _AGAINST_NOBODY = " against 0"
+# Kinds that hold several years against each other.
+_OF_YEARS = frozenset({"range", "record", "rising"})
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ def _sentence(claim: Mapping[str, Any], names: Names, told: _Told) -> str:
         is_a_figure = claim["kind"] in {"level", "sum"} and why.endswith(" no figure")
         return f"{told.head}: {why}{then}." if is_a_figure else f"{nothing} {why}{then}."
     if claim["is_not_comparable"]:
-        return f"{nothing} the figures of the two times do not compare (docs/breaks.md)."
+        times = "years" if claim["kind"] in _OF_YEARS else "two times"
+        return f"{nothing} the figures of the {times} do not compare (docs/breaks.md)."
     if claim["is_lower_bound"] and newest == "0":
         return f"{nothing} the origin of many people is not known there."
     bound = "at least " if claim["is_lower_bound"] else ""

@@ -87,7 +87,9 @@ sentences as (
                 'sentence': case
                     when is_not_comparable and broken_text is not null
                         then
-                            'The figures of the two times do not compare, since ' || broken_text || '.'
+                            'The figures of the '
+                            || if({{ compares_years('claim.') }}, 'years', 'two times')
+                            || ' do not compare, since ' || broken_text || '.'
                 end
             },
             {

@@ -5,7 +5,7 @@
 -- The figures that a claim's inputs had at publication and have on the day that counts as now. A 0 of before
 -- the first year of its series is none, and of who is not there then nothing is known. Beside a figure of an
 -- origin, `reported_beside` is that of all known origins in the same countries of asylum, `unknown_beside`
--- that of unknown origin; `decisions_newest` are those that the newest rate is a share of.
+-- that of unknown origin; `decisions_…` are those that a rate is a share of.
 with rows_found as (
     select * from {{ ref('int_claim_rows_found') }}
     union all by name
@@ -93,6 +93,14 @@ summed as (
     group by all
 ),
 
+-- How many a figure is of: a rate is of substantive decisions.
+counted as (
+    select
+        *,
+        if(ends_with(measure, '_rate'), {{ substantive_decisions() }}, figure) as persons
+    from summed
+),
+
 final as (
     select
         summed.document_id,
@@ -119,13 +127,18 @@ final as (
         }) filter (where summed.variant = '{{ variant }}' and summed.rows_are in ('wanted', 'peers'))
             as {{ variant }},
         {%- endfor %}
-        any_value(summed.figure) filter (where summed.rows_are = 'beside')
-        - coalesce(any_value(summed.figure) filter (where summed.rows_are = 'unknown'), 0) as reported_beside,
-        any_value(summed.figure) filter (where summed.rows_are = 'unknown') as unknown_beside,
-        any_value(if(ends_with(summed.measure, '_rate'), {{ substantive_decisions('summed.') }}, null))
-            filter (where summed.variant = 'newest') as decisions_newest,
+        any_value(summed.persons) filter (where summed.rows_are = 'beside')
+        - coalesce(any_value(summed.persons) filter (where summed.rows_are = 'unknown'), 0) as reported_beside,
+        any_value(summed.persons) filter (where summed.rows_are = 'unknown') as unknown_beside,
+        {%- for variant in ['at_publication', 'newest'] %}
+        any_value(summed.persons) filter (
+            where
+            ends_with(summed.measure, '_rate') and summed.variant = '{{ variant }}'
+            and summed.rows_are in ('wanted', 'peers')
+        ) as decisions_{{ variant }},
+        {%- endfor %}
         any_value(summed.series_begins) as series_begins
-    from summed
+    from counted as summed
     left join coverage
         on
             summed.coverage_id = coverage.coverage_id

@@ -127,9 +127,8 @@ final as materialized (
         inputs.*,
         figures.at_publication,
         figures.newest,
-        figures.reported_beside,
-        figures.unknown_beside,
-        figures.decisions_newest,
+        {{ columns(['reported_beside', 'unknown_beside'], 'figures.') }}
+        {{ columns(['decisions_at_publication', 'decisions_newest'], 'figures.') }}
         figures.series_begins
     from inputs
     left join figures

@@ -1,23 +1,12 @@
--- Who is in one of the two figures that a claim compares, and not in the other: a group had other members,
--- or a country's figures covered another one. They bear on a change as breaks do: many of all people, or as
--- many as the change.
+-- Who is in one of two figures that a claim holds against each other, and not in the other: a group had other
+-- members, or a country's figures covered another one. They bear on a change as breaks do: many of all
+-- people, or as many as the change.
 with claims as (
     select * from {{ ref('int_claims_combined') }}
-    where {{ compares_two_times() }}
 ),
 
-inputs as (
-    select
-        document_id,
-        claim_id,
-        input_role = 'base' as is_base,
-        newest.figure,
-        unnest([
-            { 'side': 'origin', 'code': origin, 'iso3': origin_iso3 },
-            { 'side': 'asylum', 'code': asylum, 'iso3': asylum_iso3 }
-        ], recursive := true)
-    from {{ ref('int_claim_inputs_found') }}
-    where input_role in ('figure', 'base') and not is_among_peers
+members as (
+    select * from {{ ref('int_claim_members_compared') }}
 ),
 
 countries as (
@@ -28,24 +17,9 @@ territories as (
     select * from {{ ref('inhabitants_added').identifier }}
 ),
 
-members as (
-    select
-        document_id,
-        claim_id,
-        side,
-        code,
-        any_value(iso3) as iso3,
-        bool_or(is_base) as is_in_base,
-        bool_or(not is_base) as is_in_figure,
-        {{ total('figure', 'is_base') }} as base,
-        {{ total('figure', 'not is_base') }} as figure
-    from inputs
-    group by document_id, claim_id, side, code
-),
-
 -- South Sudan is in Sudan's figures until it has its own.
 covering as (
-    select
+    select distinct
         members.document_id,
         members.claim_id,
         members.side,
@@ -56,7 +30,7 @@ covering as (
     inner join territories
         on
             members.iso3 = territories.country_iso3
-            and claims.base_from_year <= territories.to_year
+            and coalesce(claims.base_from_year, claims.from_year) <= territories.to_year
             and claims.to_year > territories.to_year
 ),
 
@@ -90,45 +64,45 @@ of_their_own as (
 
 totals as (
     select
-        document_id,
-        claim_id,
-        side,
-        greatest(sum(figure), sum(base)) as larger,
-        abs(sum(figure) - sum(base)) as moved,
-        sum(if(is_in_base, 0, figure)) as joined,
-        sum(if(is_in_figure, 0, base)) as gone
+        *,
+        sum(figure) over compared as figure_of_all,
+        sum(base) over compared as base_of_all,
+        coalesce(sum(if(is_in_base, 0, figure)) over compared, 0)
+        + coalesce(sum(if(is_in_figure, 0, base)) over compared, 0) as in_one_alone
     from of_their_own
-    group by document_id, claim_id, side
+    window compared as (partition by document_id, claim_id, comparison, side)
 ),
 
 changed as (
-    select
-        members.document_id,
-        members.claim_id,
-        'the group had other members: ' || string_agg(
-            countries.country_name_within || ' is counted in ' || if(
-                members.is_in_base,
-                concat_ws(' to ', claims.base_from_year, nullif(claims.base_to_year, claims.base_from_year)),
-                concat_ws(' to ', claims.from_year, nullif(claims.to_year, claims.from_year))
-            ) || ' alone',
-            ', ' order by coalesce(members.base, members.figure) desc, countries.country_name
-        ) as members_text
-    from of_their_own as members
-    inner join claims on members.document_id = claims.document_id and members.claim_id = claims.claim_id
-    inner join totals
-        on
-            members.document_id = totals.document_id
-            and members.claim_id = totals.claim_id
-            and members.side = totals.side
-    inner join countries on members.code = countries.unhcr_code
+    select distinct
+        document_id,
+        claim_id,
+        code,
+        first_year,
+        last_year,
+        max(coalesce(base, figure)) over (partition by document_id, claim_id, code) as persons
+    from totals
     where
-        members.is_in_base <> members.is_in_figure
-        and totals.joined + totals.gone > 0
+        is_in_base <> is_in_figure
+        and in_one_alone > 0
         and (
-            totals.joined + totals.gone > {{ var('incomplete_from_share') }} * totals.larger
-            or totals.joined + totals.gone >= totals.moved
+            in_one_alone > {{ var('incomplete_from_share') }} * greatest(figure_of_all, base_of_all)
+            or in_one_alone >= abs(figure_of_all - base_of_all)
         )
-    group by members.document_id, members.claim_id
+),
+
+changed_worded as (
+    select
+        changed.document_id,
+        changed.claim_id,
+        'the group had other members: ' || string_agg(
+            countries.country_name_within || ' is counted in '
+            || concat_ws(' to ', changed.first_year, nullif(changed.last_year, changed.first_year)) || ' alone',
+            ', ' order by changed.persons desc, countries.country_name
+        ) as members_text
+    from changed
+    inner join countries on changed.code = countries.unhcr_code
+    group by changed.document_id, changed.claim_id
 ),
 
 final as (
@@ -137,7 +111,8 @@ final as (
         claims.claim_id,
         coalesce(changed.members_text, covered.members_text) as members_text
     from claims
-    left join changed on claims.document_id = changed.document_id and claims.claim_id = changed.claim_id
+    left join changed_worded as changed
+        on claims.document_id = changed.document_id and claims.claim_id = changed.claim_id
     left join covered on claims.document_id = covered.document_id and claims.claim_id = covered.claim_id
     where coalesce(changed.members_text, covered.members_text) is not null
 )

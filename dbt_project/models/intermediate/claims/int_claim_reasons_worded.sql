@@ -4,6 +4,10 @@ with worded as (
     select * from {{ ref('int_claims_worded') }}
 ),
 
+shortfalls as (
+    select * from {{ ref('int_claim_shortfalls_worded') }}
+),
+
 -- The release that first had figures of a year.
 firsts as (
     select
@@ -19,10 +23,13 @@ unchecked as (
         worded.*,
         firsts.first_release_id,
         firsts.first_published_on,
+        shortfalls.sentence as shortfall_sentence,
         '`asylum backfill --release ' || worded.inputs.release_id_on_the_day || '` brings '
             as backfill_clause
     from worded
     left join firsts on worded.claim.to_year = firsts.reference_year
+    left join shortfalls
+        on worded.document_id = shortfalls.document_id and worded.claim_id = shortfalls.claim_id
     where worded.verdict = 'not_checkable'
 ),
 
@@ -62,22 +69,7 @@ reasons as (
                     'Stated: ' || stated_text || '. UNHCR publishes no figure of 1 to 4 people: the '
                     || coalesce(at_publication.text, '0') || ' of release ' || inputs.release_id_on_the_day
                     || ' may be any of them.'
-            when is_within_missing
-                then
-                    'Stated: ' || stated_text || '. On ' || claim.document_published_on
-                    || ' UNHCR''s database (release ' || inputs.release_id_on_the_day || ') gave '
-                    || coalesce(at_publication.text, 'nobody') || ', and up to '
-                    || {{ figure_text("if(claim.kind = 'record', missing_of_last_year, missing)") }}
-                    || ' more people may be missing'
-                    || case
-                        when claim.kind = 'record'
-                            then ' in ' || claim.to_year || ', which would make it the highest.'
-                        when claim.kind not in ('level', 'sum') then ' in its figures.'
-                        else
-                            ', which would make it '
-                            || {{ figure_text('(coalesce(at_publication.value, 0) + missing)') }} || '.'
-                    end
-                    || ' Their origin, or their number, was not reported.'
+            when shortfall_sentence is not null then shortfall_sentence
             when is_of_half_year
                 then
                     'Stated: ' || stated_text || '. On ' || claim.document_published_on

@@ -1,124 +1,16 @@
-{%- set variants = {'day_at_publication': '', 'day_newest': '_now'} -%}
--- How many people at most may be missing in the figures behind a claim, by what was known at publication:
--- people of unknown origin beside them, by the estimate where there is one, and people not reported; and
--- whether people are missing in the newest figures, those that it is compared with among them.
-with inputs as (
-    select * from {{ ref('int_claim_inputs_found') }}
-    where input_role in ('figure', 'base') and not is_among_peers
+-- How many people at most may be missing in the figures behind a claim: in those that it is about, in what
+-- these are a part of, and in both at once; and whether people are missing in the newest figures.
+with claims as (
+    select * from {{ ref('int_claims_combined') }}
 ),
 
-origins as (
-    select * from {{ ref('mart_reporting_break_origins_history').identifier }}
-),
-
-kinds as (
-    select * from {{ ref('break_kinds').identifier }}
-    where makes_incomplete
-),
-
-of_origins as not materialized (
-    select * from {{ ref('mart_origin_yearly_history').identifier }}
-),
-
-of_pairs as not materialized (
-    select * from {{ ref('mart_destination_yearly_history').identifier }}
-    where row_kind = 'pair'
-),
-
--- Over all origins, people without one are not missing.
-gaps as (
-    select
-        inputs.document_id,
-        inputs.claim_id,
-        inputs.origin,
-        inputs.asylum,
-        inputs.measure,
-        inputs.counting_unit,
-        inputs.reference_year,
-        sum(origins.persons) filter (where origins.kind = 'origin_withheld') as withheld,
-        -- Of decisions of one outcome no more than there were in the half-year.
-        sum(
-            if(
-                inputs.measure = origins.measure,
-                origins.persons,
-                least(origins.persons, inputs.at_publication.figure)
-            )
-        ) filter (where origins.kind <> 'origin_withheld') as not_reported
-    from inputs
-    inner join origins
-        on
-            {{ is_break_of('inputs', 'origins') }}
-            and inputs.reference_year = origins.reference_year
-            and {{ stood_on('inputs.day_at_publication', 'origins') }}
-    inner join kinds on origins.kind = kinds.kind
-    where
-        (inputs.origin <> '-' or origins.kind <> 'origin_withheld')
-        and (month(inputs.at_publication.reference_date) = 12 or origins.kind <> 'half_year_repeated')
-    group by all
-),
-
-measured as (
-    select
-        inputs.document_id,
-        inputs.claim_id,
-        inputs.input_role,
-        inputs.reference_year,
-        coalesce(inputs.at_publication.figure, 0) as figure,
-        coalesce(inputs.newest.figure, 0) as figure_now,
-        inputs.unknown_beside,
-        -- A 0, or nobody, says nothing where many people are of unknown origin; nor is a figure over all
-        -- countries of asylum of everybody, where no estimate distributes them.
-        {{ is_missing_people('inputs.reported_beside', 'inputs.unknown_beside') }}
-            as are_many_unknown,
-        inputs.asylum = '-' and inputs.measure not in {{ distributed_measures() }} as is_undistributed,
-        coalesce(gaps.withheld, 0) as withheld,
-        coalesce(gaps.not_reported, 0) as not_reported,
-        {%- for name, suffix in variants.items() %}
-        case inputs.measure
-            {%- for measure in distributed_measures() %}
-            when '{{ measure }}'
-                then coalesce(
-                    of_origins{{ suffix }}.is_{{ measure }}_complete,
-                    of_pairs{{ suffix }}.is_{{ measure }}_complete
-                )
-            {%- endfor %}
-        end as is_complete{{ suffix }},
-        {%- endfor %}
-        case inputs.measure
-            {%- for measure in distributed_measures() %}
-            when '{{ measure }}' then of_origins.{{ measure }}_if_distributed_as_before_high - figure
-            {%- endfor %}
-        end as distributed_high
-    from inputs
-    left join gaps using (
-        document_id, claim_id, origin, asylum, measure, counting_unit, reference_year
-    )
-    {%- for day, suffix in variants.items() %}
-    {%- for rows in ['of_origins', 'of_pairs'] %}
-    left join {{ rows }} as {{ rows ~ suffix }}
-        on
-            inputs.origin = {{ rows ~ suffix }}.origin_unhcr_code
-            and inputs.asylum = {{ rows ~ suffix ~ '.asylum_unhcr_code' if rows == 'of_pairs' else "'-'" }}
-            and inputs.counting_unit = {{ rows ~ suffix }}.counting_unit
-            and inputs.reference_year = {{ rows ~ suffix }}.reference_year
-            and {{ stood_on('inputs.' ~ day, rows ~ suffix) }}
-    {%- endfor %}
-    {%- endfor %}
-),
-
-bounded as (
+missing as (
     select
         *,
-        if(
-            not coalesce(is_complete, true)
-            or {{ is_missing_people('figure', 'withheld + not_reported') }}
-            or (are_many_unknown and (figure = 0 or is_undistributed)),
-            not_reported + coalesce(distributed_high, unknown_beside, 0),
-            0
-        ) as missing,
-        not coalesce(is_complete_now, true) or (are_many_unknown and (figure_now = 0 or is_undistributed))
-            as is_incomplete_now
-    from measured
+        not_reported_of_part + without_origin as missing,
+        not_reported + without_origin as missing_of_all,
+        input_role = 'figure' as is_own
+    from {{ ref('int_claim_people_missing') }}
 ),
 
 by_year as (
@@ -126,23 +18,54 @@ by_year as (
         document_id,
         claim_id,
         reference_year,
-        sum(figure) filter (where input_role = 'figure') as figure,
-        sum(missing) filter (where input_role = 'figure') as missing,
+        sum(figure) filter (where is_own) as figure,
+        sum(missing) filter (where is_own) as missing,
+        sum(not_reported) filter (where is_own) as not_reported,
+        sum(missing_of_all) filter (where is_own) as missing_of_all,
+        sum(missing_of_all) filter (where not is_own) as missing_of_whole,
+        -- Over all origins, people without one are there.
+        bool_and(origin <> '-') filter (where not is_own) as is_whole_by_origin,
         bool_or(is_incomplete_now) as is_incomplete_now
-    from bounded
+    from missing
     group by document_id, claim_id, reference_year
 ),
 
-final as (
+by_claim as (
     select
         document_id,
         claim_id,
         sum(missing) as missing,
+        sum(not_reported) as not_reported,
+        sum(figure) as figure,
+        sum(missing_of_all) as missing_of_all,
+        sum(missing_of_whole) as missing_of_whole,
+        bool_and(is_whole_by_origin) as is_whole_by_origin,
         max_by(missing, reference_year) as missing_of_last_year,
         max_by(figure + missing, reference_year) > max(figure) as may_last_year_be_highest,
         bool_or(is_incomplete_now) as is_incomplete_now
     from by_year
     group by document_id, claim_id
+),
+
+final as (
+    select
+        by_claim.document_id,
+        by_claim.claim_id,
+        by_claim.missing,
+        -- The decisions of a rate are its whole.
+        if(claims.is_rate, by_claim.figure, null) as decisions,
+        if(claims.is_rate, by_claim.missing_of_all, by_claim.missing_of_whole) as missing_of_whole,
+        -- Whoever is in a part is in its whole; of another measure nobody knows.
+        case
+            when claims.is_rate or starts_with(claims.measure, 'decisions_') then by_claim.missing
+            when claims.kind not in ('share', 'share_of') or claims.share_of = 'base' then 0
+            else if(by_claim.is_whole_by_origin, by_claim.missing, by_claim.not_reported)
+        end as missing_in_both,
+        by_claim.missing_of_last_year,
+        by_claim.may_last_year_be_highest,
+        by_claim.is_incomplete_now
+    from by_claim
+    inner join claims on by_claim.document_id = claims.document_id and by_claim.claim_id = claims.claim_id
 )
 
 select * from final

@@ -36,7 +36,7 @@ by_year as (
             and inputs.counting_unit = totals.counting_unit
             and inputs.reference_year = totals.reference_year
             and {{ stood_on('inputs.day_newest', 'totals') }}
-    where inputs.input_role <> 'whole' or claims.kind in ('share', 'share_of')
+    where inputs.input_role <> 'whole' or claims.kind in ('share', 'share_of', 'rank', 'place')
     group by all
 ),
 
@@ -55,6 +55,7 @@ final as (
         document_id,
         claim_id,
         {{ total('left_out', "input_role = 'figure'") }} as left_out,
+        {{ total('left_out', "input_role <> 'figure'") }} as left_out_of_whole,
         string_agg(distinct left_out_clause, '; ' order by left_out_clause) as left_out_text
     from worded
     group by document_id, claim_id

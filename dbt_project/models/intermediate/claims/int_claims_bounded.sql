@@ -30,6 +30,10 @@ shortfalls as (
     select * from {{ ref('int_claim_shortfalls_found') }}
 ),
 
+places as (
+    select * from {{ ref('int_claim_places_bounded') }}
+),
+
 claims as (
     select * from {{ ref('int_claims_compared') }}
 ),
@@ -41,13 +45,26 @@ gathered as (
         nullif(concat_ws('; ', gaps.gaps_text, types.left_out_text), '') as gaps_text,
         flow_gaps.gaps_text as flow_gaps_text,
         coalesce('reporting changed: ' || comparisons.broken_text, members.members_text) as broken_text,
-        coalesce(shortfalls.missing + types.left_out, shortfalls.missing, types.left_out) as missing,
+        coalesce(shortfalls.missing, 0) + coalesce(types.left_out, 0) as missing,
+        coalesce(shortfalls.missing_of_whole, 0) + coalesce(types.left_out_of_whole, 0) as missing_of_whole,
+        coalesce(shortfalls.missing_in_both, 0) + if(
+            claims.claim.kind in ('share', 'share_of') and claims.claim.share_of is distinct from 'base',
+            coalesce(types.left_out, 0),
+            0
+        ) as missing_in_both,
+        shortfalls.decisions,
         shortfalls.missing_of_last_year,
         coalesce(shortfalls.may_last_year_be_highest, false) as may_last_year_be_highest,
-        coalesce(shortfalls.is_incomplete_now, false) as is_incomplete_now,
-        coalesce(claims.claim.accepted_low, claims.claim.stated_low, claims.claim.stated_value) as lowest
+        coalesce(shortfalls.is_incomplete_now, false) or coalesce(places.is_place_open_now, false)
+            as is_incomplete_now,
+        coalesce(places.is_place_open, false) as is_place_open,
+        places.places_text,
+        coalesce(claims.claim.accepted_low, claims.claim.stated_low, claims.claim.stated_value) as lowest,
+        coalesce(claims.claim.accepted_high, claims.claim.stated_high, claims.claim.stated_value) as highest
     from claims
-    {%- for name in ['breaks', 'gaps', 'flow_gaps', 'comparisons', 'members', 'types', 'shortfalls'] %}
+    {%- for name in [
+        'breaks', 'gaps', 'flow_gaps', 'comparisons', 'members', 'types', 'shortfalls', 'places',
+    ] %}
     left join {{ name }}
         on claims.document_id = {{ name }}.document_id and claims.claim_id = {{ name }}.claim_id
     {%- endfor %}
@@ -59,22 +76,36 @@ needed as (
         *,
         case
             when claim.kind in ('level', 'sum') then lowest
+            when claim.kind = 'per_head' then lowest * claim.inhabitants / claim.per
             when claim.kind = 'change' then at_publication.base * (1 + lowest / 100)
             when claim.kind = 'ratio' then at_publication.base * lowest
             when claim.kind = 'difference' then at_publication.base + lowest
             when claim.kind = 'comparison' and claim.relation = 'above'
                 then at_publication.base * coalesce(claim.stated_low, 1)
         end as figure_needed,
-        if(claim.kind in ('level', 'sum'), at_publication.value, at_publication.figure) as figure_known
+        if(claim.kind in ('level', 'sum'), at_publication.value, at_publication.figure) as figure_known,
+        -- What is told of a whole in percent may be less where that lacks people, and more where the part does.
+        case
+            when claim.is_rate and claim.kind = 'level' then at_publication.value * decisions / 100
+            when claim.kind in ('share', 'share_of', 'rate') and not claim.is_rate then figure_known
+        end as part,
+        if(claim.is_rate, decisions, coalesce(at_publication.whole, at_publication.base)) as whole,
+        100 * part / nullif(whole + missing_of_whole, 0) as lowest_possible,
+        100 * (part + missing) / nullif(whole + missing_in_both, 0) as highest_possible
     from gathered
 ),
 
 final as (
     select
-        * exclude (figure_needed, figure_known),
+        * exclude (figure_needed, figure_known, part, whole, decisions),
         coalesce(
             case
                 when claim.kind = 'record' then may_last_year_be_highest
+                when part is not null
+                    then
+                        lowest_possible < highest_possible
+                        and coalesce(lowest <= highest_possible, true)
+                        and coalesce(highest >= lowest_possible, true)
                 when not claim.is_rate
                     then
                         (at_publication.value is not null or inputs.are_nobody)

@@ -15,7 +15,8 @@ numbers as (
             when claim.kind = 'level' and at_publication.agrees is not true and is_the_stock
                 then if(is_still_the_stock, 'confirmed', 'confirmed_since_revised')
             when inputs.is_after_release then 'not_checkable'
-            -- What may be missing contradicts nothing.
+            -- What may be missing contradicts nothing, and who may be may take a place.
+            when is_place_open then 'not_checkable'
             when
                 at_publication.agrees is not true
                 and (is_within_missing or is_too_small_to_tell or is_of_half_year)

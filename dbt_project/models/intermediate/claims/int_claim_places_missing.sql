@@ -1,0 +1,139 @@
+-- People who may be missing in the figures of the countries that a claim's place is among, on each of the two
+-- days: not reported, of unknown origin, and applications of type V. A country without a figure has them too.
+with countries as (
+    select * from {{ ref('dim_country').identifier }}
+),
+
+kinds as (
+    select * from {{ ref('break_kinds').identifier }}
+    where makes_incomplete
+),
+
+break_origins as (
+    select * from {{ ref('mart_reporting_break_origins_history').identifier }}
+),
+
+of_origins as not materialized (
+    select * from {{ ref('mart_origin_yearly_history').identifier }}
+),
+
+of_pairs as not materialized (
+    select * from {{ ref('mart_destination_yearly_history').identifier }}
+    where row_kind = 'pair'
+),
+
+applications as not materialized (
+    select * from {{ ref('fct_asylum_applications_yearly_history').identifier }}
+    where applications_type_v > 0
+),
+
+asked as (
+    select * from {{ ref('int_claim_places_asked') }}
+    where not is_peer
+),
+
+-- Over all origins, people without one are not missing.
+by_break as (
+    select
+        asked.document_id,
+        asked.claim_id,
+        asked.variant,
+        if(asked.is_of_origins, break_origins.origin_unhcr_code, break_origins.asylum_unhcr_code) as country,
+        {{ total('break_origins.persons', "break_origins.kind <> 'origin_withheld'") }} as not_reported,
+        {{ total('break_origins.persons', "break_origins.kind = 'origin_withheld'") }} as withheld
+    from asked
+    inner join break_origins
+        on
+            {{ is_break_of('asked', 'break_origins') }}
+            and asked.reference_year = break_origins.reference_year
+            and {{ stood_on('asked.day', 'break_origins') }}
+    inner join kinds on break_origins.kind = kinds.kind
+    where
+        (asked.is_of_origins or asked.origin <> '-' or break_origins.kind <> 'origin_withheld')
+        and (month(asked.reference_date) = 12 or break_origins.kind <> 'half_year_repeated')
+    group by all
+),
+
+by_estimate as (
+    select
+        asked.document_id,
+        asked.claim_id,
+        asked.variant,
+        of_origins.origin_unhcr_code as country,
+        case asked.measure
+            {%- for measure in distributed_measures() %}
+            when '{{ measure }}'
+                then of_origins.{{ measure }}_if_distributed_as_before_high - of_origins.{{ measure }}
+            {%- endfor %}
+        end as estimated
+    from asked
+    inner join of_origins
+        on
+            asked.counting_unit = of_origins.counting_unit
+            and asked.reference_year = of_origins.reference_year
+            and {{ stood_on('asked.day', 'of_origins') }}
+    where asked.is_of_origins and asked.asylum = '-'
+),
+
+-- Countries of asylum that give no origin of many people may have had any of them.
+there as (
+    select
+        asked.document_id,
+        asked.claim_id,
+        asked.variant,
+        of_pairs.asylum_unhcr_code as country,
+        case asked.measure
+            {%- for measure in completed_measures() %}
+            when '{{ measure }}' then of_pairs.{{ measure }}
+            {%- endfor %}
+        end as persons,
+        coalesce(countries.special_kind = 'unknown', false) as is_unknown
+    from asked
+    inner join of_pairs
+        on
+            asked.counting_unit = of_pairs.counting_unit
+            and asked.reference_year = of_pairs.reference_year
+            and {{ stood_on('asked.day', 'of_pairs') }}
+    inner join countries on of_pairs.origin_unhcr_code = countries.unhcr_code
+    where not asked.is_of_origins and asked.origin <> '-'
+),
+
+by_host as (
+    select
+        document_id,
+        claim_id,
+        variant,
+        country,
+        {{ total('persons', 'is_unknown') }} as unknown_there
+    from there
+    group by document_id, claim_id, variant, country
+    having {{ is_missing_people(total('persons', 'not is_unknown'), 'unknown_there') }}
+),
+
+by_type as (
+    select
+        asked.document_id,
+        asked.claim_id,
+        asked.variant,
+        if(asked.is_of_origins, applications.origin_unhcr_code, applications.asylum_unhcr_code) as country,
+        applications.applications_type_v as of_other_type
+    from asked
+    inner join applications
+        on
+            asked.origin in ('-', applications.origin_unhcr_code)
+            and asked.asylum in ('-', applications.asylum_unhcr_code)
+            and asked.counting_unit = applications.counting_unit
+            and asked.reference_year = applications.reference_year
+            and {{ stood_on('asked.day', 'applications') }}
+    where asked.measure = 'applications_new'
+),
+
+final as (
+    select * from by_break
+    {%- for name in ['by_estimate', 'by_host', 'by_type'] %}
+    union all by name
+    select * from {{ name }}
+    {%- endfor %}
+)
+
+select * from final

@@ -1,0 +1,60 @@
+-- What those who may be missing make of a claim that the figures leave open because of them, in a sentence.
+with worded as (
+    select * from {{ ref('int_claims_worded') }}
+    where is_within_missing or is_place_open
+),
+
+said as (
+    select
+        *,
+        'Stated: ' || stated_text || '. On ' || claim.document_published_on || ' UNHCR''s database (release '
+        || inputs.release_id_on_the_day || ') gave ' || coalesce(at_publication.text, 'nobody')
+            as gave,
+        case
+            when claim.kind = 'record' then missing_of_last_year
+            when lowest_possible is null then missing
+            else greatest(missing, missing_of_whole)
+        end as most_missing,
+        if(
+            claim.is_rate or starts_with(claim.measure, 'decisions_'), 'decisions', 'people'
+        ) as whom
+    from worded
+),
+
+final as (
+    select
+        document_id,
+        claim_id,
+        case
+            when is_place_open
+                then
+                    gave || ', and people are missing in the figures of the countries: with them it may be '
+                    || 'any from ' || places_text || '.'
+            else
+                gave || ', and up to ' || {{ figure_text('most_missing') }} || ' more ' || whom
+                || ' may be missing'
+                || case
+                    when claim.kind = 'record'
+                        then ' in ' || claim.to_year || ', which would make it the highest.'
+                    when claim.kind = 'per_head'
+                        then
+                            ', which would make it ' || {{ claim_text(
+                                '((at_publication.figure + missing) * claim.per / claim.inhabitants)', 'null', 'claim.'
+                            ) }} || '.'
+                    when claim.kind in ('level', 'sum') and not claim.is_rate
+                        then
+                            ', which would make it '
+                            || {{ figure_text('(coalesce(at_publication.value, 0) + missing)') }} || '.'
+                    when lowest_possible is not null
+                        then
+                            ' in its figures, which would make it anything from '
+                            || {{ figure_text('lowest_possible') }} || ' to '
+                            || {{ figure_text('highest_possible') }} || ' %.'
+                    else ' in its figures.'
+                end
+        end
+        || ' Their origin, or their number, was not reported.' as sentence
+    from said
+)
+
+select * from final
