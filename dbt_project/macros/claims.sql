@@ -37,6 +37,16 @@
     {{ claim }}kind in ('record', 'rising', 'range')
 {%- endmacro %}
 
+{#- Whether a claim is about a part of its whole, and not of another figure. -#}
+{% macro is_of_its_whole(claim='') -%}
+    coalesce({{ claim }}kind in ('share', 'share_of') and {{ claim }}share_of is distinct from 'base', false)
+{%- endmacro %}
+
+{#- What is missing in the figures of a claim. -#}
+{% macro whom_counted(claim='') -%}
+    if({{ claim }}is_rate or starts_with({{ claim }}measure, 'decisions_'), 'decisions', 'people')
+{%- endmacro %}
+
 {#- A difference with its sign. -#}
 {% macro signed_text(value) -%}
     if({{ value }} < 0, '−', '+') || {{ figure_text('abs(' ~ value ~ ')') }}
@@ -50,7 +60,11 @@
         '{whole}', cast(cast({{ value }} as bigint) as varchar)),
         '{low}', coalesce({{ figure_text(low) }}, '')),
         '{threshold}', coalesce({{ figure_text(prefix ~ 'threshold_low') }}, '')),
-        '{count_of}', coalesce({{ prefix }}count_of, '')),
+        '{count_of}', case {{ prefix }}count_of
+            when 'hosts' then 'countries of asylum'
+            when 'origins' then 'countries of origin'
+            else coalesce({{ prefix }}count_of, '')
+        end),
         '{years}', cast({{ prefix }}to_year - {{ prefix }}from_year as varchar)),
         '{per}', coalesce({{ figure_text(prefix ~ 'per') }}, ''))
 {%- endmacro %}

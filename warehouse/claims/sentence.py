@@ -57,9 +57,14 @@ def _sentence(claim: Mapping[str, Any], names: Names, told: _Told) -> str:
         return f"{nothing} the origin of many people is not known there."
     bound = "at least " if claim["is_lower_bound"] else ""
     if claim["rests_on_incomplete"] and not claim["is_lower_bound"]:
-        then += ", while people are missing in the figures behind it"
+        counted_ = "decisions" if _is_of_decisions(claim) else "people"
+        then += f", while {counted_} are missing in the figures behind it"
     shown = told.short(newest) if bound else _not_none(told.short(newest))
     return f"{told.head}: {bound}{shown}{told.rest}{then}."
+
+
+def _is_of_decisions(claim: Mapping[str, Any]) -> bool:
+    return counted(claim).is_rate or claim["measure"].startswith("decisions_")
 
 
 def _then(claim: Mapping[str, Any], told: _Told) -> str:

@@ -1,8 +1,20 @@
--- What a comparison is with, by name: countries, groups and regions whose codes a claim gives, where they are
--- not its own.
+-- What a comparison is with, by name: the measures, and countries, groups and regions whose codes a claim
+-- gives, where they are not its own.
 with comparisons as (
     select * from {{ ref('int_claims_combined') }}
     where kind = 'comparison'
+),
+
+measures as (
+    select
+        measure,
+        label
+    from {{ ref('int_claim_measures_combined') }}
+    union all
+    select
+        measure,
+        label
+    from {{ ref('measure_sums').identifier }}
 ),
 
 countries as (
@@ -14,6 +26,11 @@ groups as (
 ),
 
 named as (
+    select
+        measure as code,
+        label as shown_name
+    from measures
+    union
     select
         coalesce(iso3, unhcr_code) as code,
         country_name_within as shown_name
@@ -42,7 +59,7 @@ sides as (
         document_id,
         claim_id,
         unnest([
-            {%- for side in ['origin', 'asylum'] %}
+            {%- for side in ['measure', 'origin', 'asylum'] %}
             { 'side': '{{ side }}', 'codes': string_split(nullif(base_{{ side }}, {{ side }}), '+') }
             {{- ',' if not loop.last }}
             {%- endfor %}
@@ -64,7 +81,7 @@ final as (
     select
         each_code.document_id,
         each_code.claim_id,
-        {%- for side in ['origin', 'asylum'] %}
+        {%- for side in ['measure', 'origin', 'asylum'] %}
         string_agg(
             coalesce(named.shown_name, each_code.code), ' and ' order by each_code.code_number
         ) filter (where each_code.side = '{{ side }}') as {{ side }}_named{{ ',' if not loop.last }}

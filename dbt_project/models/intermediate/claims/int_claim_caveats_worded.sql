@@ -28,8 +28,7 @@ sentences as (
                 'sentence_number': 12,
                 'sentence': case
                     when inputs.measures_without_figure is not null and at_publication.value is not null
-                        then
-                            'The sum is of what is known; some of its figures are not: '
+                        then 'The sum is of what is known; some of its figures are not: '
                             || inputs.measures_without_figure || '.'
                 end
             },
@@ -69,6 +68,8 @@ sentences as (
                         then
                             'The figure of today is a lower bound: where these people are, the origin of '
                             || 'many is not known.'
+                    when gaps_text is null and rests_on_incomplete and claim.kind in ('rank', 'place')
+                        then 'In the figures of today, its own or those that it is among, people are missing.'
                     when gaps_text is null and rests_on_incomplete
                         then 'In the figures of today people are missing: the origin of many is not known.'
                     when gaps_text is not null

@@ -127,9 +127,9 @@ final as (
         }) filter (where summed.variant = '{{ variant }}' and summed.rows_are in ('wanted', 'peers'))
             as {{ variant }},
         {%- endfor %}
-        any_value(summed.persons) filter (where summed.rows_are = 'beside')
-        - coalesce(any_value(summed.persons) filter (where summed.rows_are = 'unknown'), 0) as reported_beside,
         any_value(summed.persons) filter (where summed.rows_are = 'unknown') as unknown_beside,
+        any_value(summed.persons) filter (where summed.rows_are = 'beside') - coalesce(unknown_beside, 0)
+            as reported_beside,
         {%- for variant in ['at_publication', 'newest'] %}
         any_value(summed.persons) filter (
             where

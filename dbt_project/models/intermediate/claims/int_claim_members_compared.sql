@@ -16,18 +16,21 @@ compared as (
         inputs.asylum_iso3,
         inputs.reference_year,
         inputs.newest.figure,
-        cast(inputs.reference_year as bigint) as year,
+        cast(inputs.reference_year as bigint) as figure_year,
         unnest(case
             when claims.kind = 'record' and inputs.reference_year = claims.to_year
                 then list_transform(
                     range(claims.from_year, claims.to_year),
                     lambda earlier: { 'comparison': earlier, 'is_base': false }
                 )
-            when claims.kind = 'record' then [{ 'comparison': year, 'is_base': true }]
+            when claims.kind = 'record' then [{ 'comparison': figure_year, 'is_base': true }]
             when claims.kind in ('rising', 'range')
                 then list_filter(
-                    [{ 'comparison': year, 'is_base': false }, { 'comparison': year + 1, 'is_base': true }],
-                    lambda found: found.comparison between claims.from_year + 1 and claims.to_year
+                    [
+                        { 'comparison': figure_year, 'is_base': false },
+                        { 'comparison': figure_year + 1, 'is_base': true }
+                    ],
+                    lambda found: found['comparison'] between claims.from_year + 1 and claims.to_year
                 )
             else [{ 'comparison': cast(claims.to_year as bigint), 'is_base': inputs.input_role = 'base' }]
         end, recursive := true)

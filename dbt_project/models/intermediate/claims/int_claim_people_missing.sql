@@ -53,14 +53,14 @@ gaps as (
         inputs.counting_unit,
         inputs.reference_year,
         sum(origins.persons) filter (where origins.kind = 'origin_withheld') as withheld,
-        -- Of decisions of one outcome no more than there were in the half-year, and so of what a rate tells.
-        sum(
-            if(
-                inputs.measure = origins.measure,
-                origins.persons,
-                least(origins.persons, inputs.at_publication.figure)
-            )
-        ) filter (where origins.kind <> 'origin_withheld') as not_reported
+        -- Of decisions of one outcome no more than there were in the half-year, and so of what a rate is of.
+        least(
+            sum(origins.persons) filter (where origins.kind <> 'origin_withheld'),
+            any_value(coalesce(
+                inputs.decisions_at_publication,
+                if(inputs.measure = origins.measure, null, inputs.at_publication.figure)
+            ))
+        ) as not_reported
     from inputs
     inner join origins
         on

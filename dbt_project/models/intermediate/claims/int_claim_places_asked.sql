@@ -1,5 +1,5 @@
--- The countries that a claim's place is among, and its own, with the figure of each on the two days. '-' is the
--- side that is placed, and all countries.
+-- The countries that a claim's place is among, and its own, with the figure of each on the two days. '-' is
+-- the side that is placed, and all countries.
 with claims as (
     select
         *,

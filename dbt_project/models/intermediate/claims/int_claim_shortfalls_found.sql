@@ -51,15 +51,22 @@ final as (
     select
         by_claim.document_id,
         by_claim.claim_id,
+        {{ is_of_its_whole('claims.') }} as is_of_its_whole,
         by_claim.missing,
         -- The decisions of a rate are its whole.
         if(claims.is_rate, by_claim.figure, null) as decisions,
-        if(claims.is_rate, by_claim.missing_of_all, by_claim.missing_of_whole) as missing_of_whole,
+        -- Who is missing in the part is so in the whole, and makes the share no smaller.
+        if(
+            claims.is_rate,
+            by_claim.missing_of_all,
+            greatest(by_claim.missing_of_whole - if(is_of_its_whole, by_claim.not_reported, 0), 0)
+        ) as missing_of_whole,
         -- Whoever is in a part is in its whole; of another measure nobody knows.
         case
             when claims.is_rate or starts_with(claims.measure, 'decisions_') then by_claim.missing
-            when claims.kind not in ('share', 'share_of') or claims.share_of = 'base' then 0
-            else if(by_claim.is_whole_by_origin, by_claim.missing, by_claim.not_reported)
+            when is_of_its_whole
+                then if(by_claim.is_whole_by_origin, by_claim.missing, by_claim.not_reported)
+            else 0
         end as missing_in_both,
         by_claim.missing_of_last_year,
         by_claim.may_last_year_be_highest,

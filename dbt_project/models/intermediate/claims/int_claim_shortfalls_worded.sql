@@ -15,9 +15,7 @@ said as (
             when lowest_possible is null then missing
             else greatest(missing, missing_of_whole)
         end as most_missing,
-        if(
-            claim.is_rate or starts_with(claim.measure, 'decisions_'), 'decisions', 'people'
-        ) as whom
+        {{ whom_counted('claim.') }} as whom
     from worded
 ),
 
@@ -28,8 +26,8 @@ final as (
         case
             when is_place_open
                 then
-                    gave || ', and people are missing in the figures of the countries: with them it may be '
-                    || 'any from ' || places_text || '.'
+                    gave || ', and more ' || whom || ' may be missing in its figure or in those of the '
+                    || 'countries that it is among, which would make it any place from ' || places_text || '.'
             else
                 gave || ', and up to ' || {{ figure_text('most_missing') }} || ' more ' || whom
                 || ' may be missing'

@@ -44,7 +44,7 @@ worded as (
     select
         *,
         reference_year || ': ' || {{ figure_text('left_out') }} || ' applications'
-        || if(counting_unit = 'cases', ' in cases', '')
+        || if(counting_unit = 'cases', ' in cases', '') || if(input_role = 'whole', ' of the whole', '')
         || ' were of type V, which UNHCR does not define, and are not among the new ones' as left_out_clause
     from by_year
     where figure is not null and {{ is_missing_people('figure', 'left_out') }}

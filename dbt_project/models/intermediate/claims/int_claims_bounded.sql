@@ -46,12 +46,10 @@ gathered as (
         flow_gaps.gaps_text as flow_gaps_text,
         coalesce('reporting changed: ' || comparisons.broken_text, members.members_text) as broken_text,
         coalesce(shortfalls.missing, 0) + coalesce(types.left_out, 0) as missing,
-        coalesce(shortfalls.missing_of_whole, 0) + coalesce(types.left_out_of_whole, 0) as missing_of_whole,
-        coalesce(shortfalls.missing_in_both, 0) + if(
-            claims.claim.kind in ('share', 'share_of') and claims.claim.share_of is distinct from 'base',
-            coalesce(types.left_out, 0),
-            0
-        ) as missing_in_both,
+        if({{ is_of_its_whole('claims.claim.') }}, coalesce(types.left_out, 0), 0) as types_in_both,
+        coalesce(shortfalls.missing_of_whole, 0)
+        + greatest(coalesce(types.left_out_of_whole, 0) - types_in_both, 0) as missing_of_whole,
+        coalesce(shortfalls.missing_in_both, 0) + types_in_both as missing_in_both,
         shortfalls.decisions,
         shortfalls.missing_of_last_year,
         coalesce(shortfalls.may_last_year_be_highest, false) as may_last_year_be_highest,
@@ -84,7 +82,7 @@ needed as (
                 then at_publication.base * coalesce(claim.stated_low, 1)
         end as figure_needed,
         if(claim.kind in ('level', 'sum'), at_publication.value, at_publication.figure) as figure_known,
-        -- What is told of a whole in percent may be less where that lacks people, and more where the part does.
+        -- A percentage may be less where its whole lacks people, and more where its part does.
         case
             when claim.is_rate and claim.kind = 'level' then at_publication.value * decisions / 100
             when claim.kind in ('share', 'share_of', 'rate') and not claim.is_rate then figure_known
@@ -97,7 +95,7 @@ needed as (
 
 final as (
     select
-        * exclude (figure_needed, figure_known, part, whole, decisions),
+        * exclude (figure_needed, figure_known, part, whole, decisions, types_in_both),
         coalesce(
             case
                 when claim.kind = 'record' then may_last_year_be_highest
