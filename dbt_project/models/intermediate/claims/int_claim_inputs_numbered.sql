@@ -6,15 +6,15 @@ with inputs as (
 
 parts as (
     select
-        * replace (
-            if(
-                count(*) over (partition by document_id, claim_id, input_role, peer, reference_year) = 1,
-                stated_value,
-                null
-            ) as stated_value
-        ),
-        stated_value as stated_together
+        *,
+        stated_value as stated_together,
+        count(*) over (partition by document_id, claim_id, input_role, peer, reference_year) > 1
+            as is_of_several
     from inputs
+),
+
+alone as (
+    select * replace (if(is_of_several, null, stated_value) as stated_value) from parts
 ),
 
 final as (
@@ -41,7 +41,7 @@ final as (
                 measure asc,
                 counting_unit desc
         ) as integer) as input_number
-    from parts
+    from alone
 )
 
 select * from final

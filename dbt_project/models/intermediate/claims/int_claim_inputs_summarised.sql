@@ -13,10 +13,7 @@ roles as (
         measures.label,
         inputs.input_role in ('figure', 'base', 'whole') as is_operand,
         inputs.input_role in ('figure', 'base') as is_compared,
-        inputs.input_role in ('figure', 'whole', 'peer') as is_of_the_year,
-        count(*) over (
-            partition by inputs.document_id, inputs.claim_id, inputs.input_role, inputs.reference_year
-        ) > 1 and is_compared as is_compared_together
+        inputs.input_role in ('figure', 'whole', 'peer') as is_of_the_year
     from inputs
     left join measures on inputs.measure = measures.measure
 ),
@@ -104,7 +101,7 @@ summarised as (
             || ' meanwhile: part of the move may be one of attribution.'
         ) filter (where input_role = 'figure') as unknown_origin_text,
         string_agg(distinct label, '; ' order by label)
-            filter (where value_on_the_day is null and is_covered_on_the_day and is_compared_together)
+            filter (where value_on_the_day is null and is_covered_on_the_day and is_compared and is_of_several)
             as measures_without_figure,
         max(release_id) as release_id,
         max_by(snapshot_id, release_id) as snapshot_id,

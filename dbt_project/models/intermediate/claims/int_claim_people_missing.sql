@@ -11,6 +11,8 @@ inputs as (
         found.* replace (
             if(found.decisions_at_publication is null, found.measure, 'decisions_total') as measure
         ),
+        claims.is_rate,
+        {{ is_of_its_whole('claims.') }} as is_of_its_whole,
         -- Of a rate, the decisions that it is told of.
         found.decisions_at_publication * found.at_publication.figure / 100 as decisions_told
     from {{ ref('int_claim_inputs_found') }} as found
@@ -79,8 +81,7 @@ measured as (
         inputs.document_id,
         inputs.claim_id,
         inputs.input_role,
-        inputs.origin,
-        inputs.reference_year,
+        {{ columns(['origin', 'measure', 'reference_year', 'is_rate', 'is_of_its_whole'], 'inputs.') }}
         coalesce(inputs.decisions_at_publication, inputs.at_publication.figure, 0) as figure,
         coalesce(inputs.decisions_newest, inputs.newest.figure, 0) as figure_now,
         inputs.decisions_told,
@@ -95,11 +96,9 @@ measured as (
         {%- for name, suffix in variants.items() %}
         case inputs.measure
             {%- for measure in distributed_measures() %}
+            {%- set is_complete = 'is_' ~ measure ~ '_complete' %}
             when '{{ measure }}'
-                then coalesce(
-                    of_origins{{ suffix }}.is_{{ measure }}_complete,
-                    of_pairs{{ suffix }}.is_{{ measure }}_complete
-                )
+                then coalesce(of_origins{{ suffix }}.{{ is_complete }}, of_pairs{{ suffix }}.{{ is_complete }})
             {%- endfor %}
         end as is_complete{{ suffix }},
         {%- endfor %}
@@ -131,7 +130,10 @@ final as (
         claim_id,
         input_role,
         origin,
+        measure,
         reference_year,
+        is_rate,
+        is_of_its_whole,
         figure,
         not coalesce(is_complete, true)
         or {{ is_missing_people('figure', 'withheld + not_reported') }}

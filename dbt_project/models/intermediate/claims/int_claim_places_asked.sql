@@ -22,6 +22,7 @@ final as (
         inputs.measure,
         inputs.counting_unit,
         inputs.reference_year,
+        claims.stated_value,
         claims.is_of_origins,
         if(claims.is_of_origins, '-', inputs.origin) as origin,
         if(claims.is_of_origins, inputs.asylum, '-') as asylum,

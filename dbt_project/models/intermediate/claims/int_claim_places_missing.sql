@@ -1,10 +1,6 @@
 -- People who may be missing in the figures of the countries that a claim's place is among, on each of the two
 -- days: not reported, of unknown origin, and applications of type V. A country without a figure has them too.
-with countries as (
-    select * from {{ ref('dim_country').identifier }}
-),
-
-kinds as (
+with kinds as (
     select * from {{ ref('break_kinds').identifier }}
     where makes_incomplete
 ),
@@ -15,11 +11,6 @@ break_origins as (
 
 of_origins as not materialized (
     select * from {{ ref('mart_origin_yearly_history').identifier }}
-),
-
-of_pairs as not materialized (
-    select * from {{ ref('mart_destination_yearly_history').identifier }}
-    where row_kind = 'pair'
 ),
 
 applications as not materialized (
@@ -75,41 +66,6 @@ by_estimate as (
     where asked.is_of_origins and asked.asylum = '-'
 ),
 
--- Countries of asylum that give no origin of many people may have had any of them.
-there as (
-    select
-        asked.document_id,
-        asked.claim_id,
-        asked.variant,
-        of_pairs.asylum_unhcr_code as country,
-        case asked.measure
-            {%- for measure in completed_measures() %}
-            when '{{ measure }}' then of_pairs.{{ measure }}
-            {%- endfor %}
-        end as persons,
-        coalesce(countries.special_kind = 'unknown', false) as is_unknown
-    from asked
-    inner join of_pairs
-        on
-            asked.counting_unit = of_pairs.counting_unit
-            and asked.reference_year = of_pairs.reference_year
-            and {{ stood_on('asked.day', 'of_pairs') }}
-    inner join countries on of_pairs.origin_unhcr_code = countries.unhcr_code
-    where not asked.is_of_origins and asked.origin <> '-'
-),
-
-by_host as (
-    select
-        document_id,
-        claim_id,
-        variant,
-        country,
-        {{ total('persons', 'is_unknown') }} as unknown_there
-    from there
-    group by document_id, claim_id, variant, country
-    having {{ is_missing_people(total('persons', 'not is_unknown'), 'unknown_there') }}
-),
-
 by_type as (
     select
         asked.document_id,
@@ -130,7 +86,9 @@ by_type as (
 
 final as (
     select * from by_break
-    {%- for name in ['by_estimate', 'by_host', 'by_type'] %}
+    union all by name
+    select * from {{ ref('int_claim_hosts_without_origins') }}
+    {%- for name in ['by_estimate', 'by_type'] %}
     union all by name
     select * from {{ name }}
     {%- endfor %}

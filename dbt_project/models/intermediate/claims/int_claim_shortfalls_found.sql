@@ -1,10 +1,6 @@
 -- How many people at most may be missing in the figures behind a claim: in those that it is about, in what
 -- these are a part of, and in both at once; and whether people are missing in the newest figures.
-with claims as (
-    select * from {{ ref('int_claims_combined') }}
-),
-
-missing as (
+with missing as (
     select
         *,
         not_reported_of_part + without_origin as missing,
@@ -18,6 +14,9 @@ by_year as (
         document_id,
         claim_id,
         reference_year,
+        bool_or(is_rate) as is_rate,
+        bool_or(is_of_its_whole) as is_of_its_whole,
+        bool_and(starts_with(measure, 'decisions_')) as is_of_decisions,
         sum(figure) filter (where is_own) as figure,
         sum(missing) filter (where is_own) as missing,
         sum(not_reported) filter (where is_own) as not_reported,
@@ -34,9 +33,12 @@ by_claim as (
     select
         document_id,
         claim_id,
+        bool_or(is_rate) as is_rate,
+        bool_or(is_of_its_whole) as is_of_its_whole,
+        bool_and(is_of_decisions) as is_of_decisions,
+        sum(figure) as figure,
         sum(missing) as missing,
         sum(not_reported) as not_reported,
-        sum(figure) as figure,
         sum(missing_of_all) as missing_of_all,
         sum(missing_of_whole) as missing_of_whole,
         bool_and(is_whole_by_origin) as is_whole_by_origin,
@@ -49,30 +51,24 @@ by_claim as (
 
 final as (
     select
-        by_claim.document_id,
-        by_claim.claim_id,
-        {{ is_of_its_whole('claims.') }} as is_of_its_whole,
-        by_claim.missing,
+        document_id,
+        claim_id,
+        missing,
         -- The decisions of a rate are its whole.
-        if(claims.is_rate, by_claim.figure, null) as decisions,
+        if(is_rate, figure, null) as decisions,
         -- Who is missing in the part is so in the whole, and makes the share no smaller.
-        if(
-            claims.is_rate,
-            by_claim.missing_of_all,
-            greatest(by_claim.missing_of_whole - if(is_of_its_whole, by_claim.not_reported, 0), 0)
-        ) as missing_of_whole,
+        if(is_rate, missing_of_all, greatest(missing_of_whole - if(is_of_its_whole, not_reported, 0), 0))
+            as missing_of_whole,
         -- Whoever is in a part is in its whole; of another measure nobody knows.
         case
-            when claims.is_rate or starts_with(claims.measure, 'decisions_') then by_claim.missing
-            when is_of_its_whole
-                then if(by_claim.is_whole_by_origin, by_claim.missing, by_claim.not_reported)
+            when is_of_decisions then missing
+            when is_of_its_whole then if(is_whole_by_origin, missing, not_reported)
             else 0
         end as missing_in_both,
-        by_claim.missing_of_last_year,
-        by_claim.may_last_year_be_highest,
-        by_claim.is_incomplete_now
+        missing_of_last_year,
+        may_last_year_be_highest,
+        is_incomplete_now
     from by_claim
-    inner join claims on by_claim.document_id = claims.document_id and by_claim.claim_id = claims.claim_id
 )
 
 select * from final

@@ -1,4 +1,4 @@
-{{ config(parts={'of': 'published_claims', 'by': 'document_id', 'rows': 50}) }}
+{{ config(parts={'of': 'published_claims', 'by': 'document_id', 'rows': 20}) }}
 {%- set key = ['document_id', 'claim_id'] -%}
 {%- set documents = ref('published_documents') -%}
 {%- set claims = ref('published_claims') -%}
