@@ -24,6 +24,16 @@ CLAIMED = {"measure": "new_asylum_claims", "read_as": "flow"}
 REFUGEES = {"measure": "refugees_stock"}
 RATE = {"measure": "refugee_recognition_rate", "asylum": "USA", "read_as": "flow"}
 UNKNOWN = WAITING | {"origin": "UKN"}
+OF_HOST = WAITING | {"kind": "share_of", "share_of": "host", "origin": "VEN", "asylum": "USA"}
+OF_WORLD = CLAIMED | {"kind": "share_of", "share_of": "world", "asylum": "USA"}
+RECOGNISED = RATE | {
+    "kind": "rate",
+    "measure": "decisions_recognized",
+    "base_measure": "substantive_decisions",
+}
+PER_HEAD = CLAIMED | {"kind": "per_head", "asylum": "USA", "per": "1000"}
+HOSTS = {"kind": "place", "among": "hosts", "read_as": "flow"}
+ORIGINS = WAITING | {"kind": "place", "among": "origins"}
 
 # By its name: the day it was published on, and what it says of which year.
 CLAIMS: dict[str, tuple[str, int, dict[str, Any]]] = {
@@ -173,6 +183,82 @@ CLAIMS: dict[str, tuple[str, int, dict[str, Any]]] = {
         {"kind": "change", "measure": "refugees_stock", "asylum": "eu_member_states"}
         | {"base_from_year": 2019, "stated_value": "-1.88 %"},
     ),
+    # Of 2,858,922 refugees of 2021 and more before, the United Kingdom's are in 2015 to 2019 alone.
+    "range_of_the_union": (
+        *("2026-07-01", 2021),
+        REFUGEES
+        | {"kind": "range", "asylum": "eu_member_states", "from_year": 2015}
+        | {"stated_low": "1,333,779", "stated_high": "2,858,922"},
+    ),
+    "rise_of_the_union": (
+        *("2026-07-01", 2022),
+        REFUGEES | {"kind": "rising", "asylum": "eu_member_states", "from_year": 2016},
+    ),
+    "record_of_sudan": (
+        *("2026-07-01", 2024),
+        REFUGEES | {"kind": "record", "origin": "SDN", "from_year": 2005},
+    ),
+    "rise_since_sudan_is_two": (
+        *("2026-07-01", 2024),
+        REFUGEES | {"kind": "rising", "origin": "SDN", "from_year": 2012},
+    ),
+    # 405,464 of 3,718,945 are from Venezuela, and of 1,437,190 the origin is not known.
+    "share_within": ("2026-07-01", 2025, OF_HOST | {"stated_value": "30 %"}),
+    "share_beyond": ("2026-07-01", 2025, OF_HOST | {"stated_value": "60 %"}),
+    "share_below": ("2026-07-01", 2025, OF_HOST | {"stated_value": "9 %"}),
+    "share_known": ("2026-07-01", 2024, OF_HOST | {"stated_value": "30 %"}),
+    # Of the world's new claims of 2024 Australia's are missing, and the United States' second half.
+    "share_of_world_within": ("2026-07-01", 2024, OF_WORLD | {"stated_value": "30 %"}),
+    "share_of_world_below": ("2026-07-01", 2024, OF_WORLD | {"stated_value": "20.8 %"}),
+    # 57.7 % of half a year's decisions.
+    "rate_within": ("2026-07-01", 2024, RATE | {"stated_value": "66 %"}),
+    "rate_beyond": ("2026-07-01", 2024, RATE | {"stated_value": "90 %"}),
+    "rate_below": ("2026-07-01", 2024, RATE | {"stated_value": "20 %"}),
+    "part_within": ("2026-07-01", 2024, RECOGNISED | {"stated_value": "66 %"}),
+    "part_beyond": ("2026-07-01", 2024, RECOGNISED | {"stated_value": "90 %"}),
+    "part_below": ("2026-07-01", 2024, RECOGNISED | {"stated_value": "20 %"}),
+    # 729,093 in the first half of the year.
+    "head_within": ("2026-07-01", 2024, PER_HEAD | {"stated_value": "3.6"}),
+    "head_beyond": ("2026-07-01", 2024, PER_HEAD | {"stated_value": "9"}),
+    # Those of type V are left out: 587,968, of whom none are in the United States.
+    "first_by_type_v": (
+        *("2026-07-01", 2004),
+        HOSTS | {"measure": "applications_new", "asylum": "USA", "stated_value": "1"},
+    ),
+    "second_by_type_v": (
+        *("2026-07-01", 2004),
+        HOSTS | {"measure": "applications_new", "asylum": "USA", "stated_value": "2"},
+    ),
+    "fifth_of_origins": ("2026-07-01", 2025, ORIGINS | {"origin": "AFG", "stated_value": "5"}),
+    "first_of_origins": ("2026-07-01", 2025, ORIGINS | {"origin": "VEN", "stated_value": "1"}),
+    "third_of_1990": (
+        *("2026-07-01", 1990),
+        ORIGINS | REFUGEES | {"origin": "MOZ", "stated_value": "3"},
+    ),
+    "first_of_1990": (
+        *("2026-07-01", 1990),
+        ORIGINS | REFUGEES | {"origin": "AFG", "stated_value": "1"},
+    ),
+    # Japan has given no origins since 2018, and had few from China then.
+    "second_of_destinations": (
+        *("2026-07-01", 2021),
+        WAITING | {"kind": "rank", "origin": "CHN", "asylum": "AUS", "stated_value": "2"},
+    ),
+    # Australia had more the year before, and is not known of this one.
+    "beside_australia": (
+        *("2026-07-01", 2024),
+        HOSTS | CLAIMED | {"asylum": "BEL", "stated_value": "17"},
+    ),
+    "sum_without_a_part": (
+        *("2026-07-01", 2010),
+        {"measure": "displaced_abroad", "origin": "SYR", "stated_value": "28,190"},
+    ),
+    "above_another_measure": (
+        *("2026-07-01", 2023),
+        REFUGEES
+        | {"kind": "comparison", "asylum": "USA", "base_measure": "asylum_seekers_stock"}
+        | {"base_from_year": 2023, "relation": "below"},
+    ),
     "sudan_since_2010": (
         *("2026-07-01", 2025),
         {"kind": "change", "measure": "refugees_stock", "origin": "SDN"}
@@ -311,6 +397,9 @@ def test_what_may_be_is_not_contradicted(
     [
         ("union_of_27", "United Kingdom of Great Britain and Northern Ireland is counted in 2019"),
         ("sudan_since_2010", "Sudan cover South Sudan until 2010"),
+        ("range_of_the_union", "Northern Ireland is counted in 2015 to 2019 alone"),
+        ("rise_of_the_union", "Northern Ireland is counted in 2016 to 2019 alone"),
+        ("record_of_sudan", "Sudan cover South Sudan until 2010"),
     ],
 )
 def test_two_times_of_other_countries_do_not_compare(
@@ -352,3 +441,63 @@ def test_where_many_have_no_origin_a_figure_is_a_lower_bound_and_does_not_compar
     )
     assert ("at least" in found["to_print"]) == found["is_lower_bound"]
     assert "the origin of many is not known" in found["explanation"]
+
+
+def test_years_of_the_same_country_compare(judged: dict[str, dict[str, Any]]) -> None:
+    assert not judged["rise_since_sudan_is_two"]["is_not_comparable"]
+
+
+@pytest.mark.parametrize(
+    "name", ["share_within", "share_of_world_within", "rate_within", "part_within", "head_within"]
+)
+def test_who_may_be_missing_leaves_a_share_a_rate_and_a_figure_per_head_open(
+    judged: dict[str, dict[str, Any]], name: str
+) -> None:
+    assert judged[name]["verdict"] == "not_checkable"
+    assert "more decisions" in judged[name]["explanation"] or (
+        "more people" in judged[name]["explanation"]
+    )
+    assert "which would make it" in judged[name]["explanation"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("share_beyond", "share_below", "share_known", "share_of_world_below"),
+        *("rate_beyond", "rate_below", "part_beyond", "part_below", "head_beyond"),
+    ],
+)
+def test_beyond_those_who_may_be_missing_a_share_a_rate_and_a_figure_per_head_are_contradicted(
+    judged: dict[str, dict[str, Any]], name: str
+) -> None:
+    assert judged[name]["verdict"] == "not_reproduced"
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [
+        *((name, "not_checkable") for name in ("first_by_type_v", "second_by_type_v")),
+        *((name, "not_checkable") for name in ("fifth_of_origins", "third_of_1990")),
+        ("beside_australia", "not_checkable"),
+        *((name, "confirmed") for name in ("first_of_origins", "first_of_1990")),
+        ("second_of_destinations", "confirmed"),
+    ],
+)
+def test_a_place_is_open_where_those_who_may_be_missing_could_change_it(
+    judged: dict[str, dict[str, Any]], name: str, verdict: str
+) -> None:
+    found = judged[name]
+    assert found["verdict"] == verdict
+    assert ("any place from" in found["explanation"]) == (verdict == "not_checkable")
+    if verdict == "not_checkable":
+        assert "people are missing in the figures behind it" in found["to_print"]
+
+
+def test_a_reader_is_told_names_and_no_codes(judged: dict[str, dict[str, Any]]) -> None:
+    assert "are not: Other people in need" in judged["sum_without_a_part"]["explanation"]
+    assert judged["above_another_measure"]["stated_text"] == "below Asylum-seekers, 2023"
+    for name, found in judged.items():
+        told = f"{found['explanation']} {found['to_print']} {found['stated_text']}"
+        assert "_" not in told, name
+        assert " in United States" not in told, name
+        assert " from Syrian" not in told, name

@@ -131,6 +131,27 @@ def plain(text: str) -> str:
             "nothing, since the figures of the two times do not compare (docs/breaks.md).",
         ),
         (
+            {
+                "kind": "rising",
+                "from_year": 2016,
+                "is_not_comparable": True,
+                "newest_text": "up in 5 of 9 years",
+            },
+            "Asylum-seekers from China in all countries, 2016 to 2025, years of increase: "
+            "nothing, since the figures of the years do not compare (docs/breaks.md).",
+        ),
+        (
+            {
+                "kind": "level",
+                "measure": "refugee_recognition_rate",
+                "rests_on_incomplete": True,
+                "newest_text": "57.7 %",
+                "on_the_day_text": None,
+            },
+            "Refugee recognition rate of people from China in all countries, counted in persons, "
+            "2025: 57.7 %, while decisions are missing in the figures behind it.",
+        ),
+        (
             {"measure": "new_asylum_claims", "asylum": "USA"},
             "People who claimed asylum from China in United States, 2025: 99,716 "
             "(178,725 on 13 March 2026).",

@@ -25,6 +25,7 @@ by_country as (
         coalesce(sum(figure) filter (where is_peer), 0) as figure,
         coalesce(sum(not_reported), 0) + coalesce(sum(of_other_type), 0) as not_reported,
         sum(withheld) as withheld,
+        sum(withheld_before) as withheld_before,
         sum(estimated) as estimated,
         sum(unknown_there) as unknown_there
     from gathered
@@ -45,15 +46,20 @@ beside_own as (
     window claimed as (partition by document_id, claim_id, variant)
 ),
 
--- The estimate of all countries of asylum together, else that of the year in which they began to give no
--- origins, else all people of unknown origin.
+-- The estimate of all countries of asylum together, else that of the year, for five years, in which they began
+-- to give no origins, else all people of unknown origin.
 bounded as (
     select
         found.*,
         found.not_reported + coalesce(
             case
                 when found.is_estimated then coalesce(found.estimated, found.withheld)
-                when not found.is_among_origins then coalesce(found.withheld, found.unknown_there)
+                when not found.is_among_origins
+                    then coalesce(
+                        found.withheld,
+                        if(found.unknown_there is null, null, found.withheld_before),
+                        found.unknown_there
+                    )
                 when found.is_among_all then greatest(found.unknown_of_all, found.withheld)
                 else if(found.is_withheld, found.withheld, found.unknown_of_all)
             end,

@@ -1,3 +1,4 @@
+{%- set of_year = '(break_origins.reference_year = asked.reference_year)' -%}
 -- People who may be missing in the figures of the countries that a claim's place is among, on each of the two
 -- days: not reported, of unknown origin, and applications of type V. A country without a figure has them too.
 with kinds as (
@@ -23,7 +24,7 @@ asked as (
     where not is_peer
 ),
 
--- Over all origins, people without one are not missing.
+-- Over all origins, people without one are not missing. Who gave no origins before may still give none.
 by_break as (
     select
         asked.document_id,
@@ -31,16 +32,18 @@ by_break as (
         asked.variant,
         if(asked.is_of_origins, break_origins.origin_unhcr_code, break_origins.asylum_unhcr_code) as country,
         {{ total('break_origins.persons', "break_origins.kind <> 'origin_withheld'") }} as not_reported,
-        {{ total('break_origins.persons', "break_origins.kind = 'origin_withheld'") }} as withheld
+        {{ total('break_origins.persons', "break_origins.kind = 'origin_withheld' and " ~ of_year) }} as withheld,
+        {{ total('break_origins.persons', 'not ' ~ of_year) }} as withheld_before
     from asked
     inner join break_origins
         on
             {{ is_break_of('asked', 'break_origins') }}
-            and asked.reference_year = break_origins.reference_year
+            and break_origins.reference_year between asked.reference_year - 5 and asked.reference_year
             and {{ stood_on('asked.day', 'break_origins') }}
     inner join kinds on break_origins.kind = kinds.kind
     where
-        (asked.is_of_origins or asked.origin <> '-' or break_origins.kind <> 'origin_withheld')
+        (asked.reference_year = break_origins.reference_year or break_origins.kind = 'origin_withheld')
+        and (asked.is_of_origins or asked.origin <> '-' or break_origins.kind <> 'origin_withheld')
         and (month(asked.reference_date) = 12 or break_origins.kind <> 'half_year_repeated')
     group by all
 ),
