@@ -101,7 +101,9 @@ summarised as (
             || ' meanwhile: part of the move may be one of attribution.'
         ) filter (where input_role = 'figure') as unknown_origin_text,
         string_agg(distinct label, '; ' order by label)
-            filter (where value_on_the_day is null and is_covered_on_the_day and is_compared and is_of_several)
+            filter (
+                where value_on_the_day is null and is_covered_on_the_day and is_compared and is_of_several
+            )
             as measures_without_figure,
         max(release_id) as release_id,
         max_by(snapshot_id, release_id) as snapshot_id,

@@ -1,7 +1,6 @@
 {%- set variants = {'day_at_publication': '', 'day_newest': '_now'} -%}
--- How many people at most may be missing in each figure behind a claim, by what was known at publication:
--- people of unknown origin beside it, by the estimate where there is one, and people not reported; and
--- whether people are missing in the newest figure. A rate is of decisions.
+-- How many people at most may be missing in each figure behind a claim: of unknown origin beside it, by the
+-- estimate where there is one, and not reported, by what was known at publication; and in the newest.
 with claims as (
     select * from {{ ref('int_claims_combined') }}
 ),
@@ -98,7 +97,9 @@ measured as (
             {%- for measure in distributed_measures() %}
             {%- set is_complete = 'is_' ~ measure ~ '_complete' %}
             when '{{ measure }}'
-                then coalesce(of_origins{{ suffix }}.{{ is_complete }}, of_pairs{{ suffix }}.{{ is_complete }})
+                then coalesce(
+                    of_origins{{ suffix }}.{{ is_complete }}, of_pairs{{ suffix }}.{{ is_complete }}
+                )
             {%- endfor %}
         end as is_complete{{ suffix }},
         {%- endfor %}

@@ -46,8 +46,8 @@ beside_own as (
     window claimed as (partition by document_id, claim_id, variant)
 ),
 
--- The estimate of all countries of asylum together, else that of the year, for five years, in which they began
--- to give no origins, else all people of unknown origin.
+-- The estimate of all countries of asylum together, else that of the year, for five years, in which they
+-- began to give no origins, else all people of unknown origin.
 bounded as (
     select
         found.*,

@@ -32,7 +32,8 @@ by_break as (
         asked.variant,
         if(asked.is_of_origins, break_origins.origin_unhcr_code, break_origins.asylum_unhcr_code) as country,
         {{ total('break_origins.persons', "break_origins.kind <> 'origin_withheld'") }} as not_reported,
-        {{ total('break_origins.persons', "break_origins.kind = 'origin_withheld' and " ~ of_year) }} as withheld,
+        {{ total('break_origins.persons', "break_origins.kind = 'origin_withheld' and " ~ of_year) }}
+            as withheld,
         {{ total('break_origins.persons', 'not ' ~ of_year) }} as withheld_before
     from asked
     inner join break_origins
