@@ -11,8 +11,11 @@ bases as (
 with_bases as (
     select
         judged.*,
-        concat_ws(' in ', concat_ws(' from ', bases.measure_named, bases.origin_named), bases.asylum_named)
-            as base_named
+        concat_ws(
+            ' in ',
+            nullif(concat_ws(' from ', bases.measure_named, bases.origin_named), ''),
+            bases.asylum_named
+        ) as base_named
     from judged
     left join bases on judged.document_id = bases.document_id and judged.claim_id = bases.claim_id
 ),
