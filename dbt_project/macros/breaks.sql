@@ -80,16 +80,23 @@
 
 {#- Whether a break, of one origin, is one of what a claim asks for: of its measure (of decisions of any outcome
     breaks are found in all of them), counting unit, origin and asylum. Over all countries of asylum, people in
-    none that is known are not missing. -#}
+    none that is known are not missing; over all countries, those of a part of one are not either. -#}
 {% macro is_break_of(asked, breaks) -%}
     if(starts_with({{ asked }}.measure, 'decisions_'), 'decisions_total', {{ asked }}.measure)
     = {{ breaks }}.measure
     and {{ asked }}.counting_unit = {{ breaks }}.counting_unit
-    and {{ asked }}.origin in ('-', {{ breaks }}.origin_unhcr_code)
+    and (
+        {{ asked }}.origin = {{ breaks }}.origin_unhcr_code
+        or {{ asked }}.origin = '-' and {{ breaks }}.kind <> 'origin_divided'
+    )
     and (
         {{ asked }}.asylum = {{ breaks }}.asylum_unhcr_code
-        or {{ asked }}.asylum = '-' and {{ breaks }}.kind <> 'asylum_withheld'
+        or {{ asked }}.asylum = '-' and {{ breaks }}.kind not in ('asylum_withheld', 'asylum_divided')
     )
+{%- endmacro %}
+
+{% macro divided_note(found) -%}
+    {{ found }}.detail || ', counted apart with ' || {{ found }}.persons_text || ' ' || {{ found }}.what
 {%- endmacro %}
 
 {#- What happened, as a clause that follows the country and the year. -#}
@@ -120,6 +127,8 @@
             then {{ found }}.largest_now_text || ' ' || {{ found }}.what || {{ found }}.from_origin
                 || ', after exactly ' || {{ found }}.largest_before_text || ' each year since '
                 || {{ found }}.detail || {{ found }}.of_other_origins
+        when 'origin_divided' then {{ divided_note(found) }}
+        when 'asylum_divided' then {{ divided_note(found) }}
         when 'unit_changed'
             then {{ found }}.what || ' counted in ' || replace({{ found }}.detail, ' to ', ' before, now in ')
         when 'type_changed'

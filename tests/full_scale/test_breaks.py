@@ -49,6 +49,7 @@ MODELS = [
     "int_reporters_silent",
     *("int_first_applications_changed", "int_pairs_broken", "int_pairs_withheld"),
     *("int_first_applications_changed_of_origins", "int_pairs_broken_of_hosts"),
+    *("int_pairs_divided", "int_pairs_divided_of_hosts"),
     *("int_unknown_origins_distributed", "int_reporting_breaks_found"),
     "int_reporting_breaks_of_origins",
 ]
@@ -684,7 +685,7 @@ def test_a_vintage_knows_the_same_breaks_without_the_releases_after_it(
             )
         for table in ("intermediate.int_countries_combined", "marts.mart_unknown_origin_backtest"):
             con.execute(f"create table {table} as from whole.{table}")
-        for table in ("special_origins", "break_kinds"):
+        for table in ("special_origins", "break_kinds", "inhabitants_added"):
             con.execute(f"create table reference.{table} as from whole.reference.{table}")
         project.make(con, MODELS)
         for table in ("int_reporting_breaks_found", "int_reporting_breaks_of_origins"):

@@ -45,8 +45,9 @@ distributed as (
     select * from {{ ref('int_unknown_origins_distributed') }}
 ),
 
--- People without an origin are missing of the origins alone: a country of asylum and the world have them.
--- People without a country of asylum are there of an origin and of the world.
+-- People without an origin are missing of the origins alone: a country of asylum and the world have them, and
+-- those of a part that is counted apart. People without a country of asylum are there of an origin and of the
+-- world, and those in such a part.
 on_year as (
     {%- for level, (origin, asylum) in countries.items() %}
     select
@@ -64,10 +65,10 @@ on_year as (
     where
         true
         {%- if level in ['asylum', 'world'] %}
-        and kind not in ('origin_withheld', 'origin_given_again')
+        and kind not in ('origin_withheld', 'origin_given_again', 'origin_divided')
         {%- endif %}
         {%- if level in ['origin', 'world'] %}
-        and kind <> 'asylum_withheld'
+        and kind not in ('asylum_withheld', 'asylum_divided')
         {%- endif %}
     group by all
     {{ 'union all' if not loop.last }}

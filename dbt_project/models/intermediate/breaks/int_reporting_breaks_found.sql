@@ -70,6 +70,8 @@ candidates as (
     union all by name
     select * from {{ ref('int_pairs_broken_of_hosts') }}
     union all by name
+    select * from {{ ref('int_pairs_divided_of_hosts') }}
+    union all by name
     select
         kind,
         asylum_unhcr_code,

@@ -145,6 +145,36 @@ broken as (
     inner join stocks using (kind, {{ host | join(', ') }})
 ),
 
+-- Who is counted apart was of the country that was divided before; the figure of the part begins so.
+divided as (
+    select
+        pairs.* exclude (origin_unhcr_code),
+        unnest(
+            if(
+                kind = 'origin_divided' and asylum_unhcr_code <> part_unhcr_code,
+                [origin_unhcr_code, part_unhcr_code],
+                [origin_unhcr_code]
+            )
+        ) as origin_unhcr_code
+    from {{ ref('int_pairs_divided') }} as pairs
+),
+
+apart as (
+    select
+        breaks.kind,
+        breaks.bears_on_change,
+        breaks.counting_unit,
+        divided.origin_unhcr_code,
+        breaks.asylum_unhcr_code,
+        breaks.measure,
+        breaks.reference_year,
+        breaks.valid_from,
+        {{ total('divided.persons') }} as persons
+    from breaks
+    inner join divided using (kind, {{ host | join(', ') }}, counting_unit)
+    group by all
+),
+
 combined as (
     select * from withheld
     union all by name
@@ -157,6 +187,8 @@ combined as (
     select * from restated
     union all by name
     select * from broken
+    union all by name
+    select * from apart
 ),
 
 final as (
