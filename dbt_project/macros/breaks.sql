@@ -67,6 +67,28 @@
     end
 {%- endmacro %}
 
+{#- Whether the sum of people displaced abroad has its people, as far as refugees and asylum-seekers are known to
+    be missing: false where it lacks one of its parts, or counts one before its series begins. -#}
+{% macro is_displaced_abroad_complete(left='unknown_origins.') -%}
+    {%- set parts = ('refugees_stock', 'asylum_seekers_stock') -%}
+    {%- set missing -%}
+        {%- for part in parts -%}
+            coalesce({{ part }}_persons_incomplete, 0)
+            + coalesce({{ part }} * {{ left }}{{ part }}_left_per_known, 0){{ ' + ' if not loop.last }}
+        {%- endfor -%}
+    {%- endset -%}
+    case
+        when displaced_abroad_stock is null then null
+        when displaced_abroad_lacks is not null then false
+        {%- for part in parts %}
+        when {{ part }} = 0 and not is_{{ part }}_complete then false
+        {%- endfor %}
+        when {{ is_missing_people('displaced_abroad_stock', missing) }} then false
+        when {% for part in parts %}is_{{ part }}_complete is not null{{ ' and ' if not loop.last }}{% endfor %}
+            then true
+    end
+{%- endmacro %}
+
 {#- What a figure would be with the people without an origin distributed: an estimate, with its range. -#}
 {% macro if_distributed(measure) -%}
     case

@@ -66,7 +66,7 @@
         'is_rate_on_small_count', 'is_provisional', 'is_population_provisional',
         'is_applications_provisional', 'is_decisions_provisional', 'is_flows_provisional',
         'is_asylum_seekers_stock_complete', 'is_new_asylum_claims_complete', 'is_refugees_stock_complete',
-        'asylum_seekers_revision_count',
+        'is_displaced_abroad_stock_complete', 'asylum_seekers_revision_count',
         'asylum_seekers_unknown_count', 'applications_unknown_count', 'decisions_unknown_count',
         'population_total_source', 'applications_total_source', 'decisions_total_source',
         'flows_total_source',
@@ -106,7 +106,7 @@
         'is_asylum_seekers_stock_change_on_small_count',
         'is_asylum_seekers_stock_baseline_on_small_count',
         'is_new_asylum_claims_baseline_on_small_count', 'is_applications_new_baseline_on_small_count',
-        'is_asylum_seekers_stock_complete', 'is_new_asylum_claims_complete',
+        'is_asylum_seekers_stock_complete', 'is_new_asylum_claims_complete', 'is_refugees_stock_complete',
         'asylum_seekers_stock_change_breaks', 'is_asylum_seekers_stock_change_comparable',
         'is_origin_the_country_of_asylum',
     ]) }}

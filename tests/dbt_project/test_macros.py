@@ -112,9 +112,10 @@ def marts(in_memory: Open, project: Any) -> Iterator[duckdb.DuckDBPyConnection]:
                 "marts.mart_revisions",
                 "intermediate.int_breaks_of_years_by_measure",
                 "intermediate.int_breaks_of_pairs",
-                "intermediate.int_breaks_of_years",
+                "intermediate.int_breaks_of_regions",
+                "intermediate.int_unknown_origins_left_of_hosts",
+                "intermediate.int_unknown_origins_left_by_measure",
                 "intermediate.int_years_followed",
-                "intermediate.int_unknown_origins_distributed",
                 "reference.special_origins",
             ],
         )

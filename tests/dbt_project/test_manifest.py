@@ -62,8 +62,8 @@ MAY_READ_BESIDES = {
     "marts/notes": r"int_[a-z]+_in_force",
     "marts/destination": r"int_years_of_pairs_(combined|ranked)"
     r"|int_asylum_decisions(_totals)?_in_force"
-    r"|int_vintages_resolved|mart_destination_yearly|mart_revisions|int_breaks_of_(pairs|years)"
-    r"|int_years_followed|int_unknown_origins_distributed",
+    r"|int_vintages_resolved|mart_destination_yearly|mart_revisions|int_breaks_of_(pairs|regions)"
+    r"|int_years_followed|int_unknown_origins_left_(of_hosts|by_measure)",
     "marts/era": r"int_breaks_of_years|int_unknown_origins_left|int_measures_of_origins_unpivoted"
     r"|mart_origin_records|mart_era_comparison",
     # Steps of a claim's audit become part of functions of the published file, and read its tables.

@@ -10,7 +10,7 @@ with breaks as (
     where
         level = 'pair'
         and counting_unit = 'persons'
-        and measure in {{ distributed_measures() }}
+        and measure in {{ completed_measures() }}
 ),
 
 -- Where a country of asylum gave no origin of a few people only, its pairs are complete.
@@ -36,7 +36,7 @@ final as (
     select
         {{ columns(pair) }}
         'persons' as counting_unit,
-        {%- for measure in distributed_measures() %}
+        {%- for measure in completed_measures() %}
         any_value(breaks) filter (where measure = '{{ measure }}') as {{ measure }}_breaks,
         sum(persons_incomplete) filter (where measure = '{{ measure }}')
             as {{ measure }}_persons_incomplete{{ ',' if not loop.last }}

@@ -124,6 +124,7 @@ final as (
             measure, 'compared.total_by', left_per_known='unknown_origins.' ~ measure ~ '_left_per_known'
         ) }} as is_{{ measure }}_complete,
         {%- endfor %}
+        {{ is_displaced_abroad_complete() }} as is_displaced_abroad_stock_complete,
         {%- for measure in distributed_measures() %}
         {{ if_distributed(measure) }}{{ ',' if not loop.last }}
         {%- endfor %}

@@ -11,6 +11,11 @@ countries as (
     select * from {{ ref('dim_country') }}
 ),
 
+special_origins as (
+    select * from countries
+    where special_kind = 'unknown'
+),
+
 inhabitants as (
     select * from {{ ref('fct_inhabitants_yearly') }}
     where inhabitants_as_counted is not null
@@ -77,18 +82,27 @@ compared as (
     from with_past
 ),
 
+-- Of people of unknown origin nobody is missing so.
 with_breaks as (
     select
         compared.*,
         {{ breaks_borne('asylum_seekers_stock', 'false', "'pair'") }}
             as asylum_seekers_stock_change_breaks,
         {{ is_change_comparable('asylum_seekers_stock') }} as is_asylum_seekers_stock_change_comparable,
-        {%- for measure in distributed_measures() %}
-        {{ is_complete(measure, "'pair'") }} as is_{{ measure }}_complete{{ ',' if not loop.last }}
+        {%- for measure in completed_measures() %}
+        {{ is_complete(
+            measure, "'pair'", left_per_known='unknown_origins.' ~ measure ~ '_left_per_known'
+        ) }} as is_{{ measure }}_complete{{ ',' if not loop.last }}
         {%- endfor %}
     from compared
     left join {{ ref('int_breaks_of_pairs') }}
         using (origin_unhcr_code, asylum_unhcr_code, counting_unit, reference_year, valid_from)
+    left join {{ ref('int_unknown_origins_left_by_measure') }} as unknown_origins
+        on
+            compared.asylum_unhcr_code = unknown_origins.asylum_unhcr_code
+            and compared.reference_year = unknown_origins.reference_year
+            and compared.valid_from = unknown_origins.valid_from
+            and compared.origin_unhcr_code not in (select unhcr_code from special_origins)
     left join {{ ref('int_years_followed') }} as years_followed
         on
             compared.reference_year = years_followed.reference_year

@@ -1,8 +1,5 @@
 {{ config(parts={'of': 'int_population_in_force', 'by': 'origin_unhcr_code'}) }}
 {%- set key = ['origin_unhcr_code', 'region_scheme', 'region_name', 'counting_unit', 'reference_year'] -%}
-{%- set pair_measure = [
-    'origin_unhcr_code', 'asylum_unhcr_code', 'measure', 'reference_year', 'valid_from',
-] -%}
 {%- set measures = abroad_stocks() + ['new_asylum_claims', 'applications_new'] -%}
 -- Regions of asylum, by UNHCR's regions and by those of the UN: each country of asylum is in one of each
 -- scheme, so the two schemes are never added. Shares are of the origin's total, of which the row
@@ -66,59 +63,40 @@ by_region as (
     )
 ),
 
--- People without an origin, distributed; and figures that are not there or of half a year.
-missing as (
-    select
-        {{ columns(pair_measure) }}
-        {%- for column in ['unknown_origin', 'distributed', 'distributed_low', 'distributed_high'] %}
-        if(is_recent, {{ column }}, null) as {{ column }},
-        {%- endfor %}
-        distributed as persons_incomplete
-    from {{ ref('int_unknown_origins_distributed') }}
+missing_by_region as (
+    select * from {{ ref('int_breaks_of_regions') }}
     where {{ in_part('origin_unhcr_code') }}
-    union all by name
-    select
-        {{ columns(pair_measure) }}
-        persons_incomplete
-    from {{ ref('int_breaks_of_years') }}
-    where level = 'pair' and counting_unit = 'persons' and {{ in_part('origin_unhcr_code') }}
 ),
 
-missing_by_region as (
+-- Of people of unknown origin nobody is missing so.
+unknown_origins as (
     select
-        missing.origin_unhcr_code,
         if(grouping(countries.un_region) = 1, 'unhcr', 'un') as region_scheme,
         coalesce(countries.unhcr_region, countries.un_region) as region_name,
-        missing.reference_year,
-        missing.valid_from,
-        {%- for measure in distributed_measures() %}
-        {{ total('missing.unknown_origin', "missing.measure = '" ~ measure ~ "'") }}
-            as {{ measure }}_unknown_origin,
-        {%- for column in ['distributed', 'distributed_low', 'distributed_high'] %}
-        case
-            when
-                bool_and(missing.{{ column }} is not null) filter (
-                    where missing.measure = '{{ measure }}' and missing.distributed is not null
-                )
-                then {{ exact_sum('missing.' ~ column, "missing.measure = '" ~ measure ~ "'") }}
-        end as {{ measure }}_{{ column }},
+        reporters.reference_year,
+        reporters.valid_from,
+        {%- for measure in completed_measures() %}
+        {%- set of_measure = "filter (where reporters.measure = '" ~ measure ~ "')" %}
+        {{ fraction('sum(reporters.unknown_left) ' ~ of_measure, 'sum(reporters.known_origin) ' ~ of_measure) }}
+            as {{ measure }}_left_per_known{{ ',' if not loop.last }}
         {%- endfor %}
-        {{ exact_sum('missing.persons_incomplete', "missing.measure = '" ~ measure ~ "'") }}
-            as {{ measure }}_persons_incomplete{{ ',' if not loop.last }}
-        {%- endfor %}
-    from missing
-    inner join countries on missing.asylum_unhcr_code = countries.unhcr_code
+    from {{ ref('int_unknown_origins_left_of_hosts') }} as reporters
+    inner join countries on reporters.asylum_unhcr_code = countries.unhcr_code
     group by grouping sets (
-        (missing.origin_unhcr_code, countries.unhcr_region, missing.reference_year, missing.valid_from),
-        (missing.origin_unhcr_code, countries.un_region, missing.reference_year, missing.valid_from)
+        (countries.unhcr_region, reporters.reference_year, reporters.valid_from),
+        (countries.un_region, reporters.reference_year, reporters.valid_from)
     )
 ),
 
 with_breaks as (
     select
         by_region.*,
+        {%- for measure in completed_measures() %}
+        {{ is_complete(
+            measure, "'pair'", 'by_region', 'unknown_origins.' ~ measure ~ '_left_per_known'
+        ) }} as is_{{ measure }}_complete,
+        {%- endfor %}
         {%- for measure in distributed_measures() %}
-        {{ is_complete(measure, "'pair'", 'by_region') }} as is_{{ measure }}_complete,
         {{ if_distributed(measure) }}{{ ',' if not loop.last }}
         {%- endfor %}
     from by_region
@@ -130,6 +108,16 @@ with_breaks as (
             and by_region.reference_year = missing_by_region.reference_year
             and by_region.valid_from = missing_by_region.valid_from
             and by_region.counting_unit = 'persons'
+    left join unknown_origins
+        on
+            by_region.region_scheme = unknown_origins.region_scheme
+            and by_region.region_name = unknown_origins.region_name
+            and by_region.reference_year = unknown_origins.reference_year
+            and by_region.valid_from = unknown_origins.valid_from
+            and by_region.origin_unhcr_code not in (
+                select unhcr_code from countries
+                where special_kind = 'unknown'
+            )
     left join {{ ref('int_years_followed') }} as years_followed
         on
             by_region.reference_year = years_followed.reference_year
@@ -175,7 +163,7 @@ final as (
         {{ fraction('merged.applications_new', 'merged.applications_new_total') }}
             as applications_new_share,
         {{ columns(distributed_columns(), 'merged.') }}
-        {%- for measure in distributed_measures() %}
+        {%- for measure in completed_measures() %}
         merged.is_{{ measure }}_complete,
         {%- endfor %}
         merged.is_provisional,

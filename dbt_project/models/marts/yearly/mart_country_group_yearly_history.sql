@@ -37,7 +37,7 @@ years_of_groups as (
         list(members.member_iso3 order by members.member_iso3) filter (where years.{{ measure }} is not null)
             as {{ measure }}_members,
         {%- endfor %}
-        {%- for measure in distributed_measures() %}
+        {%- for measure in completed_measures() %}
         case
             when bool_or(not years.is_{{ measure }}_complete) then false
             when bool_and(years.is_{{ measure }}_complete is not null)
@@ -102,7 +102,7 @@ final as (
         {%- endfor %}
         {{ displaced_abroad() }} as displaced_abroad_stock,
         {{ displaced_abroad_lacks() }} as displaced_abroad_lacks,
-        {%- for measure in distributed_measures() %}
+        {%- for measure in completed_measures() %}
         case
             when {{ measure }} is null then null
             when {{ measure }}_missing_members is null or not is_{{ measure }}_complete
