@@ -68,7 +68,7 @@
 {%- endmacro %}
 
 {#- Whether the sum of people displaced abroad has its people, as far as refugees and asylum-seekers are known to
-    be missing: false where it lacks one of its parts, or counts one before its series begins. -#}
+    be missing: false where it lacks one of these, or counts one before its series begins. -#}
 {% macro is_displaced_abroad_complete(left='unknown_origins.') -%}
     {%- set parts = ('refugees_stock', 'asylum_seekers_stock') -%}
     {%- set missing -%}
@@ -79,9 +79,8 @@
     {%- endset -%}
     case
         when displaced_abroad_stock is null then null
-        when displaced_abroad_lacks is not null then false
         {%- for part in parts %}
-        when {{ part }} = 0 and not is_{{ part }}_complete then false
+        when {{ part }} is null or {{ part }} = 0 and not is_{{ part }}_complete then false
         {%- endfor %}
         when {{ is_missing_people('displaced_abroad_stock', missing) }} then false
         when {% for part in parts %}is_{{ part }}_complete is not null{{ ' and ' if not loop.last }}{% endfor %}

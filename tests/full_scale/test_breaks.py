@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from tests.dbt_project.made_up import Project
 from tests.full_scale.conftest import RELEASES, Ten, missing
 from warehouse.build import dbt
 from warehouse.core.database import connect
-from warehouse.settings import Settings
+from warehouse.settings import PROJECT_ROOT, Settings
 
 pytestmark = [
     pytest.mark.full_scale,
@@ -227,6 +228,47 @@ def test_figures_by_origin_are_lower_bounds_while_hosts_of_many_never_gave_an_or
         f"and counting_unit = 'persons' and origin_unhcr_code = '{UNKNOWN}'",
     )
     assert not is_any_false
+
+
+@pytest.mark.parametrize("measure", [*DISTRIBUTED, "refugees_stock"])
+def test_figures_of_pairs_and_regions_are_lower_bounds_by_who_gave_no_origin_there(
+    con: duckdb.DuckDBPyConnection, newest: dict[str, Pairs], measure: str
+) -> None:
+    """Where nothing is estimated, that is: of refugees, and where no origins were given before."""
+    region_of = dict(rows(con, "select unhcr_code, un_region from dim_country"))
+    left: Counter[tuple[str, int]] = Counter()
+    known: Counter[tuple[str, int]] = Counter()
+    for asylum, years in hosts_of(newest[measure]).items():
+        for year, base in bases_of(years).items():
+            had_known = base in years and years[base].known > 0 and measure in DISTRIBUTED
+            for place in (asylum, f"region {region_of[asylum]}"):
+                left[place, year] += 0 if had_known else years[year].unknown
+                known[place, year] += years[year].known
+    bounds = {
+        at for at, people in known.items() if people and left[at] > 0.02 * (left[at] + people)
+    }
+    complete = f"is_{measure}_complete"
+    for table, place in (
+        ("mart_destination_yearly", "asylum_unhcr_code"),
+        ("mart_region_yearly", "'region ' || region_name"),
+    ):
+        found = rows(
+            con,
+            f"select {place}, reference_year, bool_or({complete}), bool_or(not {complete}) "
+            f"from {table} where counting_unit = 'persons' and {measure} > 0 "
+            f"and origin_unhcr_code <> '{UNKNOWN}' and {place} <> 'region Region unknown' "
+            + ("and region_scheme = 'un' " if table == "mart_region_yearly" else "")
+            + "and asylum_unhcr_code is not null " * (table != "mart_region_yearly")
+            + "group by all",
+        )
+        assert len(found) > 100
+        for name, year, is_any_complete, is_any_bound in found:
+            if (name, year) in bounds:
+                assert not is_any_complete, (name, year)
+            elif measure == "refugees_stock":
+                assert not is_any_bound, (name, year)
+    if measure == "refugees_stock":
+        assert {("USA", 2000), ("region Europe", 1995)} <= bounds
 
 
 @pytest.mark.parametrize("measure", FOLLOWED)
@@ -735,6 +777,117 @@ def test_stocks_dropped_and_replaced_are_those_of_the_files(
     if measure == "refugees_stock":
         assert expected["origin_dropped", "SRV", "CHI", 2022] == 303_107
         assert expected["estimate_replaced", "WSH", "ALG", 2024] == 83_600
+
+
+def divided_of(
+    pairs: Pairs, parts: dict[str, tuple[str, int]]
+) -> dict[tuple[str, str, str, int], int]:
+    """Kind, origin, country of asylum, year and people who are counted apart since a country was
+    divided. Of each part: the country, and the last year in which they are one.
+    """
+    years_of: dict[tuple[str, ...], set[int]] = {}
+    for year, origin, asylum in pairs:
+        for key in ((origin, asylum), ("from", origin), ("in", asylum)):
+            years_of.setdefault(key, set()).add(year)
+    found: Counter[tuple[str, str, str, int]] = Counter()
+    sizes: Counter[tuple[str, str, int]] = Counter()
+    for (year, origin, asylum), people in pairs.items():
+        for part in {origin, asylum} & parts.keys():
+            country, last = parts[part]
+            crosses = country in (origin, asylum)
+            in_part = asylum == part and not crosses
+            began = min(years_of["in", asylum] if in_part else years_of[origin, asylum])
+            if year != began or not last < year <= last + 3:
+                continue
+            was_from = country if origin == part else origin
+            was_in = country if asylum == part else asylum
+            if not crosses and ((year - 1, was_from, was_in) not in pairs or origin == UNKNOWN):
+                continue
+            by_asylum = origin == part if crosses else asylum == part
+            both = years_of.get(("in" if by_asylum else "from", country), set())
+            if not {year - 1, year} <= both:
+                continue
+            kind, host = ("asylum_divided", country) if by_asylum else ("origin_divided", asylum)
+            sizes[kind, host, year] += people
+            found[kind, origin if crosses else was_from, host, year] += people
+            if kind == "origin_divided" and not crosses:
+                found[kind, part, host, year] += people
+    return {
+        (kind, origin, host, year): people
+        for (kind, origin, host, year), people in found.items()
+        if sizes[kind, host, year] >= 100
+    }
+
+
+@pytest.mark.parametrize("measure", ["refugees_stock", "asylum_seekers_stock", "new_asylum_claims"])
+def test_who_is_counted_apart_since_a_country_was_divided_is_in_the_files(
+    con: duckdb.DuckDBPyConnection, newest: dict[str, Pairs], measure: str
+) -> None:
+    with (PROJECT_ROOT / "seeds/reference/inhabitants_added.csv").open(encoding="utf-8") as file:
+        added = list(csv.DictReader(file))
+    code_of = dict(rows(con, "select iso3, unhcr_code from dim_country where iso3 is not null"))
+    parts = {
+        code_of[row["added_iso3"]]: (code_of[row["country_iso3"]], int(row["to_year"]))
+        for row in added
+        if row["to_year"]
+    }
+    found = rows(
+        con,
+        "select kind, origin_unhcr_code, asylum_unhcr_code, reference_year, persons "
+        "from mart_reporting_break_origins "
+        f"where kind in ('origin_divided', 'asylum_divided') and measure = '{measure}'",
+    )
+    expected = divided_of(newest[measure], parts)
+    assert {row[:4]: row[4] for row in found} == expected
+    if measure == "refugees_stock":
+        assert expected["origin_divided", "ETH", "SUD", 1991] == 500_000
+        assert expected["asylum_divided", "COD", "SUD", 2011] == 22_186
+
+
+@pytest.mark.parametrize(
+    ("side", "country", "measure", "years"),
+    [
+        ("origin", "SDN", "refugees_stock", {2011, 2012}),
+        ("origin", "SDN", "new_asylum_claims", {2012, 2013}),
+        ("origin", "SSD", "new_asylum_claims", {2013}),
+        ("origin", "ETH", "refugees_stock", {1991}),
+        ("origin", "RUS", "new_asylum_claims", {1992}),
+        ("origin", "CZE", "new_asylum_claims", {1993}),
+        ("origin", "SRB", "new_asylum_claims", {1992, 1993}),
+        # Montenegro is next to nothing of Serbia as an origin, and much as a country of asylum.
+        ("asylum", "SRB", "refugees_stock", {1992, 1993, 2006}),
+        ("asylum", "SDN", "refugees_stock", {2011}),
+        ("asylum", "IDN", "refugees_stock", {1999}),
+        # Of what became one with them there are no figures.
+        ("asylum", "DEU", "refugees_stock", set()),
+        ("asylum", "YEM", "refugees_stock", set()),
+    ],
+)
+def test_a_change_across_the_division_of_a_country_is_none_of_people(
+    con: duckdb.DuckDBPyConnection, side: str, country: str, measure: str, years: set[int]
+) -> None:
+    found = rows(
+        con,
+        f"select reference_year, is_{measure}_change_comparable from mart_{side}_yearly "
+        f"where {side}_iso3 = '{country}' and counting_unit = 'persons' "
+        f"and regexp_matches({measure}_change_breaks, '(origin|asylum)_divided')",
+    )
+    assert {year for year, _ in found} == years
+    assert not any(is_comparable for _, is_comparable in found)
+
+
+def test_a_country_that_was_divided_is_no_break_of_the_world(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    assert (
+        rows(
+            con,
+            "select reference_year from mart_world_yearly "
+            "where concat(refugees_stock_change_breaks, new_asylum_claims_change_breaks, "
+            "asylum_seekers_stock_change_breaks, applications_new_change_breaks) like '%divided%'",
+        )
+        == []
+    )
 
 
 def test_refugees_from_viet_nam_who_are_dropped_are_no_fall(

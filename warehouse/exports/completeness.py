@@ -10,9 +10,10 @@ from typing import Any
 
 from warehouse.core.database import identifier
 
-# The measures of which the marts know whether people are missing; of refugees, those of countries.
+# The measures of which the marts know whether people are missing, and those among them whose 0 can
+# be of a year of which nothing is known.
 _KNOWN = ("asylum_seekers_stock", "new_asylum_claims")
-_KNOWN_OF_COUNTRIES = (*_KNOWN, "refugees_stock")
+_BOUNDED = (*_KNOWN, "refugees_stock")
 # What is said of the change of a measure since the year before.
 _CHANGE = (
     *("{}_change", "{}_change_rate", "{}_change_breaks"),
@@ -22,13 +23,11 @@ _CHANGE = (
 _SERIES = ("origin_unhcr_code", "asylum_unhcr_code", "counting_unit")
 
 
-def is_lower_bound(
-    rows: str, measure: str = "asylum_seekers_stock", *, of_pairs: bool = False
-) -> str:
+def is_lower_bound(rows: str, measure: str = "asylum_seekers_stock") -> str:
     """A SQL expression: whether the measure in a row of a yearly mart, which the query calls
     `rows`, is a lower bound above 0. Never, where the marts do not know who is missing.
     """
-    if measure not in (_KNOWN if of_pairs else _KNOWN_OF_COUNTRIES):
+    if measure not in _BOUNDED:
         return "false"
     return (
         f"({rows}.{identifier(measure)} > 0 and "

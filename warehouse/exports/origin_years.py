@@ -42,9 +42,9 @@ _BREAKS = """
         = coalesce($origin, origins.origin_iso3, origins.origin_unhcr_code)
         and (
             breaks.measure in ('asylum_seekers_stock', 'new_asylum_claims', 'decisions_total')
-            or breaks.kind in ('origin_dropped', 'estimate_replaced')
+            or breaks.kind in ('origin_dropped', 'estimate_replaced', 'origin_divided')
         )
-        and breaks.kind <> 'definition_changed'
+        and breaks.kind not in ('definition_changed', 'asylum_divided')
         and origins.persons >= kinds.bears_from_share * coalesce(
             case breaks.measure
                 when 'asylum_seekers_stock' then years.asylum_seekers_stock

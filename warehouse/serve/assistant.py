@@ -123,7 +123,7 @@ def figures(  # noqa: PLR0917 - asked by name
             else "null"
         )
         change_breaks, comparable = _change_columns(measure, level)
-        lower_bound = is_lower_bound("figures", measure, of_pairs=level == "pair")
+        lower_bound = is_lower_bound("figures", measure)
         rows = named_rows(
             con.execute(
                 f"""
@@ -187,8 +187,8 @@ def revisions(
     nature, dataset = _measure(measure)
     with open_published(settings) as con:
         origin, asylum = _code(con, origin), _code(con, asylum)
-        level, table, where = _level(origin, asylum)
-        lower_bound = is_lower_bound("figures", measure, of_pairs=level == "pair")
+        _, table, where = _level(origin, asylum)
+        lower_bound = is_lower_bound("figures", measure)
         rows = named_rows(
             con.execute(
                 f"""

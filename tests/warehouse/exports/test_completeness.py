@@ -42,8 +42,8 @@ def test_sql_and_python_say_the_same(
 def test_of_other_measures_it_is_not_known_who_is_missing() -> None:
     assert is_lower_bound("figures", "oip_stock") == "false"
     assert known("figures", "oip_stock") == 'figures."oip_stock"'
-    # Of refugees the marts of countries know it, and those of pairs do not.
-    assert is_lower_bound("figures", "refugees_stock", of_pairs=True) == "false"
+    # Of refugees they know it, and a 0 is none.
+    assert known("figures", "refugees_stock") == 'figures."refugees_stock"'
     assert "is_refugees_stock_complete" in is_lower_bound("figures", "refugees_stock")
 
 

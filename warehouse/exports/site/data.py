@@ -76,16 +76,19 @@ _ESTIMATES = {
 }
 _YEARS_OF = {"origin": _YEAR_FIGURES | _ESTIMATES, "asylum": _YEAR_FIGURES}
 _WORLD_FIGURES = {name: column for name, column in _YEAR_FIGURES.items() if name != "carried"}
-# Pairs have no flag of their own for refugees; where people were moved between categories, or their
-# number was dropped or replaced, and enough of them to bear on the figure, the break of the host
-# and origin says so.
+# Pairs have no flag of their own for changes of refugees; where people were moved between
+# categories, their number was dropped or replaced, or a country was divided, and enough of them
+# bear on the figure, the break of the host and origin says so.
 _REFUGEES_BROKEN = """
     exists (
         select 1
         from mart_reporting_break_origins as origins
         inner join break_kinds as kinds using (kind)
         where
-            origins.kind in ('category_moved', 'origin_dropped', 'estimate_replaced')
+            origins.kind in (
+                'category_moved', 'origin_dropped', 'estimate_replaced', 'origin_divided',
+                'asylum_divided'
+            )
             and origins.measure = 'refugees_stock'
             and origins.origin_unhcr_code = history.origin_unhcr_code
             and origins.asylum_unhcr_code = history.asylum_unhcr_code
@@ -99,13 +102,13 @@ _PAIR_MARKS = {
     "claims_provisional": "is_flows_provisional",
     "claims_incomplete": is_lower_bound("history", "new_asylum_claims"),
     "stock_incomplete": is_lower_bound("history", "asylum_seekers_stock"),
+    "refugees_incomplete": is_lower_bound("history", "refugees_stock"),
     "stock_break": "not is_asylum_seekers_stock_change_comparable",
     "refugees_break": _REFUGEES_BROKEN,
 }
 _YEAR_MARKS = _PAIR_MARKS | {
     "claims_break": "not is_new_asylum_claims_change_comparable",
     "refugees_break": "not is_refugees_stock_change_comparable",
-    "refugees_incomplete": is_lower_bound("history", "refugees_stock"),
     # UNHCR rounds small numbers: 5 may be 3 or 7, so a change from or to so few is marked.
     "stock_small": "is_asylum_seekers_stock_change_on_small_count",
     "claims_small": "is_new_asylum_claims_change_on_small_count",

@@ -63,7 +63,10 @@ _BREAKS = """
     where
         (
             breaks.measure in ('asylum_seekers_stock', 'new_asylum_claims', 'decisions_total')
-            or breaks.kind in ('unit_changed', 'origin_dropped', 'estimate_replaced')
+            or breaks.kind in (
+                'unit_changed', 'origin_dropped', 'estimate_replaced', 'origin_divided',
+                'asylum_divided'
+            )
         )
         and breaks.kind <> 'definition_changed'
     order by

@@ -23,7 +23,10 @@ const render = async (live) => {
   document.title = people("People");
   byId("title").textContent = people("People");
   const rows = sinceCounted(asOf(all, current()).sort((a, b) => a.year - b.year), Object.keys(MEASURES));
-  const columns = [...yearColumns(said), { heading: site.words.refugees_stock, kind: "count", value: (row) => row.refugees }];
+  const columns = [
+    ...yearColumns(said),
+    { heading: site.words.refugees_stock, kind: "bound", value: (row) => atLeast(row.refugees, row.refugees_incomplete) },
+  ];
   const cards = ["claims", "stock", "refugees"].map((measure) => {
     const row = rows.filter((one) => one[measure] !== null).at(-1);
     if (!row || !rows.some((one) => one[measure])) return null;
