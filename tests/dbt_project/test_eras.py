@@ -261,6 +261,7 @@ def world(
                     "reference.eras",
                 ),
                 *("intermediate.int_unknown_origins_left", "reference.special_origins"),
+                "reference.inhabitants_added",
             ],
         )
         project.like_starter(con, ["reference.measures"], rows=True)

@@ -30,6 +30,16 @@ special_origins as (
     where special_kind = 'unknown'
 ),
 
+-- The years after which the figures of a country are of less territory.
+territories as (
+    select
+        country_iso3,
+        list(distinct to_year) as last_years
+    from {{ ref('inhabitants_added') }}
+    where to_year is not null
+    group by country_iso3
+),
+
 known_figures as (
     select
         *,
@@ -164,6 +174,15 @@ final as (
         merged.is_record_provisional,
         merged.is_year_complete,
         merged.is_record_certain,
+        coalesce(
+            len(list_filter(
+                territories.last_years,
+                lambda last:
+                    last >= least(merged.reference_year, merged.record_year)
+                    and last < greatest(merged.reference_year, merged.record_year)
+            )) = 0,
+            true
+        ) as is_record_of_same_territory,
         merged.valid_from,
         merged.valid_to,
         merged.release_id,
@@ -172,6 +191,7 @@ final as (
         merged.last_retrieved_at as retrieved_at
     from merged
     left join countries on merged.origin_unhcr_code = countries.unhcr_code
+    left join territories on countries.iso3 = territories.country_iso3
 )
 
 select * from final
