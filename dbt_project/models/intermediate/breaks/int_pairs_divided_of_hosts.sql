@@ -25,13 +25,13 @@ by_country as (
     group by {{ columns(host, 'pairs.') }} countries.country_name
 ),
 
--- Several parts left the same figure.
+-- Several parts left the same figure; who is across the new border was in none.
 formers as (
     select
         {{ columns(host, 'pairs.') }}
         pairs.origin_unhcr_code,
         any_value(pairs.figure_before) as figure_before,
-        any_value(figures.figure) as figure
+        any_value(figures.figure) filter (where pairs.figure_before is not null) as figure
     from pairs
     left join figures using (origin_unhcr_code, {{ host[1:] | join(', ') }})
     group by {{ columns(host, 'pairs.') }} pairs.origin_unhcr_code
