@@ -106,10 +106,8 @@
     if(starts_with({{ asked }}.measure, 'decisions_'), 'decisions_total', {{ asked }}.measure)
     = {{ breaks }}.measure
     and {{ asked }}.counting_unit = {{ breaks }}.counting_unit
-    and (
-        {{ asked }}.origin = {{ breaks }}.origin_unhcr_code
-        or {{ asked }}.origin = '-' and {{ breaks }}.kind <> 'origin_divided'
-    )
+    and {{ asked }}.origin in ('-', {{ breaks }}.origin_unhcr_code)
+    and if({{ asked }}.origin = '-', {{ breaks }}.kind <> 'origin_divided', true)
     and (
         {{ asked }}.asylum = {{ breaks }}.asylum_unhcr_code
         or {{ asked }}.asylum = '-' and {{ breaks }}.kind not in ('asylum_withheld', 'asylum_divided')
