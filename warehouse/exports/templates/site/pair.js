@@ -1,6 +1,6 @@
 // One country of origin and one country of asylum, as the address names them.
 import {
-  MEASURES, asOf, byId, card, current, el, firstByYear, hasPage, howToRead, inAsylum, isIncomplete, link, load, noLater, ofOrigin, pageOf,
+  MEASURES, asOf, atLeast, byId, card, current, el, firstByYear, hasPage, howToRead, inAsylum, isIncomplete, link, load, noLater, ofOrigin, pageOf,
   params, releaseNotes, rowsOf, show, sinceCounted, site, stem, table, takeOver, visible, withPictures, yearColumns,
 } from "./core.js";
 
