@@ -64,7 +64,7 @@ class Settings(BaseModel):
     max_attempts: int = Field(6, ge=1, description="tries for one page")
     retry_wait: float = Field(1.0, ge=0, description="seconds before the second try, then doubled")
     page_size: int = Field(10_000, ge=1, le=10_000)
-    memory_limit: str = Field("450MB", pattern=r"^\d+(\.\d+)? ?(MB|GB|MiB|GiB)$")
+    memory_limit: str = Field("600MB", pattern=r"^\d+(\.\d+)? ?(MB|GB|MiB|GiB)$")
     threads: int = Field(
         default_factory=lambda: min(os.cpu_count() or 1, 2),
         ge=1,

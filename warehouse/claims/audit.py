@@ -28,6 +28,8 @@ from warehouse.reference.figures import figure
 END_OF_TIME = date(9999, 12, 31)
 # Columns of the register that hold numbers: 1,000 as it is printed is none to DuckDB.
 _NUMBERS = frozenset({"per", "tolerance"})
+# Of a file so many claims are asked for at a time: what they rest on is held in memory meanwhile.
+_ASKED_AT_ONCE = 40
 _AUDIT_COLUMNS = (
     *("document_id", "claim_id", "kind", "publisher", "document_title", "document_published_on"),
     *("paraphrase", "location", "measure", "counting_unit", "origin_iso3", "asylum_iso3"),
@@ -214,23 +216,26 @@ def _audited(
 ) -> list[dict[str, Any]]:
     """Claims that are in no register, with their verdicts."""
     con.execute("create or replace temp table documents_asked as from published_documents limit 0")
-    con.execute("create or replace temp table claims_asked as from published_claims limit 0")
     con.executemany(
         f"insert into documents_asked values ({', '.join('?' for _ in claims.DOCUMENT_COLUMNS)})",
         [[row[name] or None for name in claims.DOCUMENT_COLUMNS] for row in documents],
     )
-    con.executemany(
-        f"insert into claims_asked values ({', '.join('?' for _ in claims.CLAIM_COLUMNS)})",
-        [
-            [
-                figure(row[name]) if name in _NUMBERS else row[name] or None
-                for name in claims.CLAIM_COLUMNS
-            ]
-            for row in rows
-        ],
-    )
     given = f"('documents_asked', 'claims_asked', date {literal(END_OF_TIME.isoformat())})"
-    return _claims(con, f"claim_audit_of{given}", f"claim_inputs_of{given}", "claims_asked")
+    found = []
+    for first in range(0, len(rows), _ASKED_AT_ONCE):
+        con.execute("create or replace temp table claims_asked as from published_claims limit 0")
+        con.executemany(
+            f"insert into claims_asked values ({', '.join('?' for _ in claims.CLAIM_COLUMNS)})",
+            [
+                [
+                    figure(row[name]) if name in _NUMBERS else row[name] or None
+                    for name in claims.CLAIM_COLUMNS
+                ]
+                for row in rows[first : first + _ASKED_AT_ONCE]
+            ],
+        )
+        found += _claims(con, f"claim_audit_of{given}", f"claim_inputs_of{given}", "claims_asked")
+    return sorted(found, key=_place)
 
 
 def as_json(found: Audit) -> str:

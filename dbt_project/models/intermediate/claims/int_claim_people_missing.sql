@@ -37,9 +37,12 @@ of_origins as not materialized (
     select * from {{ ref('mart_origin_yearly_history').identifier }}
 ),
 
-of_pairs as not materialized (
+-- Those of the pairs asked for alone: a join would keep all rows of the table at hand.
+of_pairs as (
     select * from {{ ref('mart_destination_yearly_history').identifier }}
-    where row_kind = 'pair'
+    where
+        row_kind = 'pair'
+        and (origin_unhcr_code, asylum_unhcr_code) in (select (inputs.origin, inputs.asylum) from inputs)
 ),
 
 -- Over all origins, people without one are not missing.
