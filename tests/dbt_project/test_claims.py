@@ -250,9 +250,9 @@ def test_claims_of_a_file_are_judged_alike_however_many_are_asked_for_at_a_time(
 ) -> None:
     given = asking(year=2024, value=1) | {"published_on": "2026-07-01"}
     rows = [given | {"from_year": year, "to_year": year} for year in range(2018, 2025)]
-    together = audited(published_starter, tmp_path / "together.csv", rows)
+    together = audited(published_starter, tmp_path / "x.csv", rows)
     monkeypatch.setattr(audit, "_ASKED_AT_ONCE", 3)
-    apart = audited(published_starter, tmp_path / "apart.csv", rows)
+    apart = audited(published_starter, tmp_path / "x.csv", rows)
     assert apart == together
     assert len({claim["newest_text"] for claim in apart}) == len(rows)
 

@@ -544,19 +544,29 @@ def test_a_pointer_over_a_stripe_is_told_of_its_bar(look: Look) -> None:
     assert re.search(r"Status\s+(provisional|at least)", told)
 
 
-@pytest.mark.parametrize(("measure", "is_told"), [("stock", True), ("refugees", False)])
+@pytest.mark.parametrize(
+    ("measure", "year", "is_told"),  # Of countries of asylum of one origin, and of origins.
+    [
+        ("stock", 2025, (True, True)),
+        # The United States gave no origin of 30,317 of its refugees, and few of all have none.
+        ("refugees", 2025, (True, False)),
+        ("claims", 2012, (False, False)),
+    ],
+)
 def test_ranks_among_lower_bounds_are_said_to_be_by_what_was_reported(
-    real: Served, look: Look, measure: str, is_told: bool
+    real: Served, look: Look, measure: str, year: int, is_told: tuple[bool, bool]
 ) -> None:
     told = "a true rank may be nearer to 1 or further from it."
-    # The measure that a page opens on is the stock.
-    of_one = look("origin/CHN.html" + ("" if is_told else "?measure=refugees&year=2025")).page
+    # The measure and the year that a page opens on are the stock's newest.
+    opens_so = (measure, year) == ("stock", 2025)
+    asked = f"?measure={measure}&year={year}"
+    of_one = look("origin/CHN.html" + ("" if opens_so else asked)).page
     assert of_one.locator("#measure").input_value() == measure
-    assert of_one.locator("#year").input_value() == "2025"
-    assert (told in of_one.locator("#place-pictures").inner_text()) == is_told
-    of_all = look(f"index.html?measure={measure}&year=2025").page
+    assert of_one.locator("#year").input_value() == str(year)
+    assert (told in of_one.locator("#place-pictures").inner_text()) == is_told[0]
+    of_all = look(f"index.html{asked}").page
     assert of_all.locator("#by-origin tbody tr").count()
-    assert (told in of_all.locator("#live").inner_text()) == is_told
+    assert (told in of_all.locator("#live").inner_text()) == is_told[1]
     assert told in " ".join((real.folder / "method.html").read_text("utf-8").split())
 
 
@@ -612,9 +622,9 @@ def test_countries_are_compared_by_their_inhabitants_if_asked(
 ) -> None:
     with open_published(real.settings) as con:
         expected = con.execute(
-            f"select asylum_name, {rate} from mart_destination_yearly where origin_iso3 = 'CHN' "
-            f"and reference_year = 2025 and counting_unit = 'persons' and {rate} > 0 "
-            f"order by {rate} desc"
+            f"select asylum_name, {rate}, is_{FIGURES[measure]}_complete "
+            f"from mart_destination_yearly where origin_iso3 = 'CHN' and reference_year = 2025 "
+            f"and counting_unit = 'persons' and {rate} > 0 order by {rate} desc"
         ).fetchall()
         [(without,)] = con.execute(
             f"select count(*) from mart_destination_yearly where origin_iso3 = 'CHN' and "
@@ -628,10 +638,11 @@ def test_countries_are_compared_by_their_inhabitants_if_asked(
         (row.locator("th").inner_text(), row.locator("td").nth(1).inner_text())
         for row in page.locator("#places tbody tr").all()
     ]
-    assert [name for name, _ in shown] == [name for name, _ in expected]
-    assert [re.sub(r"^≥\s", "", text) for _, text in shown] == [
-        wording.show(value, "per_1000") for _, value in expected
-    ]
+    assert [name for name, _ in shown] == [name for name, *_ in expected]
+    for (_, text), (_, value, is_complete) in zip(shown, expected, strict=True):
+        at_least = wording.OVER_ZERO if value < 0.005 else f"≥ {wording.show(value, 'per_1000')}"
+        exact = wording.show(value, "per_1000")
+        assert text.replace("\xa0", " ") == (at_least if is_complete is False else exact)
     assert ("without a known number of inhabitants" in page.locator("#live").inner_text()) == bool(
         without
     )

@@ -6,6 +6,10 @@ with claims as (
     where ({{ compares_two_times() }}) or {{ compares_years() }}
 ),
 
+inputs as (
+    select * from {{ ref('int_claim_inputs_found') }}
+),
+
 compared as (
     select
         inputs.document_id,
@@ -34,7 +38,7 @@ compared as (
                 )
             else [{ 'comparison': cast(claims.to_year as bigint), 'is_base': inputs.input_role = 'base' }]
         end, recursive := true)
-    from {{ ref('int_claim_inputs_found') }} as inputs
+    from inputs
     inner join claims on inputs.document_id = claims.document_id and inputs.claim_id = claims.claim_id
     where inputs.input_role in ('figure', 'base') and not inputs.is_among_peers
 ),

@@ -1,8 +1,15 @@
 {%- set variants = {'day_at_publication': '', 'day_newest': '_now'} -%}
+{%- set cell = [
+    'document_id', 'claim_id', 'input_role', 'origin', 'asylum', 'measure', 'counting_unit', 'reference_year'
+] -%}
 -- How many people at most may be missing in each figure behind a claim: of unknown origin beside it, by the
 -- estimate where there is one, and not reported, by what was known at publication; and in the newest.
 with claims as (
     select * from {{ ref('int_claims_combined') }}
+),
+
+found as (
+    select * from {{ ref('int_claim_inputs_found') }}
 ),
 
 inputs as (
@@ -14,7 +21,7 @@ inputs as (
         {{ is_of_its_whole('claims.') }} as is_of_its_whole,
         -- Of a rate, the decisions that it is told of.
         found.decisions_at_publication * found.at_publication.figure / 100 as decisions_told
-    from {{ ref('int_claim_inputs_found') }} as found
+    from found
     inner join claims on found.document_id = claims.document_id and found.claim_id = claims.claim_id
     where
         not found.is_among_peers
@@ -48,14 +55,7 @@ of_pairs as (
 -- Over all origins, people without one are not missing.
 gaps as (
     select
-        inputs.document_id,
-        inputs.claim_id,
-        inputs.input_role,
-        inputs.origin,
-        inputs.asylum,
-        inputs.measure,
-        inputs.counting_unit,
-        inputs.reference_year,
+        {{ columns(cell, 'inputs.') }}
         sum(origins.persons) filter (where origins.kind = 'origin_withheld') as withheld,
         -- Of decisions of one outcome no more than there were in the half-year, and so of what a rate is of.
         least(
@@ -80,14 +80,9 @@ gaps as (
 
 measured as (
     select
-        inputs.document_id,
-        inputs.claim_id,
-        inputs.input_role,
-        {{ columns(['origin', 'measure', 'reference_year', 'is_rate', 'is_of_its_whole'], 'inputs.') }}
+        {{ columns(cell + ['is_rate', 'is_of_its_whole', 'decisions_told', 'unknown_beside'], 'inputs.') }}
         coalesce(inputs.decisions_at_publication, inputs.at_publication.figure, 0) as figure,
         coalesce(inputs.decisions_newest, inputs.newest.figure, 0) as figure_now,
-        inputs.decisions_told,
-        inputs.unknown_beside,
         -- A 0, or nobody, says nothing where many people are of unknown origin; nor is a figure over all
         -- countries of asylum of everybody, where no estimate distributes them.
         {{ is_missing_people('inputs.reported_beside', 'inputs.unknown_beside') }}
@@ -112,9 +107,7 @@ measured as (
             {%- endfor %}
         end as distributed_high
     from inputs
-    left join gaps using (
-        document_id, claim_id, input_role, origin, asylum, measure, counting_unit, reference_year
-    )
+    left join gaps using ({{ cell | join(', ') }})
     {%- for day, suffix in variants.items() %}
     {%- for rows in ['of_origins', 'of_pairs'] %}
     left join {{ rows }} as {{ rows ~ suffix }}
