@@ -181,13 +181,24 @@ def test_refugees_per_1000_inhabitants_are_those_of_the_two_sources(
             f"'{SHARED / 'worldbank' / 'population.parquet'}'"
         ).fetchall():
             people.setdefault(code, {})[year] = value
-    # UNHCR's Serbia has Kosovo in it, and was Yugoslavia; its Sudan had South Sudan until 2010.
+    # UNHCR's Serbia has Kosovo in it, and was Yugoslavia; its Russian Federation was the Soviet
+    # Union, its Sudan had South Sudan until 2010.
     for country, territory, to_year in (
         ("SRB", "XKX", 9999),
         ("SRB", "MNE", 2005),
         *(("SRB", republic, 1991) for republic in ("BIH", "HRV", "MKD", "SVN")),
         ("CZE", "SVK", 1992),
+        ("ETH", "ERI", 1990),
+        ("IDN", "TLS", 1998),
         ("SDN", "SSD", 2010),
+        *(
+            ("RUS", republic, 1991)
+            for republic in ("ARM", "AZE", "BLR", "EST", "GEO", "KAZ", "KGZ")
+        ),
+        *(
+            ("RUS", republic, 1991)
+            for republic in ("LTU", "LVA", "MDA", "TJK", "TKM", "UKR", "UZB")
+        ),
     ):
         for year in filter(lambda year: year <= to_year, people[country]):
             people[country][year] += people[territory][year]
