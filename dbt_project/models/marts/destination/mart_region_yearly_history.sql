@@ -76,8 +76,8 @@ unknown_origins as (
         reporters.reference_year,
         reporters.valid_from,
         {%- for measure in completed_measures() %}
-        {%- set of_measure = "filter (where reporters.measure = '" ~ measure ~ "')" %}
-        {{ fraction('sum(reporters.unknown_left) ' ~ of_measure, 'sum(reporters.known_origin) ' ~ of_measure) }}
+        {%- set of_it = "filter (where reporters.measure = '" ~ measure ~ "')" %}
+        {{ fraction('sum(reporters.unknown_left) ' ~ of_it, 'sum(reporters.known_origin) ' ~ of_it) }}
             as {{ measure }}_left_per_known{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('int_unknown_origins_left_of_hosts') }} as reporters
