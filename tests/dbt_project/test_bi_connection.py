@@ -48,7 +48,9 @@ def tool(place: dict[str, str]) -> Iterator[psycopg.Connection]:
         yield con
 
 
-@pytest.mark.skipif(shutil.which("psql") is None, reason="no psql here: comes with PostgreSQL")
+@pytest.mark.skipif(
+    shutil.which("psql") is None, reason="no psql here: .ci/install-tools installs it"
+)
 def test_commands_of_the_page_run(place: dict[str, str], published_starter: Settings) -> None:
     assert len(COMMANDS) == 2
     answers = []

@@ -81,8 +81,10 @@ def test_the_histories_of_claims_leave_memory_for_the_releases_to_come(
     """
     shutil.copy(ten.settings.build_db, tmp_path / ten.settings.build_db.name)
     settings = ten.settings.model_copy(update={"data_dir": tmp_path, "memory_limit": "450MB"})
-    built = dbt.build(settings, select=["mart_claim_audit_history", "mart_claim_inputs_history"])
+    histories = ["mart_claim_audit_history", "mart_claim_inputs_history"]
+    built = dbt.build(settings, select=histories)
     assert not built.failure_text()
+    assert sorted(model.name for model in built.models) == histories
 
 
 @pytest.mark.parametrize(

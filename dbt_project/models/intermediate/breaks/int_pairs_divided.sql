@@ -59,8 +59,7 @@ begun as (
         and reference_year between to_year + 1 and to_year + {{ var('divided_within_years') }}
 ),
 
--- The country itself has figures on both sides of the change.
-followed as (
+years_of_countries as (
     {%- for side in ['origin', 'asylum'] %}
     select distinct
         '{{ side }}' as divided_as,
@@ -73,6 +72,15 @@ followed as (
     where {{ side }}_unhcr_code in (select country_unhcr_code from territories)
     {{ 'union all' if not loop.last }}
     {%- endfor %}
+),
+
+-- The country itself has figures on both sides of the change.
+followed as (
+    select * from years_of_countries
+    qualify
+        reference_year - 1 = lag(reference_year) over (
+            partition by divided_as, country_unhcr_code, {{ series }} order by reference_year
+        )
 ),
 
 final as (
@@ -92,14 +100,6 @@ final as (
     from begun
     inner join followed
         using (divided_as, country_unhcr_code, {{ series }}, reference_year)
-    inner join followed as followed_before
-        on
-            begun.divided_as = followed_before.divided_as
-            and begun.country_unhcr_code = followed_before.country_unhcr_code
-            and begun.measure = followed_before.measure
-            and begun.counting_unit = followed_before.counting_unit
-            and begun.reference_year - 1 = followed_before.reference_year
-            and begun.valid_from = followed_before.valid_from
     left join pairs as former
         on
             begun.former_origin = former.origin_unhcr_code
