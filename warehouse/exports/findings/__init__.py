@@ -6,6 +6,7 @@ by their names. Nothing here is escaped: whoever writes it into a format does.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -17,13 +18,15 @@ from warehouse.exports.findings.destinations import destination_rows, destinatio
 from warehouse.exports.findings.eras import eras_section
 from warehouse.exports.findings.headline import headline_figures
 from warehouse.exports.findings.notes import notes_section
-from warehouse.exports.findings.parts import Figure, Section
+from warehouse.exports.findings.parts import Figure, Row, Section
 from warehouse.exports.findings.revisions import revisions_section
 from warehouse.exports.findings.unknown import unknown_section
 from warehouse.exports.findings.unrwa import unrwa_of, unrwa_section
 from warehouse.exports.findings.words import OF_NO_COUNTRY
 from warehouse.exports.findings.years import years_section
 from warehouse.exports.origin_years import (
+    Break,
+    OriginYear,
     breaks_of,
     by_year,
     may_be_higher,
@@ -71,10 +74,21 @@ class Findings:
 
 def origin_figures(con: duckdb.DuckDBPyConnection, origin: Origin) -> list[Figure]:
     """The headline figures of an origin, of an opened published file."""
+    years = by_year(origin_rows(con, origin.code))
+    return _figures(con, origin, years, breaks_of(con, origin.code), moves_of(con, origin.code))
+
+
+def _figures(
+    con: duckdb.DuckDBPyConnection,
+    origin: Origin,
+    years: Sequence[OriginYear],
+    breaks: Sequence[Break],
+    moves: Sequence[Row],
+) -> list[Figure]:
     return headline_figures(
-        by_year(origin_rows(con, origin.code)),
-        breaks_of(con, origin.code),
-        moves=moves_of(con, origin.code),
+        years,
+        breaks,
+        moves=moves,
         may_be_higher=may_be_higher(con, origin.code),
         is_unknown=origin.is_unknown,
         newest_year=newest_year(con),
@@ -92,7 +106,7 @@ def find(con: duckdb.DuckDBPyConnection, origin: Origin) -> Findings:
     return Findings(
         origin=origin,
         about=about,
-        figures=origin_figures(con, origin),
+        figures=_figures(con, origin, years, breaks, moves),
         sections=[
             years_section(years, origin, breaks),
             revisions_section(con, origin),
