@@ -69,12 +69,12 @@
 
 {#- Whether the sum of people displaced abroad has its people, as far as refugees and asylum-seekers are known to
     be missing: false where it lacks one of these, or counts one before its series begins. -#}
-{% macro is_displaced_abroad_complete(left='unknown_origins.') -%}
+{% macro is_displaced_abroad_complete() -%}
     {%- set parts = ('refugees_stock', 'asylum_seekers_stock') -%}
     {%- set missing -%}
         {%- for part in parts -%}
             coalesce({{ part }}_persons_incomplete, 0)
-            + coalesce({{ part }} * {{ left }}{{ part }}_left_per_known, 0){{ ' + ' if not loop.last }}
+            + coalesce({{ part }} * unknown_origins.{{ part }}_left_per_known, 0){{ ' + ' if not loop.last }}
         {%- endfor -%}
     {%- endset -%}
     case
