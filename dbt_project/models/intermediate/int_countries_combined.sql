@@ -43,7 +43,7 @@ listed as (
 named as (
     select
         named_countries.unhcr_code,
-        max_by(named_countries.iso3, snapshots.in_force_from) as iso3,
+        max_by(named_countries.iso3, (snapshots.in_force_from, named_countries.iso3)) as iso3,
         max_by(
             named_countries.country_name, (snapshots.in_force_from, named_countries.country_name)
         ) as country_name

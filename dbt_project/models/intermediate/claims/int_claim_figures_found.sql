@@ -81,14 +81,14 @@ summed as (
         asylum,
         reference_year,
         cast(sum(figure) as double) as figure,
-        any_value(series_begins) as series_begins,
+        max(series_begins) as series_begins,
         {%- for part in decision_measures()[:3] %}
         sum({{ part }}) as {{ part }},
         {%- endfor %}
-        any_value(reference_date) as reference_date,
+        max(reference_date) as reference_date,
         bool_or(is_provisional) as is_provisional,
         bool_and(are_pairs_complete) as are_pairs_complete,
-        any_value(coverage_id) as coverage_id
+        max(coverage_id) as coverage_id
     from known
     group by all
 ),

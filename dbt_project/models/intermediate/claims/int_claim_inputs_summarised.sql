@@ -54,16 +54,17 @@ summarised as (
             'are_pairs_complete_on_the_day': are_pairs_complete_on_the_day,
             'are_pairs_complete': are_pairs_complete
         }) as figures,
-        max_by(reference_date, reference_year) filter (where is_of_the_year) as reference_date,
+        max_by(reference_date, (reference_year, -input_number)) filter (where is_of_the_year)
+            as reference_date,
         any_value(release_id_on_the_day) as release_id_on_the_day,
         bool_and(is_covered_on_the_day) filter (where is_operand) as are_covered,
         bool_and(is_nobody_on_the_day) filter (where is_operand) as are_nobody,
         bool_and(stated_together is not null) filter (where is_operand) as are_all_stated,
         bool_or(is_after_release) filter (where is_operand) as is_after_release,
         {{ total('carried_forward_stock', 'is_compared') }} as carried_forward_stock,
-        max_by(carried_forward_mostly_in, carried_forward_stock)
+        max_by(carried_forward_mostly_in, (carried_forward_stock, -input_number))
             filter (where carried_forward_stock > 0 and is_compared) as carried_forward_mostly_in,
-        max_by(carried_forward_stock / value_on_the_day, carried_forward_stock)
+        max_by(carried_forward_stock / value_on_the_day, (carried_forward_stock, -input_number))
             filter (where value_on_the_day > 0 and is_compared) as carried_forward_share,
         bool_or(is_provisional_on_the_day) filter (where is_operand or is_of_the_year)
             as is_provisional_on_the_day,
@@ -73,8 +74,9 @@ summarised as (
             filter (where value_on_the_day is not null and (is_operand or is_of_the_year)) = 2,
             false
         ) as are_halves_and_wholes,
-        coalesce(max_by(is_provisional, reference_year) filter (where is_of_the_year), false)
-            as is_provisional,
+        coalesce(
+            max_by(is_provisional, (reference_year, -input_number)) filter (where is_of_the_year), false
+        ) as is_provisional,
         sum(stated_difference) filter (where input_role = 'figure') as stated_difference,
         string_agg(
             reference_year || coalesce(' in ' || {{ name_within('asylum_name') }}, '') || ': '
@@ -93,12 +95,13 @@ summarised as (
             filter (where value_on_the_day is null and is_covered_on_the_day and is_operand)
             as years_without_figure,
         max(series_begins) filter (where is_operand) as series_begins,
-        any_value(
+        min_by(
             'In ' || {{ name_within('unknown_origin.asylum_name') }}
             || ' the stock of unknown origin went from '
             || {{ figure_text('unknown_origin.stock_on_the_day') }} || ' to '
             || {{ figure_text('unknown_origin.stock') }}
-            || ' meanwhile: part of the move may be one of attribution.'
+            || ' meanwhile: part of the move may be one of attribution.',
+            input_number
         ) filter (where input_role = 'figure') as unknown_origin_text,
         string_agg(distinct label, '; ' order by label)
             filter (
@@ -106,8 +109,8 @@ summarised as (
             )
             as measures_without_figure,
         max(release_id) as release_id,
-        max_by(snapshot_id, release_id) as snapshot_id,
-        max_by(retrieved_at, release_id) as retrieved_at
+        max_by(snapshot_id, (release_id, -input_number)) as snapshot_id,
+        max_by(retrieved_at, (release_id, -input_number)) as retrieved_at
     from roles
     group by document_id, claim_id
 ),

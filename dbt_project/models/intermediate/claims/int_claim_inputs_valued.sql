@@ -53,7 +53,7 @@ answering as (
                 'snapshot_id': coverage.snapshot_id,
                 'retrieved_at': coverage.retrieved_at
             },
-            coverage.valid_from
+            (coverage.valid_from, coverage.snapshot_id)
         ) as lineage
     from (select distinct day_newest from inputs) as asked
     inner join coverage on {{ stood_on('asked.day_newest', 'coverage') }}

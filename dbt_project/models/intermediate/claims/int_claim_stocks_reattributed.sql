@@ -82,7 +82,7 @@ final as (
                 'stock': other.stock,
                 'move': known.moved_by
             },
-            abs(known.moved_by)
+            (abs(known.moved_by), countries.country_name)
         ) as unknown_origin
     from inputs
     inner join moves as known

@@ -42,7 +42,8 @@ final as (
         pairs.measure,
         pairs.reference_year,
         {{ total('pairs.carried_forward_stock') }} as carried_forward_stock,
-        max_by(pairs.asylum_name, pairs.carried_forward_stock) as carried_forward_mostly_in
+        max_by(pairs.asylum_name, (pairs.carried_forward_stock, pairs.asylum_name))
+            as carried_forward_mostly_in
     from pairs
     inner join history
         on

@@ -41,7 +41,7 @@ answering as (
                 'snapshot_id': coverage.snapshot_id,
                 'retrieved_at': coverage.retrieved_at
             },
-            coverage.valid_from
+            (coverage.valid_from, coverage.snapshot_id)
         ) as lineage
     from (select distinct claim.as_of from claims) as asked
     inner join coverage on {{ stood_on('asked.as_of', 'coverage') }}
