@@ -15,6 +15,7 @@ _SENTENCES = {
     "expect_known_values": "`{to}` has every value of `{column}`.",
     "expect_year_in_span": "No year before the dataset `{endpoint}` begins, none after the fetch.",
     "expect_intervals_apart": "Intervals of one key (`{key}`) do not overlap.",
+    "expect_arguments": "Is a table function of {names}, in this order.",
     "expect_as_many_rows": "Has as many rows as `{to}`.",
     "expect_slices_agree": "The kind of row agrees with the query that returned it.",
     "expect_parts_add_up": "Parts add up to `{total}`: {parts}.",
