@@ -37,18 +37,15 @@ class DatabaseBusyError(Exception):
 
 
 @contextmanager
-def connect(
-    path: Path, settings: Settings, *, only_asks: bool = False
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(path: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open `path` for writing (it is created if missing) and close it whatever happens.
 
-    Locked to `path` and the data folder; times are shown in UTC. `only_asks`: with the options of
-    `reading`. Raises DatabaseBusyError when another process holds the file.
+    Locked to `path` and the data folder; times are shown in UTC. Raises DatabaseBusyError when
+    another process holds the file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    options = reading(settings) if only_asks else limits(settings)
     try:
-        con = duckdb.connect(str(path), config=options)
+        con = duckdb.connect(str(path), config=limits(settings))
     except duckdb.IOException as error:
         if not is_in_use(error):
             raise
@@ -143,7 +140,11 @@ def with_our_settings(message: str) -> str:
 
 
 def limits(settings: Settings) -> dict[str, str | bool | int | float | list[str]]:
-    """The options every connection is opened with: memory, threads, where it spills."""
+    """The options every connection is opened with: memory, threads, where it spills.
+
+    One step of DuckDB's optimizer is left out, which takes half the time of a question as large as
+    that on claims (benchmarks/README.md).
+    """
     return {
         "memory_limit": settings.memory_limit,
         "temp_directory": str(settings.data_dir / "tmp"),
@@ -151,14 +152,8 @@ def limits(settings: Settings) -> dict[str, str | bool | int | float | list[str]
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "python_enable_replacements": "false",
+        "disabled_optimizers": "projection_pullup",
     }
-
-
-def reading(settings: Settings) -> dict[str, str | bool | int | float | list[str]]:
-    """The options of a connection that only asks: one step of DuckDB's optimizer is left out, which
-    takes a quarter of the time of a question as large as that on claims (benchmarks/README.md).
-    """
-    return limits(settings) | {"disabled_optimizers": "projection_pullup"}
 
 
 def lock(

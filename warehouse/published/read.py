@@ -35,7 +35,7 @@ def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     one. Raises PublishedMissingError when there is none or it cannot be read.
     """
     path = published_path(settings)
-    with connect(MEMORY, settings, only_asks=True) as con:
+    with connect(MEMORY, settings) as con:
         try:
             con.execute(f"attach {literal(str(path))} as asylum (read_only)")
         except duckdb.Error as error:

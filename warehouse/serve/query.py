@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeVar
 
 import duckdb
 
-from warehouse.core.database import identifier, literal, lock, reading
+from warehouse.core.database import identifier, limits, literal, lock
 from warehouse.exports.sheets import SHEET_COLUMNS, SHEET_ROWS, fill, new_book, readable
 from warehouse.published.read import published_path, read_about, read_columns, unreadable
 from warehouse.settings import Settings
@@ -195,7 +195,7 @@ def open_session(settings: Settings, scratch_in: Path | None = None) -> Iterator
     path = published_path(settings)
     with tempfile.TemporaryDirectory(prefix=".asylum-", dir=scratch_in) as scratch:
         try:
-            con = duckdb.connect(str(path), read_only=True, config=reading(settings))
+            con = duckdb.connect(str(path), read_only=True, config=limits(settings))
         except duckdb.Error as error:
             raise unreadable(path, error) from error
         try:
