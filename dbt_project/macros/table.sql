@@ -84,7 +84,7 @@
         {%- set name = model.package_name ~ '.' ~ parts.of -%}
         {%- set of = graph.nodes.get('model.' ~ name) or graph.nodes['seed.' ~ name] -%}
         {%- set query -%}
-            select concat('''', replace(min(key), '''', ''''''), '''')
+            select concat('''', replace(cast(min(key) as varchar), '''', ''''''), '''')
             from (
                 select
                     {{ parts.by }} as key,

@@ -699,8 +699,13 @@ def judged(
         con.execute(
             f"insert into reference.{name} from read_csv('{folder / name}.csv', all_varchar = true)"
         )
-    tables = ["mart_claim_inputs", "mart_claim_audit"]
-    made_up.project.make(con, [*tables, *(f"{name}_history" for name in tables)])
+    made_up.project.make(
+        con,
+        [
+            *("int_claim_inputs_answered", "mart_claim_inputs_history", "mart_claim_inputs"),
+            *("int_claims_answered", "mart_claim_audit_history", "mart_claim_audit"),
+        ],
+    )
     found = con.execute("select * from marts.mart_claim_audit")
     names = [column[0] for column in found.description]
     rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -31,6 +31,7 @@ NAMES = {
     "marts/era": r"mart_era_[a-z]+|mart_origin_records(_history)?",
     "intermediate/revision": r"int_[a-z_]+_(changed|revised|compared)",
     "intermediate/claims": r"int_claims?_[a-z_]+",
+    "intermediate/claims/answered": r"int_claims?_[a-z_]*answered",
     "marts/claims": r"mart_claim_[a-z]+(_history)?",
     "marts/claims/functions": r"mart_claim_[a-z]+_of",
     "marts/revision": r"mart_[a-z_]+",
@@ -67,6 +68,7 @@ MAY_READ_BESIDES = {
     "marts/era": r"int_breaks_of_years|int_unknown_origins_left|int_measures_of_origins_unpivoted"
     r"|mart_origin_records|mart_era_comparison",
     # Steps of a claim's audit become part of functions of the published file, and read its tables.
+    "intermediate/claims/answered": r"mart_claim_(inputs|audit)_of",
     "intermediate/claims": r"dim_(country|country_group|release)|fct_[a-z_]+_history"
     r"|fct_inhabitants_yearly|mart_carried_forward|mart_reporting_break(s|_origins)(_history)?"
     # Who may be missing in a figure stands beside it: whether it is complete, and the estimate.

@@ -1,10 +1,9 @@
 {%- set figures = ['stated_value', 'stated_low', 'stated_high', 'threshold_low', 'threshold_high'] -%}
 -- Claims with the document that makes them, what their kind says of them, their figures as numbers, and
 -- the two days on which the database is asked. The two tables and the day are parameters of the functions
--- that these steps are part of: no later step names them. The histories are made in parts of documents.
+-- that these steps are part of: no later step names them.
 with claims as (
     select * from query_table(published_claims)
-    where {{ in_part('document_id') }}
 ),
 
 documents as (
