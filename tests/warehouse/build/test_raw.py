@@ -14,7 +14,7 @@ import pytest
 from tests import killed
 from tests.fake_api import rows_of_body
 from tests.other_processes import begin, end_of, held_by_another
-from warehouse.build import raw
+from warehouse.build import raw, repair
 from warehouse.core.database import DatabaseBusyError, connect
 from warehouse.landing import set_aside, snapshots
 from warehouse.releases.assign import assign
@@ -305,13 +305,29 @@ def test_a_held_database_is_a_clear_error(loaded):
         pass
 
 
+def load_as_a_run_does(settings):
+    repair.repaired(settings, lambda: raw.load(settings), lambda _: None)
+
+
 def test_a_load_killed_at_any_moment_is_made_whole_by_the_next_one(landed, whole):
     for delay in (0.0, 0.02, 0.05, 0.1, 0.2):
         for file in landed.data_dir.glob("build.duckdb*"):
             file.unlink()
         assert end_of(begin(killed.load, landed, delay)) in {0, -signal.SIGKILL}
-        raw.load(landed)
+        load_as_a_run_does(landed)
         assert everything(landed) == whole
+
+
+@pytest.mark.parametrize("written", [0, 1, 4095, 4096, 8192, 12287])
+def test_a_database_that_was_being_created_is_made_whole_by_the_next_load(landed, whole, written):
+    """A new file is three blocks of 4,096 bytes, written one after another."""
+    with duckdb.connect(str(landed.build_db)):
+        pass
+    begun = landed.build_db.read_bytes()
+    assert len(begun) > written
+    landed.build_db.write_bytes(begun[:written])
+    load_as_a_run_does(landed)
+    assert everything(landed) == whole
 
 
 def test_snapshots_with_profiles_of_another_version_get_new_ones(loaded, whole):
