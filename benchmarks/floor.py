@@ -94,6 +94,8 @@ def main():
             "memory_limit": os.environ["ASYLUM_MEMORY_LIMIT"],
             "threads": os.environ["ASYLUM_THREADS"],
             "temp_directory": str(database.parent / "floor_tmp"),
+            # As the build has it: with every step the floor would be slower.
+            "disabled_optimizers": "projection_pullup",
         },
     ) as con:
         if what == "load":
