@@ -15,10 +15,9 @@ revised as (
         first(value_before order by published_on) as first_value,
         max(published_on) as revised_on,
         count(*) as revision_count,
-        -- Of moves as large as each other the latest.
-        arg_max(
-            { 'difference': difference, 'fraction': fraction }, (abs(difference), published_on)
-        ) filter (where difference is not null) as largest,
+        -- Of moves as large as each other the first.
+        first({ 'difference': difference, 'fraction': fraction } order by abs(difference) desc, published_on)
+            filter (where difference is not null) as largest,
         bool_or(is_on_small_count) as is_revised_on_small_count,
         arg_max(reference_date, published_on) as reference_date,
         arg_max(is_provisional, published_on) as is_provisional,
