@@ -104,6 +104,7 @@ def against_one(name, several, one):
         )
     for what, key in (
         ("histories", "histories"),
+        ("what is answered about claims", "answered"),
         ("loading, of what follows", "loading"),
         ("models and tests, of what follows", "models"),
         ("landed pages to published file", "seconds"),
@@ -247,8 +248,8 @@ def child(data):
 
 def build(data):
     """Landing to the published file: seconds, of them those of loading, of models with their tests,
-    and of the histories' own statements; bytes of both files, rows of the histories, and what
-    validation keeps out.
+    of the histories' own statements and of those that ask about the claims of the seeds; bytes of
+    both files, rows of the histories, and what validation keeps out.
     """
     settings = settings_of(data)
     dbt.ensure_manifest(settings)
@@ -273,11 +274,16 @@ def build(data):
         described_like=dbt.described_like(known),
     )
     seconds = time.perf_counter() - started
+
+    def statements(ending):
+        return sum(node.seconds for node in result.models if node.name.endswith(ending))
+
     return {
         "seconds": seconds,
         "loading": loaded - started,
         "models": built - loaded,
-        "histories": sum(n.seconds for n in result.models if n.name.endswith("_history")),
+        "histories": statements("_history"),
+        "answered": statements("_answered"),
         "rows": sum(n.rows for n in result.models if n.name.endswith("_history")),
         "held_back": [name for (name,) in held_back(settings)],
         "asylum.duckdb": settings.published_db.stat().st_size,

@@ -58,7 +58,7 @@ def test_spark_and_duckdb_answer_ten_questions_alike(
     pytest.importorskip("obstore", reason="the extra `lake` is not installed")
     pytest.importorskip("nanio", reason="nanio, of the extra `dev`, is not installed")
     if not SPARK_PYTHON.exists() or shutil.which("java") is None:
-        pytest.skip("Spark needs Java and .venv-spark, which `make test-spark` installs")
+        pytest.skip("Spark needs Java, and .venv-spark, which `make test-spark` makes")
     with s3_server(tmp_path / "s3", "figures") as server:
         publish(
             published_starter.model_copy(

@@ -67,8 +67,9 @@ MAY_READ_BESIDES = {
     r"|int_years_followed|int_unknown_origins_left_(of_hosts|by_measure)",
     "marts/era": r"int_breaks_of_years|int_unknown_origins_left|int_measures_of_origins_unpivoted"
     r"|mart_origin_records|mart_era_comparison",
-    # Steps of a claim's audit become part of functions of the published file, and read its tables.
+    # What the functions answer about the claims of the seeds.
     "intermediate/claims/answered": r"mart_claim_(inputs|audit)_of",
+    # Steps of a claim's audit become part of functions of the published file, and read its tables.
     "intermediate/claims": r"dim_(country|country_group|release)|fct_[a-z_]+_history"
     r"|fct_inhabitants_yearly|mart_carried_forward|mart_reporting_break(s|_origins)(_history)?"
     # Who may be missing in a figure stands beside it: whether it is complete, and the estimate.

@@ -76,9 +76,7 @@ def test_the_ten_releases_are_landed_built_and_published_without_an_error(ten: T
 def test_what_is_answered_about_claims_leaves_memory_for_larger_releases(
     ten: Ten, tmp_path: Path
 ) -> None:
-    """It needs more than all else that is built, and is made some days at a time: three quarters of
-    what there is by default are enough.
-    """
+    """It is made some days at a time: three quarters of what there is by default are enough."""
     shutil.copy(ten.settings.build_db, tmp_path / ten.settings.build_db.name)
     settings = ten.settings.model_copy(update={"data_dir": tmp_path, "memory_limit": "450MB"})
     answered = ["int_claim_inputs_answered", "int_claims_answered"]

@@ -1,4 +1,3 @@
-{%- set newest = '(release_id, snapshot_id)' -%}
 {%- set of_pairs = {
     'asylum_seekers_stock': ('int_population_in_force', 'asylum_seekers_stock'),
     'refugees_stock': ('int_population_in_force', 'refugees_stock'),
@@ -6,6 +5,7 @@
     'palestine_refugees_stock': ('int_unrwa_in_force', 'palestine_refugees_stock'),
     'internally_displaced_stock': ('int_idmc_in_force', 'internally_displaced_stock'),
     'applications_new': ('int_asylum_applications_in_force', 'applications'),
+    'decisions_total': ('int_asylum_decisions_in_force', 'decisions_total'),
 } -%}
 -- The release that each figure of a country of asylum is from, in the measures whose breaks are followed,
 -- at each vintage.
@@ -13,24 +13,32 @@ with figures as (
     select * from {{ ref('int_figures_of_hosts') }}
 ),
 
-applications as (
-    select * from {{ ref('int_first_applications_of_hosts') }}
-),
-
-decisions as (
+-- Applications and decisions are followed by pair. Of others the pairs can be known where their sum is not: a
+-- later release was asked for some of them alone.
+pairs as (
+    {%- for measure, (in_force, counted) in of_pairs.items() %}
     select
         asylum_unhcr_code,
+        '{{ measure }}' as measure,
         reference_year,
         valid_from,
         {%- for column in lineage_columns() %}
-        arg_max({{ column }}, {{ newest }}) as {{ column }}{{ ',' if not loop.last }}
+        arg_max({{ column }}, (release_id, snapshot_id)) as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from {{ ref('int_asylum_decisions_in_force') }}
-    where row_kind = 'pair'
+    from {{ ref(in_force) }}
+    where
+        row_kind = 'pair'
+        and {{ counted }} is not null
+        and (asylum_unhcr_code, reference_year, valid_from) not in (
+            select (asylum_unhcr_code, reference_year, valid_from) from figures
+            where measure = '{{ measure }}'
+        )
     group by asylum_unhcr_code, reference_year, valid_from
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
-told as (
+final as (
     select
         asylum_unhcr_code,
         measure,
@@ -40,49 +48,7 @@ told as (
         retrieved_at
     from figures
     union all by name
-    select
-        asylum_unhcr_code,
-        'applications_new' as measure,
-        reference_year,
-        valid_from,
-        {{ columns(lineage_columns()[:-1]) }}
-        retrieved_at
-    from applications
-    union all by name
-    select
-        *,
-        'decisions_total' as measure
-    from decisions
-),
-
--- Where pairs are known and their sum is not: a later release was asked for some of them alone.
-of_pairs_alone as (
-    {%- for measure, (in_force, counted) in of_pairs.items() %}
-    select
-        asylum_unhcr_code,
-        '{{ measure }}' as measure,
-        reference_year,
-        valid_from,
-        {%- for column in lineage_columns() %}
-        arg_max({{ column }}, {{ newest }}) as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ ref(in_force) }}
-    where
-        row_kind = 'pair'
-        and {{ counted }} is not null
-        and (asylum_unhcr_code, reference_year, valid_from) not in (
-            select (asylum_unhcr_code, reference_year, valid_from) from told
-            where measure = '{{ measure }}'
-        )
-    group by asylum_unhcr_code, reference_year, valid_from
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-),
-
-final as (
-    select * from told
-    union all by name
-    select * from of_pairs_alone
+    select * from pairs
 )
 
 select * from final
