@@ -14,7 +14,7 @@ test: $(READY)  ## all tests that need nothing but the project
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-full-scale: $(READY)  ## tests with UNHCR's real releases; they skip with a reason where those are absent
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m full_scale $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m full_scale $(ARGS)
 
 test-releases: $(READY)  ## each real release alone, and the first two to nine of them: built and tested
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m every_release $(ARGS)

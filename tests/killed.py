@@ -75,7 +75,7 @@ def forge(database: Path) -> None:
     """Write a row into a database, and die before it is in the file itself."""
     con = duckdb.connect(str(database))
     con.execute("pragma disable_checkpoint_on_shutdown")
-    con.execute("insert into dim_country values ('XXX', null, 'Forged', null)")
+    con.execute("insert into dim_country values ('XXX', null, 'Forged', null, 'Forged')")
     _die()
 
 

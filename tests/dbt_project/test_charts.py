@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from warehouse.exports import charts
+from warehouse.exports.origins import find_origin
 from warehouse.published.read import open_published
 from warehouse.settings import Settings
 
@@ -13,8 +14,8 @@ def test_the_starter_extract_gives_all_drawings_with_its_figures(
     published_starter: Settings,
 ) -> None:
     with open_published(published_starter) as con:
-        drawn = {drawing.name: drawing for drawing in charts.drawings(con, "CHN")}
-        assert charts.drawings(con, "SYR") == []
+        drawn = {drawing.name: drawing for drawing in charts.drawings(con, find_origin(con, "CHN"))}
+        assert charts.drawings(con, find_origin(con, "SYR")) == []
     told = {name: drawing.description for name, drawing in drawn.items()}
     assert list(told) == [
         *("yearly", "releases", "flows", "destinations", "heatmap", "rank", "carried_forward"),

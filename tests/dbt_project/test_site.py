@@ -34,7 +34,7 @@ from warehouse.exports import charts, report, site
 from warehouse.exports.charts.frame import SPECS
 from warehouse.exports.findings.unrwa import unrwa_in, unrwa_section
 from warehouse.exports.origin_years import if_distributed, origin_rows
-from warehouse.exports.origins import Origin
+from warehouse.exports.origins import Origin, find_origin
 from warehouse.exports.site import data, pages
 from warehouse.exports.site.changes import release_sections
 from warehouse.exports.site.names import stem
@@ -247,7 +247,7 @@ def test_the_files_are_the_same_however_many_countries_are_made_at_once(
         data.prepare(con)
         data.days(con)
         for side in ("origin", "asylum"):
-            codes = [code for of, code, _ in data.countries(con) if of == side]
+            codes = [code for of, code, *_ in data.countries(con) if of == side]
             at_once = list(data.country_files(con, side))
             assert [code for code, _ in at_once] == sorted(codes)
             for rows in (1, 40, 1_500):
@@ -509,7 +509,10 @@ SITE_DRAWS = """async ([core, pictures]) => {
 
 def test_report_and_site_make_the_same_panels_of_the_same_figures(real: Served, look: Look) -> None:
     with open_published(real.settings) as con:
-        report = [one.spec() for one in charts.drawings(con, "CHN", ["yearly", "releases"])]
+        report = [
+            one.spec()
+            for one in charts.drawings(con, find_origin(con, "CHN"), ["yearly", "releases"])
+        ]
     seen = look("origin/CHN.html")
     core = next(asked for asked in seen.asked_for if asked.endswith("core.js"))
     site_draws = seen.page.evaluate(SITE_DRAWS, [core, core.replace("core.js", "pictures.js")])
@@ -1103,7 +1106,7 @@ def test_no_field_is_a_lower_bound_where_all_are_known(told: Served, tmp_path: P
     shutil.copy(told.settings.published_db, settings.published_db)
     with duckdb.connect(str(settings.published_db)) as con:
         con.execute("delete from fct_palestine_refugees_yearly where asylum_unhcr_code = 'UKN'")
-        [section] = unrwa_section(con, Origin("CHN", "CHI", "China")).tables
+        [section] = unrwa_section(con, Origin("CHN", "CHI", "China", "China")).tables
         assert [row["shown"] for row in section.rows] == ["2,398,179", "228,274"]
         sentences = " ".join(unrwa_in(con, "LBN", "Lebanon").sentences)
     assert "mandate: 228,274 in Lebanon" in sentences
@@ -1158,7 +1161,8 @@ def test_nothing_of_no_country_is_told_as_more_fewer_or_highest(
     with open_published(settings) as con:
         shell = pages.Shell(read_about(con), "version", "assets")
         data.prepare(con)
-        [(_, page)] = pages.country_pages(con, shell, [pages.Country("origin", "UKN", "Unknown")])
+        unknown = pages.Country("origin", "UKN", "Unknown", "Unknown")
+        [(_, page)] = pages.country_pages(con, shell, [unknown])
     text = "".join(Elements(page).said)
     assert "Unknown is no country of origin" in text
     assert "1,437,190 of 3,718,945" in text

@@ -237,7 +237,7 @@ def export_what_there_is(patch: pytest.MonkeyPatch) -> None:
             return charts.ChartsWritten((path,), {})
         if name == beside.SITE:
             return site.Site(path.parent, file_count=1, bytes=0, page_count=1, release="")
-        return report.Written(path, Origin("CHN", "CHI", "China"), summary="", preview="")
+        return report.Written(path, Origin("CHN", "CHI", "China", "China"), summary="", preview="")
 
     patch.setattr(beside, "_make", make_or_touch)
 

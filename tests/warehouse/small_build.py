@@ -91,13 +91,15 @@ create or replace table marts.mart_destination_yearly (
     is_population_provisional boolean as (is_provisional)
 );
 create or replace table marts.dim_country (
-    unhcr_code varchar not null, iso3 varchar, country_name varchar not null, groups varchar[]
+    unhcr_code varchar not null, iso3 varchar, country_name varchar not null, groups varchar[],
+    country_name_within varchar as (country_name)
 );
 create or replace table marts.fct_population_yearly (
     origin_unhcr_code varchar not null, asylum_unhcr_code varchar not null,
     reference_year integer not null, asylum_seekers_stock bigint
 );
 create or replace table reference.releases (release_id varchar, published_on date);
+create or replace table reference.special_origins (unhcr_code varchar, name varchar);
 create or replace table marts.mart_reporting_breaks (
     asylum_unhcr_code varchar, asylum_name varchar, measure varchar, counting_unit varchar,
     kind varchar, reference_year integer, note varchar
@@ -109,6 +111,7 @@ create or replace table marts.mart_reporting_break_origins (
 create or replace table reference.break_kinds (
     kind varchar, bears_from_share double, makes_incomplete boolean
 );
+insert into reference.special_origins values ('UKN', 'Unknown');
 insert into reference.break_kinds values ('origin_withheld', 0.02, true);
 comment on table marts.mart_origin_yearly is 'Grain: origin, year, counting unit. It''s persons.';
 comment on column marts.mart_origin_yearly.asylum_seekers_stock is 'Persons; NULL: not known.';

@@ -270,7 +270,7 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
     if not found.years:
         return _unknown_origin(found)
     name = shown(found.name or found.iso3)
-    people = shown(wording.of_origin("People", found.iso3, found.name or found.iso3))
+    people = shown(wording.of_origin("People", found.iso3, found.name_within or found.iso3))
     with_case_rates = any(y.recognition_cases is not None for y in found.years)
     columns = ["year", "claimed asylum", "waiting", "change", "change %", "recognition rate"]
     columns += ["… over cases"] if with_case_rates else []

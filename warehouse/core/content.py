@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 DIGEST_SIZE = 32
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def canonical(row: Mapping[str, Any]) -> str:
     """One row as JSON that is the same for equal rows: keys sorted, no spaces, plain Unicode."""
-    return json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _CANONICAL.encode(row)
 
 
 def row_digest(slice_name: str, row: Mapping[str, Any]) -> bytes:

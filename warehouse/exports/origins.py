@@ -15,17 +15,16 @@ from warehouse.core.wording import of_origin
 from warehouse.published.countries import known_countries
 from warehouse.reference.places import CountedElsewhereError, PlaceError, country_code
 
-_HELD = """
-    select origin_iso3, any_value(origin_unhcr_code), arg_max(origin_name, reference_year)
-    from mart_origin_yearly
-    where coalesce(origin_iso3, origin_unhcr_code) = ?
-    group by origin_iso3
-"""
+# The published tables that say which origin is meant.
+READS = frozenset({"dim_country", "special_origins"})
 _NAMED = """
-    select iso3, unhcr_code, country_name from dim_country where coalesce(iso3, unhcr_code) = $code
-    union all
-    select null, unhcr_code, name from special_origins where unhcr_code = $code
-    limit 1
+    select iso3, unhcr_code, country_name, country_name_within
+    from dim_country
+    where coalesce(iso3, unhcr_code) = $code
+    union
+    select null, unhcr_code, name, name
+    from special_origins
+    where unhcr_code = $code and unhcr_code not in (select unhcr_code from dim_country)
 """
 _MOST = """
     select coalesce(origin_iso3, origin_unhcr_code)
@@ -54,11 +53,15 @@ class UnknownOriginError(Exception):
 
 @dataclass(frozen=True)
 class Origin:
-    """An origin; `unhcr_code` is None for a country that the published file does not know."""
+    """An origin; `unhcr_code` is None for a country that the published file does not know.
+
+    `name_within` is its name within a sentence: "the Russian Federation".
+    """
 
     iso3: str | None
     unhcr_code: str | None
     name: str
+    name_within: str
 
     @property
     def code(self) -> str:
@@ -72,7 +75,7 @@ class Origin:
 
     def of(self, people: str) -> str:
         """`people` of this origin, in words; not escaped."""
-        return of_origin(people, self.code, self.name)
+        return of_origin(people, self.code, self.name_within)
 
 
 def find_origin(con: duckdb.DuckDBPyConnection, code: str) -> Origin:
@@ -81,17 +84,15 @@ def find_origin(con: duckdb.DuckDBPyConnection, code: str) -> Origin:
     Raises UnknownOriginError, with what is nearest, for a code that is no origin's.
     """
     wanted = _code(con, code)
-    found = con.execute(_HELD, [wanted]).fetchall()
-    found = found or con.execute(_NAMED, {"code": wanted}).fetchall()
+    found = con.execute(_NAMED, {"code": wanted}).fetchall()
     if found:
-        iso3, unhcr_code, name = found[0]
-        return Origin(iso3, unhcr_code, name or wanted)
+        return Origin(*found[0])
     # Not among those fetched: ISO 3166-1 still knows it.
     import pycountry  # noqa: PLC0415
 
     country = pycountry.countries.get(alpha_3=wanted)
     if country is not None:
-        return Origin(wanted, None, country.name)
+        return Origin(wanted, None, country.name, country.name)
     near = _near(con, code.strip())
     hint = f" Near to it: {'; '.join(near)}." if near else ""
     raise UnknownOriginError(

@@ -107,11 +107,11 @@ def _write(con: duckdb.DuckDBPyConnection, origin: Origin, path: Path) -> Writte
 
 
 def _draw(con: duckdb.DuckDBPyConnection, origin: Origin) -> Sequence[Drawing]:
-    return charts.drawings(con, origin.code)
+    return charts.drawings(con, origin)
 
 
 def _write_chart(con: duckdb.DuckDBPyConnection, origin: Origin, name: str, path: Path) -> Written:
-    drawn = charts.drawings(con, origin.code, [name])
+    drawn = charts.drawings(con, origin, [name])
     if not drawn:
         others = ", ".join(drawing.name for drawing in _draw(con, origin))
         raise NoChartError(

@@ -30,6 +30,7 @@ from warehouse.exports.charts import (
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import SPECS, boxes, clean, framed, panel, release_words, years
 from warehouse.exports.measures import BASELINE_YEAR
+from warehouse.exports.origins import Origin
 from warehouse.settings import Settings
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -47,8 +48,11 @@ TABLES = {
     "last_year_counted integer",
     "dim_release": "release_id varchar, in_force_from date, reference_date date, is_held boolean, "
     "datasets varchar",
+    "dim_country": "unhcr_code varchar, iso3 varchar, country_name varchar, "
+    "country_name_within varchar",
+    "special_origins": "unhcr_code varchar, name varchar",
     "mart_origin_yearly": "origin_iso3 varchar, origin_unhcr_code varchar, "
-    "origin_name varchar, counting_unit varchar, "
+    "counting_unit varchar, "
     "reference_year integer, reference_date date, asylum_seekers_stock bigint, "
     "asylum_seekers_stock_world_share double, new_asylum_claims bigint, "
     "is_new_asylum_claims_complete boolean, is_asylum_seekers_stock_complete boolean, "
@@ -64,7 +68,7 @@ TABLES = {
     "is_applications_provisional boolean as (is_provisional), "
     "is_decisions_provisional boolean as (is_provisional)",
     "mart_destination_yearly": "origin_iso3 varchar, origin_unhcr_code varchar, "
-    "origin_name varchar, asylum_iso3 varchar, new_asylum_claims bigint, "
+    "asylum_iso3 varchar, new_asylum_claims bigint, "
     "asylum_unhcr_code varchar, asylum_name varchar, row_kind varchar, counting_unit varchar, "
     "reference_year integer, reference_date date, asylum_seekers_stock bigint, "
     "asylum_seekers_rank bigint, asylum_seekers_share double, is_provisional boolean, "
@@ -74,7 +78,7 @@ TABLES = {
     "reference_year integer, "
     "are_pairs_complete boolean",
     "mart_origin_yearly_history": "origin_iso3 varchar, origin_unhcr_code varchar, "
-    "origin_name varchar, counting_unit varchar, reference_year integer, valid_from date, "
+    "counting_unit varchar, reference_year integer, valid_from date, "
     "valid_to date, asylum_seekers_stock bigint, is_population_provisional boolean, "
     "is_asylum_seekers_stock_complete boolean",
     "mart_carried_forward": "origin_iso3 varchar, origin_unhcr_code varchar, "
@@ -90,7 +94,7 @@ class Published:
     """The published tables that charts read, filled with what a test says."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        self.con = con
+        self.con, self.name = con, "China"
         for table, columns in TABLES.items():
             con.execute(f"create table {table} ({columns})")
 
@@ -104,7 +108,6 @@ class Published:
         """A row of a yearly mart, of people from China."""
         values = {
             "origin_iso3": "CHN",
-            "origin_name": "China",
             "counting_unit": "persons",
             "reference_year": year,
             "reference_date": date(year, 6 if other.get("is_provisional") else 12, 30),
@@ -148,7 +151,6 @@ class Published:
     ) -> None:
         values = {
             "origin_iso3": "CHN",
-            "origin_name": "China",
             "counting_unit": "persons",
             "is_population_provisional": False,
             "is_asylum_seekers_stock_complete": True,
@@ -162,11 +164,14 @@ class Published:
             **values,
         )
 
-    def drawn(self, origin: str = "CHN") -> dict[str, Drawing]:
-        return {drawing.name: drawing for drawing in charts.drawings(self.con, origin)}
+    def origin(self, code: str) -> Origin:
+        return Origin(code, None, self.name, self.name)
+
+    def drawn(self, code: str = "CHN") -> dict[str, Drawing]:
+        return {drawing.name: drawing for drawing in charts.drawings(self.con, self.origin(code))}
 
     def draw(self, name: str) -> Drawing:
-        drawing = MODULES[NAMES.index(name)].draw(self.con, "CHN")
+        drawing = MODULES[NAMES.index(name)].draw(self.con, self.origin("CHN"))
         assert isinstance(drawing, Drawing)
         return drawing
 
@@ -184,7 +189,7 @@ def two_releases(published: Published) -> None:
 
 def everything(published: Published, name: str = "China", *, provisional: bool = False) -> None:
     """An origin of which all can be drawn; all names are `name`."""
-    texts = {"origin_name": name}
+    published.name = name
     for year in (2019, 2024, 2025):
         last = {"is_provisional": provisional and year == 2025}
         published.year(
@@ -200,7 +205,6 @@ def everything(published: Published, name: str = "China", *, provisional: bool =
             refugee_recognition_rate=0.4,
             total_protection_rate=0.5,
             is_rate_on_small_count=year == 2019,
-            **texts,
             **last,
         )
         for place, code in enumerate("ABCDEFGHIJKLMNOPQRSTUV", start=1):
@@ -211,13 +215,11 @@ def everything(published: Published, name: str = "China", *, provisional: bool =
                 asylum_seekers_rank=place,
                 asylum_seekers_share=0.9 / 22,
                 asylum_name=f"{code} {name}",
-                **texts,
                 **last,
             )
-        published.destination(None, year, 77, asylum_seekers_share=0.1, **texts, **last)
+        published.destination(None, year, 77, asylum_seekers_share=0.1, **last)
     published.add("dim_era", era_id="a", leader=name, country_iso3="CHN", first_year_counted=2013)
     two_releases(published)
-    published.con.execute("update mart_origin_yearly_history set origin_name = ?", [name])
     published.add(
         "mart_carried_forward",
         origin_iso3="CHN",

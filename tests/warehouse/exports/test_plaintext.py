@@ -39,7 +39,7 @@ FIGURE = Figure(
 def rendered(**given: Any) -> list[str]:
     about = ABOUT | given.pop("about", {})
     sections = [Section(name, name) for name in SECTIONS]
-    found = Findings(Origin("CHN", "CHI", "China"), about, sections=sections, **given)
+    found = Findings(Origin("CHN", "CHI", "China", "China"), about, sections=sections, **given)
     return plaintext.render(found).splitlines()
 
 

@@ -12,7 +12,7 @@ from warehouse.exports.findings.years import YEAR_COLUMNS, years_section
 from warehouse.exports.origin_years import OriginYear
 from warehouse.exports.origins import Origin
 
-CHINA = Origin("CHN", "China", "CHN")
+CHINA = Origin("CHN", "CHI", "China", "China")
 FIGURES = {
     "new_asylum_claims": 9307,
     "asylum_seekers_stock": 99716,
@@ -113,7 +113,7 @@ def test_a_multiple_of_a_lower_bound_is_not_comparable(lacking: str) -> None:
 
 
 def test_of_no_country_neither_years_nor_places_are_compared() -> None:
-    unknown = Origin(None, "UKN", "Unknown")
+    unknown = Origin(None, "UKN", "Unknown", "Unknown")
     compared = {
         "asylum_seekers_stock_change": 100,
         "asylum_seekers_stock_change_rate": 0.1,

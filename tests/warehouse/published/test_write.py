@@ -51,6 +51,7 @@ TABLES = {
     ),
     "releases": "reference",
     "break_kinds": "reference",
+    "special_origins": "reference",
 }
 
 

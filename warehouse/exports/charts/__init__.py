@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.core import files
+from warehouse.exports import origins
 from warehouse.exports.charts import (
     carried_forward,
     destinations,
@@ -25,6 +26,7 @@ from warehouse.exports.charts import (
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import specs
 from warehouse.exports.charts.style import config
+from warehouse.exports.origins import Origin, find_origin
 from warehouse.published.read import open_published, read_columns
 from warehouse.settings import Settings
 
@@ -56,8 +58,8 @@ _DRAWN_BY = {
     "carried_forward": carried_forward,
 }
 NAMES = tuple(_DRAWN_BY)
-# The published tables that drawings are made from.
-READS = frozenset(table for module in _DRAWN_BY.values() for table in module.READS)
+# The published tables that drawings are made from, and that name their origin.
+READS = origins.READS.union(*(module.READS for module in _DRAWN_BY.values()))
 
 
 @dataclass(frozen=True)
@@ -69,16 +71,16 @@ class ChartsWritten:
 
 
 def drawings(
-    con: duckdb.DuckDBPyConnection, code: str, names: Sequence[str] = NAMES
+    con: duckdb.DuckDBPyConnection, origin: Origin, names: Sequence[str] = NAMES
 ) -> list[Drawing]:
     """The drawings of an origin of which there are data, of an opened published file.
 
-    `code` is the origin's ISO3, or UNHCR's code where it has none. An origin without figures gives
-    an empty list, and a file without the tables of a drawing does not give that one.
+    An origin without figures gives an empty list, and a file without the tables of a drawing does
+    not give that one.
     """
     tables = read_columns(con).keys()
     wanted = (_DRAWN_BY[name] for name in names)
-    made = (module.draw(con, code) for module in wanted if tables >= module.READS)
+    made = (module.draw(con, origin) for module in wanted if tables >= module.READS)
     return [drawing for drawing in made if drawing is not None]
 
 
@@ -95,7 +97,7 @@ def export_charts(settings: Settings) -> ChartsWritten:
     removed. Raises PublishedMissingError when the file does not open.
     """
     with open_published(settings) as con:
-        drawn = drawings(con, CHARTED)
+        drawn = drawings(con, find_origin(con, CHARTED))
     paths = _write(drawn, settings)
     return ChartsWritten(tuple(paths), {drawing.name: drawing.png() for drawing in drawn})
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import duckdb
 
-from warehouse.core.wording import of_origin
 from warehouse.exports import unchanged
 from warehouse.exports.charts import releases
 from warehouse.exports.charts.drawing import Drawing
@@ -21,26 +20,26 @@ from warehouse.exports.charts.frame import (
     ranked,
     tooltip,
 )
+from warehouse.exports.origins import Origin
 
 READS = releases.READS | unchanged.READS
 _TOP = 8
 _REST = "Not carried forward, or below 100"
 
 
-def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
+def draw(con: duckdb.DuckDBPyConnection, origin: Origin) -> Drawing | None:
     """For the newest release and the one of the reference date before: the share of the origin's
     stock that each country of asylum only repeats. None where neither repeats anything.
     """
-    latest = _latest(releases.told(con, code))
+    latest = _latest(releases.told(con, origin.code))
     names = {release["release"] for release in latest}
     repeated = [
         row
-        for row in unchanged.carried_forward(con, code)
+        for row in unchanged.carried_forward(con, origin.code)
         if row["measure"] == "asylum_seekers_stock" and row["release_id"] in names
     ]
     if not repeated:
         return None
-    name = clean(latest[0]["origin_name"])
     panels, words = [], []
     for release in latest:
         own = [row for row in repeated if row["release_id"] == release["release"]]
@@ -56,7 +55,7 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
         words.append(
             f"{heading}, of {number(release['stock'])} persons{': ' if first else ''}{first}."
         )
-    title = f"{of_origin('Asylum-seekers', code, name)} that a release only carried forward"
+    title = f"{clean(origin.of('Asylum-seekers'))} that a release only carried forward"
     notes = [
         "Stocks of a country of asylum of 100 persons or more that are exactly those of an earlier "
         "date, as a share of the origin's stock. Whether a country did not report, or the number "

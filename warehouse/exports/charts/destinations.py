@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from warehouse.core.database import named_rows
-from warehouse.core.wording import AT_LEAST, at_least, of_origin
+from warehouse.core.wording import AT_LEAST, at_least
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
     RANKED_WIDTH,
@@ -26,13 +26,14 @@ from warehouse.exports.charts.frame import (
     tooltip,
 )
 from warehouse.exports.measures import BASELINE_YEAR, INCOMPLETE, MEASURES, state
+from warehouse.exports.origins import Origin
 
 READS = frozenset({"mart_destination_yearly", "mart_destination_concentration"})
 _TOP = 15
 _FIGURES = ("stock", "share", "baseline", "is_incomplete", "is_baseline_incomplete")
 
 
-def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
+def draw(con: duckdb.DuckDBPyConnection, origin: Origin) -> Drawing | None:
     """The countries with most asylum-seekers in the newest year, ranked, each with its baseline;
     then the other countries together, and what the total holds and no country does.
 
@@ -46,7 +47,6 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
                 row_kind,
                 asylum_unhcr_code,
                 asylum_name,
-                origin_name,
                 is_population_provisional as is_provisional,
                 reference_date,
                 release_id,
@@ -89,7 +89,7 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
         select * from joined
         order by row_kind = 'pair' desc, stock desc nulls last, asylum_unhcr_code
         """,
-        [code, BASELINE_YEAR],
+        [origin.code, BASELINE_YEAR],
     )
     found = named_rows(result)
     pairs = [row for row in found if row["row_kind"] == "pair"]
@@ -97,7 +97,7 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     if not newest:
         return None
     about = newest[0]
-    year, name = about["reference_year"], clean(about["origin_name"])
+    year = about["reference_year"]
     has_baseline = year != BASELINE_YEAR and any(row["baseline"] for row in found)
     rows = _rows(pairs, [row for row in found if row["row_kind"] != "pair"])
     provisional = MEASURES["stock"]["provisional"].format(
@@ -116,7 +116,7 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
             "release": about["release_id"],
         }
     notes = [
-        *incomplete(con, code),
+        *incomplete(con, origin.code),
         "Persons waiting for a decision (stock), and their share of the whole.",
     ]
     if has_baseline:
@@ -127,7 +127,7 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
         notes.append(f"Hatched: {AT_LEAST}, {INCOMPLETE}.")
     elif any(row["is_baseline_incomplete"] for row in rows):
         notes.append(f"{AT_LEAST}, {INCOMPLETE}.")
-    people = of_origin("asylum-seekers", code, name)
+    people = clean(origin.of("asylum-seekers"))
     title = f"Where {people} waited in {year}"
     return Drawing(
         "destinations",

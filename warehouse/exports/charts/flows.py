@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import duckdb
 
-from warehouse.core.wording import of_origin
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
     Row,
@@ -26,7 +25,7 @@ from warehouse.exports.charts.frame import (
 )
 from warehouse.exports.measures import BREAK, INCOMPLETE, MEASURES, NO_BAR, state
 from warehouse.exports.origin_years import origin_rows
-from warehouse.exports.origins import UNKNOWN
+from warehouse.exports.origins import Origin
 
 READS = frozenset({"mart_origin_yearly"})
 Span = tuple[int, int]  # first and last year
@@ -47,7 +46,7 @@ _RATE_NAMES = {
 }
 
 
-def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
+def draw(con: duckdb.DuckDBPyConnection, origin: Origin) -> Drawing | None:
     """New applications, decisions by kind, and the two rates, a panel each; persons alone.
 
     New applications are of the same reports as the people who claimed asylum: where these lack
@@ -55,15 +54,13 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     """
     found = [
         _row(row)
-        for row in origin_rows(con, code)
+        for row in origin_rows(con, origin.code)
         if row["applications_new"] or row["decisions_total"]
     ]
     rows = [row for row in found if row["counting_unit"] == "persons"]
     if not rows:
         return None
-    name, span = clean(rows[-1]["origin_name"]), (rows[0]["year"], rows[-1]["year"])
-    for row in rows:
-        del row["origin_name"]
+    span = (rows[0]["year"], rows[-1]["year"])
     panels = []
     if any(row["applications_new"] for row in rows):
         panels.append(_applications(rows, span))
@@ -74,12 +71,12 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     if not panels:
         return None
     cases = [row for row in found if row["counting_unit"] == "cases"]
-    people = of_origin("people", code, name)
+    people = clean(origin.of("people"))
     title = f"Applications by {people}, and decisions on them"
     return Drawing(
         "flows",
         title,
-        _description(people, rows, cases, is_unknown=code == UNKNOWN),
+        _description(people, rows, cases, is_unknown=origin.is_unknown),
         framed(
             panels,
             title,
@@ -100,7 +97,7 @@ def _row(found: Row) -> Row:
     has_new = found["applications_new"] is not None
     is_incomplete = has_new and found["is_new_asylum_claims_complete"] is False
     taken = (
-        *("origin_name", "applications_new", "applications_release_id", "decisions_release_id"),
+        *("applications_new", "applications_release_id", "decisions_release_id"),
         *("is_rate_on_small_count", "decisions_total", *_KINDS, *_RATE_NAMES),
     )
     return {

@@ -6,7 +6,6 @@ from typing import Any
 
 import duckdb
 
-from warehouse.core.wording import of_origin
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
     NAMES_WIDTH,
@@ -25,7 +24,7 @@ from warehouse.exports.charts.frame import (
     years,
 )
 from warehouse.exports.measures import INCOMPLETE, state
-from warehouse.exports.origins import UNKNOWN
+from warehouse.exports.origins import Origin
 
 READS = frozenset({"mart_destination_yearly", "mart_destination_concentration"})
 _TOP = 20
@@ -34,7 +33,7 @@ _WIDTH = 535
 _ROW_HEIGHT = 20
 
 
-def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
+def draw(con: duckdb.DuckDBPyConnection, origin: Origin) -> Drawing | None:
     """The countries that ever held most asylum-seekers in the latest years, those with most now on
     top; a provisional year hatched. None where there is no second year or no country.
     """
@@ -45,7 +44,6 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
                 reference_year,
                 asylum_unhcr_code,
                 asylum_name,
-                origin_name,
                 asylum_seekers_stock,
                 is_population_provisional as is_provisional,
                 is_asylum_seekers_stock_complete is false as is_incomplete,
@@ -87,14 +85,13 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
             figures.asylum_seekers_stock,
             figures.is_provisional,
             figures.is_incomplete,
-            figures.release_id,
-            figures.origin_name
+            figures.release_id
         from figures
         inner join ranked using (asylum_unhcr_code)
         where figures.reference_year > figures.newest_year - ?
         order by ranked.place, figures.reference_year
         """,
-        [code, _YEARS, _TOP, _YEARS],
+        [origin.code, _YEARS, _TOP, _YEARS],
     ).fetchall()
     if len({year for year, *_ in found}) < 2:
         return None
@@ -109,29 +106,28 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
             "status": state(provisional, is_incomplete=is_incomplete),
             "release": release,
         }
-        for year, place, asylum, stock, provisional, is_incomplete, release, _ in found
+        for year, place, asylum, stock, provisional, is_incomplete, release in found
     ]
-    name = clean(found[0][7])
     first, last = min(row["year"] for row in rows), max(row["year"] for row in rows)
     names = {row["row"]: row for row in rows}
     notes = [
-        *incomplete(con, code),
+        *incomplete(con, origin.code),
         "Persons waiting at the end of the year (stock). No cell: none, or not known. "
         "The scale is logarithmic.",
     ]
-    provisional = {year for year, *_, is_provisional, _, _, _ in found if is_provisional}
+    provisional = {year for year, *_, is_provisional, _, _ in found if is_provisional}
     if provisional:
         notes.append(f"Hatched: {spans(provisional)} is provisional.")
-    if any(is_incomplete for *_, is_incomplete, _, _ in found):
+    if any(is_incomplete for *_, is_incomplete, _ in found):
         notes.append(f"Hatched: {INCOMPLETE}.")
     peaks = sorted(rows, key=lambda row: -row["stock"])
-    people = of_origin("asylum-seekers", code, name)
-    title = f"Countries of asylum of {of_origin('people', code, name)}, {first} to {last}"
+    people = clean(origin.of("asylum-seekers"))
+    title = f"Countries of asylum of {clean(origin.of('people'))}, {first} to {last}"
     now = [row for row in rows if row["year"] == last]
     # Of no country nothing is told as a highest.
     highest = (
         ""
-        if code == UNKNOWN
+        if origin.is_unknown
         else f"The highest is {peaks[0]['name']} in {peaks[0]['year']} with "
         f"{number(peaks[0]['stock'])}. "
     )

@@ -8,7 +8,6 @@ from typing import Any
 import duckdb
 
 from warehouse.core.database import named_rows
-from warehouse.core.wording import of_origin
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
     Row,
@@ -26,6 +25,7 @@ from warehouse.exports.charts.frame import (
     years,
 )
 from warehouse.exports.measures import INCOMPLETE, RANKS, state
+from warehouse.exports.origins import Origin
 
 READS = frozenset(
     {"mart_destination_yearly", "mart_destination_concentration", "mart_origin_yearly"}
@@ -38,34 +38,33 @@ _NAMES = 320  # pixels right of the plot: UNHCR's longest name of a country has 
 _LABEL_LENGTH = 60  # letters, wider than _NAMES: to measure a long name takes long
 
 
-def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
+def draw(con: duckdb.DuckDBPyConnection, origin: Origin) -> Drawing | None:
     """Above the ranks of the countries of asylum that are first now, below the rank of the origin
     among all countries of origin, in years of which the data hold the world.
 
     None where neither has two years.
     """
-    destinations = _destinations(con, code)
-    world = _world(con, code)
+    destinations = _destinations(con, origin.code)
+    world = _world(con, origin.code)
     if not destinations and not world:
         return None
-    name = clean((destinations or world)[0]["origin_name"])
-    title = f"Ranks over time: {of_origin('asylum-seekers', code, name)}"
+    title = f"Ranks over time: {clean(origin.of('asylum-seekers'))}"
     panels, words = [], []
     if destinations:
         panels.append(_bump(destinations))
         words.append(_destination_words(destinations))
     if world:
-        panels.append(_line(world))
+        panels.append(_line(world, clean(origin.name)))
         best, newest = min(world, key=lambda row: row["rank"]), world[-1]
         words.append(
-            f"Among countries of origin, by asylum-seekers, {name} was {number(newest['rank'])} of "
-            f"{number(newest['of'])} in {newest['year']} ({newest['status']}), and highest in "
-            f"{best['year']}: {number(best['rank'])}."
+            f"Among countries of origin, by asylum-seekers, {clean(origin.name_within)} was "
+            f"{number(newest['rank'])} of {number(newest['of'])} in {newest['year']} "
+            f"({newest['status']}), and highest in {best['year']}: {number(best['rank'])}."
         )
     rows = [*destinations, *world]
     provisional = sorted({row["year"] for row in rows if row["provisional"]})
     notes = [
-        *(incomplete(con, code) if destinations else ()),
+        *(incomplete(con, origin.code) if destinations else ()),
         "Rank 1 has the most asylum-seekers waiting at the end of the year (stock, persons).",
     ]
     if destinations:
@@ -115,7 +114,6 @@ def _destinations(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, A
             figures.reference_year as year,
             series.series,
             figures.asylum_name as name,
-            figures.origin_name,
             figures.asylum_seekers_rank as rank,
             figures.asylum_seekers_stock as stock,
             figures.is_population_provisional as provisional,
@@ -139,7 +137,6 @@ def _world(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any]]:
             select
                 reference_year as year,
                 origin_iso3,
-                origin_name,
                 asylum_seekers_stock as stock,
                 asylum_seekers_stock_world_share as share,
                 is_population_provisional as provisional,
@@ -261,15 +258,11 @@ def _points(points: list[Row], looks: Spec, **encoding: Spec) -> list[Spec]:
     return layers
 
 
-def _line(rows: list[Row]) -> Spec:
+def _line(rows: list[Row], name: str) -> Spec:
     by_year = {row["year"]: row for row in rows}
     points = [
         {"left": year, "rank": None}
-        | (
-            _point(by_year[year] | {"name": by_year[year]["origin_name"]})
-            if year in by_year
-            else {}
-        )
+        | (_point(by_year[year] | {"name": name}) if year in by_year else {})
         for year in range(rows[0]["year"], rows[-1]["year"] + 1)
     ]
     newest = points[-1] | {"text": f"{rows[-1]['rank']} of {rows[-1]['of']}"}

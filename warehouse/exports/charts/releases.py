@@ -8,7 +8,6 @@ from typing import Any
 import duckdb
 
 from warehouse.core.database import named_rows
-from warehouse.core.wording import of_origin
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
     Row,
@@ -20,6 +19,7 @@ from warehouse.exports.charts.frame import (
     panel,
 )
 from warehouse.exports.measures import HATCHED, MEASURES, state
+from warehouse.exports.origins import Origin
 
 READS = frozenset({"mart_origin_yearly_history", "dim_release"})
 _YEARS = 4
@@ -36,7 +36,6 @@ def told(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any]]:
         """
         select
             figures.reference_year as year,
-            figures.origin_name,
             releases.release_id as release,
             releases.in_force_from as published_on,
             releases.reference_date as release_reference_date,
@@ -61,12 +60,12 @@ def told(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any]]:
     return named_rows(result)
 
 
-def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
+def draw(con: duckdb.DuckDBPyConnection, origin: Origin) -> Drawing | None:
     """A panel a year for the latest years, a bar a release; hatched if provisional or incomplete.
 
     None if fewer than two releases have figures of the origin.
     """
-    found = told(con, code)
+    found = told(con, origin.code)
     loaded = sorted({(row["published_on"], row["release"]) for row in found})
     releases = loaded[-_RELEASES:]
     if len(releases) < 2:
@@ -99,7 +98,6 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     ]
     if not any(row["high"] for row in rows):
         return None
-    name = clean(found[-1]["origin_name"])
     top = headroom(row["high"] for row in rows) * 1.08
     names = [
         {"place": place, "release": clean(release), "since": f"{day}"}
@@ -120,7 +118,7 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
         for year in years
     ]
     panels.append(panel("release_names", names, x=x))
-    title = f"{of_origin('Asylum-seekers', code, name)}: what each release said of the same year"
+    title = f"{clean(origin.of('Asylum-seekers'))}: what each release said of the same year"
     notes = [
         "Persons waiting at the end of the year (stock), or in the middle of it where a figure was "
         "provisional.",
@@ -131,7 +129,7 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
     return Drawing(
         "releases",
         title,
-        _description(of_origin("asylum-seekers", code, name), found, years),
+        _description(clean(origin.of("asylum-seekers")), found, years),
         framed(panels, title, notes, {row["release"] for row in rows}, spacing=8),
     )
 

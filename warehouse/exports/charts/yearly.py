@@ -7,7 +7,6 @@ from typing import Any
 
 import duckdb
 
-from warehouse.core.wording import of_origin
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
     Row,
@@ -26,29 +25,28 @@ from warehouse.exports.charts.frame import (
 )
 from warehouse.exports.measures import ESTIMATED, INCOMPLETE, MEASURES, NO_BAR, state
 from warehouse.exports.origin_years import origin_rows
-from warehouse.exports.origins import UNKNOWN
+from warehouse.exports.origins import Origin
 
 READS = frozenset({"mart_origin_yearly", "dim_era"})
 # Pixels of a letter, so many that a name keeps clear of its neighbours.
 _LETTER = 6.5
 
 
-def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
+def draw(con: duckdb.DuckDBPyConnection, origin: Origin) -> Drawing | None:
     """People who claimed asylum above, the stock of asylum-seekers below, a bar a year.
 
     Provisional and incomplete years are hatched; eras of the origin lie behind. None if the
     origin has no asylum-seekers in any year.
     """
-    found = [row for row in origin_rows(con, code) if row["counting_unit"] == "persons"]
+    found = [row for row in origin_rows(con, origin.code) if row["counting_unit"] == "persons"]
     rows = [_row(row) for row in found]
     rows = [row for row in rows if row["stock"] is not None or row["claims"] is not None]
     while rows and not rows[0]["stock"] and not rows[0]["claims"]:
         del rows[0]  # UNHCR writes zeros back to 1951, before it counted
     if not any(row["stock"] for row in rows):
         return None
-    name = clean(found[-1]["origin_name"])
     first, last = rows[0]["year"], rows[-1]["year"]
-    eras = _eras(con, code, min(first, last - 9), last)
+    eras = _eras(con, origin.code, min(first, last - 9), last)
     measures = [m for m in ("claims", "stock") if any(row[m] for row in rows)]
     panels = [_bars(rows, measure, eras, named=measure == measures[0]) for measure in measures]
     notes = [
@@ -67,11 +65,11 @@ def draw(con: duckdb.DuckDBPyConnection, code: str) -> Drawing | None:
         notes.append(NO_BAR)
     if eras:
         notes.append("Grey bands: calendar years counted for a leader.")
-    title = f"{of_origin('People', code, name)} seeking asylum abroad"
+    title = f"{clean(origin.of('People'))} seeking asylum abroad"
     return Drawing(
         "yearly",
         title,
-        _description(of_origin("people", code, name), rows, eras, is_unknown=code == UNKNOWN),
+        _description(clean(origin.of("people")), rows, eras, is_unknown=origin.is_unknown),
         framed(panels, title, notes, {row["release"] for row in rows}),
     )
 

@@ -52,7 +52,7 @@ def notes_section(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section:
     rows = named_rows(con.execute(_QUERY, {"origin": origin.code, "shown": _SHOWN}))
     table = ReportTable(
         "notes",
-        f"UNHCR’s notes on figures of {origin.name} and of its first countries of asylum",
+        f"UNHCR’s notes on figures of {origin.name_within} and of its first countries of asylum",
         _COLUMNS,
         [*rows],
     )

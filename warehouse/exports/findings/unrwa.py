@@ -23,11 +23,13 @@ _QUERY = f"""
             coalesce(origin_iso3, origin_unhcr_code) as origin,
             coalesce(asylum_iso3, asylum_unhcr_code) as asylum,
             coalesce(asylum_name, asylum_unhcr_code) as place,
+            coalesce(country_name_within, asylum_unhcr_code) as place_within,
             reference_year,
             reference_date,
             release_id,
             palestine_refugees_stock as people
         from fct_palestine_refugees_yearly
+        left join dim_country on asylum_unhcr_code = dim_country.unhcr_code
         where palestine_refugees_stock is not null
     ),
     unknown as (
@@ -106,7 +108,7 @@ def unrwa_section(con: duckdb.DuckDBPyConnection, origin: Origin | None = None) 
 
 def unrwa_in(con: duckdb.DuckDBPyConnection, code: str, place: str) -> Section:
     """UNRWA's figures of the newest years, for a country of asylum that is a field of operation;
-    `place`: "Lebanon".
+    `place`: "the Syrian Arab Rep.".
     """
     rows = _asked(con, asylum=code)[:YEARS_SHOWN]
     if not rows:
@@ -123,14 +125,14 @@ def unrwa_of(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section:
     of_origin = unrwa_section(con, origin)
     if of_origin.tables or origin.is_unknown:
         return of_origin
-    return unrwa_in(con, origin.code, origin.name)
+    return unrwa_in(con, origin.code, origin.name_within)
 
 
 def unrwa_sentences(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
     """What is said beside a pair of origin and asylum, by their codes; of the newest year."""
     found: dict[str, dict[str, str]] = {}
     for row in _asked(con):
-        place = "an unknown country" if row["is_unknown"] else row["place"]
+        place = "an unknown country" if row["is_unknown"] else row["place_within"]
         words = " ".join([*_in_words(row, place), _NO_SUM])
         found.setdefault(row["origin"], {}).setdefault(row["asylum"], words)
     return found

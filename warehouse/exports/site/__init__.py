@@ -219,6 +219,7 @@ def _write_data(con: duckdb.DuckDBPyConnection, folder: Path, assets: str) -> Se
         "unrwa": unrwa_sentences(con),
         "of_no_country": OF_NO_COUNTRY,
         "names": names,
+        "names_within": data.names_within(con),
         "other_names": data.other_names(names),
         "counted_elsewhere": data.counted_elsewhere(),
         "sides": {

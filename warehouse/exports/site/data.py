@@ -272,16 +272,17 @@ def days(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [str(day) for (day,) in con.execute("select day from site_days order by day").fetchall()]
 
 
-def countries(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str]]:
+def countries(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str, str]]:
     """Side (origin or asylum), code and name of each country that has figures of its own, or of
-    UNRWA's.
+    UNRWA's, and its name within a sentence.
     """
     called = names(con)
+    within = called | names_within(con)
     for side in ("origin", "asylum"):
         found = con.execute(f"select distinct code from site_{side}_years").fetchall()
         codes = {code for (code,) in found} | {*(unrwa_asylums(con) if side == "asylum" else ())}
         for code in sorted(codes, key=lambda code: (called[code], code)):
-            yield side, code, called[code]
+            yield side, code, called[code], within[code]
 
 
 def names(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -305,6 +306,16 @@ def names(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
             group by code
             order by code
             """
+        ).fetchall()
+    )
+
+
+def names_within(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The names that are others within a sentence, by code: "the Russian Federation"."""
+    return dict(
+        con.execute(
+            "select country_code, country_name_within from dim_country "
+            "where country_name_within <> country_name order by country_code"
         ).fetchall()
     )
 

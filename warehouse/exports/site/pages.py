@@ -56,11 +56,14 @@ LARGEST_SHOWN = 20
 
 @dataclass(frozen=True)
 class Country:
-    """A country of one side: `side` is origin or asylum, `code` its ISO3 or UNHCR's code."""
+    """A country of one side: `side` is origin or asylum, `code` its ISO3 or UNHCR's code,
+    `name_within` its name within a sentence.
+    """
 
     side: str
     code: str
     name: str
+    name_within: str
 
     @property
     def path(self) -> str:
@@ -70,12 +73,12 @@ class Country:
     @property
     def place(self) -> str:
         """Where people are who are there, in words: after "in"."""
-        return "an unknown country" if self.code == "UKN" else self.name
+        return "an unknown country" if self.code == "UKN" else self.name_within
 
     @property
     def subject(self) -> Origin:
         """What its figures are of: by the code that it is asked for by, ISO3 or not."""
-        return Origin(self.code, None, self.name)
+        return Origin(self.code, None, self.name, self.name_within)
 
 
 @dataclass(frozen=True)
@@ -207,7 +210,7 @@ def _asylum_pages(
                     unrwa,
                     beside.others_section(f"people in {country.place}", years, release),
                     beside.moved_section(
-                        country.place, "asylum", moves.get(("asylum", country.code), []), release
+                        country.name, "asylum", moves.get(("asylum", country.code), []), release
                     ),
                 ],
             )

@@ -10,7 +10,10 @@ figures as (
 ),
 
 countries as (
-    select * from {{ ref('int_countries_combined') }}
+    select
+        unhcr_code,
+        {{ name_within('country_name') }} as country_name
+    from {{ ref('int_countries_combined') }}
 ),
 
 by_country as (

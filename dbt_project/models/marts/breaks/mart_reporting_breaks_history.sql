@@ -65,7 +65,7 @@ with_words as (
         case
             when merged.measure = 'palestine_refugees_stock' then ''
             when countries.special_kind = 'unknown' then ' of unknown origin'
-            else ' from ' || countries.country_name
+            else ' from ' || countries.country_name_within
         end as from_origin,
         case
             when merged.origin_count > 2

@@ -126,6 +126,8 @@ export const current = () => releases.find((release) => release.id === params.ge
 export const releaseOf = (measure) => (measure === "claims" && releases.find((release) => release.id === current().flows)) || current();
 export const hasFlows = (release) => !release.flows || release.flows === release.id;
 export const nameOf = (code) => (code === null ? "not itemised by country" : (Object.hasOwn(site.names, code) ? site.names[code] : code));
+// "the Russian Federation", after "from" and "in".
+const within = (code) => visible(Object.hasOwn(site.names_within, code) ? site.names_within[code] : nameOf(code));
 const paged = { origin: new Set(site.sides.origin), asylum: new Set(site.sides.asylum) };
 // People of unknown origin and stateless people are from no country, so they hold no place among countries.
 const unranked = new Set(site.unranked);
@@ -133,12 +135,12 @@ export const rankOf = (row, rows, key) => (row[key] === null || unranked.has(row
   : rows.filter((one) => one[key] !== null && !unranked.has(one[key]) && one.amount > row.amount).length + 1);
 // "people from China", "stateless people": what warehouse/core/wording.py writes of an origin.
 export const ofOrigin = (people, code) => {
-  if (!Object.hasOwn(site.of_no_country, code)) return `${people} from ${visible(nameOf(code))}`;
+  if (!Object.hasOwn(site.of_no_country, code)) return `${people} from ${within(code)}`;
   const said = site.of_no_country[code].replace("{}", () => people[0].toLowerCase() + people.slice(1));
   return people[0] === people[0].toUpperCase() ? said[0].toUpperCase() + said.slice(1) : said;
 };
 // "people in Germany".
-export const inAsylum = (people, code) => `${people} in ${code === "UKN" ? "an unknown country" : visible(nameOf(code))}`;
+export const inAsylum = (people, code) => `${people} in ${code === "UKN" ? "an unknown country" : within(code)}`;
 export const hasPage = (side, code) => paged[side].has(code);
 
 // Rows of a file, as objects; `began` and `ended` are positions in site.days.
