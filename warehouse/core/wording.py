@@ -95,7 +95,7 @@ def markdown(text: str, *, begins_line: bool = False) -> str:
 def show(value: Any, kind: Kind = "text") -> str:
     """`value` as readers see it; None is a dash, for not known.
 
-    Counts in persons or cases; `share` and `change_rate` are fractions, shown in per cent.
+    Counts in persons or cases; `share` and `change_rate` are fractions, shown in percent.
     """
     return NOT_KNOWN if value is None else _WRITTEN[kind](value)
 

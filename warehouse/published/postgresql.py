@@ -586,8 +586,8 @@ def _address(settings: Settings, url: SecretStr | None) -> str:
     chosen = url or settings.postgres_url
     if chosen is None:
         raise PostgresError(
-            "No PostgreSQL is configured. Set ASYLUM_POSTGRES_URL, or give --to "
-            "postgresql://USER@HOST/DATABASE."
+            "Nothing is configured to publish to. Set ASYLUM_POSTGRES_URL (or ASYLUM_LAKE_URL for "
+            "an object store), or give --to postgresql://USER@HOST/DATABASE."
         )
     address = chosen.get_secret_value()
     try:

@@ -10,8 +10,10 @@ from typing import Any
 import duckdb
 import pytest
 from pydantic import SecretStr
+from typer.testing import CliRunner
 
 from tests.s3_server import ACCESS_KEY, SECRET_KEY, S3Server, s3_server
+from warehouse.cli.app import app
 from warehouse.settings import Settings, SettingsError, load_settings
 
 obstore = pytest.importorskip("obstore", reason="the extra `lake` is not installed")
@@ -110,6 +112,24 @@ def test_a_reader_who_begins_at_the_pointer_gets_the_published_rows(
     [newest] = now["tables"]["mart_origin_yearly"]["files"]
     keys = duckdb.sql(f"from '{folder / newest['path']}'").fetchall()
     assert [row[:2] for row in keys] == sorted(row[:2] for row in keys)
+
+
+def test_the_command_writes_to_the_store_of_the_settings_where_there_is_no_postgresql(
+    settings: Settings, server: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASYLUM_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("ASYLUM_LAKE_URL", str(settings.lake_url))
+    monkeypatch.setenv("ASYLUM_LAKE_ENDPOINT", server.endpoint)
+    monkeypatch.setenv("ASYLUM_LAKE_ACCESS_KEY", ACCESS_KEY)
+    monkeypatch.setenv("ASYLUM_LAKE_SECRET_KEY", SECRET_KEY)
+    done = CliRunner().invoke(app, ["publish"])
+    assert done.exit_code == 0, done.output
+    stands = pointer(settings, server)
+    assert stands["release"] == "2025-12.1" and "release 2025-12.1" in done.output
+    monkeypatch.setenv("ASYLUM_POSTGRES_URL", "postgresql://nobody@127.0.0.1:9/figures")
+    done = CliRunner().invoke(app, ["publish", "--force", "--wait", "0"])
+    assert done.exit_code == 1
+    assert pointer(settings, server) == stands
 
 
 def test_the_same_build_is_written_once_and_the_last_few_are_kept(

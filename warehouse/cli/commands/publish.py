@@ -20,8 +20,8 @@ def publish(
             "--to",
             metavar="URL",
             help="postgresql://USER@HOST/DATABASE, or s3://BUCKET/PREFIX. Default: "
-            "ASYLUM_POSTGRES_URL. Put a password or key in a variable: other users of the machine "
-            "can see a command line.",
+            "ASYLUM_POSTGRES_URL, or else ASYLUM_LAKE_URL. Put a password or key in a variable: "
+            "other users of the machine can see a command line.",
             show_default=False,
         ),
     ] = None,
@@ -57,7 +57,8 @@ def publish(
 
         from warehouse.cli import render
 
-        if to and to.startswith("s3:"):
+        is_lake = to.startswith("s3:") if to else not settings.postgres_url and settings.lake_url
+        if is_lake:
             from warehouse.published import lake
 
             with render.progress(render.console(stderr=True)) as on_progress:

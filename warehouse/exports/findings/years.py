@@ -32,7 +32,7 @@ YEAR_COLUMNS = (
     ReportColumn("claimed", "People who claimed asylum in the year", "bound"),
     ReportColumn("waiting", "Asylum-seekers at the end of the year", "bound"),
     ReportColumn("asylum_seekers_stock_change", "Change on the year before", "bound"),
-    ReportColumn("asylum_seekers_stock_change_rate", "Change in per cent", "bound"),
+    ReportColumn("asylum_seekers_stock_change_rate", "Change in percent", "bound"),
     ReportColumn("refugees_stock", "Refugees at the end of the year", "count"),
     ReportColumn("applications_new", "New applications in the year, persons", "bound"),
     ReportColumn("applications_new_cases", "New applications in the year, cases", "bound"),
