@@ -8,10 +8,11 @@ from datetime import date
 from typing import Any
 
 from warehouse.published.countries import Known, code_of
-from warehouse.reference.claims import ALL, is_group, is_stock, parts_of
+from warehouse.reference.claims import ALL, document_word, is_group, is_stock, parts_of
 from warehouse.reference.figures import FigureError, as_printed
 from warehouse.reference.places import CountedElsewhereError, PlaceError
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEARS = re.compile(r"([0-9]{4})(?:\s*(?:-|to)\s*([0-9]{4}))?")
 
 
@@ -44,7 +45,7 @@ class AskedError(ValueError):
         self.option = option
 
 
-def years(text: str) -> tuple[int, int, date | None]:
+def years(text: str, option: str | None = None) -> tuple[int, int, date | None]:
     """First and last year, and the reference date where a day is given.
 
     2024, 2012-2024, 2023-06-30 (that day's figures). Raises AskedError.
@@ -54,18 +55,13 @@ def years(text: str) -> tuple[int, int, date | None]:
         first, last = found.groups()
         return int(first), int(last or first), None
     try:
-        day = date.fromisoformat(given)
+        day = date.fromisoformat(given if _DAY.fullmatch(given) else "")
     except ValueError:
         raise AskedError(
-            f"{text!r} is not a year, such as 2024, several, 2012-2024, or a day, 2023-06-30"
+            f"{text!r} is not a year, such as 2024, several, 2012-2024, or a day, 2023-06-30",
+            option,
         ) from None
     return day.year, day.year, day
-
-
-def _document_word(measure: str) -> str:
-    """What somebody who reads a measure as a flow calls the people."""
-    is_of_asylum = "asylum" in measure or "applications" in measure
-    return "people who apply" if is_of_asylum else "people who fled"
 
 
 def asked(*, measure: str, location: str, read_as: str | None, **cells: Any) -> dict[str, Any]:
@@ -81,7 +77,7 @@ def asked(*, measure: str, location: str, read_as: str | None, **cells: Any) -> 
         "kind": "level",
         "counting_unit": "persons",
         "measure": measure,
-        "document_word": _document_word(measure) if read_as == "flow" else measure,
+        "document_word": document_word(measure, read_as),
         "read_as": read_as or nature,
         "paraphrase": "The claim asked for",
         "location": location,
@@ -96,17 +92,19 @@ def asked_in_options(
     Figures are as printed (5.9m), countries by code or name of those that are `known`, groups as
     they are. `year`, `kind`, `unit` and `measure` are needed. Raises AskedError.
     """
-    first, last, day = years(options["year"])
+    first, last, day = years(options["year"], "year")
     base = options.get("base_year")
-    base_first, base_last, base_day = years(base) if base else (None, None, None)
+    base_first, base_last, base_day = years(base, "base_year") if base else (None, None, None)
     from_year = options.get("from_year")
-    try:
-        figures = {
-            column: as_printed(options[name]) if options.get(name) else None
-            for name, column in _FIGURES.items()
-        }
-    except FigureError as error:
-        raise AskedError(str(error)) from error
+    if from_year is not None and first != last:
+        raise AskedError(
+            f"{options['year']!r} has a first year, and --from-year gives another: give one",
+            "from_year",
+        )
+    figures = {
+        column: _figure(name, options[name]) if options.get(name) else None
+        for name, column in _FIGURES.items()
+    }
     told: dict[str, Any] = {
         **figures,
         **{name: options.get(name) for name in _AS_GIVEN},
@@ -123,6 +121,13 @@ def asked_in_options(
         base_reference_date=base_day,
         location=location,
     )
+
+
+def _figure(option: str, text: str) -> str:
+    try:
+        return as_printed(text)
+    except FigureError as error:
+        raise AskedError(str(error), option) from error
 
 
 def _side(option: str, text: str | None, known: Sequence[Known]) -> str | None:

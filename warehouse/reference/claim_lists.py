@@ -26,6 +26,7 @@ class ClaimKind:
     allowed: frozenset[str]
     years: str
     must_state: bool
+    is_compared_with_base: bool
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def kinds() -> Mapping[str, ClaimKind]:
             allowed=frozenset(row["allowed_columns"].split()),
             years=row["years"],
             must_state=row["must_state"] == "true",
+            is_compared_with_base=row["is_compared_with_base"] == "true",
         )
         for row in _rows("claim_kinds")
     }

@@ -52,6 +52,8 @@ _SIGNED = frozenset({"change", "difference", "not_expressible"})
 _PER_CENT = 100
 # More people than there are on earth, and what a table can still hold.
 _TOO_LARGE = 1e12
+# What has hundreds of digits is a finite number, and too large.
+_UNHEARD_OF = 1e300
 _ROUNDING = 1e-6
 # Of a measure that no seed knows: another check refuses it.
 _FIRST_YEAR = 0
@@ -104,7 +106,9 @@ class _Row:
         return int(self[column]) if re.fullmatch(r"[0-9]{4}", self[column]) else None
 
     def number(self, column: str) -> float | None:
-        return figure(self[column])
+        """The figure of a cell; a finite one, also where it has hundreds of digits."""
+        found = figure(self[column])
+        return None if found is None else max(-_UNHEARD_OF, min(found, _UNHEARD_OF))
 
 
 def check_register(folder: Path = REFERENCE_DIR) -> None:
@@ -177,13 +181,20 @@ def read_file(
     except OSError as error:
         raise ClaimsError(f"{path}: {error.strerror}.") from error
     except (csv.Error, UnicodeDecodeError) as error:
-        raise ClaimsError(f"{path.name} is not plain CSV in UTF-8: {error}.") from error
+        raise ClaimsError(
+            f"{path.name} is not plain CSV in UTF-8: {error}. Save it as CSV UTF-8."
+        ) from error
     problems: list[str] = []
     documents: dict[str, dict[str, str]] = {}
     rows: dict[tuple[str, str], dict[str, str]] = {}
     for line, cells in given:
         if None in cells or None in cells.values():
-            problems.append(f"{path.name}, line {line}: another number of values than the header")
+            values = [cell for cell in cells.values() if isinstance(cell, str)]
+            found = len(values) + len(cells.get(None) or ())
+            problems.append(
+                f"{path.name}, line {line}: {found} values, and the header has {len(header)}. Put "
+                "a value with a comma in quotes"
+            )
             continue
         row = _with_defaults(cells, path, line, published_on)
         checked = _Row(path.name, line, row)
@@ -192,7 +203,12 @@ def read_file(
             checked.refuse("claim_id", f"document {key[0]} already has a claim {key[1]!r}")
         day = _day(row["published_on"])
         if day is None:
-            checked.refuse("published_on", "give the day of publication as YYYY-MM-DD")
+            checked.refuse(
+                "published_on",
+                f"{row['published_on']!r} is not a day as YYYY-MM-DD"
+                if row["published_on"]
+                else "give the day of publication as YYYY-MM-DD, here or by --published",
+            )
         _check_is_not_to_come(checked)
         document = {name: row[name] for name in DOCUMENT_COLUMNS}
         if documents.setdefault(key[0], document)["published_on"] != row["published_on"]:
@@ -210,13 +226,19 @@ def read_file(
 
 
 def _check_header(path: Path, header: Sequence[str], columns: Collection[str]) -> None:
-    unknown = [name for name in header if name not in columns]
-    if len(header) == 1 and ";" in header[0]:
-        raise ClaimsError(f"{path.name}, line 1: separated by semicolons. Save it with commas.")
-    if unknown or not header:
+    if not header:
+        raise ClaimsError(f"{path.name} is empty: its first line names the columns.")
+    for mark, called in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if len(header) == 1 and mark in header[0]:
+            raise ClaimsError(f"{path.name}, line 1: separated by {called}. Save it with commas.")
+    if unnamed := [str(number) for number, name in enumerate(header, start=1) if not name.strip()]:
         raise ClaimsError(
-            f"{path.name}, line 1: no column of the register: "
-            f"{', '.join(unknown) or 'none'}. There are: {', '.join(columns)}."
+            f"{path.name}, line 1: column {', '.join(unnamed)} has no name. Name it, or delete it."
+        )
+    if unknown := [name for name in header if name not in columns]:
+        raise ClaimsError(
+            f"{path.name}, line 1: no column of the register: {', '.join(unknown)}. "
+            f"There are: {', '.join(columns)}."
         )
     if twice := [name for name, times in Counter(header).items() if times > 1]:
         raise ClaimsError(f"{path.name}, line 1: more than one column {', '.join(twice)}.")
@@ -236,7 +258,7 @@ def _with_defaults(
         "counting_unit": "persons",
         "to_year": row["from_year"],
         "from_year": row["to_year"],
-        "document_word": row["measure"].replace("_", " "),
+        "document_word": document_word(row["measure"], row["read_as"]),
         "read_as": "stock" if stock else "flow",
         "paraphrase": f"{row['kind']} of {row['measure']}",
         "location": f"line {line}",
@@ -246,6 +268,14 @@ def _with_defaults(
         "source": path.name,
     }
     return {name: value or defaults.get(name, "") for name, value in row.items()}
+
+
+def document_word(measure: str, read_as: str | None) -> str:
+    """What a document whose words are not known calls the people of a measure that it reads so."""
+    if read_as != "flow" or not any(is_stock(part) for part in parts_of(measure)):
+        return measure.replace("_", " ")
+    is_of_asylum = "asylum" in measure or "applications" in measure
+    return "people who apply" if is_of_asylum else "people who fled"
 
 
 def _as_register(column: str, value: str) -> str:
@@ -459,6 +489,8 @@ def _check_what(row: _Row) -> None:
                     name,
                     f"{part!r} is not a measure of the warehouse, such as asylum_seekers_stock",
                 )
+        for part in _twice(known):
+            row.refuse(name, f"{part} is in {row[name]} more than once")
         if row["counting_unit"] == "cases" and {measures()[part] for part in known} & _IN_PERSONS:
             row.refuse("counting_unit", f"{row[name]} is only counted in persons")
         if len(known) > 1 and set(known) & set(RATES):
@@ -469,6 +501,16 @@ def _check_what(row: _Row) -> None:
         row.refuse(
             "population_type",
             f"{row['population_type']!r} is not one of {', '.join(population_types())}",
+        )
+    elif row["population_type"] and not any(
+        measures().get(part) == "demographics"
+        for name in ("measure", "base_measure")
+        for part in parts_of(row[name])
+    ):
+        row.refuse(
+            "population_type",
+            f"only measures of demographics are by population type, and {row['measure']} is none; "
+            "leave it empty",
         )
     if row["read_as"] == "stock" and row["measure"] and not _has_stock(row["measure"]):
         row.refuse(
@@ -488,11 +530,13 @@ def _has_stock(measure: str) -> bool:
 
 def _check_countries(row: _Row, regions: frozenset[str] | None) -> None:
     for name in _SIDES:
-        for term in row[name].split("+") if row[name] else []:
+        terms = row[name].split("+") if row[name] else []
+        for term in _twice(terms):
+            row.refuse(name, f"{term} is named more than once")
+        for term in terms:
             if _REGION.fullmatch(term) and regions is not None and term not in regions:
-                row.refuse(
-                    name, f"there is no region {term!r}: there are {', '.join(sorted(regions))}"
-                )
+                there = f"there are {', '.join(sorted(regions))}" if regions else "none is loaded"
+                row.refuse(name, f"there is no region {term!r}: {there}")
             elif not _is_side(term, alone=term == row[name]):
                 row.refuse(
                     name,
@@ -505,6 +549,10 @@ def _check_countries(row: _Row, regions: frozenset[str] | None) -> None:
     _check_stateless(row)
     if sum(_TOP.fullmatch(row[name]) is not None for name in _SIDES) > 1:
         row.refuse("origin", "only one of origin and asylum can be the largest countries")
+
+
+def _twice(terms: Sequence[str]) -> list[str]:
+    return [term for term, times in Counter(terms).items() if times > 1]
 
 
 def _check_stateless(row: _Row) -> None:
@@ -563,6 +611,12 @@ def _check_units(row: _Row) -> None:
     is_percent = kind in _IN_PERCENT or (is_rate and kind in OF_THE_MEASURE)
     is_of_inhabitants = kind == "per_head" and row.number("per") == _PER_CENT
     is_of_people = kind in OF_THE_MEASURE and not is_rate
+    if is_in_percent(row["tolerance"]) and not is_percent:
+        row.refuse(
+            "tolerance",
+            f"{row['tolerance']} is a percentage, and a {kind} is stated in {_unit(row)}: give "
+            "stated_low and stated_high instead",
+        )
     for name in sorted(_STATED) + (["threshold_low", "threshold_high"] if not is_rate else []):
         number = row.number(name)
         if number is None:
@@ -611,10 +665,28 @@ def _check_kind(row: _Row) -> None:
         row.refuse("wording", "give a wording or a tolerance, not both")
     if kind == "per_head" and any(is_group(row[n]) and row[n] != ALL for n in _SIDES if row[n]):
         row.refuse("asylum", "inhabitants are those of one country, or of the world")
+    if (kinds()[kind].is_compared_with_base or row["share_of"] == "base") and _is_its_own_base(row):
+        row.refuse(
+            "base_measure",
+            f"a {kind} compares a figure with another: give its base_measure, base_origin, "
+            "base_asylum or base_from_year and base_to_year",
+        )
     place = row.number("stated_value")
     if kind in {"rank", "place"} and place is not None and (place < 1 or place != int(place)):
         row.refuse("stated_value", f"{row['stated_value']} is not a rank: 1, 2, 3, …")
     _check_peers(row)
+
+
+def _is_its_own_base(row: _Row) -> bool:
+    """Whether what a figure is compared with is the figure itself."""
+    first, last = row["from_year"] or row["to_year"], row["to_year"] or row["from_year"]
+    base_last = row["base_to_year"] or row["base_from_year"] or last
+    base_first = row["base_from_year"] or row["base_to_year"] or first
+    return (
+        all(row[f"base_{name}"] in {"", row[name]} for name in ("measure", "origin", "asylum"))
+        and (base_first, base_last) == (first, last)
+        and row["base_reference_date"] == row["reference_date"]
+    )
 
 
 def _check_peers(row: _Row) -> None:
@@ -658,8 +730,8 @@ def _check_years(row: _Row, published_on: date | None) -> None:
         elif not first <= year <= last:
             row.refuse(
                 name,
-                f"{year} is not between {first}, the first year of {row['measure']}, and {last}, "
-                f"the year the document was published",
+                f"{year} is not between {first}, the first year of the dataset of "
+                f"{row['measure']}, and {last}, the year the document was published",
             )
     _check_reference_dates(row)
     for first_name, last_name in (names[:2], names[2:]):

@@ -39,12 +39,24 @@ leads as (
         worded.document_id,
         worded.claim_id,
         0 as sentence_number,
-        -- How many inhabitants were known on that day is not kept.
-        if(
-            worded.claim.kind = 'per_head' and worded.verdict = 'not_reproduced',
-            'The number does not follow from the database of its day and the inhabitants known today.',
-            verdicts.sentence
-        ) as sentence
+        case
+            -- How many inhabitants were known on that day is not kept.
+            when worded.claim.kind = 'per_head' and worded.verdict = 'not_reproduced'
+                then 'The number does not follow from the database of its day and the inhabitants known today.'
+            -- A mid-year is not revised by its year's end.
+            when
+                worded.claim.kind in ('level', 'sum') and worded.verdict = 'confirmed_since_revised'
+                and worded.is_provisional_at_publication and not worded.inputs.is_provisional
+                then
+                    if(
+                        worded.stock_or_flow = 'stock',
+                        'The number was right on its day, when the figure was of mid-year; that of the '
+                        || 'year''s end is another.',
+                        'The number was right on its day, when the figure was of half a year; that of the '
+                        || 'whole year is another.'
+                    )
+            else verdicts.sentence
+        end as sentence
     from worded
     inner join verdicts on worded.verdict = verdicts.verdict
 ),

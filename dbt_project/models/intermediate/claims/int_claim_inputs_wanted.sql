@@ -97,9 +97,9 @@ by_{{ side }} as (
 ),
 
 {% endfor -%}
--- Two steps read it: worked out once.
+-- Two steps read it: worked out once. Who is in two groups that are added up is one.
 final as materialized (
-    select
+    select distinct
         by_asylum.*,
         measures.endpoint
     from by_asylum

@@ -94,7 +94,7 @@ reasons as (
             when inputs.years_without_figure is not null
                 then
                     'Release ' || inputs.release_id_on_the_day || ' has no figure for '
-                    || inputs.years_without_figure
+                    || coalesce(cast(claim.reference_date as varchar), inputs.years_without_figure)
                     || coalesce(': the series begins in ' || inputs.series_begins, '') || '.'
             else
                 'The warehouse holds only some countries of asylum of release '

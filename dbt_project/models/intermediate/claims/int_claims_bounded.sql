@@ -112,10 +112,13 @@ final as (
             end,
             false
         ) as is_within_missing,
-        -- Figures of 1 to 4 are never published: they become 0 or 5.
+        -- Figures of 1 to 4 are never published: they become 0 or 5. Who is not there is nobody, or so few.
         coalesce(
             claim.kind = 'level' and not claim.is_rate
-            and coalesce(claim.stated_value, claim.stated_low) between 1 and 4
+            and (
+                coalesce(claim.stated_value, claim.stated_low) between 1 and 4
+                or (inputs.are_nobody and coalesce(lowest, 0) <= 4)
+            )
             and if(inputs.are_nobody, 0, at_publication.value) in (0, 5),
             false
         ) as is_too_small_to_tell,

@@ -84,7 +84,9 @@ final as materialized (
                     'People of unknown origin and the stateless hold no place among countries; how many are '
                     || 'of unknown origin says how countries of asylum report.'
             when claim.kind = 'per_head' and claim.inhabitants is null
-                then 'The World Bank has no number of inhabitants for it.'
+                then
+                    'The warehouse has no number of inhabitants for it: the World Bank gives none, or it has '
+                    || 'not been asked.'
             when claim.kind in ('rank', 'place') and at_publication.figure = 0
                 then
                     'In release ' || inputs.release_id_on_the_day || ' nobody is there, and nobody holds a '
