@@ -33,6 +33,7 @@ _COMMON_NAMES = (
     ("CIV", "Ivory Coast"),
     ("COD", "DR Congo"),
     ("COD", "DRC"),
+    ("COD", "Zaire"),
     ("CPV", "Cape Verde"),
     ("CZE", "Czech Republic"),
     ("GBR", "UK"),
@@ -149,10 +150,14 @@ def _named(text: str, also: Sequence[tuple[str, str]]) -> str:
         if all(
             _are_in(wanted, _words(name))
             for other, name in names
-            if other == code and not name.isupper()
+            if other == code and (code, name) not in _COMMON_NAMES
         )
     }
     likely = exact or {code for code, name in names if wanted and _are_in(wanted, _words(name))}
+    # "Czech" begins a name of Czechia, and of the former country that its figures were of.
+    likely -= {
+        code for code in likely if code in places() and places()[code].counted_in in likely - {code}
+    }
     if len(likely) == 1:
         return likely.pop()
     if likely:

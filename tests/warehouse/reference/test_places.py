@@ -23,6 +23,7 @@ from warehouse.reference.places import PlaceError, country_code, places
         *(("Syrian Arab Rep.", "SYR"), ("Iran (Islamic Rep. of)", "IRN"), ("Turkiye", "TUR")),
         *(("Cote d'Ivoire", "CIV"), ("cote d’ivoire", "CIV"), ("Republic of Korea", "KOR")),
         *(("US", "USA"), ("U.S.", "USA"), ("U.S.A.", "USA"), ("UAE", "ARE"), ("DRC", "COD")),
+        *(("Zaire", "COD"), ("Czech", "CZE"), ("Serb", "SRB")),
         *(("KR", "KOR"), ("PT", "PRT"), ("AE", "ARE"), ("NZ", "NZL"), ("de", "DEU")),
     ],
 )
@@ -71,7 +72,12 @@ def test_what_is_no_country_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "elsewhere"),
-    [("TWN", "CHN or UKN"), ("Taiwan", "CHN or UKN"), ("XKX", "SRB"), ("Kosovo", "SRB")],
+    [
+        *(("TWN", "CHN or UKN"), ("Taiwan", "CHN or UKN"), ("XKX", "SRB"), ("Kosovo", "SRB")),
+        *(("Yugoslavia", "SRB"), ("YUG", "SRB"), ("Serbia and Montenegro", "SRB")),
+        *(("USSR", "RUS"), ("U.S.S.R.", "RUS"), ("soviet union", "RUS"), ("Soviet", "RUS")),
+        *(("Czechoslovakia", "CZE"), ("CSK", "CZE")),
+    ],
 )
 def test_a_place_that_is_no_origin_is_answered_with_where_its_people_are_counted(
     text: str, elsewhere: str
@@ -117,5 +123,5 @@ def test_unhcrs_own_code_is_told_with_the_country_that_it_is_of() -> None:
 
 def test_a_place_that_is_an_origin_is_asked_for_by_its_own_code() -> None:
     assert {code for code, place in places().items() if not place.is_unhcr_origin} == {
-        *("TWN", "XKX"),
+        *("TWN", "XKX", "YUG", "SCG", "CSK", "SUN"),
     }
