@@ -182,6 +182,9 @@ def test_a_sum_of_stocks_that_is_asked_about_is_read_as_one(measure: str) -> Non
         ("check_claim", {"value": 1, "year": 2025, "published": "9999-01-01"}, "still to come"),
         ("check_claim", {"value": 1e300, "year": 2025, "published": "2026-07-01", "origin": "CHN"},
          "too large"),
+        *(("check_claim", {"value": 1, "year": 2025, "published": "2026-07-01", name: 10**320},
+           f"{name}: a number of more than 300 digits is too large")
+          for name in ("value", "at_least", "threshold", "per")),
         *(("find_country", {"text": text}, "text: give a country's name") for text in ("", " ")),
         ("find_country", {"text": "Taiwan"}, "Ask for CHN or UKN"),
         ("find_country", {"text": "Yugoslavia"}, "Yugoslavia until 1991"),

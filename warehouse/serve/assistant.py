@@ -272,10 +272,10 @@ def check_claim(  # noqa: PLR0917 - asked by name
         "year": str(year),
         "base_year": None if base_year is None else str(base_year),
         **{
-            name: _printed(given[name], is_in_percent=is_in_percent)
+            name: _printed(name, given[name], is_in_percent=is_in_percent)
             for name in ("value", "at_least", "at_most")
         },
-        **{name: _printed(given[name]) for name in ("threshold", "threshold_high", "per")},
+        **{name: _printed(name, given[name]) for name in ("threshold", "threshold_high", "per")},
     }
     with open_published(settings) as con:
         try:
@@ -403,11 +403,17 @@ def _code(con: duckdb.DuckDBPyConnection, text: str | None) -> str | None:
         raise QuestionError(str(error)) from error
 
 
-def _printed(value: Figure | None, *, is_in_percent: bool = False) -> str | None:
+def _printed(name: str, value: Figure | None, *, is_in_percent: bool = False) -> str | None:
     """A figure as it is printed: that of a rate in percent, where it is given as a number."""
     if value is None or isinstance(value, str):
         return value
-    return f"{value:f}".rstrip("0").rstrip(".") + (" %" if is_in_percent else "")
+    try:
+        digits = f"{value:f}"
+    except OverflowError:
+        raise QuestionError(
+            f"{name}: a number of more than 300 digits is too large: give a figure as printed"
+        ) from None
+    return digits.rstrip("0").rstrip(".") + (" %" if is_in_percent else "")
 
 
 def _in_json(value: Any) -> Any:
