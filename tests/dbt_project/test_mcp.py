@@ -182,6 +182,12 @@ def test_a_sum_of_stocks_that_is_asked_about_is_read_as_one(measure: str) -> Non
         ("check_claim", {"value": 1, "year": 2025, "published": "9999-01-01"}, "still to come"),
         ("check_claim", {"value": 1e300, "year": 2025, "published": "2026-07-01", "origin": "CHN"},
          "too large"),
+        *(("check_claim", {"value": 1, "year": 2025, "published": "2026-07-01", name: 10**320},
+           f"{name}: a number of more than 300 digits is too large")
+          for name in ("value", "at_least", "threshold", "per")),
+        *(("find_country", {"text": text}, "text: give a country's name") for text in ("", " ")),
+        ("find_country", {"text": "Taiwan"}, "Ask for CHN or UKN"),
+        ("find_country", {"text": "Yugoslavia"}, "Yugoslavia until 1991"),
         ("check_claim", {"value": 1, "year": 2025, "published": "now"}, "is not a day"),
         ("check_claim", {"value": "lots", "year": 2025, "published": "2026-02-01"},
          "'lots' is not a figure"),
@@ -256,6 +262,31 @@ def test_a_claim_can_be_asked_for_by_every_option_of_the_command() -> None:
 def test_a_number_that_json_has_no_word_for_is_null(ask: Callable[..., Asked]) -> None:
     _, found = ask("query", sql="select 1 / 0 as a, 0 / 0 as b, -1 / 0 as c, 1 / 2 as d")
     assert found["rows"] == [[None, None, None, 0.5]]
+
+
+@pytest.mark.parametrize(
+    ("text", "countries", "near"),
+    [
+        *(("china", ["CHN"], []), ("UK", ["GBR"], []), ("Burma", ["MMR"], [])),
+        *(("North Korea", ["PRK"], []), ("South Korea", ["KOR"], []), ("Zaire", ["COD"], [])),
+        *(("Swaziland", ["SWZ"], []), ("Korea", ["KOR", "PRK"], []), ("STA", ["STA"], [])),
+        *(("AUL", ["AUS"], []), ("GFR", ["DEU"], []), ("AUS", ["AUS"], [])),
+        *(("Germny", [], ["DEU", "GGY"]), ("Xqzwv", [], []), ("EU", [], [])),
+    ],
+)
+def test_a_country_is_found_by_what_names_it_and_no_other_is_but_as_what_may_be_meant(
+    ask: Callable[..., Asked], text: str, countries: list[str], near: list[str]
+) -> None:
+    is_error, found = ask("find_country", text=text)
+    assert not is_error, found
+    assert [country["code"] for country in found["countries"]] == countries
+    assert [country["code"] for country in found["did_you_mean"]] == near
+    assert (found["told"] is None) is (len(countries) == 1 and text not in {"AUL", "GFR"})
+    for country in found["countries"]:
+        assert country["name"]
+        assert country["iso3"] == (None if text == "STA" else country["code"])
+    if text in {"AUL", "GFR"}:
+        assert found["countries"][0]["unhcr_code"] == text
 
 
 def test_hostile_words_find_no_country_and_change_nothing(ask: Callable[..., Asked]) -> None:

@@ -403,7 +403,11 @@ def test_the_command_offers_the_charts_that_there_are() -> None:
 
 @pytest.mark.parametrize(
     ("origin", "near"),
-    [("CHI", "CHN (China)"), ("Korea", "KOR (Korea, Republic of)"), ("Chna", "CHN (China)")],
+    [
+        ("CHI", "as UNHCR's own code it is CHN (China)."),
+        ("Korea", "KOR (Korea, Republic of)"),
+        ("Chna", "CHN (China)"),
+    ],
 )
 def test_an_unknown_origin_is_refused_with_what_is_near(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, origin: str, near: str

@@ -290,8 +290,9 @@ def test_a_place_is_counted_in_itself_or_in_a_country_and_no_code_means_two() ->
     iso3 = {country.alpha_3 for country in pycountry.countries}
     # What stands in for a missing ISO3 is nobody's ISO3: origin_code says one thing.
     assert not special & iso3
+    former = {country.alpha_3 for country in pycountry.historic_countries}
     for code, row in rows.items():
-        assert code in iso3 | special | {"XKX"}
+        assert code in iso3 | special | former | {"XKX"}
         if row["is_unhcr_origin"] == "true":
             assert row["counted_in"] == code
         else:
@@ -299,6 +300,18 @@ def test_a_place_is_counted_in_itself_or_in_a_country_and_no_code_means_two() ->
         assert not row["note"].endswith(".")
     names = [n for r in rows.values() for n in (r["name"], *r["other_names"].split("; "))]
     assert len({name.casefold() for name in names}) == len(names)
+
+
+def test_a_former_country_is_counted_where_and_until_when_inhabitants_added_says() -> None:
+    former = {country.alpha_3 for country in pycountry.historic_countries}
+    said = {(r["country_iso3"], r["note"].split(":")[0]) for r in rows_of("inhabitants_added")}
+    told = {
+        (row["counted_in"], row["note"].split(";")[0])
+        for row in rows_of("places_counted")
+        if row["code"] in former
+    }
+    assert len(told) == 4
+    assert told <= said
 
 
 def test_special_origins_are_shown_with_their_pseudo_codes_as_notes_alone() -> None:

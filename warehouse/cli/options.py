@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -58,18 +59,36 @@ def source_settings(source: Source | None, api_url: str | None) -> tuple[Setting
         raise typer.BadParameter(f"--api-url: {error}") from error
 
 
-def countries(
-    given: list[str] | None, option: str = "--origin", known: Sequence[Known] = ()
-) -> list[str]:
+def origins_given(settings: Settings, given: list[str] | None) -> list[str]:
+    """The origins that --origin gives by code or name, as codes, each once. What the published file
+    calls them is understood, where there is one. Raises BadParameter, as `countries` does.
+    """
+    if not given:
+        return []
+    import duckdb
+
+    from warehouse.published.countries import known_countries
+    from warehouse.published.read import PublishedMissingError, open_published
+
+    known: list[Known] = []
+    with (
+        contextlib.suppress(PublishedMissingError, duckdb.Error),
+        open_published(settings) as con,
+    ):
+        known = known_countries(con)
+    return countries(given, "--origin", known)
+
+
+def countries(given: Sequence[str], option: str, known: Sequence[Known]) -> list[str]:
     """The countries that an option gives by code or name, as codes, each once. `known`: those of
-    the published file, where one is read.
+    the published file.
 
     Raises BadParameter for what is none, can be several, or is counted in another.
     """
     from warehouse.published.countries import code_of
 
     try:
-        codes = [code_of(text, known) for text in given or []]
+        codes = [code_of(text, known) for text in given]
     except PlaceError as error:
         raise typer.BadParameter(f"{option}: {error}") from error
     return list(dict.fromkeys(codes))

@@ -6,14 +6,13 @@ so a UNHCR code is understood only where there is no ISO3: stateless, unknown, T
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 
 import duckdb
 
 from warehouse.core.wording import of_origin
-from warehouse.published.countries import known_countries
-from warehouse.reference.places import CountedElsewhereError, PlaceError, country_code
+from warehouse.published.countries import code_of, known_countries
+from warehouse.reference.places import name_of
 
 # The published tables that say which origin is meant.
 READS = frozenset({"dim_country", "special_origins"})
@@ -38,17 +37,10 @@ _MOST = """
     limit 1
 """
 _PREFERRED = "CHN"
-_MATCHES = 6
-_SIMILAR = 0.6
-_SHORTEST_PART = 4
 # UNHCR's code where no country of origin is given, or no country of asylum.
 UNKNOWN = "UKN"
 STATELESS = "STA"
 TIBETAN = "TIB"
-
-
-class UnknownOriginError(Exception):
-    """What was asked for is no origin."""
 
 
 @dataclass(frozen=True)
@@ -81,37 +73,15 @@ class Origin:
 def find_origin(con: duckdb.DuckDBPyConnection, code: str) -> Origin:
     """The origin of this code or name, whether or not an opened published file has figures of it.
 
-    Raises UnknownOriginError, with what is nearest, for a code that is no origin's.
+    Raises PlaceError, with what may be meant, for what is no origin's code or name.
     """
-    wanted = _code(con, code)
+    wanted = code_of(code, known_countries(con))
     found = con.execute(_NAMED, {"code": wanted}).fetchall()
     if found:
         return Origin(*found[0])
     # Not among those fetched: ISO 3166-1 still knows it.
-    import pycountry  # noqa: PLC0415
-
-    country = pycountry.countries.get(alpha_3=wanted)
-    if country is not None:
-        return Origin(wanted, None, country.name, country.name)
-    near = _near(con, code.strip())
-    hint = f" Near to it: {'; '.join(near)}." if near else ""
-    raise UnknownOriginError(
-        f"{code!r} is no origin: give a country's ISO3 code, such as CHN or SYR, or STA "
-        f"(stateless), UKN (unknown) or TIB (Tibetan), which have none.{hint}"
-    )
-
-
-def _code(con: duckdb.DuckDBPyConnection, text: str) -> str:
-    """The code that a text is, or that its name is of, also by the names in the published file."""
-    names = [(known.code, known.name) for known in known_countries(con) if known.name]
-    try:
-        return country_code(text, names)
-    except CountedElsewhereError as error:
-        raise UnknownOriginError(str(error)) from error
-    except PlaceError as error:
-        near = _near(con, text.strip())
-        hint = f" Near to it: {'; '.join(near)}." if near and "can be" not in str(error) else ""
-        raise UnknownOriginError(f"{error}{hint}") from error
+    name = name_of(wanted)
+    return Origin(wanted, None, name, name)
 
 
 def default_origin(con: duckdb.DuckDBPyConnection) -> str:
@@ -120,26 +90,3 @@ def default_origin(con: duckdb.DuckDBPyConnection) -> str:
     """
     found = con.execute(_MOST, {"preferred": _PREFERRED}).fetchall()
     return found[0][0] if found else _PREFERRED
-
-
-def _near(con: duckdb.DuckDBPyConnection, text: str) -> list[str]:
-    """`CODE (name)` of what may have been meant, likeliest first."""
-    import pycountry  # noqa: PLC0415
-
-    names = {country.alpha_3: country.name for country in pycountry.countries}
-    by_unhcr_code = {}
-    for known in known_countries(con):
-        names[known.code] = known.name or known.code
-        by_unhcr_code[known.unhcr_code] = known.code
-    alpha_2 = pycountry.countries.get(alpha_2=text.upper())
-    folded = text.casefold()
-    likely = [by_unhcr_code.get(text.upper()), alpha_2 and alpha_2.alpha_3]
-    if len(text) >= _SHORTEST_PART:
-        likely += sorted(code for code, name in names.items() if folded in name.casefold())
-        by_name = {name.casefold(): code for code, name in sorted(names.items(), reverse=True)}
-        close = difflib.get_close_matches(folded, by_name, _MATCHES, _SIMILAR)
-        likely += [by_name[name] for name in close]
-    else:
-        likely += difflib.get_close_matches(text.upper(), sorted(names), _MATCHES, _SIMILAR)
-    codes = list(dict.fromkeys(code for code in likely if code))
-    return [f"{code} ({names[code]})" for code in codes[:_MATCHES]]

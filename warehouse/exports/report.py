@@ -51,8 +51,8 @@ def write_report(settings: Settings, code: str, path: Path, chart: str | None = 
     """Write the report of the origin `code` to `path`, as its ending says; `chart` is the name of
     the one for a picture.
 
-    `code` is an ISO3 code, or UNHCR's for an origin that has none. The file is the old one or the
-    new one, whatever happens. Raises ReportFormatError for another ending, UnknownOriginError,
+    `code` is an ISO3 code or a name, or UNHCR's code of an origin without ISO3. The file is the old
+    one or the new one, whatever happens. Raises ReportFormatError for another ending, PlaceError,
     NoChartError, PublishedMissingError, and OSError where the file cannot be written.
     """
     kind = path.suffix.lower()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from warehouse.reference.claims import is_country
-from warehouse.reference.places import PlaceError, country_code, places
+from warehouse.reference.places import PlaceError, country_code, no_country, places
 
 _ALL = """
     select distinct coalesce(iso3, unhcr_code), unhcr_code, country_name from dim_country
@@ -30,16 +30,22 @@ def code_of(text: str, known: Sequence[Known] = ()) -> str:
     """The code of the country that `text` is the code or a name of: of these, of ISO 3166-1, or of
     the origins without a code there.
 
-    Raises PlaceError for what is none, can be several, or is counted in another.
+    Raises PlaceError for what is none (with what it is as UNHCR's own code), can be several, or is
+    counted in another.
     """
-    code = country_code(text, [(country.code, country.name) for country in known if country.name])
-    if not is_country(code) and code not in {*places(), *(country.code for country in known)}:
-        meant = [country for country in known if country.unhcr_code == code]
-        raise PlaceError(
-            f"{code!r} is no country's ISO 3166-1 alpha-3 code, such as CHN"
-            + "".join(f"; as UNHCR's own code it is {c.code} ({c.name})" for c in meant)
-        )
-    return code
+    names = [(country.code, country.name) for country in known if country.name]
+    codes = {country.code for country in known}
+    code = given if (given := text.strip().upper()) in codes else country_code(text, names)
+    if is_country(code) or code in {*places(), *codes}:
+        return code
+    said = f"{code!r} is no country's ISO 3166-1 alpha-3 code, such as CHN"
+    for country in known:
+        if country.unhcr_code == code:
+            raise PlaceError(
+                f"{said}; as UNHCR's own code it is {country.code} ({country.name}).",
+                can_be=[country.code],
+            )
+    raise no_country(f"{said}.", code, names)
 
 
 def known_countries(con: duckdb.DuckDBPyConnection) -> list[Known]:

@@ -6,6 +6,7 @@ UNHCR's code (STA, UKN, TIB), which is nobody's ISO3.
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -25,12 +26,14 @@ _SHORTENED = {"st": "saint", "st.": "saint"}
 # "Syria" begins a word of "Syrian Arab Republic"; shorter words must be whole.
 _SHORTEST_BEGINNING = 4
 _MOST = 6
+_SIMILAR = 0.6
 # Names in everyday use that neither ISO 3166-1 nor UNHCR has, or that are no longer a country's.
 _COMMON_NAMES = (
     ("ARE", "UAE"),
     ("CIV", "Ivory Coast"),
     ("COD", "DR Congo"),
     ("COD", "DRC"),
+    ("COD", "Zaire"),
     ("CPV", "Cape Verde"),
     ("CZE", "Czech Republic"),
     ("GBR", "UK"),
@@ -51,7 +54,16 @@ _COMMON_NAMES = (
 
 
 class PlaceError(ValueError):
-    """What was given names no country, or several; the message says what to give instead."""
+    """What was given names no country, or several; the message says what to give instead.
+
+    By code, likeliest first: `can_be` has the countries that it means, `near` those that are
+    called something like it.
+    """
+
+    def __init__(self, said: str, *, can_be: Sequence[str] = (), near: Sequence[str] = ()) -> None:
+        super().__init__(said)
+        self.can_be = tuple(can_be)
+        self.near = tuple(near)
 
 
 class CountedElsewhereError(PlaceError):
@@ -127,7 +139,6 @@ def _of_two_letters(code: str) -> str | None:
 
 def _named(text: str, also: Sequence[tuple[str, str]]) -> str:
     names = (*_all_names(), *also)
-    shown = {code: name for code, name in (*also, *reversed(_all_names()))}
     wanted = _words(text)
     exact = {code for code, name in names if _are(wanted, _words(name))}
     # A name that others begin with before a comma is theirs, too: the Congo's, and not China's, as
@@ -139,19 +150,52 @@ def _named(text: str, also: Sequence[tuple[str, str]]) -> str:
         if all(
             _are_in(wanted, _words(name))
             for other, name in names
-            if other == code and not name.isupper()
+            if other == code and (code, name) not in _COMMON_NAMES
         )
     }
     likely = exact or {code for code, name in names if wanted and _are_in(wanted, _words(name))}
+    # "Czech" begins a name of Czechia, and of the former country that its figures were of.
+    likely -= {
+        code for code in likely if code in places() and places()[code].counted_in in likely - {code}
+    }
     if len(likely) == 1:
         return likely.pop()
-    listed = "; ".join(f"{code} ({shown[code]})" for code in sorted(likely)[:_MOST])
     if likely:
-        raise PlaceError(f"{text!r} can be {listed}. Give a code.")
-    raise PlaceError(
+        can_be = sorted(likely)
+        raise PlaceError(
+            f"{text!r} can be {_listed(can_be[:_MOST], also)}. Give a code.", can_be=can_be
+        )
+    raise no_country(
         f"{text!r} is no country: give a name or an ISO3 code, such as CHN or SYR, or STA "
-        f"(stateless), UKN (unknown) or TIB (Tibetan), which have none."
+        f"(stateless), UKN (unknown) or TIB (Tibetan), which have none.",
+        text,
+        also,
     )
+
+
+def no_country(said: str, text: str, also: Sequence[tuple[str, str]]) -> PlaceError:
+    """The error for a text that is no country's code or name: `said`, and what is near to it.
+
+    `also`: names that are known besides, with the code of each.
+    """
+    near = _near(text, also)
+    return PlaceError(f"{said} Near to it: {_listed(near, also)}." if near else said, near=near)
+
+
+def _listed(codes: Sequence[str], also: Sequence[tuple[str, str]]) -> str:
+    shown = {code: name for code, name in (*also, *reversed(_all_names()))}
+    return "; ".join(f"{code} ({shown[code]})" for code in codes)
+
+
+def _near(text: str, also: Sequence[tuple[str, str]]) -> list[str]:
+    """Countries with a name that the text begins or, where it is not short, is in or is like."""
+    wanted = _folded(text.strip())
+    by_name = {_folded(name): code for code, name in reversed((*also, *names_in_use()))}
+    likely = sorted(name for name in by_name if wanted and name.startswith(wanted))
+    if len(wanted) >= _SHORTEST_BEGINNING:
+        likely += sorted(name for name in by_name if wanted in name)
+        likely += difflib.get_close_matches(wanted, by_name, _MOST, _SIMILAR)
+    return list(dict.fromkeys(by_name[name] for name in likely))[:_MOST]
 
 
 def _folded(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,10 +22,10 @@ from warehouse.core.days import DayError, known_day
 from warehouse.core.wording import visible
 from warehouse.exports.completeness import is_lower_bound, known
 from warehouse.exports.findings.words import DEFINITIONS
-from warehouse.published.countries import code_of, known_countries
+from warehouse.published.countries import Known, code_of, known_countries
 from warehouse.published.read import open_published, read_about
-from warehouse.reference.claims import OF_THE_MEASURE, RATES
-from warehouse.reference.places import PlaceError
+from warehouse.reference.claims import OF_THE_MEASURE, RATES, is_country
+from warehouse.reference.places import CountedElsewhereError, PlaceError, name_of
 from warehouse.serve.query import QueryError, open_session
 from warehouse.settings import Settings
 
@@ -34,7 +34,6 @@ Answer = dict[str, Any]
 Figure = str | int | float
 ROWS_SHOWN = 200
 SECONDS = 20.0
-_ALIKE = 0.8
 # The measures that can be asked for by name: nature, and the dataset whose release and
 # provisional flag count.
 MEASURES: Mapping[str, tuple[str, str]] = {
@@ -43,22 +42,6 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     "new_asylum_claims": ("flow", "flows"),
     "applications_new": ("flow", "applications"),
 }
-_COUNTRIES = """
-    with countries as (
-        select coalesce(iso3, unhcr_code) as code, iso3, unhcr_code, country_name as name
-        from dim_country
-        union all
-        select unhcr_code, null, unhcr_code, name from special_origins
-    )
-    select distinct code, iso3, unhcr_code, name,
-        upper(code) = upper($text) as is_code,
-        contains(lower(strip_accents(name)), lower(strip_accents($text))) as is_part,
-        jaro_winkler_similarity(lower(strip_accents(name)), lower(strip_accents($text))) as likeness
-    from countries
-    where is_code or is_part or likeness > $alike
-    order by is_code desc, is_part desc, likeness desc, name
-    limit 10
-"""
 
 
 class QuestionError(Exception):
@@ -69,15 +52,30 @@ def find_country(settings: Settings, text: str) -> Answer:
     """Find the code of a country by its name or a part of it, or by a code.
 
     Codes are ISO 3166-1 alpha-3; stateless, unknown and Tibetan people have UNHCR's codes STA,
-    UKN and TIB.
+    UKN and TIB. countries: what the text means, by a name in use, ISO 3166-1 or UNHCR's own code;
+    several where it can be each of them: ask which. did_you_mean: where it means none, those that
+    are called something like it, and that nobody asked for. told: why there is not one.
     """
+    if not text.strip():
+        raise QuestionError("text: give a country's name, a part of it or a code: China, CHN")
     with open_published(settings) as con:
-        rows = named_rows(con.execute(_COUNTRIES, {"text": text.strip(), "alike": _ALIKE}))
-        found = [
-            {"code": row["code"], "iso3": row["iso3"], "name": visible(row["name"] or row["code"])}
-            for row in rows
-        ]
-        return _answer(con, None, countries=found)
+        known = known_countries(con)
+        told: str | None = None
+        meant: Sequence[str]
+        near: Sequence[str] = ()
+        try:
+            meant = [code_of(text, known)]
+        except CountedElsewhereError as error:
+            raise QuestionError(str(error)) from error
+        except PlaceError as error:
+            told, meant, near = visible(str(error)), error.can_be, error.near
+        return _answer(
+            con,
+            None,
+            countries=[_country(code, known) for code in meant],
+            did_you_mean=[_country(code, known) for code in near],
+            told=told,
+        )
 
 
 def describe_measures(settings: Settings) -> Answer:
@@ -274,10 +272,10 @@ def check_claim(  # noqa: PLR0917 - asked by name
         "year": str(year),
         "base_year": None if base_year is None else str(base_year),
         **{
-            name: _printed(given[name], is_in_percent=is_in_percent)
+            name: _printed(name, given[name], is_in_percent=is_in_percent)
             for name in ("value", "at_least", "at_most")
         },
-        **{name: _printed(given[name]) for name in ("threshold", "threshold_high", "per")},
+        **{name: _printed(name, given[name]) for name in ("threshold", "threshold_high", "per")},
     }
     with open_published(settings) as con:
         try:
@@ -348,6 +346,16 @@ def _answer(con: duckdb.DuckDBPyConnection, day: date | None, **found: Any) -> A
     }
 
 
+def _country(code: str, known: Sequence[Known]) -> Answer:
+    its = next((country for country in known if country.code == code), None)
+    return {
+        "code": code,
+        "iso3": code if is_country(code) else None,
+        "unhcr_code": its and its.unhcr_code,
+        "name": visible((its and its.name) or name_of(code)),
+    }
+
+
 def _measure(measure: str) -> tuple[str, str]:
     if measure not in MEASURES:
         raise QuestionError(f"{measure!r} is none of {', '.join(MEASURES)}; ask for others by SQL.")
@@ -395,11 +403,17 @@ def _code(con: duckdb.DuckDBPyConnection, text: str | None) -> str | None:
         raise QuestionError(str(error)) from error
 
 
-def _printed(value: Figure | None, *, is_in_percent: bool = False) -> str | None:
+def _printed(name: str, value: Figure | None, *, is_in_percent: bool = False) -> str | None:
     """A figure as it is printed: that of a rate in percent, where it is given as a number."""
     if value is None or isinstance(value, str):
         return value
-    return f"{value:f}".rstrip("0").rstrip(".") + (" %" if is_in_percent else "")
+    try:
+        digits = f"{value:f}"
+    except OverflowError:
+        raise QuestionError(
+            f"{name}: a number of more than 300 digits is too large: give a figure as printed"
+        ) from None
+    return digits.rstrip("0").rstrip(".") + (" %" if is_in_percent else "")
 
 
 def _in_json(value: Any) -> Any:

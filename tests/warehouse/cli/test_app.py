@@ -247,6 +247,22 @@ def test_source_address_and_origins_reach_the_run(
     ]
 
 
+@pytest.mark.parametrize("command", [("run",), ("fetch", "--source", "api")])
+def test_unhcrs_own_code_is_refused_with_the_country_that_the_published_file_has_it_of(
+    settings: Settings, runner: Callable[..., None], command: tuple[str, ...]
+) -> None:
+    runner(succeeds)
+    settings.published_db.parent.mkdir(exist_ok=True)
+    settings.published_db.write_text("no database")
+    assert "own code" not in asylum(*command, "--origin", "CHI").output
+    settings.published_db.unlink()
+    assert asylum("run").exit_code == 0
+    done = asylum(*command, "--origin", "CHI")
+    assert done.exit_code == 2
+    assert "'CHI' is no country's ISO 3166-1 alpha-3 code" in done.stderr
+    assert "as UNHCR's own code it is CHN (China)." in done.stderr
+
+
 def test_an_origin_without_figures_is_told_and_not_an_error(
     settings: Settings, runner: Callable[..., None]
 ) -> None:

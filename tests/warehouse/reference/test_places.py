@@ -5,6 +5,7 @@ from __future__ import annotations
 import pycountry
 import pytest
 
+from warehouse.published.countries import Known, code_of
 from warehouse.reference.places import PlaceError, country_code, places
 
 
@@ -22,6 +23,7 @@ from warehouse.reference.places import PlaceError, country_code, places
         *(("Syrian Arab Rep.", "SYR"), ("Iran (Islamic Rep. of)", "IRN"), ("Turkiye", "TUR")),
         *(("Cote d'Ivoire", "CIV"), ("cote d’ivoire", "CIV"), ("Republic of Korea", "KOR")),
         *(("US", "USA"), ("U.S.", "USA"), ("U.S.A.", "USA"), ("UAE", "ARE"), ("DRC", "COD")),
+        *(("Zaire", "COD"), ("Czech", "CZE"), ("Serb", "SRB")),
         *(("KR", "KOR"), ("PT", "PRT"), ("AE", "ARE"), ("NZ", "NZL"), ("de", "DEU")),
     ],
 )
@@ -39,6 +41,25 @@ def test_a_name_that_can_be_several_is_answered_with_them(
     with pytest.raises(PlaceError, match=r"can be .*Give a code") as said:
         country_code(text)
     assert all(code in str(said.value) for code in candidates)
+    assert set(candidates) <= set(said.value.can_be)
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        *(("Germny", "DEU"), ("Ger", "DEU"), ("Swazilend", "SWZ"), ("Lebenon", "LBN")),
+        *(("East Germany", "DEU"), ("Xqzwv", None), ("%", None)),
+    ],
+)
+def test_what_is_no_country_is_told_with_what_is_called_something_like_it(
+    text: str, near: str | None
+) -> None:
+    with pytest.raises(PlaceError, match="is no country") as said:
+        code_of(text)
+    assert said.value.near[:1] == ((near,) if near else ())
+    assert said.value.can_be == ()
+    assert str(said.value).endswith(".")
+    assert (f"Near to it: {near} (" in str(said.value)) is (near is not None)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +72,12 @@ def test_what_is_no_country_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "elsewhere"),
-    [("TWN", "CHN or UKN"), ("Taiwan", "CHN or UKN"), ("XKX", "SRB"), ("Kosovo", "SRB")],
+    [
+        *(("TWN", "CHN or UKN"), ("Taiwan", "CHN or UKN"), ("XKX", "SRB"), ("Kosovo", "SRB")),
+        *(("Yugoslavia", "SRB"), ("YUG", "SRB"), ("Serbia and Montenegro", "SRB")),
+        *(("USSR", "RUS"), ("U.S.S.R.", "RUS"), ("soviet union", "RUS"), ("Soviet", "RUS")),
+        *(("Czechoslovakia", "CZE"), ("CSK", "CZE")),
+    ],
 )
 def test_a_place_that_is_no_origin_is_answered_with_where_its_people_are_counted(
     text: str, elsewhere: str
@@ -86,7 +112,16 @@ def test_names_of_the_published_file_are_known_besides() -> None:
     assert country_code("Elsewhere", [("ELS", "Elsewhere")]) == "ELS"
 
 
+def test_unhcrs_own_code_is_told_with_the_country_that_it_is_of() -> None:
+    known = [Known("AUS", "AUL", "Australia"), Known("AUT", "AUS", "Austria")]
+    known.append(Known("AB9", "AB9", "Abyei Area"))
+    with pytest.raises(PlaceError, match=r"own code it is AUS \(Australia\)\.$") as said:
+        code_of("AUL", known)
+    assert (said.value.can_be, said.value.near) == (("AUS",), ())
+    assert [code_of(code, known) for code in ("AUS", "aut", "AB9")] == ["AUS", "AUT", "AB9"]
+
+
 def test_a_place_that_is_an_origin_is_asked_for_by_its_own_code() -> None:
     assert {code for code, place in places().items() if not place.is_unhcr_origin} == {
-        *("TWN", "XKX"),
+        *("TWN", "XKX", "YUG", "SCG", "CSK", "SUN"),
     }

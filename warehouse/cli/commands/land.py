@@ -15,8 +15,8 @@ from warehouse.cli.options import (
     OriginOption,
     SourceOption,
     VerboseOption,
-    countries,
     log,
+    origins_given,
     source_settings,
 )
 from warehouse.settings import Settings, load_settings
@@ -38,7 +38,7 @@ def fetch(
     """Land the newest figures of the source; build nothing."""
     with failures(verbose):
         settings, source = source_settings(source, api_url)
-        origins = countries(origin)
+        origins = origins_given(settings, origin)
         if source == "starter" and (origins or endpoint):
             raise typer.BadParameter(
                 "the starter extract is landed whole; --origin and --endpoint need --source api"

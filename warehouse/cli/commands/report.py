@@ -9,6 +9,7 @@ import typer
 
 from warehouse.cli.failures import failures
 from warehouse.cli.options import DEFAULT_ORIGIN
+from warehouse.reference.places import PlaceError
 from warehouse.settings import load_settings
 
 Chart = Literal["yearly", "releases", "flows", "destinations", "heatmap", "rank", "carried_forward"]
@@ -40,12 +41,11 @@ def report(
     with failures():
         settings = load_settings()
         from warehouse.cli import render
-        from warehouse.exports.origins import UnknownOriginError
         from warehouse.exports.report import ReportFormatError, write_report
 
         try:
             written = write_report(settings, origin, out, chart)
-        except (UnknownOriginError, ReportFormatError) as error:
+        except (PlaceError, ReportFormatError) as error:
             raise typer.BadParameter(str(error)) from error
         out_ = render.console()
         out_.print(render.plain(f"{out}: {written.summary}"), soft_wrap=True)

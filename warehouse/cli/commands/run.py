@@ -19,8 +19,8 @@ from warehouse.cli.options import (
     Source,
     SourceOption,
     VerboseOption,
-    countries,
     log,
+    origins_given,
     source_settings,
 )
 from warehouse.settings import Settings
@@ -38,7 +38,7 @@ def run(
     """Land, load, build, test, publish and export; then show the figures of an origin."""
     with failures(verbose):
         settings, source = source_settings(source, api_url)
-        origins = countries(origin)
+        origins = origins_given(settings, origin)
         log(verbose)
     started = datetime.now(UTC)
     with failures(verbose, after=lambda: _still_stands(settings, started)):
