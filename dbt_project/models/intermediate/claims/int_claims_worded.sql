@@ -85,8 +85,8 @@ final as materialized (
                     || 'of unknown origin says how countries of asylum report.'
             when claim.kind = 'per_head' and claim.inhabitants is null
                 then
-                    'The warehouse has no number of inhabitants for it: the World Bank gives none, or it has '
-                    || 'not been asked.'
+                    'The warehouse has no number of inhabitants for it: the World Bank gives none, or its '
+                    || 'numbers are not loaded.'
             when claim.kind in ('rank', 'place') and at_publication.figure = 0
                 then
                     'In release ' || inputs.release_id_on_the_day || ' nobody is there, and nobody holds a '
