@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import duckdb
 
-from warehouse.core.database import MEMORY, connect, literal
+from warehouse.core.database import MEMORY, connect, is_in_use, literal, with_our_settings
+from warehouse.core.repairs import is_damage
 from warehouse.settings import Settings
 
 
@@ -32,7 +33,8 @@ def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
     It is attached to a connection of its own: a second `duckdb.connect` to the same path would
     be given the file that another connection of this process still holds, after a swap the old
-    one. Raises PublishedMissingError when there is none or it cannot be read.
+    one. Raises PublishedMissingError when there is none, it cannot be read, or what is read while
+    it is open turns out to be damaged.
     """
     path = published_path(settings)
     with connect(MEMORY, settings) as con:
@@ -41,7 +43,12 @@ def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         except duckdb.Error as error:
             raise unreadable(path, error) from error
         use_published(con)
-        yield con
+        try:
+            yield con
+        except duckdb.Error as error:
+            if is_damage(str(error)):
+                raise unreadable(path, error) from error
+            raise
 
 
 def published_path(settings: Settings) -> Path:
@@ -55,8 +62,17 @@ def published_path(settings: Settings) -> Path:
 
 
 def unreadable(path: Path, error: duckdb.Error) -> PublishedMissingError:
-    """The error for a published file that does not open."""
-    return PublishedMissingError(f"{path} cannot be read: {error}. Rebuild it with `asylum run`.")
+    """The error for a published file that does not open, or is damaged; it says what to do."""
+    if is_in_use(error):
+        return PublishedMissingError(
+            f"{path} is in use by another process ({error}). Close it there and run again."
+        )
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return PublishedMissingError(f"{path} cannot be opened: {with_our_settings(str(error))}")
+    return PublishedMissingError(
+        f"{path} cannot be read: {error}. `asylum doctor` looks for damage, and `asylum run` "
+        "rebuilds the file."
+    )
 
 
 def use_published(con: duckdb.DuckDBPyConnection) -> None:

@@ -19,6 +19,7 @@ from typing import Any, Literal, TypeVar
 import duckdb
 
 from warehouse.core.database import identifier, limits, literal, lock
+from warehouse.core.repairs import is_damage
 from warehouse.exports.sheets import SHEET_COLUMNS, SHEET_ROWS, fill, new_book, readable
 from warehouse.published.read import published_path, read_about, read_columns, unreadable
 from warehouse.settings import Settings
@@ -48,8 +49,9 @@ class Head:
 class Session:
     """A connection to the published file. Use `open_session`."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, scratch: Path) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> None:
         self._con = con
+        self._path = path
         self._scratch = scratch
 
     def run(self, text: str) -> Iterator[duckdb.DuckDBPyRelation]:
@@ -175,7 +177,8 @@ class Session:
         except duckdb.InterruptException as error:
             raise KeyboardInterrupt from error  # DuckDB noticed Ctrl-C before we did
         except duckdb.Error as error:
-            raise QueryError(str(error)) from error
+            told = unreadable(self._path, error) if is_damage(str(error)) else error
+            raise QueryError(str(told)) from error
         finally:
             # Whatever ended the wait: what has not begun never does, and a query that has only just
             # begun does not hear the first interrupt.
@@ -201,7 +204,7 @@ def open_session(settings: Settings, scratch_in: Path | None = None) -> Iterator
         try:
             con.execute("set TimeZone = 'UTC'")
             lock(con, [Path(scratch)])
-            yield Session(con, Path(scratch))
+            yield Session(con, path, Path(scratch))
         finally:
             con.close()
 
