@@ -572,13 +572,13 @@ def test_ui_becomes_dagster_with_a_home_in_the_data_folder(
     assert (settings.dagster_home / "dagster.yaml").exists()
 
 
-@pytest.mark.parametrize("words", [("run",), ("fetch",)])
+@pytest.mark.parametrize("words", [("run",), ("fetch",), ("sql", "select 1")])
 def test_a_data_folder_that_is_none_is_told_with_what_to_do(
     settings: Settings, words: tuple[str, ...]
 ) -> None:
     settings.data_dir.write_text("a file")
     done = asylum(*words)
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert str(settings.data_dir) in done.stderr
     assert "ASYLUM_DATA_DIR" in done.stderr
 
