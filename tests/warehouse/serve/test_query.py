@@ -50,7 +50,7 @@ def test_the_tables_are_found_by_their_bare_names(session: Session) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "insert into dim_country values ('X', null, 'X', null)",
+        "insert into dim_country values ('X', null, 'X', null, null)",
         "delete from dim_country",
         "update dim_country set country_name = 'X'",
         "drop table dim_country",
