@@ -515,7 +515,7 @@ def status(state: dict[str, Any], *, everything: bool = False) -> RenderableType
             rows = ((name, figure(count)) for name, count in published["tables"].items())
             parts.append(listing(("table", "rows"), rows, right=("rows",)))
     else:
-        parts.append(plain(state["published_problem"], "yellow"))
+        parts.append(plain_lines(state["published_problem"], "yellow"))
     run = state["last_run"]
     if run:
         ended = {

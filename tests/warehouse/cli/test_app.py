@@ -534,6 +534,16 @@ def test_status_tells_of_a_published_file_that_cannot_be_read(
     assert "Published:" not in done.stdout
 
 
+def test_status_tells_of_a_foreign_published_file_on_one_line(settings: Settings) -> None:
+    settings.data_dir.mkdir()
+    duckdb.connect(settings.published_db).close()
+    done = asylum("status", "--format", "json")
+    assert done.exit_code == 0
+    problem = json.loads(done.stdout)["published_problem"]
+    assert "is not a file of this project: Catalog Error" in problem
+    assert "\n" not in problem
+
+
 def test_a_torn_note_of_the_last_run_is_named(settings: Settings) -> None:
     settings.data_dir.mkdir()
     (settings.data_dir / "last_run.json").write_text("{")
