@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +17,10 @@ from warehouse.settings import Settings
 
 class PublishedMissingError(Exception):
     """There is no published file, or it cannot be read."""
+
+
+class NoReleaseError(Exception):
+    """No release was out on the day that is asked for; the message says which is the first."""
 
 
 class Column(NamedTuple):
@@ -98,6 +103,22 @@ def read_columns(con: duckdb.DuckDBPyConnection) -> dict[str, list[Column]]:
 def read_about(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Table `about` of an opened published file, as value by item."""
     return dict(con.execute("select item, value from about").fetchall())
+
+
+def release_on(con: duckdb.DuckDBPyConnection, day: date) -> str:
+    """The newest release of a day, of those in an opened published file. Raises NoReleaseError."""
+    [(release, first, first_day)] = con.execute(
+        "select max_by(release_id, published_on) filter (where published_on <= $day), "
+        "min_by(release_id, published_on), min(published_on) from dim_release where is_held",
+        {"day": day},
+    ).fetchall()
+    if release is None:
+        raise NoReleaseError(
+            f"The warehouse holds no release that was out on {day}: its first is {first}, "
+            f"published on {first_day}. Give a later day, or bring older releases with "
+            "`asylum backfill --all`."
+        )
+    return str(release)
 
 
 def published_fingerprint(settings: Settings) -> str | None:
