@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 from collections.abc import Mapping
@@ -64,10 +65,11 @@ class Settings(BaseModel):
     max_attempts: int = Field(6, ge=1, description="tries for one page")
     retry_wait: float = Field(1.0, ge=0, description="seconds before the second try, then doubled")
     page_size: int = Field(10_000, ge=1, le=10_000)
-    memory_limit: str = Field("600MB", pattern=r"^\d+(\.\d+)? ?(MB|GB|MiB|GiB)$")
+    memory_limit: str = "600MB"
     threads: int = Field(
         default_factory=lambda: min(os.cpu_count() or 1, 2),
         ge=1,
+        le=256,  # DuckDB starts them all when it opens a file: a slip of the hand would hang there
         description="for DuckDB; more need more memory",
     )
     keep_runs: int = Field(6, ge=1, description="runs in Dagster's record, of some 17 MB each")
@@ -110,7 +112,23 @@ class Settings(BaseModel):
     @field_validator("data_dir", "starter_dir")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+        try:
+            found = value.expanduser().absolute()
+        except RuntimeError as error:
+            raise ValueError("no user of that name has a home folder") from error
+        if found.is_file():
+            raise ValueError("that is a file, and a folder is needed")
+        return found
+
+    @field_validator("memory_limit")
+    @classmethod
+    def _is_a_size(cls, value: str) -> str:
+        found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?([MG])i?B", value)
+        megabytes = float(found[1]) * {"M": 1, "G": 1000}[found[2]] if found else 0
+        # With less DuckDB can hardly read a table, and it counts no further than 9 billion GB.
+        if not 10 <= megabytes <= 1e9:
+            raise ValueError("a size such as 600MB or 2GB is needed, from 10MB to 1000000GB")
+        return value
 
     @field_validator(
         *("api_url", "archive_url", "flows_url", "world_bank_url", "ui_url", "lake_endpoint"),
@@ -241,10 +259,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     try:
         return Settings.model_validate(given)
     except ValidationError as error:
-        known = ", ".join(PREFIX + name.upper() for name in Settings.model_fields)
-        problems = "; ".join(_problem(problem) for problem in error.errors())
         # The error itself shows all values it was given.
-        raise SettingsError(f"{problems}. Known variables: {known}") from None
+        raise SettingsError("; ".join(map(_problem, error.errors())) + ".") from None
 
 
 def secrets() -> list[str]:
@@ -264,16 +280,25 @@ def _secret_in(path: str, field: str, given: Mapping[str, str]) -> str:
 
 def _problem(problem: Any) -> str:
     """One problem in words; the value only of a variable that is known and no secret."""
+    said = str(problem["msg"]).removeprefix("Value error, ")
     if not problem["loc"]:
-        return str(problem["msg"]).removeprefix("Value error, ")
+        return said
     field = str(problem["loc"][0])
+    if problem["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(field, Settings.model_fields, n=1)
+        there = ", ".join(PREFIX + name.upper() for name in near or Settings.model_fields)
+        said = f"there is no such setting; {'the nearest is' if near else 'there are'} {there}"
+    elif problem["type"] == "string_pattern_mismatch":  # each of them is one of an address
+        other = "s3://bucket/folder" if field == "lake_url" else "https://example.org"
+        example = Settings.model_fields[field].default or other
+        said = f"an address such as {example} is needed"
     shown = (
         field in Settings.model_fields
         and field not in secrets()
         and "@" not in str(problem["input"])
     )
     value = f"={problem['input']!r}" if shown else ""
-    return f"{PREFIX}{field.upper()}{value}: {problem['msg']}"
+    return f"{PREFIX}{field.upper()}{value}: {said}"
 
 
 def installed(package: str) -> str | None:

@@ -44,24 +44,24 @@ def test_every_threshold_of_the_seed_is_printed(
 
 
 @pytest.mark.parametrize(
-    ("words", "where"),
+    ("words", "those"),
     [
-        ((), "true"),
-        (("--asylum", "Canada"), "asylum_iso3 = 'CAN'"),
-        (("--kind", "carried_forward"), "kind = 'carried_forward'"),
-        (("--from-year", "2025"), "reference_year >= 2025"),
+        ((), "mart_reporting_breaks"),
+        (("--asylum", "Canada"), "mart_reporting_breaks where asylum_iso3 = 'CAN'"),
+        (("--kind", "carried_forward"), "mart_reporting_breaks where kind = 'carried_forward'"),
+        (("--from-year", "2025"), "mart_reporting_breaks where reference_year >= 2025"),
+        (("--as-of", "2024-12-31"), "reporting_breaks_as_of('2024-12-31')"),
     ],
 )
 def test_every_break_is_listed_with_its_size(
     words: tuple[str, ...],
-    where: str,
+    those: str,
     published_starter: Settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with open_session(published_starter) as session:
         (relation,) = session.run(
-            "select reference_year, asylum_name, kind, persons, share, note "
-            f"from mart_reporting_breaks where {where}"
+            f"select reference_year, asylum_name, kind, persons, share, note from {those}"
         )
         breaks = relation.fetchall()
     assert breaks
@@ -77,11 +77,11 @@ def test_every_break_is_listed_with_its_size(
         ], (year, country, kind, sizes)
 
 
-def test_breaks_as_of_a_day_are_those_known_on_it(
+def test_no_break_is_a_sentence(
     published_starter: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    printed = lines(published_starter, monkeypatch, "--as-of", "1990-01-01")
-    assert "Breaks found: 0" in printed
+    printed = lines(published_starter, monkeypatch, "--from-year", "2090")
+    assert "No break of reporting is known of what was asked for." in printed
 
 
 def test_a_kind_that_is_none_is_named_with_those_there_are(

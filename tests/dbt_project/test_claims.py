@@ -821,6 +821,11 @@ def test_the_table_shows_each_claim_and_explains_it_on_request(
         ("claims --document nobody", 1, "safeguard_defenders_2025"),
         ("claims --as-of yesterday", 2, "is not a day"),
         ("claims --as-of 2020-01-01", 1, "no release that was out on 2020-01-01"),
+        ("breaks --as-of 2020-01-01", 1, "no release that was out on 2020-01-01"),
+        (
+            "claims --document khabarhub_2026 --as-of 2024-01-01",
+            *(1, "khabarhub_2026 came out on 2026-02-01, after 2024-01-01."),
+        ),
         (
             "check --origin CHN --year 1949 --value 1 --published 2026-02-01",
             *(1, "evaluated: year: 1949 is not between 1951"),

@@ -52,7 +52,23 @@ def test_the_secrets_are_known_by_their_type() -> None:
             "ASYLUM_NOTIFY_WEBHOOK_URL: ",
             id="no_address",
         ),
-        pytest.param({"ASYLUM_SMTP_PASWORD": SECRET}, "ASYLUM_SMTP_PASWORD: ", id="misspelt"),
+        pytest.param(
+            {"ASYLUM_SMTP_PASWORD": SECRET},
+            "ASYLUM_SMTP_PASWORD: there is no such setting; the nearest is ASYLUM_SMTP_PASSWORD.",
+            id="misspelt",
+        ),
+        pytest.param(
+            {"ASYLUM_XQZ": SECRET}, "there are ASYLUM_DATA_DIR, ASYLUM_", id="unknown_name"
+        ),
+        pytest.param({"ASYLUM_MEMORY_LIMIT": "abc"}, "600MB or 2GB", id="no_size"),
+        pytest.param({"ASYLUM_MEMORY_LIMIT": "0MB"}, "from 10MB", id="no_memory"),
+        pytest.param({"ASYLUM_MEMORY_LIMIT": "9" * 20 + "GB"}, "to 1000000GB", id="memory_of_none"),
+        pytest.param({"ASYLUM_THREADS": "100000"}, "equal to 256", id="threads_of_none"),
+        pytest.param(
+            {"ASYLUM_LAKE_URL": "bucket"}, "such as s3://bucket/folder is needed", id="no_store"
+        ),
+        pytest.param({"ASYLUM_DATA_DIR": __file__}, "that is a file", id="a_file"),
+        pytest.param({"ASYLUM_DATA_DIR": "~nobody-here/x"}, "home folder", id="no_home"),
         pytest.param(
             {"ASYLUM_SMTP_PASSWORD": SECRET, "ASYLUM_SMTP_PASSWORD_FILE": "/x"},
             "both set",

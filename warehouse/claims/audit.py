@@ -20,7 +20,7 @@ from warehouse.claims.notes import notes_on_claims
 from warehouse.core.attribution import source_line
 from warehouse.core.database import literal
 from warehouse.core.wording import harmless, markdown
-from warehouse.published.read import read_about
+from warehouse.published.read import read_about, release_on
 from warehouse.reference import claims
 from warehouse.reference.figures import figure
 
@@ -122,18 +122,21 @@ def audit(
     """The register's claims by an opened published file, of one document or all; `as_of` is the
     day that counts as now, and documents that came out after it are left out.
 
-    Raises AuditError when there is no such document, no release was out on that day, or the file is
-    of before there were claims.
+    Raises AuditError when there is no such document, it came out after that day, or the file is of
+    before there were claims; NoReleaseError when no release was out on that day.
     """
     _must_have_claims(con)
-    known = con.execute(
-        "select document_id, published_on from published_documents order by published_on"
-    ).fetchall()
-    if document is not None and document not in {name for name, _ in known}:
-        raise AuditError(
-            f"There is no document {document!r}. There are: {', '.join(name for name, _ in known)}."
-        )
-    later = [name for name, day in known if as_of and day > as_of]
+    known = dict(
+        con.execute(
+            "select document_id, published_on from published_documents order by published_on"
+        ).fetchall()
+    )
+    if document is not None and document not in known:
+        raise AuditError(f"There is no document {document!r}. There are: {', '.join(known)}.")
+    later = [name for name, day in known.items() if as_of and day > as_of]
+    if document in later:
+        raise AuditError(f"{document} came out on {known[document]}, after {as_of}.")
+    release = read_about(con)["release"] if as_of is None else release_on(con, as_of)
     if as_of is None:
         found = _claims(con, "mart_claim_audit", "mart_claim_inputs", "published_claims")
     else:
@@ -141,31 +144,12 @@ def audit(
         found = _claims(
             con, f"claim_audit_as_of{given}", f"claim_inputs_as_of{given}", "published_claims"
         )
-    release = read_about(con)["release"]
-    if as_of is not None:
-        release = _release_on(con, as_of)
     kept = [
         claim
         for claim in found
         if claim["document_id"] not in later and document in (None, claim["document_id"])
     ]
     return Audit(kept, release, _sentences(kept), later if document is None else [])
-
-
-def _release_on(con: duckdb.DuckDBPyConnection, day: date) -> str:
-    """The newest release of a day, of those that the warehouse holds."""
-    [(release, first, first_day)] = con.execute(
-        "select max_by(release_id, published_on) filter (where published_on <= $day), "
-        "min_by(release_id, published_on), min(published_on) from dim_release where is_held",
-        {"day": day},
-    ).fetchall()
-    if release is None:
-        raise AuditError(
-            f"The warehouse holds no release that was out on {day}: its first is {first}, "
-            f"published on {first_day}. Give a later day, or bring older releases with "
-            "`asylum backfill --all`."
-        )
-    return str(release)
 
 
 def check(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import re
 import sys
 from collections import Counter
 from typing import Annotated, Any
@@ -58,6 +59,14 @@ class _Command(TyperCommand):
         return super().parse_args(ctx, args)
 
 
+class _Sql(_Command):
+    """A command that takes a statement that begins with a comment, `-- …`, for no option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        given = [f" {one}" if re.match(r"--(\s|[^=\n]*\n)", one) else one for one in args]
+        return super().parse_args(ctx, given)
+
+
 _command = app.command(cls=_Command)
 # In the order of the help.
 _command(run)
@@ -77,7 +86,7 @@ _command(audit)
 app.command(context_settings={"allow_extra_args": True, "allow_interspersed_args": False})(metrics)
 _command(docs)
 _command(ui)
-_command(sql)
+app.command(cls=_Sql)(sql)
 _command(report)
 _command(site)
 _command(mcp)

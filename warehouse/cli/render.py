@@ -243,6 +243,11 @@ def breaks(known: Sequence[Threshold], found: Sequence[Found]) -> RenderableType
         (one.year, one.country, one.kind, figure(one.persons), figure(one.share, "share"), one.note)
         for one in found
     ]
+    table = listing(
+        ("year", "country of asylum", "kind", "persons", "share", "what happened"),
+        met,
+        right=("year", "persons", "share"),
+    )
     return Group(
         _title("From what size on there is a break of reporting"),
         listing(
@@ -252,11 +257,7 @@ def breaks(known: Sequence[Threshold], found: Sequence[Found]) -> RenderableType
         ),
         Text(),
         _title(f"Breaks found: {len(found)}"),
-        listing(
-            ("year", "country of asylum", "kind", "persons", "share", "what happened"),
-            met,
-            right=("year", "persons", "share"),
-        ),
+        table if met else plain("No break of reporting is known of what was asked for."),
         plain("mart_reporting_break_origins says which origins each bears on.", "dim"),
     )
 
@@ -515,7 +516,7 @@ def status(state: dict[str, Any], *, everything: bool = False) -> RenderableType
             rows = ((name, figure(count)) for name, count in published["tables"].items())
             parts.append(listing(("table", "rows"), rows, right=("rows",)))
     else:
-        parts.append(plain(state["published_problem"], "yellow"))
+        parts.append(plain_lines(state["published_problem"], "yellow"))
     run = state["last_run"]
     if run:
         ended = {

@@ -48,8 +48,7 @@ def loop(session: Session, out: Console, errors: Console, show: Show) -> None:
                 out.print(_answer(session, line.split()))
                 continue
             typed = f"{typed}{line}\n" if typed or line.strip() else ""
-            # SQLite knows where a statement ends, quotes and comments considered.
-            if typed and sqlite3.complete_statement(typed):
+            if typed and _is_whole(typed):
                 whole, typed = typed, ""
                 show(whole)
         except QueryError as error:
@@ -68,7 +67,7 @@ def script(session: Session, out: Console, text: str, show: Show) -> None:
     """
     statements = ""
     for line in text.splitlines(keepends=True):
-        between = not statements.strip() or sqlite3.complete_statement(statements)
+        between = not statements.strip() or _is_whole(statements)
         if not (between and is_command(line)):
             statements += line
             continue
@@ -85,6 +84,14 @@ def script(session: Session, out: Console, text: str, show: Show) -> None:
 def is_command(line: str) -> bool:
     """Whether a line that begins a statement is a command instead; `.5` is a number."""
     return re.match(r"\s*\.[A-Za-z]", line) is not None
+
+
+def _is_whole(typed: str) -> bool:
+    """Whether a text ends where a statement does: SQLite knows, quotes and comments considered.
+
+    Text that is not UTF-8 is refused when it is run.
+    """
+    return sqlite3.complete_statement(typed.encode(errors="replace").decode())
 
 
 def _answer(session: Session, words: list[str]) -> RenderableType:

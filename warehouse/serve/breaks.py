@@ -8,6 +8,7 @@ from datetime import date
 import duckdb
 
 from warehouse.core.database import literal, named_rows
+from warehouse.published.read import release_on
 
 _KINDS = """
     select
@@ -76,9 +77,13 @@ def breaks(
     from_year: int | None = None,
     as_of: date | None = None,
 ) -> list[Found]:
-    """The breaks of an opened published file, newest year first; as of a day those known on it."""
+    """The breaks of an opened published file, newest year first; as of a day those known on it.
+
+    Raises NoReleaseError when no release was out on that day.
+    """
     table = "mart_reporting_breaks"
     if as_of is not None:
+        release_on(con, as_of)
         table = f"reporting_breaks_as_of({literal(as_of.isoformat())})"
     given = {"asylum": asylum, "kind": kind, "from_year": from_year}
     return [

@@ -19,6 +19,7 @@ from typing import Any, Literal, TypeVar
 import duckdb
 
 from warehouse.core.database import identifier, limits, literal, lock
+from warehouse.core.repairs import is_damage
 from warehouse.exports.sheets import SHEET_COLUMNS, SHEET_ROWS, fill, new_book, readable
 from warehouse.published.read import published_path, read_about, read_columns, unreadable
 from warehouse.settings import Settings
@@ -48,8 +49,9 @@ class Head:
 class Session:
     """A connection to the published file. Use `open_session`."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, scratch: Path) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> None:
         self._con = con
+        self._path = path
         self._scratch = scratch
 
     def run(self, text: str) -> Iterator[duckdb.DuckDBPyRelation]:
@@ -65,7 +67,7 @@ class Session:
                 "The statement is not UTF-8. Save it as UTF-8 and run it again."
             ) from error
         for statement in self._do(lambda: self._con.extract_statements(text)):
-            result = self._do(partial(self._con.sql, statement.query))
+            result = self._do(partial(self._con.sql, _bare(statement.query)))
             if result is not None and not _is_note(statement, result):
                 yield result
 
@@ -95,7 +97,7 @@ class Session:
         }[format_]
         columns = "*" if format_ != "json" else _json_columns(result)
         copy = f"copy (select {columns} from {_RESULT}) to {literal(str(path))} ({options})"
-        self._do(lambda: result.query(_RESULT, copy))
+        self._do(lambda: result.query(_RESULT, copy), is_ours=True)
         return path
 
     def interrupt(self) -> None:
@@ -117,8 +119,8 @@ class Session:
             readable(identifier(f"column_{place}"), kind) for place, (_, kind) in enumerate(columns)
         )
         select = f"select {values} from {_RESULT} as result ({places}) limit {SHEET_ROWS + 1}"
-        found = self._do(lambda: result.query(_RESULT, select))
-        rows = self._do(found.fetchall) if found else []
+        found = self._do(lambda: result.query(_RESULT, select), is_ours=True)
+        rows = self._do(found.fetchall, is_ours=True) if found else []
         if len(rows) > SHEET_ROWS:
             raise QueryError(
                 f"The result has more rows than a sheet holds, which is {SHEET_ROWS:,}. "
@@ -156,8 +158,11 @@ class Session:
             raise QueryError(f"There is no table {table!r}. .tables lists all tables.")
         return [(one.name, one.type, one.comment or "") for one in known[table.lower()]]
 
-    def _do(self, work: Callable[[], T]) -> T:
-        """Do it in another thread, so that Ctrl-C is heard here while DuckDB is busy."""
+    def _do(self, work: Callable[[], T], *, is_ours: bool = False) -> T:
+        """Do it in another thread, so that Ctrl-C is heard here while DuckDB is busy.
+
+        is_ours: an error shows no line of the statement, which the reader did not write.
+        """
         doing: Future[T] = Future()
 
         def do() -> None:
@@ -175,7 +180,9 @@ class Session:
         except duckdb.InterruptException as error:
             raise KeyboardInterrupt from error  # DuckDB noticed Ctrl-C before we did
         except duckdb.Error as error:
-            raise QueryError(str(error)) from error
+            told = unreadable(self._path, error) if is_damage(str(error)) else error
+            said = str(told)
+            raise QueryError(said.partition("\n\nLINE ")[0] if is_ours else said) from error
         finally:
             # Whatever ended the wait: what has not begun never does, and a query that has only just
             # begun does not hear the first interrupt.
@@ -201,9 +208,21 @@ def open_session(settings: Settings, scratch_in: Path | None = None) -> Iterator
         try:
             con.execute("set TimeZone = 'UTC'")
             lock(con, [Path(scratch)])
-            yield Session(con, Path(scratch))
+            yield Session(con, path, Path(scratch))
         finally:
             con.close()
+
+
+def _bare(statement: str) -> str:
+    """A statement without the `;` at its end and comments around that: what DuckDB asks of its
+    result, it writes behind it.
+    """
+    text = statement.encode()
+    for at, kind in reversed(duckdb.tokenize(statement)):
+        if kind != duckdb.token_type.comment and text[at : at + 1] != b";":
+            break
+        text = text[:at]
+    return text.decode()
 
 
 def _is_note(statement: duckdb.Statement, result: duckdb.DuckDBPyRelation) -> bool:

@@ -156,7 +156,10 @@ def _published(settings: Settings) -> tuple[dict[str, Any] | None, str | None]:
     except PublishedMissingError as error:
         return None, str(error)
     except duckdb.Error as error:
-        return None, f"{settings.published_db} is not a file of this project: {error}"
+        # Without DuckDB's excerpt: the statement is ours.
+        said = str(error).partition("\n")[0]
+        problem = f"{settings.published_db} is not a file of this project: {said}"
+        return None, f"{problem} Rebuild it with `asylum run`."
     return {
         "path": str(settings.published_db),
         "release": about["release"],

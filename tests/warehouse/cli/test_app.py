@@ -403,6 +403,7 @@ def test_progress_without_a_terminal_is_two_lines_a_stage(
         ("sql", "select 1", "--format", "table", "--output", "x.csv"),
         ("sql", "select 1", "--output", "/no/such/folder/x.csv"),
         ("sql", "select 1", "--output", "x.xls"),
+        ("sql", "--what", "select 1"),
         ("sql", "select 1", "--output", "x"),
         ("sql", "select 1", "--format", "csv", "--output", "x.xlsx"),
         ("ui", "--port", "99999"),
@@ -549,6 +550,16 @@ def test_status_tells_of_a_published_file_that_cannot_be_read(
     assert "Published:" not in done.stdout
 
 
+def test_status_tells_of_a_foreign_published_file_on_one_line(settings: Settings) -> None:
+    settings.data_dir.mkdir()
+    duckdb.connect(settings.published_db).close()
+    done = asylum("status", "--format", "json")
+    assert done.exit_code == 0
+    problem = json.loads(done.stdout)["published_problem"]
+    assert "is not a file of this project: Catalog Error" in problem
+    assert "\n" not in problem
+
+
 def test_a_torn_note_of_the_last_run_is_named(settings: Settings) -> None:
     settings.data_dir.mkdir()
     (settings.data_dir / "last_run.json").write_text("{")
@@ -588,13 +599,13 @@ def test_ui_becomes_dagster_with_a_home_in_the_data_folder(
     assert (settings.dagster_home / "dagster.yaml").exists()
 
 
-@pytest.mark.parametrize("words", [("run",), ("fetch",)])
+@pytest.mark.parametrize("words", [("run",), ("fetch",), ("sql", "select 1")])
 def test_a_data_folder_that_is_none_is_told_with_what_to_do(
     settings: Settings, words: tuple[str, ...]
 ) -> None:
     settings.data_dir.write_text("a file")
     done = asylum(*words)
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert str(settings.data_dir) in done.stderr
     assert "ASYLUM_DATA_DIR" in done.stderr
 
@@ -709,12 +720,39 @@ def test_a_failing_query_leaves_the_old_output_file(settings: Settings, tmp_path
     assert {one.name for one in tmp_path.iterdir()} == {"x.csv", "data"}
 
 
+def test_a_folder_takes_no_result(settings: Settings, tmp_path: Path) -> None:
+    copied(settings)
+    (tmp_path / "x.csv").mkdir()
+    done = asylum("sql", "select 1", "--output", str(tmp_path / "x.csv"))
+    assert done.exit_code == 2
+    assert "is a folder" in " ".join(done.stderr.split())
+
+
 def test_sql_reads_statements_from_a_pipe(settings: Settings) -> None:
     copied(settings)
     done = process(
         "sql", given=b"set variable code = 'CHI';\nselect getvariable('code') as code;\n"
     )
     assert done.stdout == b"code\nCHI\n"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select 1 as a; -- it's",
+        "select 1 as a /* ; */ ; /* c */;",
+        "-- my a=b\nselect 1 as a;\n-- c",
+        "--mine\nselect 1 as a",
+    ],
+)
+@pytest.mark.parametrize("form", ["csv", "table"])
+def test_a_comment_may_stand_before_and_behind_a_statement(
+    settings: Settings, query: str, form: str
+) -> None:
+    copied(settings)
+    done = asylum("sql", query, "--format", form)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.split()[0] == "a"
 
 
 def test_sql_takes_the_commands_of_its_prompt_from_a_pipe(settings: Settings) -> None:
@@ -770,7 +808,8 @@ def test_an_error_in_a_query_is_one_message_and_1(settings: Settings, query: str
 def test_statements_that_are_not_utf_8_are_refused_in_one_message(settings: Settings) -> None:
     copied(settings)
     latin = "select 'Türkiye'".encode("latin-1")
-    for words, given in (((), latin), ((os.fsdecode(latin),), b"")):
+    of_two_lines = latin + b"\n, 1;\n"
+    for words, given in (((), latin), ((), of_two_lines), ((os.fsdecode(latin),), b"")):
         done = process("sql", *words, given=given)
         assert done.returncode == 1
         assert done.stderr.decode().splitlines() == [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import duckdb
@@ -14,7 +15,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tests import killed
+from tests import garble, killed
 from tests.other_processes import begin, end_of, held_by_another
 from tests.warehouse.small_build import (
     FUNCTIONS,
@@ -39,6 +40,7 @@ from warehouse.published.read import (
     read_about,
 )
 from warehouse.published.write import Published, publish
+from warehouse.serve.query import QueryError, open_session
 from warehouse.settings import Settings
 
 TABLES = {
@@ -481,6 +483,42 @@ def test_a_missing_and_an_unreadable_file_are_told_apart_from_an_empty_answer(
     settings.published_db.write_bytes(os.urandom(10_000))
     with pytest.raises(PublishedMissingError, match="cannot be read"), open_published(settings):
         pass
+
+
+@pytest.mark.parametrize("opened", [open_published, open_session])
+def test_a_file_that_does_not_open_for_another_reason_is_not_called_unreadable(
+    settings: Settings, opened: Callable[[Settings], AbstractContextManager[object]]
+) -> None:
+    copied(settings)
+    in_use = r"asylum.duckdb is in use by another process \(.*PID \d+.*run again"
+    with (
+        held_by_another(settings.published_db),
+        pytest.raises(PublishedMissingError, match=in_use),
+        opened(settings),
+    ):
+        pass
+    no_memory = settings.model_copy(update={"memory_limit": "0MB"})
+    said = r"cannot be opened: (?!.*asylum run).*ASYLUM_MEMORY_LIMIT higher"
+    with pytest.raises(PublishedMissingError, match=said), opened(no_memory):
+        pass
+
+
+def test_damage_that_is_found_while_a_file_is_read_names_it_and_what_to_do(
+    settings: Settings,
+) -> None:
+    copied(settings)
+    [(number,)] = ask(
+        settings.published_db,
+        "select any_value(block_id) from pragma_storage_info('fct_population_yearly') "
+        "where column_name = 'reference_year' and block_id >= 0",
+    )
+    garble.block(settings.published_db, number)
+    query = "select sum(reference_year) from fct_population_yearly"
+    told = r"(?s)asylum\.duckdb cannot be read: .*checksum.*`asylum doctor`.*`asylum run`"
+    with pytest.raises(PublishedMissingError, match=told), open_published(settings) as con:
+        con.execute(query).fetchall()
+    with open_session(settings) as session, pytest.raises(QueryError, match=told):
+        session.head(next(session.run(query)), 1)
 
 
 STAYS = """

@@ -21,7 +21,7 @@ from tests.warehouse.small_build import (
     settings_in,
 )
 from warehouse.published.read import PublishedMissingError
-from warehouse.serve.query import QueryError, Session, open_session
+from warehouse.serve.query import FileFormat, QueryError, Session, open_session
 from warehouse.settings import Settings
 
 
@@ -50,7 +50,7 @@ def test_the_tables_are_found_by_their_bare_names(session: Session) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "insert into dim_country values ('X', null, 'X', null)",
+        "insert into dim_country values ('X', null, 'X', null, null)",
         "delete from dim_country",
         "update dim_country set country_name = 'X'",
         "drop table dim_country",
@@ -137,6 +137,16 @@ def test_an_error_is_duckdbs_own_message(session: Session) -> None:
     [late] = session.run("select error('late') from range(1)")
     with pytest.raises(QueryError, match="late"):
         session.head(late, 10)
+
+
+@pytest.mark.parametrize("format_", ["csv", "json", "parquet", "xlsx"])
+def test_an_error_while_a_result_is_written_shows_no_statement_of_ours(
+    session: Session, format_: FileFormat
+) -> None:
+    [result] = session.run("select 'x'::int as a")
+    with pytest.raises(QueryError) as raised:
+        session.write(result, format_)
+    assert str(raised.value) == "Conversion Error: Could not convert string 'x' to INT32"
 
 
 def test_statements_run_in_turn_and_those_without_a_result_are_silent(session: Session) -> None:

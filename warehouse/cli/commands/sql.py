@@ -56,6 +56,8 @@ def sql(
         chosen = _sql_format(format_, output)
         if output and not output.absolute().parent.is_dir():
             raise typer.BadParameter(f"there is no folder {output.absolute().parent}")
+        if output and output.is_dir():
+            raise typer.BadParameter(f"{output} is a folder; name a file in it")
         from warehouse.serve.query import open_session
 
         scratch = output.absolute().parent if output else None
