@@ -42,7 +42,9 @@ leads as (
         case
             -- How many inhabitants were known on that day is not kept.
             when worded.claim.kind = 'per_head' and worded.verdict = 'not_reproduced'
-                then 'The number does not follow from the database of its day and the inhabitants known today.'
+                then
+                    'The number does not follow from the database of its day and the inhabitants known '
+                    || 'today.'
             -- A mid-year is not revised by its year's end.
             when
                 worded.claim.kind in ('level', 'sum') and worded.verdict = 'confirmed_since_revised'
