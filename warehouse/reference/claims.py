@@ -21,6 +21,7 @@ from warehouse.core.days import DayError, known_day
 from warehouse.core.wording import within
 from warehouse.reference.claim_lists import kinds
 from warehouse.reference.figures import FigureError, as_printed, figure, is_in_percent
+from warehouse.reference.places import CountedElsewhereError, PlaceError, country_code
 from warehouse.reference.seeds import REFERENCE_DIR, read_seed
 
 DOCUMENTS, CLAIMS = "published_documents", "published_claims"
@@ -166,9 +167,10 @@ def read_file(
     """Documents and claims of a file in the register's shape, checked.
 
     Columns may be missing where they are empty; those of a document (published_on, publisher,
-    title) may stand in each row. Codes may be in small letters, and figures as people type them
-    (2.75m). `regions`: those that there are, where they are known. A claim without a claim_id is
-    numbered by its line, one without a document_id belongs to the document named as the file.
+    title) may stand in each row. Countries may be given by name or in small letters, and figures as
+    people type them (2.75m). `regions`: those that there are, where they are known. A claim without
+    a claim_id is numbered by its line, one without a document_id belongs to the document named as
+    the file.
     Raises ClaimsError.
     """
     columns = dict.fromkeys((*CLAIM_COLUMNS, *DOCUMENT_COLUMNS))
@@ -281,13 +283,19 @@ def document_word(measure: str, read_as: str | None) -> str:
 def _as_register(column: str, value: str) -> str:
     """A cell as the register has it: a figure as printed, a country's code in capitals."""
     if column in _SIDES:
-        return "+".join(
-            term.upper() if re.fullmatch("[A-Za-z]{3}", term) else term for term in value.split("+")
-        )
+        return "+".join(_as_code(term.strip()) for term in value.split("+"))
     if column in _FIGURES:
         with suppress(FigureError):
             return as_printed(value)
     return value
+
+
+def _as_code(term: str) -> str:
+    """A country's code by its code or a name; a group, and what is neither, as it is."""
+    if not is_group(term):
+        with suppress(PlaceError):
+            return country_code(term)
+    return term
 
 
 @cache
@@ -538,17 +546,28 @@ def _check_countries(row: _Row, regions: frozenset[str] | None) -> None:
                 there = f"there are {', '.join(sorted(regions))}" if regions else "none is loaded"
                 row.refuse(name, f"there is no region {term!r}: {there}")
             elif not _is_side(term, alone=term == row[name]):
-                row.refuse(
-                    name,
-                    f"{term!r} is not the ISO 3166-1 alpha-3 code of a country, such as CHN, nor a "
-                    f"group of country_groups.csv, * for all or top:5",
-                )
+                row.refuse(name, _is_no_side(term))
     is_rate = row["measure"] in RATES
     if is_rate and any("+" in row[name] or row[name] in groups() for name in _SIDES):
         row.refuse("measure", "a rate of several countries: use the kind rate and its base_measure")
     _check_stateless(row)
     if sum(_TOP.fullmatch(row[name]) is not None for name in _SIDES) > 1:
         row.refuse("origin", "only one of origin and asylum can be the largest countries")
+
+
+def _is_no_side(term: str) -> str:
+    """What a term is that names no country and no group: a place that is counted in another, a name
+    that several have, or nothing that is known.
+    """
+    try:
+        country_code(term)
+    except PlaceError as error:
+        if error.can_be or isinstance(error, CountedElsewhereError):
+            return str(error)
+    return (
+        f"{term!r} is not the ISO 3166-1 alpha-3 code of a country, such as CHN, nor a group of "
+        "country_groups.csv, * for all or top:5"
+    )
 
 
 def _twice(terms: Sequence[str]) -> list[str]:

@@ -370,7 +370,7 @@ def test_a_file_is_read_as_people_type(tmp_path: Path) -> None:
     path = tmp_path / "claims.csv"
     path.write_text(
         "kind,measure,origin,asylum,to_year,stated_value,stated_low\n"
-        "level,asylum_seekers_stock,chn,usa+can,2024,0.18m,\n"
+        "level,asylum_seekers_stock,chn,usa + Canada,2024,0.18m,\n"
         "share_of,refugees_stock,chn,unhcr_europe,2024,,12 percent\n"
     )
     said = "line 3, column share_of"
@@ -398,6 +398,9 @@ def test_a_file_is_read_as_people_type(tmp_path: Path) -> None:
         ("kind,measure\nlevel,refugees_stock,1,2\n", "line 2: 4 values, and the header has 2"),
         ("kind,measure,to_year\nlevel,refugees_stock,2024\n", "line 2, column published_on"),
         ("kind,measure,to_year\nguess,refugees_stock,2024\n", "line 2, column kind"),
+        ("kind,origin\nlevel,Congo\n", "line 2, column origin: 'Congo' can be COD"),
+        ("kind,origin\nlevel,Kosovo\n", "column origin: UNHCR has no origin"),
+        ("kind,asylum\nlevel,Germny\n", "line 2, column asylum: 'Germny' is not the ISO"),
     ],
 )
 def test_a_file_that_cannot_be_audited_says_where(tmp_path: Path, content: str, said: str) -> None:
