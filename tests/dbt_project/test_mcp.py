@@ -156,10 +156,16 @@ def test_a_claim_is_answered_with_its_verdict(ask: Callable[..., Asked]) -> None
     assert found["claim"]["number_verdict"] == "confirmed_since_revised"
 
 
-@pytest.mark.parametrize("measure", ["forcibly_displaced", "refugees_stock+oip_stock"])
-def test_a_sum_of_stocks_that_is_asked_about_is_read_as_one(measure: str) -> None:
+@pytest.mark.parametrize(
+    ("measure", "word"),
+    [
+        ("forcibly_displaced", "forcibly displaced"),
+        ("refugees_stock+oip_stock", "refugees stock+oip stock"),
+    ],
+)
+def test_a_sum_of_stocks_that_is_asked_about_is_read_as_one(measure: str, word: str) -> None:
     cells = cells_asked(measure=measure, location="here", read_as=None)
-    assert (cells["read_as"], cells["document_word"]) == ("stock", measure)
+    assert (cells["read_as"], cells["document_word"]) == ("stock", word)
 
 
 @pytest.mark.parametrize(
