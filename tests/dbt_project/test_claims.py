@@ -827,6 +827,22 @@ def test_the_table_shows_each_claim_and_explains_it_on_request(
             *(1, "khabarhub_2026 came out on 2026-02-01, after 2024-01-01."),
         ),
         (
+            "check --origin CHN --year 2012-2024 --from-year 2020 --value 1 --published 2026-02-01",
+            *(2, "--from-year: '2012-2024' has a first year"),
+        ),
+        (
+            "check --origin CHN --year 2024-W26 --value 1 --published 2026-02-01",
+            *(2, "--year: '2024-W26' is not a year"),
+        ),
+        (
+            "check --origin CHN --year 2024 --base-year abc --value 1 --published 2026-02-01",
+            *(2, "--base-year: 'abc' is not a year"),
+        ),
+        (
+            "check --origin CHN --year 2024 --value lots --published 2026-02-01",
+            *(2, "--value: 'lots' is not a figure"),
+        ),
+        (
             "check --origin CHN --year 1949 --value 1 --published 2026-02-01",
             *(1, "evaluated: year: 1949 is not between 1951"),
         ),

@@ -879,14 +879,15 @@ def test_numbers_in_the_browser_are_written_as_everywhere_else(look: Look) -> No
     assert all(got == want for got, want in texts)
 
 
-def test_people_of_no_country_are_named_in_the_browser_as_elsewhere(
-    real: Served, look: Look
-) -> None:
+def test_people_are_named_in_the_browser_as_elsewhere(real: Served, look: Look) -> None:
     seen = look("method.html")
     core = next(asked for asked in seen.asked_for if asked.endswith("core.js"))
-    names = read(real, "index.json")["names"]
+    index = read(real, "index.json")
+    names = index["names"] | index["names_within"]
     asked = [
-        (people, code) for people in ("People", "refugees") for code in ("STA", "UKN", "TIB", "CHN")
+        (people, code)
+        for people in ("People", "refugees")
+        for code in ("STA", "UKN", "TIB", "CHN", "USA")
     ]
     made = seen.page.evaluate(
         "async ([core, asked]) => { const { ofOrigin } = await import(core); "
@@ -899,14 +900,18 @@ def test_people_of_no_country_are_named_in_the_browser_as_elsewhere(
     said = seen.page.evaluate(
         "async (core) => { const { inAsylum, ofOrigin, titleOf } = await import(core); return ["
         "titleOf('stock', (noun) => ofOrigin(noun, 'STA')), inAsylum('People', 'UKN'), "
+        "inAsylum('People', 'USA'), "
         "titleOf('claims', (noun) => inAsylum(ofOrigin(noun, 'UKN'), 'DEU'))]; }",
         core,
     )
     assert said == [
         "Stateless asylum-seekers, waiting",
         "People in an unknown country",
+        "People in the United States of America",
         "People of unknown origin in Germany who claimed asylum",
     ]
+    heading = look("asylum/USA.html").page.locator("h1").inner_text()
+    assert heading == "People who seek asylum in the United States of America"
 
 
 def test_a_release_that_is_not_here_is_said(real: Served, browser: Browser) -> None:

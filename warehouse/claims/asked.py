@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from warehouse.core.days import iso_day
 from warehouse.published.countries import Known, code_of
 from warehouse.reference.claims import ALL, document_word, is_group, is_stock, parts_of
 from warehouse.reference.figures import FigureError, as_printed
 from warehouse.reference.places import CountedElsewhereError, PlaceError
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEARS = re.compile(r"([0-9]{4})(?:\s*(?:-|to)\s*([0-9]{4}))?")
 
 
@@ -54,13 +54,12 @@ def years(text: str, option: str | None = None) -> tuple[int, int, date | None]:
     if found := _YEARS.fullmatch(given):
         first, last = found.groups()
         return int(first), int(last or first), None
-    try:
-        day = date.fromisoformat(given if _DAY.fullmatch(given) else "")
-    except ValueError:
+    day = iso_day(given)
+    if day is None:
         raise AskedError(
             f"{text!r} is not a year, such as 2024, several, 2012-2024, or a day, 2023-06-30",
             option,
-        ) from None
+        )
     return day.year, day.year, day
 
 

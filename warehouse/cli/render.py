@@ -270,8 +270,6 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
     """The yearly table and first destinations of one origin, with source and release."""
     if not found.years:
         return _unknown_origin(found)
-    name = shown(found.name or found.iso3)
-    people = shown(wording.of_origin("People", found.iso3, found.name_within or found.iso3))
     with_case_rates = any(y.recognition_cases is not None for y in found.years)
     columns = ["year", "claimed asylum", "waiting", "change", "change %", "recognition rate"]
     columns += ["… over cases"] if with_case_rates else []
@@ -304,6 +302,7 @@ def origin(found: OriginAnswer, release: str) -> RenderableType:
         )
     if any(False in (y.is_complete, y.is_stock_complete) for y in found.years):
         notes += [wording.BOUND_NOTE, *found.breaks]
+    people, name = shown(found.origin.of("People")), shown(found.origin.name_within)
     parts: list[RenderableType] = [
         _title(f"{people} who claimed asylum, and who are waiting, by year"),
         years,
@@ -345,7 +344,7 @@ def _unknown_origin(found: OriginAnswer) -> Text:
     else:
         there = f"The published file has {len(found.known_origins)} other origins."
     return plain(
-        f"Nothing on origin {found.iso3}. {there} "
+        f"Nothing on origin {found.origin.code}. {there} "
         f"The starter extract has only China; `asylum run --source api` fetches all origins.",
         "yellow",
     )

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Where the day begins first.
 _EARLIEST = timedelta(hours=14)
 
 
 class DayError(ValueError):
     """Text that is no day on which anything was known; the message says why."""
+
+
+def iso_day(text: str) -> date | None:
+    """The day that a text gives as YYYY-MM-DD, with all its zeros; None for another text."""
+    try:
+        return date.fromisoformat(text) if _ISO_DAY.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 def known_day(text: str) -> date:

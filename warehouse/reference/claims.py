@@ -17,7 +17,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from warehouse.core.days import DayError, known_day
+from warehouse.core.days import DayError, iso_day, known_day
 from warehouse.core.wording import within
 from warehouse.reference.claim_lists import kinds
 from warehouse.reference.figures import FigureError, as_printed, figure, is_in_percent
@@ -126,7 +126,7 @@ def check_register(folder: Path = REFERENCE_DIR) -> None:
         _check_document(row)
         if row["document_id"] in days:
             row.refuse("document_id", f"{row['document_id']!r} occurs twice")
-        days[row["document_id"]] = _day(row["published_on"])
+        days[row["document_id"]] = iso_day(row["published_on"])
         problems += row.problems
     seen: set[tuple[str, str]] = set()
     for row in claims:
@@ -203,7 +203,7 @@ def read_file(
         key = row["document_id"], row["claim_id"]
         if key in rows:
             checked.refuse("claim_id", f"document {key[0]} already has a claim {key[1]!r}")
-        day = _day(row["published_on"])
+        day = iso_day(row["published_on"])
         if day is None:
             checked.refuse(
                 "published_on",
@@ -441,29 +441,20 @@ def _lines(path: Path, reader: Iterator[list[str]]) -> Iterator[list[str]]:
         raise ClaimsError(f"{path.name} is not plain CSV in UTF-8: {error}.") from error
 
 
-def _day(text: str) -> date | None:
-    try:
-        return (
-            date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
-        )
-    except ValueError:
-        return None
-
-
 def _check_document(row: _Row) -> None:
     for name in ("document_id", "publisher", "title", "published_on", "source"):
         if not row[name]:
             row.refuse(name, "must not be empty")
     if row["document_id"] and not _NAME.fullmatch(row["document_id"]):
         row.refuse("document_id", f"{row['document_id']!r} may contain only a-z, 0-9 and _")
-    if row["published_on"] and _day(row["published_on"]) is None:
+    if row["published_on"] and iso_day(row["published_on"]) is None:
         row.refuse("published_on", f"{row['published_on']!r} is not a day as YYYY-MM-DD")
     _check_is_not_to_come(row)
 
 
 def _check_is_not_to_come(row: _Row) -> None:
     """Nobody knows what the database says on the day of a document that is still to come."""
-    if _day(row["published_on"]) is None:
+    if iso_day(row["published_on"]) is None:
         return
     try:
         known_day(row["published_on"])
@@ -698,14 +689,9 @@ def _check_kind(row: _Row) -> None:
 
 def _is_its_own_base(row: _Row) -> bool:
     """Whether what a figure is compared with is the figure itself."""
-    first, last = row["from_year"] or row["to_year"], row["to_year"] or row["from_year"]
-    base_last = row["base_to_year"] or row["base_from_year"] or last
-    base_first = row["base_from_year"] or row["base_to_year"] or first
-    return (
-        all(row[f"base_{name}"] in {"", row[name]} for name in ("measure", "origin", "asylum"))
-        and (base_first, base_last) == (first, last)
-        and row["base_reference_date"] == row["reference_date"]
-    )
+    names = ("measure", "origin", "asylum", "from_year", "to_year")
+    is_of_the_day = not row["base_from_year"] or row["base_reference_date"] == row["reference_date"]
+    return is_of_the_day and all(row[f"base_{name}"] in {"", row[name]} for name in names)
 
 
 def _check_peers(row: _Row) -> None:
@@ -729,7 +715,7 @@ def _check_peers(row: _Row) -> None:
 
 def _check_reference_dates(row: _Row) -> None:
     for name, last_name in (("reference_date", "to_year"), ("base_reference_date", "base_to_year")):
-        if row[name] and _day(row[name]) is None:
+        if row[name] and iso_day(row[name]) is None:
             row.refuse(name, f"{row[name]!r} is not a day as YYYY-MM-DD")
         elif row[name] and row[name][:4] != row[last_name]:
             row.refuse(name, f"{row[name]} is not in {last_name}, {row[last_name]}")

@@ -16,6 +16,7 @@ from warehouse.exports.origin_years import (
     origin_rows,
     since_counted,
 )
+from warehouse.exports.origins import Origin, find_origin
 
 _DESTINATIONS = """
     with pairs as (
@@ -41,7 +42,6 @@ _DESTINATIONS = """
     limit $count
 """
 
-_WITHIN = "select country_name_within from dim_country where iso3 = $origin"
 _KNOWN = (
     "select distinct origin_iso3 from mart_origin_yearly where origin_iso3 is not null order by 1"
 )
@@ -88,14 +88,9 @@ class Destination:
 
 @dataclass(frozen=True)
 class OriginAnswer:
-    """All that is shown for one origin; without years when nothing is known of it.
+    """All that is shown for one origin; without years when nothing is known of it."""
 
-    `name_within` is its name within a sentence: "the Russian Federation".
-    """
-
-    iso3: str
-    name: str | None
-    name_within: str | None
+    origin: Origin
     releases: str | None
     years: list[Year] = field(default_factory=list)
     destinations: list[Destination] = field(default_factory=list)
@@ -113,11 +108,8 @@ def answer(con: duckdb.DuckDBPyConnection, iso3: str, destinations: int = 5) -> 
     first = con.execute(_DESTINATIONS, {"origin": iso3, "count": destinations}).fetchall()
     known = [] if years else [code for (code,) in con.execute(_KNOWN).fetchall()]
     releases = sorted({row["release_id"] for row in rows if row["release_id"]})
-    within = [name for (name,) in con.execute(_WITHIN, {"origin": iso3}).fetchall()]
     return OriginAnswer(
-        iso3=iso3,
-        name=rows[-1]["origin_name"] if rows else None,
-        name_within=next(iter(within), None),
+        origin=find_origin(con, iso3),
         releases=", ".join(releases) or None,
         years=[_year(year) for year in years],
         destinations=[Destination(*row) for row in first],

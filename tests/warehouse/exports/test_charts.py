@@ -885,6 +885,15 @@ def test_an_origin_without_iso3_is_drawn_by_its_unhcr_code(published: Published)
         assert "tateless " in drawing.title and "from Stateless" not in str(drawing)
 
 
+def test_an_origin_stands_with_its_article_in_every_drawing(published: Published) -> None:
+    everything(published)
+    drawn = charts.drawings(published.con, Origin("CHN", None, "Gambia", "the Gambia"))
+    assert [drawing.name for drawing in drawn] == list(NAMES)
+    for drawing in drawn:
+        assert "from the Gambia" in f"{drawing.title} {drawing.description}"
+        assert "from Gambia" not in str(drawing)
+
+
 def test_a_figure_that_a_release_took_away_is_not_drawn_for_it(published: Published) -> None:
     two_releases(published)
     published.con.execute(

@@ -78,6 +78,10 @@ BAD: dict[str, tuple[str, Row, str, str]] = {
         *("share_of", {"share_of": "base"}),
         *("base_measure", "compares a figure with another"),
     ),
+    "share_of_itself_on_a_day": (
+        *("share_of", {"share_of": "base", "reference_date": "2024-06-30", "to_year": "2024"}),
+        *("base_measure", "compares a figure with another"),
+    ),
     "rate_of_itself": (
         *("rate", {"base_measure": "refugees_stock", "measure": "refugees_stock"}),
         *("base_measure", "compares a figure with another"),
@@ -364,6 +368,12 @@ def test_a_file_needs_only_the_columns_that_its_claims_fill(tmp_path: Path) -> N
     [document], [claim] = read_file(path, date(2025, 1, 13))
     assert (document["document_id"], document["published_on"]) == ("my_claims", "2025-01-13")
     assert (claim["claim_id"], claim["from_year"], claim["read_as"]) == ("1", "2024", "stock")
+    assert claim["document_word"] == "asylum seekers stock"
+    path.write_text(
+        path.read_text("utf-8-sig").replace("\n", ",read_as\n", 1).replace('"\n', '",flow\n')
+    )
+    _, [claim] = read_file(path, date(2025, 1, 13))
+    assert claim["document_word"] == "people who apply"
 
 
 def test_a_file_is_read_as_people_type(tmp_path: Path) -> None:
