@@ -24,6 +24,7 @@ from warehouse.reference.places import PlaceError, country_code, places
         *(("Cote d'Ivoire", "CIV"), ("cote d’ivoire", "CIV"), ("Republic of Korea", "KOR")),
         *(("US", "USA"), ("U.S.", "USA"), ("U.S.A.", "USA"), ("UAE", "ARE"), ("DRC", "COD")),
         *(("Zaire", "COD"), ("Czech", "CZE"), ("Serb", "SRB")),
+        *(("Gaza", "PSE"), ("the West Bank", "PSE"), ("Palestine", "PSE")),
         *(("KR", "KOR"), ("PT", "PRT"), ("AE", "ARE"), ("NZ", "NZL"), ("de", "DEU")),
     ],
 )
