@@ -130,6 +130,16 @@ def test_where_a_figure_is_a_lower_bound_is_what_the_marts_say(
     ]  # fmt: skip
 
 
+def test_a_year_of_no_figure_has_none_however_many_digits_it_has(
+    ask: Callable[..., Asked],
+) -> None:
+    for year in (10**320, -(10**320)):
+        between = {"from_year": year, "to_year": year}
+        _, figures = ask("figures", measure="asylum_seekers_stock", **between)
+        _, revisions = ask("revisions", measure="asylum_seekers_stock", year=year)
+        assert (figures["figures"], revisions["statements"]) == ([], [])
+
+
 def test_countries_can_be_asked_for_by_name(ask: Callable[..., Asked]) -> None:
     by_code = ask("figures", measure="asylum_seekers_stock", origin="CHN", asylum="USA")
     assert by_code[1]["figures"]
@@ -188,6 +198,8 @@ def test_a_sum_of_stocks_that_is_asked_about_is_read_as_one(measure: str, word: 
         ("check_claim", {"value": 1, "year": 2025, "published": "9999-01-01"}, "still to come"),
         ("check_claim", {"value": 1e300, "year": 2025, "published": "2026-07-01", "origin": "CHN"},
          "too large"),
+        ("check_claim", {"value": 1, "year": 2025, "published": "2026-07-01", "base_year": 2030},
+         "evaluated: base_year: a level does not use it"),
         *(("check_claim", {"value": 1, "year": 2025, "published": "2026-07-01", name: 10**320},
            f"{name}: a number of more than 300 digits is too large")
           for name in ("value", "at_least", "threshold", "per")),

@@ -37,6 +37,12 @@ _AS_GIVEN = (
 )
 
 
+# The other columns that are not called as the option is.
+_COLUMNS = {"counting_unit": "unit", "to_year": "year", "reference_date": "year"} | dict.fromkeys(
+    ("base_from_year", "base_to_year", "base_reference_date"), "base_year"
+)
+
+
 class AskedError(ValueError):
     """An option that cannot be read; the message says what can. `option`: which, where it says."""
 
@@ -120,6 +126,17 @@ def asked_in_options(
         base_reference_date=base_day,
         location=location,
     )
+
+
+def asked_as(options: Mapping[str, Any]) -> dict[str, str]:
+    """The option that each column of the register is given by, by the options that are given."""
+    same = (*_AS_GIVEN, *_SIDES)
+    return {
+        **dict(zip(same, same, strict=True)),
+        **{column: option for option, column in _FIGURES.items()},
+        **_COLUMNS,
+        "from_year": "year" if options.get("from_year") is None else "from_year",
+    }
 
 
 def _figure(option: str, text: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -153,9 +154,13 @@ def audit(
 
 
 def check(
-    con: duckdb.DuckDBPyConnection, cells: Mapping[str, Any], published_on: date
+    con: duckdb.DuckDBPyConnection,
+    cells: Mapping[str, Any],
+    published_on: date,
+    asked_as: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """One claim on the spot, by an opened published file; `cells` are columns of the register.
+    """One claim on the spot, by an opened published file; `cells` are columns of the register,
+    `asked_as` what who asks calls them.
 
     Returns the claim with its verdict, `inputs`, and `notes`, UNHCR's on its figures. Raises
     ClaimsError when it cannot be evaluated, AuditError when the file is of before there were
@@ -165,7 +170,7 @@ def check(
     text = {
         name: "" if cells.get(name) is None else str(cells[name]) for name in claims.CLAIM_COLUMNS
     }
-    claims.check_claim(text, published_on, frozenset(_regions(con)))
+    claims.check_claim(text, published_on, frozenset(_regions(con)), asked_as)
     document = dict.fromkeys(claims.DOCUMENT_COLUMNS, "asked") | {
         "published_on": published_on.isoformat()
     }

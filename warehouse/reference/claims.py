@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from warehouse.core.days import DayError, iso_day, known_day
 from warehouse.core.wording import within
@@ -55,6 +56,7 @@ _PER_CENT = 100
 _TOO_LARGE = 1e12
 # What has hundreds of digits is a finite number, and too large.
 _UNHEARD_OF = 1e300
+_LONGEST_SHOWN = 30
 _ROUNDING = 1e-6
 # Of a measure that no seed knows: another check refuses it.
 _FIRST_YEAR = 0
@@ -80,6 +82,8 @@ _SIDES = ("origin", "asylum", "base_origin", "base_asylum")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]*")
 _TOP = re.compile(r"top:[1-9][0-9]?")
 _REGION = re.compile(r"(unhcr|un)_[a-z_]+")
+# A column of two words; one of one word can be a word of a sentence.
+_COLUMN_IN_TEXT = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 # UNHCR's and the UN's code for Kosovo, which ISO 3166-1 does not have.
 _COUNTRIES_BESIDES = {"XKX"}
 
@@ -95,10 +99,14 @@ class _Row:
     file: str
     line: int
     cells: Mapping[str, str]
-    problems: list[str] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
 
     def refuse(self, column: str, what: str) -> None:
-        self.problems.append(f"{self.file}, line {self.line}, column {column}: {what}")
+        self.refused.append((column, what))
+
+    @property
+    def problems(self) -> list[str]:
+        return [f"{self.file}, line {self.line}, column {c}: {what}" for c, what in self.refused]
 
     def __getitem__(self, column: str) -> str:
         return self.cells[column]
@@ -145,19 +153,29 @@ def check_register(folder: Path = REFERENCE_DIR) -> None:
 
 
 def check_claim(
-    cells: Mapping[str, str], published_on: date, regions: frozenset[str] | None = None
+    cells: Mapping[str, str],
+    published_on: date,
+    regions: frozenset[str] | None = None,
+    asked_as: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Refuse one claim that is not in a file, such as one given on the command line.
 
     `cells` has the columns of `CLAIM_COLUMNS`, as text; empty is not given. `regions`: those that
-    there are, where they are known. Raises ClaimsError.
+    there are, where they are known. `asked_as`: what who asks calls a column, where that is another
+    word. Raises ClaimsError.
     """
     row = _Row("this claim", 1, cells)
     _check_claim(row, published_on, regions)
-    if row.problems:
-        messages = (problem.partition(", column ")[2] for problem in row.problems)
-        # One year is asked for, and it is the first and the last.
-        told = dict.fromkeys(re.sub(r"^(from|to)_(year: [0-9])", r"\2", said) for said in messages)
+    if row.refused:
+
+        def named(found: re.Match[str]) -> str:
+            return found[0] if found[0] in kinds() else asked_as.get(found[0], found[0])
+
+        # Two columns can be one to who asks, such as the first year and the last.
+        told = dict.fromkeys(
+            f"{asked_as.get(column, column)}: {_COLUMN_IN_TEXT.sub(named, what)}"
+            for column, what in row.refused
+        )
         raise ClaimsError("This claim cannot be evaluated: " + "; ".join(told) + ".")
 
 
@@ -169,8 +187,8 @@ def read_file(
     Columns may be missing where they are empty; those of a document (published_on, publisher,
     title) may stand in each row. Countries may be given by name or in small letters, and figures as
     people type them (2.75m). `regions`: those that there are, where they are known. A claim without
-    a claim_id is numbered by its line, one without a document_id belongs to the document named as
-    the file.
+    a claim_id is numbered by its line (line_3, where another has that number), one without a
+    document_id belongs to the document named as the file.
     Raises ClaimsError.
     """
     columns = dict.fromkeys((*CLAIM_COLUMNS, *DOCUMENT_COLUMNS))
@@ -189,6 +207,7 @@ def read_file(
     problems: list[str] = []
     documents: dict[str, dict[str, str]] = {}
     rows: dict[tuple[str, str], dict[str, str]] = {}
+    taken = {(cells.get("claim_id") or "").strip() for _, cells in given}
     for line, cells in given:
         if None in cells or None in cells.values():
             values = [cell for cell in cells.values() if isinstance(cell, str)]
@@ -199,6 +218,8 @@ def read_file(
             )
             continue
         row = _with_defaults(cells, path, line, published_on)
+        if not row["claim_id"]:
+            row["claim_id"] = str(line - 1) if str(line - 1) not in taken else f"line_{line}"
         checked = _Row(path.name, line, row)
         key = row["document_id"], row["claim_id"]
         if key in rows:
@@ -256,7 +277,6 @@ def _with_defaults(
     stock = all(is_stock(part) for part in parts_of(row["measure"]))
     defaults = {
         "document_id": re.sub(r"[^a-z0-9_]+", "_", path.stem.lower()).strip("_") or "file",
-        "claim_id": str(line - 1),
         "counting_unit": "persons",
         "to_year": row["from_year"],
         "from_year": row["to_year"],
@@ -599,7 +619,8 @@ def _check_numbers(row: _Row) -> None:
         if row[name] and row.number(name) is None:
             row.refuse(name, f"{row[name]!r} is not a number, such as 1,158,739 or 2.75 million")
         elif abs(row.number(name) or 0) > _TOO_LARGE:
-            row.refuse(name, f"{row[name]} is too large: more than a thousand billion")
+            shown = row[name] if len(row[name]) <= _LONGEST_SHOWN else f"{row[name][:9]}…"
+            row.refuse(name, f"{shown} is too large: more than a thousand billion")
     per = row.number("per")
     if per is not None and per < 1:
         row.refuse("per", f"{row['per']} is not a number of people, such as 1000")
@@ -678,8 +699,8 @@ def _check_kind(row: _Row) -> None:
     if (kinds()[kind].is_compared_with_base or row["share_of"] == "base") and _is_its_own_base(row):
         row.refuse(
             "base_measure",
-            f"a {kind} compares a figure with another: give its base_measure, base_origin, "
-            "base_asylum or base_from_year and base_to_year",
+            f"a {kind} compares a figure with another: give the base_measure, base_origin, "
+            "base_asylum or years of that one",
         )
     place = row.number("stated_value")
     if kind in {"rank", "place"} and place is not None and (place < 1 or place != int(place)):
@@ -742,19 +763,15 @@ def _check_years(row: _Row, published_on: date | None) -> None:
     for first_name, last_name in (names[:2], names[2:]):
         begin, end = row.year(first_name), row.year(last_name)
         if begin is not None and end is not None and begin > end:
-            row.refuse(last_name, f"{end} is before {first_name}, {begin}")
+            row.refuse(last_name, f"{end} is before the first year, {begin}")
     begin, end, kind = row.year("from_year"), row.year("to_year"), row["kind"]
     if begin is None or end is None or kind not in kinds():
         return
     one = kinds()[kind].years == "one" or (kind == "count" and row["count_of"] != "years")
     if one and begin != end:
-        row.refuse(
-            "from_year", f"a {kind} is about one year; from_year {begin} differs from to_year {end}"
-        )
+        row.refuse("from_year", f"a {kind} is about one year, not {begin} to {end}")
     if kinds()[kind].years == "several" and begin == end:
-        row.refuse(
-            "from_year", f"a {kind} is about several years; from_year and to_year are both {begin}"
-        )
+        row.refuse("from_year", f"a {kind} is about several years, not {begin} alone")
     stated = row.number("stated_value")
     if kind == "threshold_year" and stated is not None and not begin <= stated <= end:
         row.refuse("stated_value", f"{row['stated_value']} is not between {begin} and {end}")

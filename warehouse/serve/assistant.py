@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from warehouse.claims import audit
-from warehouse.claims.asked import AskedError, asked_in_options
+from warehouse.claims.asked import AskedError, asked_as, asked_in_options
 from warehouse.core.attribution import NO_ENDORSEMENT
 from warehouse.core.database import identifier, named_rows
 from warehouse.core.days import DayError, known_day
@@ -34,6 +34,8 @@ Answer = dict[str, Any]
 Figure = str | int | float
 ROWS_SHOWN = 200
 SECONDS = 20.0
+# A year before every figure; what is as far behind 0 is after every one.
+_NO_YEAR = -9999
 # The measures that can be asked for by name: nature, and the dataset whose release and
 # provisional flag count.
 MEASURES: Mapping[str, tuple[str, str]] = {
@@ -147,8 +149,8 @@ def figures(  # noqa: PLR0917 - asked by name
                 """,
                 {
                     "day": day or date.max,
-                    "first": -9999 if from_year is None else from_year,
-                    "last": 9999 if to_year is None else to_year,
+                    "first": _NO_YEAR if from_year is None else _year(from_year),
+                    "last": -_NO_YEAR if to_year is None else _year(to_year),
                     **_codes(origin, asylum),
                 },
             )
@@ -202,7 +204,7 @@ def revisions(
                     and {where}
                 order by figures.valid_from
                 """,
-                {"year": year, **_codes(origin, asylum)},
+                {"year": _year(year), **_codes(origin, asylum)},
             )
         )
         told: list[dict[str, Any]] = []
@@ -284,7 +286,7 @@ def check_claim(  # noqa: PLR0917 - asked by name
             raise QuestionError(
                 f"{error.option}: {error}" if error.option else str(error)
             ) from None
-        return _answer(con, None, claim=audit.check(con, cells, day))
+        return _answer(con, None, claim=audit.check(con, cells, day, asked_as(options)))
 
 
 def query(settings: Settings, sql: str) -> Answer:
@@ -414,6 +416,11 @@ def _printed(name: str, value: Figure | None, *, is_in_percent: bool = False) ->
             f"{name}: a number of more than 300 digits is too large: give a figure as printed"
         ) from None
     return digits.rstrip("0").rstrip(".") + (" %" if is_in_percent else "")
+
+
+def _year(given: int) -> int:
+    """A year as DuckDB can hold it: what is no year of any figure stays none."""
+    return min(max(given, _NO_YEAR), -_NO_YEAR)
 
 
 def _in_json(value: Any) -> Any:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warehouse.build import dbt
+from warehouse.claims.asked import asked_as, asked_in_options
 from warehouse.reference import claim_lists, claims
 from warehouse.reference.claims import (
     CLAIM_COLUMNS,
@@ -92,7 +93,7 @@ BAD: dict[str, tuple[str, Row, str, str]] = {
         *("tolerance", "5 % is a percentage"),
     ),
     "half_a_group": ("level", {"asylum": "USA+XQZ"}, "asylum", "'XQZ' is not the"),
-    "unknown_group": ("level", {"asylum": "the_west"}, "asylum", "'the_west' is not the"),
+    "unknown_group": ("level", {"asylum": "rich_ones"}, "asylum", "'rich_ones' is not the"),
     "all_and_one": ("level", {"asylum": "*+USA"}, "asylum", "'*' is not the"),
     "top_of_none": ("level", {"asylum": "top:0"}, "asylum", "'top:0' is not the"),
     "largest_of_both": ("level", {"origin": "top:5", "asylum": "top:5"}, "origin", "only one of"),
@@ -143,7 +144,7 @@ BAD: dict[str, tuple[str, Row, str, str]] = {
         "not between 1951, the first",
     ),
     "year_of_words": ("level", {"to_year": "last"}, "to_year", "is not a year"),
-    "years_reversed": ("sum", {"from_year": "2024", "to_year": "2012"}, "to_year", "before from"),
+    "years_reversed": ("sum", {"from_year": "2024", "to_year": "2012"}, "to_year", "before the"),
     "change_without_base": (
         "change",
         {"base_from_year": ""},
@@ -319,6 +320,35 @@ def test_a_bad_row_stops_a_build_before_anything_is_touched(
     assert not settings.data_dir.exists()
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"base_year": "2030"},
+         "--base-year: a level does not use it; leave it empty; --base-year: 2030 is not between "
+         "1951, the first year of the dataset of refugees_stock, and 2026, the year the document "
+         "was published."),
+        ({"kind": "range", "at_most": "4", "at_least": "50", "value": None, "year": "2020-2024"},
+         "--at-most: 4 is below --at-least, 50."),
+        ({"kind": "range", "at_most": "4", "at_least": "3", "value": None},
+         "--year: a range is about several years, not 2024 alone."),
+        ({"from_year": 2020}, "--from-year: a level is about one year, not 2020 to 2024."),
+        ({"kind": "share_of", "value": "3 %"}, "--share-of: a share_of needs it."),
+        ({"unit": "cases"}, "--unit: refugees_stock is only counted in persons."),
+    ],
+)  # fmt: skip
+def test_a_claim_that_is_asked_for_is_refused_in_the_words_it_was_asked_in(
+    changed: Row, said: str
+) -> None:
+    options = {"year": "2024", "kind": "level", "unit": "persons", "measure": "refugees_stock"}
+    options |= {"value": "1", **changed}
+    cells = asked_in_options(options, [], "a test")
+    text = {name: str(cells.get(name) or "") for name in CLAIM_COLUMNS}
+    called = {column: f"--{name.replace('_', '-')}" for column, name in asked_as(options).items()}
+    with pytest.raises(ClaimsError) as refused:
+        check_claim(text, date(2026, 2, 1), None, called)
+    assert str(refused.value) == f"This claim cannot be evaluated: {said}"
+
+
 @given(
     st.fixed_dictionaries(
         {name: st.one_of(st.just(""), st.text(max_size=12)) for name in CLAIM_COLUMNS}
@@ -374,6 +404,17 @@ def test_a_file_needs_only_the_columns_that_its_claims_fill(tmp_path: Path) -> N
     )
     _, [claim] = read_file(path, date(2025, 1, 13))
     assert claim["document_word"] == "people who apply"
+
+
+def test_claims_without_a_number_never_take_that_of_another(tmp_path: Path) -> None:
+    path = tmp_path / "claims.csv"
+    numbers = ["", "", "1", "line_3", ""]
+    path.write_text(
+        "claim_id,kind,measure,to_year,stated_value\n"
+        + "".join(f"{number},level,refugees_stock,2024,1\n" for number in numbers)
+    )
+    _, read = read_file(path, date(2025, 1, 13))
+    assert [claim["claim_id"] for claim in read] == ["line_2", "2", "1", "line_3", "5"]
 
 
 def test_a_file_is_read_as_people_type(tmp_path: Path) -> None:

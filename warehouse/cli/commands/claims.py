@@ -212,7 +212,7 @@ def check(  # noqa: PLR0917 - options, given by name
         day = day_given("--published", published)
         assert day is not None
         from warehouse.claims import audit as audits
-        from warehouse.claims.asked import AskedError, asked_in_options
+        from warehouse.claims.asked import AskedError, asked_as, asked_in_options
         from warehouse.cli import render
         from warehouse.published.countries import known_countries
         from warehouse.published.read import open_published
@@ -221,10 +221,15 @@ def check(  # noqa: PLR0917 - options, given by name
             try:
                 cells = asked_in_options(options, known_countries(con), "the command line")
             except AskedError as error:
-                named = f"--{error.option.replace('_', '-')}: " if error.option else ""
+                named = f"{_option(error.option)}: " if error.option else ""
                 raise typer.BadParameter(f"{named}{error}") from error
-            found = audits.check(con, cells, day)
+            called = {column: _option(name) for column, name in asked_as(options).items()}
+            found = audits.check(con, cells, day, called)
         if format_ == "json":
             typer.echo(json.dumps(found, indent=1, ensure_ascii=False, default=str))
         else:
             render.console().print(render.checked(found))
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
