@@ -40,8 +40,8 @@ class DatabaseBusyError(Exception):
 def connect(path: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open `path` for writing (it is created if missing) and close it whatever happens.
 
-    Locked to `path` and the data folder; times are shown in UTC. Raises DatabaseBusyError when
-    another process holds the file.
+    Locked to `path`, the data folder and folders that it links to; times are shown in UTC. Raises
+    DatabaseBusyError when another process holds the file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -57,7 +57,7 @@ def connect(path: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnectio
         con.execute("set TimeZone = 'UTC'")
         # Whoever wants to know how far it is says so: DuckDB would draw bars into any output.
         con.execute("set enable_progress_bar = false")
-        lock(con, [settings.data_dir])
+        lock(con, [settings.data_dir, *_linked(settings.data_dir)])
         yield con
     finally:
         con.close()
@@ -154,6 +154,11 @@ def limits(settings: Settings) -> dict[str, str | bool | int | float | list[str]
         "python_enable_replacements": "false",
         "disabled_optimizers": "projection_pullup",
     }
+
+
+def _linked(folder: Path) -> list[Path]:
+    """Where links in a folder lead: landing, or the exports, may lie on another disk."""
+    return sorted(one for one in folder.glob("*") if one.is_symlink() and one.is_dir())
 
 
 def lock(

@@ -1,15 +1,32 @@
-"""Work side by side on one database: in order, and ended as one."""
+"""What a connection reaches; and work side by side on one database, in order, ended as one."""
 
 from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 
 import duckdb
 import pytest
 
 from warehouse.core.database import MEMORY, connect, side_by_side
 from warehouse.settings import Settings
+
+
+def test_a_folder_that_is_a_link_to_another_disk_is_read_and_written_and_what_is_beside_it_is_not(
+    settings: Settings, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "disk" / "landing"
+    elsewhere.mkdir(parents=True)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    landing = settings.data_dir / "landing"
+    landing.symlink_to(elsewhere)
+    with connect(MEMORY, settings) as con:
+        con.execute(f"copy (select 1 as one) to '{landing}/page.csv'")
+        assert con.execute(f"from read_csv('{landing}/page.csv')").fetchall() == [(1,)]
+        for beside in (f"{tmp_path}/disk/page.csv", f"{landing}/../page.csv"):
+            with pytest.raises(duckdb.PermissionException, match="disabled by configuration"):
+                con.execute(f"copy (select 1 as one) to '{beside}'")
 
 
 def test_side_by_side_gives_results_in_the_order_of_the_items_whichever_ends_first(
