@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -13,18 +12,20 @@ from warehouse.core.database import MEMORY, connect, side_by_side
 from warehouse.settings import Settings
 
 
-def test_a_folder_that_is_a_link_to_another_disk_is_read_and_written_and_what_is_beside_it_is_not(
-    settings: Settings, tmp_path: Path
+@pytest.mark.parametrize("name", ["landing", "exports"])
+def test_landing_and_exports_may_be_links_to_another_disk_and_what_is_beside_them_is_not_reached(
+    settings: Settings, tmp_path_factory: pytest.TempPathFactory, name: str
 ) -> None:
-    elsewhere = tmp_path / "disk" / "landing"
-    elsewhere.mkdir(parents=True)
+    disk = tmp_path_factory.mktemp("disk")
+    elsewhere = disk / name
+    elsewhere.mkdir()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    landing = settings.data_dir / "landing"
-    landing.symlink_to(elsewhere)
+    link = settings.data_dir / name
+    link.symlink_to(elsewhere)
     with connect(MEMORY, settings) as con:
-        con.execute(f"copy (select 1 as one) to '{landing}/page.csv'")
-        assert con.execute(f"from read_csv('{landing}/page.csv')").fetchall() == [(1,)]
-        for beside in (f"{tmp_path}/disk/page.csv", f"{landing}/../page.csv"):
+        con.execute(f"copy (select 1 as one) to '{link}/page.csv'")
+        assert con.execute(f"from read_csv('{link}/page.csv')").fetchall() == [(1,)]
+        for beside in (f"{disk}/page.csv", f"{link}/../page.csv"):
             with pytest.raises(duckdb.PermissionException, match="disabled by configuration"):
                 con.execute(f"copy (select 1 as one) to '{beside}'")
 
