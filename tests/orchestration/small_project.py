@@ -186,7 +186,7 @@ def small_project(folder: Path, **settings: Any) -> SmallSettings:
     made = SmallSettings(data_dir=folder / "data", threads=2, **settings)
     for name, text in FILES.items():
         write(made, name, text)
-    for name in ("profiles.yml", "macros/table.sql"):
+    for name in ("profiles.yml", "macros/table.sql", "macros/load_csv_rows.sql"):
         text = (PROJECT_ROOT / "dbt_project" / name).read_text("utf-8")
         write(made, f"dbt_project/{name}", text)
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -26,7 +27,7 @@ from tests.orchestration.small_project import (
 from tests.other_processes import begin, end_of, held_by_another
 from warehouse.build import dbt, fingerprint
 from warehouse.build.raw import load
-from warehouse.core.database import DatabaseBusyError, literal
+from warehouse.core.database import DatabaseBusyError, connect, literal
 
 MART = "dbt_project/models/marts/mart_extra.sql"
 
@@ -112,6 +113,16 @@ def test_a_warning_of_dbt_itself_is_an_error(project: SmallSettings) -> None:
     write(project, "dbt_project/models/marts/more.yml", "models:\n  - name: no_such_model\n")
     with pytest.raises(dbt.DbtError, match="no_such_model"):
         dbt.ensure_manifest(project)
+
+
+def test_a_project_is_built_in_a_folder_of_any_name(tmp_path: Path, model: SmallSettings) -> None:
+    folder = tmp_path / 'Anna\'s files; né (1) "x"'
+    shutil.copytree(model.data_dir.parent, folder)
+    there = SmallSettings(data_dir=folder / "data", threads=2)
+    result = dbt.build(there)
+    assert not result.failed, result.failure_text()
+    with connect(there.build_db, there) as con:
+        assert con.execute("select count(*) from reference.eras").fetchall() == [(2,)]
 
 
 def test_a_build_says_of_each_node_what_became_of_it(loaded: SmallSettings) -> None:
