@@ -71,8 +71,11 @@ def test_systemd_has_nothing_to_say_about_a_unit(service: str, tmp_path: Path) -
     if not shutil.which("systemd-analyze"):
         pytest.skip("there is no systemd-analyze")
     text = (DEPLOY / f"{service}.service").read_text("utf-8")
-    here = str(Path(sys.executable).parent)
-    text = text.replace(f"{HOME}/.venv/bin", here).replace(HOME, str(PROJECT_ROOT))
+    # A unit would have to quote a path with blanks: links have none.
+    here, commands = tmp_path / "here", tmp_path / "bin"
+    here.symlink_to(PROJECT_ROOT)
+    commands.symlink_to(Path(sys.executable).parent)
+    text = text.replace(f"{HOME}/.venv/bin", str(commands)).replace(HOME, str(here))
     unit = tmp_path / f"{service}.service"
     unit.write_text(text)
     done = subprocess.run(
