@@ -844,7 +844,7 @@ def test_the_table_shows_each_claim_and_explains_it_on_request(
         ),
         (
             "check --origin CHN --year 1949 --value 1 --published 2026-02-01",
-            *(1, "evaluated: year: 1949 is not between 1951"),
+            *(1, "evaluated: --year: 1949 is not between 1951"),
         ),
         (
             "check --origin QQQ --year 2025 --value 1 --published 2026-02-01",
