@@ -411,7 +411,7 @@ def test_dashboard_shows_every_chart_in_a_browser(
                 else abroad.append(request.url)
             ),
         )
-        # Superset's session is in its cookie: an answer that comes after the login undoes it.
+        # Superset's session is in its cookie: an answer that came after the login could undo it.
         page.goto(f"{superset.address}/login/", wait_until="networkidle")
         page.fill("#username", run.USER)
         page.fill("#password", run.secret(superset.settings, "admin_password"))

@@ -35,8 +35,6 @@ _AS_GIVEN = (
     *("kind", "measure", "population_type", "base_measure", "relation", "among", "share_of"),
     *("count_of", "wording", "tolerance", "read_as"),
 )
-
-
 # The other columns that are not called as the option is.
 _COLUMNS = {"counting_unit": "unit", "to_year": "year", "reference_date": "year"} | dict.fromkeys(
     ("base_from_year", "base_to_year", "base_reference_date"), "base_year"
@@ -130,9 +128,8 @@ def asked_in_options(
 
 def asked_as(options: Mapping[str, Any]) -> dict[str, str]:
     """The option that each column of the register is given by, by the options that are given."""
-    same = (*_AS_GIVEN, *_SIDES)
     return {
-        **dict(zip(same, same, strict=True)),
+        **{name: name for name in (*_AS_GIVEN, *_SIDES)},
         **{column: option for option, column in _FIGURES.items()},
         **_COLUMNS,
         "from_year": "year" if options.get("from_year") is None else "from_year",

@@ -56,7 +56,6 @@ _PER_CENT = 100
 _TOO_LARGE = 1e12
 # What has hundreds of digits is a finite number, and too large.
 _UNHEARD_OF = 1e300
-_LONGEST_SHOWN = 30
 _ROUNDING = 1e-6
 # Of a measure that no seed knows: another check refuses it.
 _FIRST_YEAR = 0
@@ -619,8 +618,7 @@ def _check_numbers(row: _Row) -> None:
         if row[name] and row.number(name) is None:
             row.refuse(name, f"{row[name]!r} is not a number, such as 1,158,739 or 2.75 million")
         elif abs(row.number(name) or 0) > _TOO_LARGE:
-            shown = row[name] if len(row[name]) <= _LONGEST_SHOWN else f"{row[name][:9]}…"
-            row.refuse(name, f"{shown} is too large: more than a thousand billion")
+            row.refuse(name, f"{row[name]} is too large: more than a thousand billion")
     per = row.number("per")
     if per is not None and per < 1:
         row.refuse("per", f"{row['per']} is not a number of people, such as 1000")
