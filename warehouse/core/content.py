@@ -7,22 +7,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
+
+import orjson
 
 DIGEST_SIZE = 32
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+# What orjson, a fifth of the time, writes as the standard library does; a float it may not.
+_WRITTEN_ALIKE = frozenset({str, int, bool, type(None)})
 
 
-def canonical(row: Mapping[str, Any]) -> str:
-    """One row as JSON that is the same for equal rows: keys sorted, no spaces, plain Unicode."""
-    return _CANONICAL.encode(row)
+def canonical(row: dict[str, Any]) -> bytes:
+    """One row as JSON that is the same for equal rows: keys sorted, no spaces, in UTF-8."""
+    if _WRITTEN_ALIKE.issuperset(map(type, row.values())):
+        try:
+            return orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
+        except orjson.JSONEncodeError:
+            pass  # a number of more than 64 bits, or half of a surrogate pair
+    return _CANONICAL.encode(row).encode("utf-8", "surrogatepass")
 
 
-def row_digest(slice_name: str, row: Mapping[str, Any]) -> bytes:
+def row_digest(slice_name: str, row: dict[str, Any]) -> bytes:
     """sha256 of one row, prefixed with the slice it came in: 32 bytes."""
-    text = f"{slice_name}\n{canonical(row)}"
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    return hashlib.sha256(b"%b\n%b" % (slice_name.encode(), canonical(row))).digest()
 
 
 def content_sha256(digests: Iterable[bytes]) -> str:

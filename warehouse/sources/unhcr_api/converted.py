@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
+
+import orjson
 
 from warehouse.core.content import content_sha256, split_digests
 from warehouse.core.manifest import Coverage, Slice, write_page
@@ -54,7 +55,6 @@ def write_pages(
         report(f"check page {number} of {count}")
         envelope = {"page": number, "maxPages": count, "total": [], "items": items}
         rows = check.page(number, envelope)
-        body = json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
-        pages.append(write_page(folder, PAIRS, number, body, rows))
+        pages.append(write_page(folder, PAIRS, number, orjson.dumps(envelope), rows))
     check.finish()
     return check.landed({}, pages), content_sha256(split_digests(check.packed))

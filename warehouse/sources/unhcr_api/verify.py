@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from warehouse.core.content import canonical, row_digest, split_digests
@@ -34,6 +35,18 @@ class MalformedPageError(UpstreamError):
 
 class InconsistentSliceError(UpstreamError):
     """Pages that do not fit together: asked again, they may."""
+
+
+@dataclass
+class _Here:
+    """The row that is looked at; what it is called is only made up for a message."""
+
+    called: Callable[[int, int], str]
+    page: int
+    row: int = 0
+
+    def __str__(self) -> str:
+        return self.called(self.page, self.row)
 
 
 class SliceCheck:
@@ -76,6 +89,7 @@ class SliceCheck:
         self._required = frozenset(endpoint.columns)
         self._known = self._required | set(endpoint.extras)
         self._columns_seen: set[frozenset[str]] = set()
+        self._sound: set[tuple[str, str, str, str]] = set()
         self._counts = frozenset(endpoint.counts)
         self._free = [
             name
@@ -103,8 +117,9 @@ class SliceCheck:
         self._envelope(number, envelope)
         items = envelope["items"]
         digests = bytearray()
-        for row_number, row in enumerate(items, start=1):
-            self._row(self._where(number, row_number), row)
+        here = _Here(self._where, number)
+        for here.row, row in enumerate(items, start=1):
+            self._row(here, row)
             digests += row_digest(self.slice, row)
         self.last = bytes(digests)
         self.packed += digests
@@ -200,7 +215,7 @@ class SliceCheck:
                 )
         return out
 
-    def _row(self, where: str, row: object) -> None:
+    def _row(self, where: _Here, row: object) -> None:
         if not isinstance(row, dict):
             raise MalformedPageError(f"{where}: {shown(row)} is not an object with columns")
         columns = frozenset(row)
@@ -220,7 +235,7 @@ class SliceCheck:
         if self.endpoint.key:
             self._key(where, row)
 
-    def _texts(self, where: str, row: dict[str, Any]) -> None:
+    def _texts(self, where: _Here, row: dict[str, Any]) -> None:
         for column in self.endpoint.codes:
             if not _is_text(row[column]):
                 raise _bad(where, column, row[column], "a code, text that is not empty,")
@@ -242,7 +257,7 @@ class SliceCheck:
                 wanted = f"a whole number from 0 to {LARGEST_COUNT:,}, or null,"
                 raise _bad(where, column, value, wanted)
 
-    def _new_columns(self, where: str, row: dict[str, Any], columns: frozenset[str]) -> None:
+    def _new_columns(self, where: _Here, row: dict[str, Any], columns: frozenset[str]) -> None:
         missing = [name for name in self.endpoint.columns if name not in columns]
         if missing:
             raise MalformedPageError(
@@ -256,7 +271,7 @@ class SliceCheck:
                 if name not in self._known:
                     self.added_columns.append(name)
 
-    def _identity(self, where: str, row: dict[str, Any]) -> None:
+    def _identity(self, where: _Here, row: dict[str, Any]) -> None:
         year = row["year"]
         first, last = self._years
         if type(year) is not int or not first <= year <= last:
@@ -269,6 +284,11 @@ class SliceCheck:
                     if row[column] != SUMMED:
                         raise _bad(where, column, row[column], '"-", since countries are summed,')
                 continue
+            # The same countries come again and again.
+            if type(code) is str and type(iso) is str:
+                country = (side, code, iso, row[f"{side}_name"])
+                if country in self._sound:
+                    continue
             if not _is_text(code) or code == SUMMED:
                 raise _bad(where, side, code, "a country's code, since a row a country was asked,")
             for column in (f"{side}_iso", f"{side}_name"):
@@ -280,10 +300,13 @@ class SliceCheck:
                 )
             if side == "coo":
                 self.origins.add(iso or code)
+            self._sound.add(country)
 
-    def _key(self, where: str, row: dict[str, Any]) -> None:
+    def _key(self, where: _Here, row: dict[str, Any]) -> None:
         values = [
-            canonical(row[column]) if column in self.endpoint.objects else row[column]
+            canonical(row[column]).decode("utf-8", "surrogatepass")
+            if column in self.endpoint.objects
+            else row[column]
             for column in self.endpoint.key
         ]
         if not all(type(value) is int or _is_text(value) for value in values):
@@ -312,10 +335,10 @@ def _is_named(value: object) -> bool:
     return _is_text(value["id"]) and isinstance(value["value"], str)
 
 
-def _bad_count(where: str, column: str, value: object) -> MalformedPageError:
+def _bad_count(where: _Here, column: str, value: object) -> MalformedPageError:
     wanted = f'a count (a whole number from 0 to {LARGEST_COUNT:,}, "0" or "-")'
     return _bad(where, column, value, wanted)
 
 
-def _bad(where: str, column: str, value: object, wanted: str) -> MalformedPageError:
+def _bad(where: _Here, column: str, value: object, wanted: str) -> MalformedPageError:
     return MalformedPageError(f"{where}, column {column}: {shown(value)} where {wanted} belongs")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import struct
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ _PACKED: dict[bytes, Callable[[bytes], bytes]] = {
     b"\xfd7zXZ\x00": lzma.decompress,
 }
 _MAGIC = (b"RDX3\nX\n", b"RDX2\nX\n")
+_LENGTH_OF_NA = 0xFFFFFFFF
 
 Progress = Callable[[int, int], None]
 
@@ -255,39 +257,45 @@ def _parse(path: Path, on_progress: Progress | None) -> RObject:
     if not data.startswith(_MAGIC):
         raise RdaError(f"{path.name}: not an R data file: it begins with {data[:20]!r}")
     size = len(data)
+    strings = data[len(_MAGIC[0]) :]
+    flags_and_length = struct.Struct(">II").unpack_from
 
     class Parser(ParserXDR):
         """rdata's parser, which makes an object of each of millions of strings, most of them
         alike. This one makes it once: a tenth of the time, a quarter of the memory."""
 
-        def __init__(self, unpacked: bytes) -> None:
+        def __init__(self) -> None:
             super().__init__(
-                memoryview(unpacked)[len(_MAGIC[0]) :],
+                memoryview(strings),
                 expand_altrep=True,
                 altrep_constructor_dict=DEFAULT_ALTREP_MAP,
             )
-            self._strings: dict[bytes, RObject] = {}
+            self._known: dict[bytes, RObject] = {}
 
-        def parse_R_object(self, *args: Any, **kwargs: Any) -> RObject:
+        def _parse_vector_value(self, *args: Any) -> list[RObject]:
             # A string without attributes or tag: flags, of which the last byte is its type (9),
-            # then its length (-1 for NA), then its bytes.
-            at = self.file.tell()
-            head = self.file.read(8)
-            is_string = len(head) == 8 and head[3] == 9 and not head[2] & 0b111
-            if kwargs.get("info_int") is not None or not is_string:
-                self.file.seek(at)
-                made = super().parse_R_object(*args, **kwargs)
-                if on_progress:
-                    on_progress(self.file.tell(), size)
-                return made
-            text = self.file.read(max(int.from_bytes(head[4:], signed=True), 0))
-            known = self._strings.get(head + text)
-            if known is None:
-                self.file.seek(at)
-                known = self._strings[head + text] = super().parse_R_object(*args, **kwargs)
-            return known
+            # then its length, then its bytes. NA has the largest length there is, and no bytes.
+            made = []
+            count, at = self.parse_int(), self.file.tell()
+            for _ in range(count):
+                flags, length = flags_and_length(strings, at)
+                end = at + 8 + (length if length != _LENGTH_OF_NA else 0)
+                one = self._known.get(strings[at:end])
+                if one is None:
+                    self.file.seek(at)
+                    one = self.parse_R_object(*args)
+                    if flags & 0xFF == 9 and not flags & 0x700:
+                        self._known[strings[at:end]] = one
+                    else:
+                        end = self.file.tell()
+                    if on_progress:
+                        on_progress(end, size)
+                made.append(one)
+                at = end
+            self.file.seek(at)
+            return made
 
-    parser = Parser(data)
+    parser = Parser()
     del data
     parsed = parser.parse_all()
     parser.check_complete()
@@ -406,19 +414,20 @@ def _distinct(where: str, source: RObject) -> _Coded:
     """The strings of a vector: each is decoded once, equal ones are one level."""
     import numpy as np  # noqa: PLC0415
 
-    by_object: dict[int, int] = {}
+    # By the object itself, of which equal strings share one; in the order first met.
+    objects = dict(zip(map(id, source.value), source.value, strict=True))
     by_text: dict[str, int] = {}
-    for row, one in enumerate(source.value, start=1):
-        if id(one) in by_object:
-            continue
+    code: dict[int, int] = {}
+    for key, one in objects.items():
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error", UserWarning)
                 text = _string(one)
         except (UserWarning, ValueError) as error:
+            row = 1 + next(at for at, other in enumerate(source.value) if other is one)
             raise RdaError(f"{where}, row {row}: text that cannot be read ({error})") from error
-        by_object[id(one)] = -1 if text is None else by_text.setdefault(text, len(by_text))
-    codes = np.fromiter((by_object[id(one)] for one in source.value), np.int64, len(source.value))
+        code[key] = -1 if text is None else by_text.setdefault(text, len(by_text))
+    codes = np.fromiter(map(code.__getitem__, map(id, source.value)), np.int64, len(source.value))
     return _Coded(codes, list(by_text))
 
 
