@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run docs test test-full-scale test-releases test-bi test-faults test-spark audit lint ui site superset lock superset-lock bench clean
+.PHONY: run docs test test-full-scale test-releases test-bi test-faults test-spark audit lint lint-python lint-sql ui site superset lock superset-lock bench clean
 
 run: $(READY)  ## build the warehouse from the starter extract and show China (ARGS="--source api" asks UNHCR)
 	@$(BIN)/asylum run $(ARGS)
@@ -49,11 +49,15 @@ audit: .venv-audit/.ready  ## known vulnerabilities of what is installed; skips 
 	@.venv-audit/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1
 	@touch $@
 
-lint: $(READY)  ## ruff, mypy, sqlfluff, and whether Dagster loads all definitions
+lint: lint-python lint-sql  ## ruff, mypy, sqlfluff, and whether Dagster loads all definitions
+
+lint-python: $(READY)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/sqlfluff lint dbt_project
 	@DAGSTER_DISABLE_TELEMETRY=yes $(BIN)/dg check defs
+
+lint-sql: $(READY)
+	@$(BIN)/sqlfluff lint dbt_project
 
 docs: $(READY)  ## documentation of every table, column, test and metric as one page, from the last build
 	@$(BIN)/asylum docs

@@ -188,6 +188,7 @@ def superset(
             _wait_for(running, server_process, log)
             running.log_in()
             yield running
+            running.session.close()  # the server waits half a minute for who is still connected
         finally:
             server_process.send_signal(signal.SIGTERM)
             server_process.wait(60)
