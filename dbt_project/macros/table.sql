@@ -5,9 +5,9 @@
     of which looks through a catalogue of some thousand columns.
 
     parts: `of` and `by` of the configuration, a model or seed that this one stands on and its column. The table
-    is made in parts, each of so many values of the column as `part_rows` rows of that model have (`rows`, where
-    the configuration has it), where the model's SQL asks whether a key is `in_part`: so its memory does not
-    grow with the figures. -#}
+    is made in parts, each of so many values of the column as `part_rows` rows of that model have, where the
+    model's SQL asks whether a key is `in_part`: so its memory does not grow with the figures. Where all rows of
+    another model, `each`, are read for each value, those count: `rows` of them make a part. -#}
 {% materialization table, adapter='duckdb' %}
     {%- set relation = this.incorporate(type='table') -%}
     {%- set existing = load_cached_relation(this) -%}
@@ -23,7 +23,8 @@
             {%- if loop.first %}
             {{ create_table_as(False, relation, compiled_code) }}
             {%- else %}
-            insert into {{ relation }} {{ compiled_code }};
+            insert into {{ relation }} {{ compiled_code }}
+            ;
             {%- endif %}
             {%- if loop.last %}
             {{ comments(relation) }}
@@ -83,12 +84,17 @@
         {#- Not by `ref`: it need not be a model that this one reads itself. -#}
         {%- set name = model.package_name ~ '.' ~ parts.of -%}
         {%- set of = graph.nodes.get('model.' ~ name) or graph.nodes['seed.' ~ name] -%}
+        {%- set rows = 'count(*)' -%}
+        {%- if parts.each -%}
+            {%- set read = graph.nodes['model.' ~ model.package_name ~ '.' ~ parts.each] -%}
+            {%- set rows = '(select count(*) from ' ~ adapter.quote(read.schema) ~ '.' ~ adapter.quote(read.alias) ~ ')' -%}
+        {%- endif -%}
         {%- set query -%}
             select concat('''', replace(cast(min(key) as varchar), '''', ''''''), '''')
             from (
                 select
                     {{ parts.by }} as key,
-                    sum(count(*)) over (order by {{ parts.by }}) // {{ parts.rows or var('part_rows') }} as part
+                    sum({{ rows }}) over (order by {{ parts.by }}) // {{ parts.rows or var('part_rows') }} as part
                 from {{ adapter.quote(of.schema) }}.{{ adapter.quote(of.alias) }}
                 group by {{ parts.by }}
             )

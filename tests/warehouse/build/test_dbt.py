@@ -287,6 +287,34 @@ def test_a_table_made_in_parts_has_each_row_once_and_all_of_a_key_in_one_part(
     assert max(sizes.values()) < rows_of_a_part + max(Counter(KEYS).values())
 
 
+@pytest.mark.parametrize(("read_for_each", "keys_of_a_part"), [(0, 7), (1, 6), (3, 2), (100, 1)])
+def test_what_is_read_for_each_key_bounds_how_many_make_a_part(
+    loaded: SmallSettings, read_for_each: int, keys_of_a_part: int
+) -> None:
+    models = "dbt_project/models"
+    keys = " union all ".join(f"select {literal(key)} as key" for key in dict.fromkeys(KEYS))
+    write(loaded, f"{models}/intermediate/int_keys.sql", keys)
+    write(
+        loaded,
+        f"{models}/intermediate/int_read.sql",
+        f"select * from range({read_for_each}) -- {{{{ ref('int_keys') }}}}",
+    )
+    parts = "{'of': 'int_keys', 'by': 'key', 'each': 'int_read', 'rows': 7}"
+    write(
+        loaded,
+        f"{models}/marts/mart_in_parts.sql",
+        f"{{{{ config(parts={parts}) }}}} "
+        "select key, coalesce(getvariable('part_first'), '') as part from {{ ref('int_keys') }} "
+        "where {{ in_part('key') }} -- {{ ref('int_read') }}",
+    )
+    assert not dbt.build(loaded).failure_text()
+    with duckdb.connect(str(loaded.build_db), read_only=True) as con:
+        made = con.execute("select key, part from marts.mart_in_parts order by key").fetchall()
+    assert [key for key, _ in made] == sorted(set(KEYS))
+    sizes = Counter(part for _, part in made)
+    assert max(sizes.values()) == keys_of_a_part
+
+
 def test_data_tests_are_compiled_once_and_again_where_anything_changed(
     loaded: SmallSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
