@@ -13,7 +13,7 @@ import pytest
 
 from tests.full_scale.conftest import RELEASES, Ten
 
-pytestmark = [pytest.mark.full_scale, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.full_scale, pytest.mark.timeout(1800)]
 
 # Dataset, measure of ours, and the same over the rows of a parquet file.
 MEASURES = [
