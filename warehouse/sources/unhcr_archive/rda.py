@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import struct
 import warnings
@@ -256,8 +257,7 @@ def _parse(path: Path, on_progress: Progress | None) -> RObject:
             break
     if not data.startswith(_MAGIC):
         raise RdaError(f"{path.name}: not an R data file: it begins with {data[:20]!r}")
-    size = len(data)
-    strings = data[len(_MAGIC[0]) :]
+    data = data[len(_MAGIC[0]) :]
     flags_and_length = struct.Struct(">II").unpack_from
 
     class Parser(ParserXDR):
@@ -266,10 +266,9 @@ def _parse(path: Path, on_progress: Progress | None) -> RObject:
 
         def __init__(self) -> None:
             super().__init__(
-                memoryview(strings),
-                expand_altrep=True,
-                altrep_constructor_dict=DEFAULT_ALTREP_MAP,
+                memoryview(b""), expand_altrep=True, altrep_constructor_dict=DEFAULT_ALTREP_MAP
             )
+            self.file = io.BytesIO(data)  # of bytes, which it does not copy
             self._known: dict[bytes, RObject] = {}
 
         def _parse_vector_value(self, *args: Any) -> list[RObject]:
@@ -278,25 +277,24 @@ def _parse(path: Path, on_progress: Progress | None) -> RObject:
             made = []
             count, at = self.parse_int(), self.file.tell()
             for _ in range(count):
-                flags, length = flags_and_length(strings, at)
+                flags, length = flags_and_length(data, at)
                 end = at + 8 + (length if length != _LENGTH_OF_NA else 0)
-                one = self._known.get(strings[at:end])
+                one = self._known.get(data[at:end])
                 if one is None:
                     self.file.seek(at)
                     one = self.parse_R_object(*args)
                     if flags & 0xFF == 9 and not flags & 0x700:
-                        self._known[strings[at:end]] = one
+                        self._known[data[at:end]] = one
                     else:
                         end = self.file.tell()
                     if on_progress:
-                        on_progress(end, size)
+                        on_progress(end, len(data))
                 made.append(one)
                 at = end
             self.file.seek(at)
             return made
 
     parser = Parser()
-    del data
     parsed = parser.parse_all()
     parser.check_complete()
     return parsed.object
