@@ -593,8 +593,12 @@ def test_ui_becomes_dagster_with_a_home_in_the_data_folder(
     [(program, words, environment)] = became
     assert program == sys.executable
     # Which definitions, and what they are called, stands in pyproject.toml.
-    assert words[1:4] == program_words
-    assert words[4:] == ["--host", "127.0.0.1", "--port", "3456"]
+    assert words[3:6] == program_words
+    assert words[6:] == ["--host", "127.0.0.1", "--port", "3456"]
+    # What Dagster advises its developers is not shown to ours.
+    advice = "import warnings; warnings.warn('Function `dev_command` is superseded and its usage')"
+    told = subprocess.run([*words[:3], "-c", advice], capture_output=True, text=True, check=True)
+    assert told.stderr == ""
     assert environment["DAGSTER_HOME"] == str(settings.dagster_home)
     assert (settings.dagster_home / "dagster.yaml").exists()
 

@@ -13,6 +13,9 @@ from warehouse.cli.failures import failures
 from warehouse.cli.options import refuse_taken
 from warehouse.settings import PROJECT_ROOT, Settings, load_settings
 
+# Dagster would have its command replaced by one of a package for developers.
+_OF_DAGSTERS_OWN = "ignore:Function `dev_command` is superseded"
+
 
 def ui(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 3000,
@@ -45,7 +48,7 @@ def ui(
         os.execve(  # noqa: S606 - no shell, fixed words
             sys.executable,
             [
-                *(sys.executable, "-m", *words),
+                *(sys.executable, "-W", _OF_DAGSTERS_OWN, "-m", *words),
                 *("--host", host, "--port", str(port)),
             ],
             {**os.environ, **_paths(settings), "DAGSTER_HOME": str(home)},
