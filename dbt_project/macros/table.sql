@@ -77,25 +77,25 @@
     and (getvariable('part_next') is null or {{ key }} < getvariable('part_next'))
 {%- endmacro %}
 
+{#- The table of a model or seed, in SQL. Not by `ref`: it need not be one that this model reads itself. -#}
+{% macro made_as(name) -%}
+    {%- set unique = model.package_name ~ '.' ~ name -%}
+    {%- set node = graph.nodes.get('model.' ~ unique) or graph.nodes['seed.' ~ unique] -%}
+    {{ adapter.quote(node.schema) }}.{{ adapter.quote(node.alias) }}
+{%- endmacro %}
+
 {#- The bounds of the parts that a table is made in, as SQL: the first key of each, and that of the next. -#}
 {% macro parts_of(parts) -%}
     {%- set firsts = [] -%}
     {%- if parts -%}
-        {#- Not by `ref`: it need not be a model that this one reads itself. -#}
-        {%- set name = model.package_name ~ '.' ~ parts.of -%}
-        {%- set of = graph.nodes.get('model.' ~ name) or graph.nodes['seed.' ~ name] -%}
-        {%- set rows = 'count(*)' -%}
-        {%- if parts.each -%}
-            {%- set read = graph.nodes['model.' ~ model.package_name ~ '.' ~ parts.each] -%}
-            {%- set rows = '(select count(*) from ' ~ adapter.quote(read.schema) ~ '.' ~ adapter.quote(read.alias) ~ ')' -%}
-        {%- endif -%}
+        {%- set rows = '(select count(*) from ' ~ made_as(parts.each) ~ ')' if parts.each else 'count(*)' -%}
         {%- set query -%}
             select concat('''', replace(cast(min(key) as varchar), '''', ''''''), '''')
             from (
                 select
                     {{ parts.by }} as key,
                     sum({{ rows }}) over (order by {{ parts.by }}) // {{ parts.rows or var('part_rows') }} as part
-                from {{ adapter.quote(of.schema) }}.{{ adapter.quote(of.alias) }}
+                from {{ made_as(parts.of) }}
                 group by {{ parts.by }}
             )
             group by part

@@ -383,6 +383,25 @@ def test_every_function_has_the_grain_and_columns_of_its_table(
         assert [row[:2] for row in found] == [row[:2] for row in columns]
 
 
+def test_what_a_table_is_divided_by_is_built_before_it(manifest: dict[str, Any]) -> None:
+    """Its parts are counted in tables that its SQL need not name."""
+    parted = {
+        unique_id: node["config"]["parts"]
+        for unique_id, node in manifest["nodes"].items()
+        if node["config"].get("parts")
+    }
+    assert parted
+    for unique_id, parts in parted.items():
+        above: set[str] = set()
+        found = [unique_id]
+        while found:
+            new = set(manifest["parent_map"].get(found.pop(), ())) - above
+            above |= new
+            found += new
+        counted = {parts["of"], parts.get("each", parts["of"])}
+        assert counted <= {one.rsplit(".", 1)[-1] for one in above}, unique_id
+
+
 def test_every_table_states_its_grain(
     models: list[Node], data_tests: dict[str, list[Node]]
 ) -> None:

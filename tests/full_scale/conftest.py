@@ -33,7 +33,9 @@ from warehouse.sources.unhcr_archive.rda import FLOW_COLUMNS
 
 SHARED = PROJECT_ROOT.parent / "shared"
 SCRIPT = SHARED / "tools" / "unhcr_replica.py"
+STARTED_BY = Path(__file__).with_name("replica.py")
 RELEASES = SHARED / "unhcr" / "releases"
+ALL = [one.name for one in sorted(RELEASES.iterdir())] if RELEASES.is_dir() else []
 
 
 @dataclass(frozen=True)
@@ -49,34 +51,11 @@ class Replica:
         return found
 
 
-# The replica makes all rows of a query again for each of its pages: three quarters of the time of a
-# crawl. Started so, it keeps them from one page to the next.
-STARTED = """
-import functools, importlib.util, sys
-spec = importlib.util.spec_from_file_location("replica", sys.argv[1])
-replica = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(replica)
-made = replica.Store.rows
-
-@functools.lru_cache(maxsize=3)
-def kept(store, release, endpoint, query):
-    return made(store, endpoint, {name: list(values) for name, values in query})
-
-def rows(store, endpoint, query):
-    asked = {name: tuple(values) for name, values in query.items() if name not in {"page", "limit"}}
-    return kept(store, store.release, endpoint, tuple(sorted(asked.items())))
-
-replica.Store.rows = rows
-sys.argv[:] = sys.argv[1:]
-replica.main()
-"""
-
-
 @contextmanager
 def running_replica(*options: str) -> Iterator[Replica]:
     """Start the replica on a free port with these options; it ends with the block."""
     process = subprocess.Popen(
-        [sys.executable, "-c", STARTED, str(SCRIPT), "--port", "0", *options],
+        [sys.executable, str(STARTED_BY), str(SCRIPT), "--port", "0", *options],
         stdout=subprocess.PIPE,
         text=True,
     )

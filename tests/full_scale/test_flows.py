@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from tests.fake_api import fast_settings
-from tests.full_scale.conftest import RELEASES, missing, running_replica
+from tests.full_scale.conftest import ALL, RELEASES, missing, running_replica
 from tests.full_scale.test_backfill import FILES, Quiet
 from warehouse.build.raw import load
 from warehouse.core.database import connect
@@ -34,7 +34,6 @@ pytestmark = [
     ),
 ]
 
-ALL = [one.name for one in sorted(RELEASES.iterdir())] if RELEASES.is_dir() else []
 HELD = "2025-12.0"
 CODES = {
     "refugees": "REF",

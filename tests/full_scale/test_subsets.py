@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.full_scale.conftest import HELD, RELEASES, Built, built, missing
+from tests.full_scale.conftest import ALL, HELD, Built, built, missing
 from warehouse.settings import Settings
 
 pytestmark = [
@@ -21,7 +21,6 @@ pytestmark = [
     pytest.mark.skipif(missing() is not None, reason=str(missing())),
 ]
 
-ALL = [one.name for one in sorted(RELEASES.iterdir())] if RELEASES.is_dir() else []
 WITH_STARTER = " beside the starter extract"
 # With the first 6 the default memory was too little once; after the first run of all, no run passed
 # with 2023-06.

@@ -14,7 +14,7 @@ import orjson
 
 DIGEST_SIZE = 32
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-# What orjson, a fifth of the time, writes as the standard library does; a float it may not.
+# What orjson, which is faster, writes as the standard library does; a float it may not.
 _WRITTEN_ALIKE = frozenset({str, int, bool, type(None)})
 
 

@@ -285,10 +285,9 @@ class SliceCheck:
                         raise _bad(where, column, row[column], '"-", since countries are summed,')
                 continue
             # The same countries come again and again.
-            if type(code) is str and type(iso) is str:
-                country = (side, code, iso, row[f"{side}_name"])
-                if country in self._sound:
-                    continue
+            country = (side, code, iso, row[f"{side}_name"])
+            if type(code) is type(iso) is str and country in self._sound:
+                continue
             if not _is_text(code) or code == SUMMED:
                 raise _bad(where, side, code, "a country's code, since a row a country was asked,")
             for column in (f"{side}_iso", f"{side}_name"):

@@ -262,7 +262,7 @@ def _parse(path: Path, on_progress: Progress | None) -> RObject:
 
     class Parser(ParserXDR):
         """rdata's parser, which makes an object of each of millions of strings, most of them
-        alike. This one makes it once: a tenth of the time, a quarter of the memory."""
+        alike. This one makes it once, which takes less time and memory."""
 
         def __init__(self) -> None:
             super().__init__(
