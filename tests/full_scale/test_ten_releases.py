@@ -30,6 +30,7 @@ from warehouse.build import dbt
 from warehouse.claims import audit
 from warehouse.core.database import connect
 from warehouse.exports import site
+from warehouse.published.postgresql_tables import read_tables, refuse_nul
 from warehouse.published.read import open_published
 from warehouse.reference.claims import CLAIM_COLUMNS, parts_of
 from warehouse.reference.seeds import read_seed
@@ -71,6 +72,26 @@ def test_the_ten_releases_are_landed_built_and_published_without_an_error(ten: T
     assert ten.backfilled.returncode == 0, ten.backfilled.stderr
     assert ten.run.returncode == 0, ten.run.stderr
     assert "0 failed" in ten.run.stdout
+
+
+def test_what_names_a_row_of_another_table_finds_it_but_for_a_code_that_no_list_has(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    """PostgreSQL would take nothing of all this otherwise."""
+    unlisted = set()
+    for table in read_tables(published):
+        refuse_nul(published, table)
+        for reference in table.references:
+            lacking = published.execute(
+                f"select distinct {reference.column} from {table.name} "
+                f"where {reference.column} not in "
+                f"(select {reference.to_column} from {reference.to_table})"
+            ).fetchall()
+            if reference.is_valid:
+                assert not lacking, (table.name, reference)
+            else:
+                unlisted |= {(table.name, reference.column, code) for (code,) in lacking}
+    assert unlisted == {("fct_asylum_applications_yearly_history", "dec_level", "0")}
 
 
 def test_what_is_answered_about_claims_leaves_memory_for_larger_releases(

@@ -49,7 +49,8 @@ _TYPES = {
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 
 # By a column's name, the table that holds what it names. `special_origins` is a list kept by hand:
-# it holds codes that a narrow extract has no country for.
+# it holds codes that a narrow extract has no country for. The lists of codes are kept by hand too:
+# UNHCR may send one that they lack.
 _REFERENCES = (
     (re.compile(r"(.+_)?unhcr_code"), "dim_country", "unhcr_code"),
     (re.compile(r"(.+_)?release_id"), "dim_release", "release_id"),
@@ -60,6 +61,7 @@ _REFERENCES = (
     (re.compile(r"pop_type"), "population_types", "pop_type"),
 )
 _NO_REFERENCE = {("special_origins", "unhcr_code")}
+_CODE_LISTS = {"application_types", "decision_levels", "procedure_types", "population_types"}
 
 
 class UnfitTableError(Exception):
@@ -93,11 +95,14 @@ class PostgresColumn:
 
 @dataclass(frozen=True)
 class ForeignKey:
-    """A foreign key of one column."""
+    """A foreign key of one column; one that is not valid is there for tools that read which tables
+    belong together, and PostgreSQL does not check it.
+    """
 
     column: str
     to_table: str
     to_column: str
+    is_valid: bool = True
 
 
 @dataclass(frozen=True)
@@ -184,11 +189,12 @@ class PostgresTable:
     def add_references(self, schema: str) -> list[sql.Composed]:
         """The statements that add its foreign keys; they need the keys of the other tables."""
         return [
-            sql.SQL("alter table {} add foreign key ({}) references {} ({})").format(
+            sql.SQL("alter table {} add foreign key ({}) references {} ({}){}").format(
                 sql.Identifier(schema, self.name),
                 sql.Identifier(reference.column),
                 sql.Identifier(schema, reference.to_table),
                 sql.Identifier(reference.to_column),
+                sql.SQL("" if reference.is_valid else " not valid"),
             )
             for reference in self.references
         ]
@@ -316,7 +322,7 @@ def _table(
         columns=columns,
         key=key,
         key_has_nulls=bool(nulls),
-        references=tuple(_references(name, columns, published)),
+        references=tuple(_references(con, name, columns, published)),
         rows=rows,
     )
 
@@ -332,7 +338,10 @@ def _column(table: str, column: Column) -> PostgresColumn:
 
 
 def _references(
-    table: str, columns: Sequence[PostgresColumn], published: Mapping[str, tuple[str, ...]]
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Sequence[PostgresColumn],
+    published: Mapping[str, tuple[str, ...]],
 ) -> Iterable[ForeignKey]:
     """Only to a table whose rows that one column tells apart."""
     for column in columns:
@@ -343,4 +352,19 @@ def _references(
                 and to_table != table
                 and (table, column.name) not in _NO_REFERENCE
             ):
-                yield ForeignKey(column.name, to_table, to_column)
+                is_valid = to_table not in _CODE_LISTS or _is_listed(
+                    con, table, column.name, to_table, to_column
+                )
+                yield ForeignKey(column.name, to_table, to_column, is_valid)
+
+
+def _is_listed(
+    con: duckdb.DuckDBPyConnection, table: str, column: str, to_table: str, to_column: str
+) -> bool:
+    """Whether each value of a column is in a list."""
+    name = identifier(column)
+    [(lacking,)] = con.execute(
+        f"select count(*) from {identifier(table)} where {name} is not null "
+        f"and {name} not in (select {identifier(to_column)} from {identifier(to_table)})"
+    ).fetchall()
+    return not lacking

@@ -60,7 +60,8 @@ def small_file(folder: Path, name: str = "a", *changes: str) -> Settings:
         ),
         *changes,
     )
-    publish_file(settings, lineage=LINEAGE | {"build_fingerprint": name}, keys=KEYS)
+    keys = KEYS | {"decision_levels": ["dec_level"]}
+    publish_file(settings, lineage=LINEAGE | {"build_fingerprint": name}, keys=keys)
     return settings
 
 
@@ -166,6 +167,34 @@ def test_keys_are_there_and_a_key_in_which_null_is_a_value_has_it_as_one(
             f"FOREIGN KEY ({column}) REFERENCES asylum.dim_country(unhcr_code)",
         )
         for column in ("asylum_unhcr_code", "origin_unhcr_code")
+    ]
+
+
+@pytest.mark.parametrize(("sent", "is_checked"), [("FI", True), ("0", False)])
+def test_a_code_that_no_list_has_arrives_and_is_a_reference_that_is_not_checked(
+    tmp_path: Path, database: SecretStr, con: psycopg.Connection, sent: str, is_checked: bool
+) -> None:
+    changes = [
+        "create table reference.decision_levels (dec_level varchar not null)",
+        "insert into reference.decision_levels values ('NA'), ('FI')",
+        "alter table marts.fct_population_yearly add column dec_level varchar",
+        f"update marts.fct_population_yearly set dec_level = '{sent}' "
+        "where asylum_unhcr_code = 'c1'",
+    ]
+    publish(small_file(tmp_path / "data", "b", *changes), database)
+    assert ask(con, "select distinct dec_level from asylum.fct_population_yearly order by 1") == [
+        (sent,),
+        (None,),
+    ]
+    assert ask(
+        con,
+        "select confrelid::regclass::text, convalidated from pg_constraint "
+        "where contype = 'f' and conrelid = 'asylum.fct_population_yearly'::regclass "
+        "order by 1, 2",
+    ) == [
+        ("asylum.decision_levels", is_checked),
+        ("asylum.dim_country", True),
+        ("asylum.dim_country", True),
     ]
 
 
