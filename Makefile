@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run docs test test-full-scale test-releases test-bi test-faults test-spark audit lint lint-python lint-sql ui site superset lock superset-lock bench clean
+.PHONY: run docs test test-full-scale test-releases test-bi test-faults test-spark audit lint lint-python lint-sql ui site tools superset superset-install lock superset-lock bench clean
 
 run: $(READY)  ## build the warehouse from the starter extract and show China (ARGS="--source api" asks UNHCR)
 	@$(BIN)/asylum run $(ARGS)
@@ -67,6 +67,12 @@ ui: $(READY)  ## Dagster's web UI on loopback
 
 site: $(READY)  ## the site of all countries and releases, on loopback (ARGS="--port 8001")
 	@$(BIN)/asylum site --serve $(ARGS)
+
+tools: $(READY)  ## what some tests use beyond Python, such as a browser; tests without it skip (Debian, as root)
+	@.ci/install-tools || echo "Tests that need what is missing will skip." >&2
+
+superset-install: $(READY)
+	@$(BIN)/python bi/superset/run.py install
 
 superset: $(READY)  ## Apache Superset on loopback, with the dashboard (ARGS="--port 8088")
 	@$(BIN)/python bi/superset/run.py setup

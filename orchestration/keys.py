@@ -57,7 +57,6 @@ SITE = AssetKey([EXPORTS, "site"])
 RAW_DESCRIPTIONS = {
     "snapshots": "One row per snapshot in the landing folder, from its manifest.",
     "snapshot_coverage": "Coverage of each query of each snapshot: years, origin, asylum.",
-    "control_differences": "Control totals that differ from the sum of the pairs.",
 }
 
 

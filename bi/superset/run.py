@@ -76,13 +76,18 @@ def install(environment: Path = ENVIRONMENT) -> bool:
             "one of them: make PYTHON=python3.11"
         )
     _call([sys.executable, "-m", "venv", "--clear", str(environment)], "No environment was made")
+    python = str(environment / "bin" / "python")
     _call(
         [
-            *(str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet"),
-            *("--disable-pip-version-check", "--no-deps", "--require-hashes"),
+            *(python, "-m", "pip", "install", "--quiet"),
+            *("--disable-pip-version-check", "--no-compile", "--no-deps", "--require-hashes"),
             *("-r", str(REQUIREMENTS)),
         ],
         "Superset was not installed",
+    )
+    # On all cores, where pip would use one. Some packages have files that no Python compiles.
+    subprocess.run(
+        [*(python, "-m", "compileall", "-qq", "-j", "0"), str(environment / "lib")], check=False
     )
     ready.write_text(wanted, "utf-8")
     return True
@@ -176,6 +181,15 @@ def _fail(error: Exception) -> typer.Exit:
 
 
 _FAILURES = (BundleError, PublishedMissingError, SettingsError, SupersetError)
+
+
+@app.command("install")
+def install_alone() -> None:
+    """Install Superset if it is not there."""
+    try:
+        install()
+    except SupersetError as error:
+        raise _fail(error) from error
 
 
 @app.command()

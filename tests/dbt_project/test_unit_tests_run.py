@@ -36,7 +36,6 @@ WITHOUT_FORMULA = {
     ),
     *("fct_inhabitants_yearly_history", "mart_footnotes_history", "mart_nowcasts_history"),
     "int_days_combined",
-    "stg_unhcr__control_differences",
     "stg_unhcr__regions",
 }
 # They ask functions, or read what only a function is given, for which a unit test of dbt cannot

@@ -3,8 +3,8 @@
 One table an endpoint, all columns of the API that we know as text, between four of ours:
 `_snapshot_id`, `_slice` (which query of the snapshot) and `_row_number` (position in the slice,
 from 1) in front, and at the end `_added`, what else the source sent, a JSON object. Beside them
-what the manifests say: `snapshots`, `snapshot_coverage`, `control_differences`, and `loads`, the
-book of what has been loaded. With the rows of a snapshot come its counts and checksums,
+what the manifests say: `snapshots`, `snapshot_coverage`, and `loads`, the book of what has been
+loaded. With the rows of a snapshot come its counts and checksums,
 `snapshot_profiles` and `snapshot_codes` (releases/profiles.py): they are made in the transaction
 that loads it, so that one that cannot be counted is set aside like one that cannot be read. Which
 release a snapshot is, the next step says (releases/assign.py).
@@ -288,8 +288,6 @@ _MANIFEST_COLUMNS = {
     "restarts": "varchar[]",
     "slices": "struct(slice varchar, rows bigint, added_columns varchar[], coverage "
     "struct(origins json, asylums json, year_from bigint, year_to bigint))[]",
-    "control_differences": 'struct(side varchar, country varchar, "year" bigint, '
-    "codes varchar, measure varchar, control bigint, pairs bigint)[]",
 }
 
 # '*' stands for every country, '-' for a dimension that is summed, as in the API's own rows.
@@ -347,24 +345,6 @@ _DESCRIPTIONS = (
     )
     select endpoint, snapshot_id, slice, row_count, origin_iso3, asylum_iso3, year_from, year_to
     from by_pair
-    order by all
-    """,
-    """
-    create or replace table raw.control_differences as
-    with difference as (
-        select endpoint, snapshot_id, unnest(control_differences) as found from manifest
-    )
-    select
-        endpoint,
-        snapshot_id,
-        found.side as side,
-        found.country as country_unhcr_code,
-        found.year as reference_year,
-        found.codes as codes,
-        found.measure as measure,
-        found.control as control_value,
-        found.pairs as pairs_value
-    from difference
     order by all
     """,
 )

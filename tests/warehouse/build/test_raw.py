@@ -41,7 +41,7 @@ def rows(settings, sql):
 
 def everything(settings):
     tables = [endpoint.table for endpoint in ENDPOINTS.values()]
-    tables += ["snapshots", "snapshot_coverage", "control_differences", "loads"]
+    tables += ["snapshots", "snapshot_coverage", "loads"]
     tables += ["snapshot_profiles", "snapshot_codes"]
     return {table: rows(settings, f"select * from raw.{table} order by all") for table in tables}
 
