@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import io
 import os
 import re
 import sys
@@ -97,6 +98,10 @@ def main() -> None:
     ended: list[int] = []
     atexit.register(_leave, ended)
     look_less_often()
+    # As files are, whatever the locale: an old encoding lacks letters that names have.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         app(prog_name="asylum")
     except SystemExit as end:

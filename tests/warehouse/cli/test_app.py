@@ -841,6 +841,16 @@ def test_a_first_command_without_a_published_file_names_the_way_to_one(settings:
     assert "Create it with `asylum run`" in done.stderr
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_what_is_shown_is_utf_8_whatever_the_locale(tmp_path: Path, encoding: str) -> None:
+    folder = tmp_path / "Дані – 中"
+    environ = {"PYTHONIOENCODING": encoding, "ASYLUM_DATA_DIR": str(folder)}
+    done = process("sql", "select 1", env=os.environ | environ)
+    assert done.returncode == 1
+    assert str(folder / "asylum.duckdb") in done.stderr.decode()
+    assert "Traceback" not in done.stderr.decode()
+
+
 def test_a_reader_that_has_seen_enough_ends_the_command_quietly(settings: Settings) -> None:
     copied(settings)
     command = subprocess.Popen(
