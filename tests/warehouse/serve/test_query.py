@@ -149,6 +149,29 @@ def test_an_error_while_a_result_is_written_shows_no_statement_of_ours(
     assert str(raised.value) == "Conversion Error: Could not convert string 'x' to INT32"
 
 
+@pytest.mark.parametrize(
+    ("query", "refusal"),
+    [
+        (
+            "from range(1_048_576)",
+            "The result has more rows than a sheet holds, which is 1,048,575.",
+        ),
+        (
+            f"select {', '.join(['1'] * 16_385)}",
+            "The result has 16,385 columns, and a sheet holds 16,384.",
+        ),
+    ],
+    ids=["rows", "columns"],
+)
+def test_what_no_sheet_holds_is_refused_with_what_to_do(
+    session: Session, query: str, refusal: str
+) -> None:
+    [result] = session.run(query)
+    with pytest.raises(QueryError) as raised:
+        session.write(result, "xlsx")
+    assert str(raised.value) == f"{refusal} Write csv or parquet."
+
+
 def test_statements_run_in_turn_and_those_without_a_result_are_silent(session: Session) -> None:
     found = rows(
         session,
