@@ -63,6 +63,7 @@ def six(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 @pytest.mark.full_scale
+@pytest.mark.every_release
 def test_the_first_six_releases_pass_every_data_test(six: Built) -> None:
     assert six.result.failure_text() == ""
     assert held(six) == {one for one in HELD if one[1] in ALL[:6]}

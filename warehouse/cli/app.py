@@ -98,7 +98,9 @@ def main() -> None:
     ended: list[int] = []
     atexit.register(_leave, ended)
     look_less_often()
-    # As files are, whatever the locale: an old encoding lacks letters that names have.
+    # As files are, whatever the locale: an old encoding lacks letters that names have. So do the
+    # processes that are started from here, such as MetricFlow.
+    os.environ["PYTHONIOENCODING"] = "utf-8:backslashreplace"
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -114,22 +114,19 @@ class Session:
                 f"{SHEET_COLUMNS:,}. Write csv or parquet."
             )
         # Counted before any is fetched: a million rows in Python are gigabytes.
-        [(rows_found,)] = self._do(
+        [(many,)] = self._do(
             lambda: result.limit(SHEET_ROWS + 1).aggregate("count(*)").fetchall(), is_ours=True
         )
-        if rows_found > SHEET_ROWS:
-            raise QueryError(
-                f"The result has more rows than a sheet holds, which is {SHEET_ROWS:,}. "
-                f"Write csv or parquet."
-            )
+        _refuse_more_than_a_sheet(many)
         # By place: two columns of a result may have one name.
         places = ", ".join(identifier(f"column_{place}") for place in range(len(columns)))
         values = ", ".join(
             readable(identifier(f"column_{place}"), kind) for place, (_, kind) in enumerate(columns)
         )
-        select = f"select {values} from {_RESULT} as result ({places})"
+        select = f"select {values} from {_RESULT} as result ({places}) limit {SHEET_ROWS + 1}"
         found = self._do(lambda: result.query(_RESULT, select), is_ours=True)
         rows = self._do(found.fetchall, is_ours=True) if found else []
+        _refuse_more_than_a_sheet(len(rows))  # chance in a query may give more now
         about = read_about(self._con)
         with new_book(path) as book:
             fill(book, book.add_worksheet("result"), columns, rows)
@@ -235,6 +232,14 @@ def _is_note(statement: duckdb.Statement, result: duckdb.DuckDBPyRelation) -> bo
         ["Success"],
         ["Count"],
     )
+
+
+def _refuse_more_than_a_sheet(rows: int) -> None:
+    if rows > SHEET_ROWS:
+        raise QueryError(
+            f"The result has more rows than a sheet holds, which is {SHEET_ROWS:,}. "
+            f"Write csv or parquet."
+        )
 
 
 def _json_columns(result: duckdb.DuckDBPyRelation) -> str:

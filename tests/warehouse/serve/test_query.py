@@ -9,6 +9,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import duckdb
 import pytest
@@ -21,6 +22,7 @@ from tests.warehouse.small_build import (
     settings_in,
 )
 from warehouse.published.read import PublishedMissingError
+from warehouse.serve import query as module
 from warehouse.serve.query import FileFormat, QueryError, Session, open_session
 from warehouse.settings import Settings
 
@@ -170,6 +172,17 @@ def test_what_no_sheet_holds_is_refused_with_what_to_do(
     with pytest.raises(QueryError) as raised:
         session.write(result, "xlsx")
     assert str(raised.value) == f"{refusal} Write csv or parquet."
+
+
+def test_a_result_that_is_larger_when_it_is_fetched_is_not_cut(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one with chance in it can be."""
+    monkeypatch.setattr(module, "SHEET_ROWS", 5)
+    counted, fetched = session.run("from range(5); from range(6)")
+    result = Mock(wraps=fetched, columns=fetched.columns, types=fetched.types, limit=counted.limit)
+    with pytest.raises(QueryError, match="more rows than a sheet holds"):
+        session.write(result, "xlsx")
 
 
 def test_statements_run_in_turn_and_those_without_a_result_are_silent(session: Session) -> None:
