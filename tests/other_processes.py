@@ -126,11 +126,22 @@ def held_by_another(database: Path) -> AbstractContextManager[None]:
 
 def children(of: str) -> list[psutil.Process]:
     """The live processes that this one has begun, with this text in their command line."""
-    return [
-        child
-        for child in psutil.Process().children()
-        if child.status() != psutil.STATUS_ZOMBIE and of in " ".join(child.cmdline())
-    ]
+    return [child for child in psutil.Process().children() if of in _command_line(child)]
+
+
+def _command_line(process: psutil.Process) -> str:
+    """That of a live process; nothing of one that has ended. For a moment after a process is begun
+    Linux shows an empty one.
+    """
+
+    def has_ended() -> bool:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+    try:
+        soon(lambda: has_ended() or bool(process.cmdline()))
+        return "" if has_ended() else " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
 
 
 def soon(holds: Callable[[], bool]) -> bool:
