@@ -24,12 +24,12 @@
 {%- endmacro %}
 
 {#- Whether a claim holds the same people of two times against each other. -#}
-{% macro compares_two_times() -%}
-    kind in ('change', 'ratio', 'difference', 'comparison')
-    and base_to_year < from_year
-    and coalesce(base_measure, measure) = measure
-    and coalesce(base_origin, origin) = origin
-    and coalesce(base_asylum, asylum) = asylum
+{% macro compares_two_times(claim='') -%}
+    {{ claim }}kind in ('change', 'ratio', 'difference', 'comparison')
+    and {{ claim }}base_to_year < {{ claim }}from_year
+    and coalesce({{ claim }}base_measure, {{ claim }}measure) = {{ claim }}measure
+    and coalesce({{ claim }}base_origin, {{ claim }}origin) = {{ claim }}origin
+    and coalesce({{ claim }}base_asylum, {{ claim }}asylum) = {{ claim }}asylum
 {%- endmacro %}
 
 {#- Whether a claim holds several years against each other. -#}
@@ -54,7 +54,8 @@
 
 {#- What is claimed: the value, and the lowest where there are two, in the words of the claim's kind. -#}
 {% macro claim_text(value, low, prefix='') -%}
-    replace(replace(replace(replace(replace(replace(replace(
+    {%- set one_in = 'coalesce(' ~ prefix ~ 'per, 1) / nullif(' ~ value ~ ', 0)' %}
+    replace(replace(replace(replace(replace(replace(replace(replace(
         {{ prefix }}shown_as,
         '{value}', {{ figure_text(value) }}),
         '{whole}', cast(cast({{ value }} as bigint) as varchar)),
@@ -66,7 +67,9 @@
             else coalesce({{ prefix }}count_of, '')
         end),
         '{years}', cast({{ prefix }}to_year - {{ prefix }}from_year as varchar)),
-        '{per}', coalesce({{ figure_text(prefix ~ 'per') }}, ''))
+        '{per}', coalesce({{ figure_text(prefix ~ 'per') }}, '')),
+        '{one_in}',
+        coalesce({{ figure_text('if(' ~ one_in ~ ' >= 10, round(' ~ one_in ~ '), ' ~ one_in ~ ')') }}, 'infinitely many'))
 {%- endmacro %}
 
 {#- Of how many of a claim's years something is known, where that is not all; of none, nothing is told. -#}

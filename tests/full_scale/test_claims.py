@@ -259,6 +259,106 @@ CLAIMS: dict[str, tuple[str, int, dict[str, Any]]] = {
         | {"kind": "comparison", "asylum": "USA", "base_measure": "asylum_seekers_stock"}
         | {"base_from_year": 2023, "relation": "below"},
     ),
+    # 99,716 from China and 117,576 from Türkiye are reported: of China it may be up to 191,318.
+    "below_by_a_lower_bound": (
+        *("2026-07-01", 2025),
+        WAITING
+        | {"kind": "comparison", "origin": "CHN", "base_origin": "TUR", "relation": "below"}
+        | {"base_from_year": 2025},
+    ),
+    "above_a_lower_bound": (
+        *("2026-07-01", 2025),
+        WAITING
+        | {"kind": "comparison", "origin": "TUR", "base_origin": "CHN", "relation": "above"}
+        | {"base_from_year": 2025},
+    ),
+    "above_by_far": (
+        *("2026-07-01", 2025),
+        WAITING
+        | {"kind": "comparison", "origin": "VEN", "base_origin": "CHN", "relation": "above"}
+        | {"base_from_year": 2025},
+    ),
+    "less_than_before": (
+        *("2026-07-01", 2025),
+        WAITING
+        | {"kind": "comparison", "origin": "CHN", "relation": "below", "base_from_year": 2019},
+    ),
+    "under_by_a_lower_bound": (
+        *("2026-07-01", 2025),
+        WAITING | {"origin": "CHN", "stated_value": "100,000", "wording": "under"},
+    ),
+    "at_most_by_a_lower_bound": (
+        *("2026-07-01", 2025),
+        WAITING | {"origin": "CHN", "stated_high": "100,000"},
+    ),
+    "at_most_for_sure": (
+        *("2026-07-01", 2025),
+        WAITING | {"origin": "CHN", "stated_high": "200,000"},
+    ),
+    # 408,395 and up to 42,210 more, those of 2024 among them.
+    "passed_perhaps": (
+        *("2026-07-01", 2025),
+        CLAIMED
+        | {"kind": "threshold_year", "origin": "CHN", "from_year": 2013}
+        | {"threshold_low": "410,000", "stated_value": "2025"},
+    ),
+    "passed_never": (
+        *("2026-07-01", 2025),
+        CLAIMED
+        | {"kind": "threshold_year", "origin": "CHN", "from_year": 2013}
+        | {"threshold_low": "900,000", "stated_value": "2025"},
+    ),
+    # Sums of groups in which the same people are.
+    "an_overlap_in_parts": (
+        *("2026-07-01", 2025),
+        {"measure": "displaced_abroad+palestine_refugees_stock+internally_displaced_stock"}
+        | {"stated_value": "119.3 million"},
+    ),
+    "stateless_refugees": (
+        *("2026-07-01", 2025),
+        {"measure": "stateless_stock+refugees_stock", "asylum": "BGD"}
+        | {"stated_value": "2.36 million"},
+    ),
+    "idps_twice": (
+        *("2026-07-01", 2025),
+        {"measure": "idps_stock+internally_displaced_stock", "origin": "SDN"}
+        | {"stated_value": "18.3 million"},
+    ),
+    # A sum with a named one in it is a stock like others.
+    "a_sum_told_as_flow": (
+        *("2026-07-01", 2025),
+        {"measure": "refugees_and_oip+asylum_seekers_stock", "asylum": "DEU"}
+        | {"read_as": "flow", "stated_value": "2.95 million"},
+    ),
+    # 329,104 claimed asylum by the newest, of which nothing was known; 349,034 waited.
+    "a_stock_near_a_flow": (
+        *("2023-11-15", 2023),
+        CLAIMED | {"asylum": "DEU", "stated_value": "300,000"},
+    ),
+    # +36.3 %: 136 is no multiple that was told as 100 %.
+    "no_confusion": (
+        *("2026-07-01", 2025),
+        REFUGEES
+        | {"kind": "change", "asylum": "UGA", "base_from_year": 2020}
+        | {"stated_value": "100 %"},
+    ),
+    # 2,593,007 at the year's end, of which 2,509,506 had been there in its middle.
+    "a_year_end_that_agrees": (
+        *("2024-03-01", 2023),
+        REFUGEES | {"asylum": "DEU", "stated_value": "2.6 million"},
+    ),
+    "one_in": (
+        *("2025-07-01", 2024),
+        REFUGEES | {"kind": "per_head", "asylum": "LBN", "per": "1", "stated_value": "1 in 8"},
+    ),
+    "not_the_largest_ever": (
+        *("2026-07-01", 2024),
+        WAITING | {"kind": "extreme", "origin": "CHN", "among": "origins"},
+    ),
+    "the_largest_increase": (
+        *("2023-12-01", 2022),
+        REFUGEES | {"kind": "extreme", "asylum": "IRN", "among": "hosts", "base_from_year": 2021},
+    ),
     "sudan_since_2010": (
         *("2026-07-01", 2025),
         {"kind": "change", "measure": "refugees_stock", "origin": "SDN"}
@@ -501,3 +601,70 @@ def test_a_reader_is_told_names_and_no_codes(judged: dict[str, dict[str, Any]]) 
         assert "_" not in told, name
         assert " in United States" not in told, name
         assert " from Syrian" not in told, name
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [
+        *((f"{name}_by_a_lower_bound", "not_checkable") for name in ("below", "under", "at_most")),
+        *((name, "not_checkable") for name in ("above_a_lower_bound", "less_than_before")),
+        *((name, "confirmed") for name in ("above_by_far", "at_most_for_sure")),
+        *(("passed_perhaps", "not_checkable"), ("passed_never", "not_reproduced")),
+    ],
+)
+def test_a_lower_bound_proves_no_upper_one(
+    judged: dict[str, dict[str, Any]], name: str, verdict: str
+) -> None:
+    found = judged[name]
+    assert found["verdict"] == verdict, found["explanation"]
+    assert ("more people may be missing" in found["explanation"]) == (verdict == "not_checkable")
+
+
+@pytest.mark.parametrize("name", ["an_overlap_in_parts", "stateless_refugees", "idps_twice"])
+def test_people_in_two_groups_are_not_added_up(
+    judged: dict[str, dict[str, Any]], name: str
+) -> None:
+    found = judged[name]
+    assert found["verdict"] == "not_checkable"
+    assert "The sum of its parts was" in found["explanation"]
+    assert "nothing, since" in found["to_print"]
+
+
+def test_a_sum_of_stocks_under_a_name_is_a_stock(judged: dict[str, dict[str, Any]]) -> None:
+    assert judged["a_sum_told_as_flow"]["verdict"] == "misleading"
+
+
+def test_a_stock_that_happens_to_be_near_decides_nothing(judged: dict[str, dict[str, Any]]) -> None:
+    found = judged["a_stock_near_a_flow"]
+    assert (found["verdict"], found["is_stock_read_as_flow"]) == ("not_checkable", False)
+    assert "give 329,104, which agrees with what is stated" in found["explanation"]
+
+
+def test_an_increase_that_is_wrong_is_no_ratio(judged: dict[str, dict[str, Any]]) -> None:
+    assert judged["no_confusion"]["verdict"] == "not_reproduced"
+
+
+def test_a_year_end_that_agrees_with_a_claim_made_before_it_is_told(
+    judged: dict[str, dict[str, Any]],
+) -> None:
+    found = judged["a_year_end_that_agrees"]
+    assert found["verdict"] == "not_reproduced"
+    assert "that of the year's end agrees with it" in found["explanation"]
+    assert "now 2,593,007" in found["explanation"]
+
+
+def test_one_in_so_many_is_told_so(judged: dict[str, dict[str, Any]]) -> None:
+    found = judged["one_in"]
+    assert found["verdict"] == "confirmed", found["explanation"]
+    assert "gave 1 in 7.6" in found["explanation"]
+    assert "1 for every 7.6" in found["to_print"]
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [("not_the_largest_ever", "not_reproduced"), ("the_largest_increase", "confirmed")],
+)
+def test_the_largest_ever_is_looked_for_where_all_is_held(
+    judged: dict[str, dict[str, Any]], name: str, verdict: str
+) -> None:
+    assert judged[name]["verdict"] == verdict, judged[name]["explanation"]

@@ -24,7 +24,6 @@ MAY_BE_EMPTY = {
     },
     "eras": {"in_office_to", "last_year_counted"},
     "country_groups": {"from_year", "to_year", "note"},
-    "measure_sums": {"overlap_note"},
     "inhabitants_added": {"to_year"},
     "application_types": {"is_new_applicant", "first_year", "last_year"},
     "population_types": {"counted_in"},

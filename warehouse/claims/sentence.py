@@ -360,6 +360,13 @@ def _per_head(claim: Mapping[str, Any], names: Names) -> _Told:
     side = own.asylum if own.asylum != ALL else own.origin
     where = "the world" if side == ALL else place_name(side, names)
     per = number(float(claim["per"]))
+    if (claim["newest_text"] or "").startswith("1 in "):
+        return _Told(
+            _head(own, names, own.when()),
+            "",
+            lambda text: text.replace("1 in ", "1 for every ", 1),
+            f" inhabitants of {where}",
+        )
     each = f"for each {'inhabitant' if per == '1' else f'{per} inhabitants'} of {where}"
     return _Told(_head(own, names, own.when()), each, _number, f" {each}")
 

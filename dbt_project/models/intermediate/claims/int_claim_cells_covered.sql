@@ -1,7 +1,10 @@
--- Which cells the release in force at publication answers for: only then does a missing row say that
--- there was no figure.
+-- Which cells the release in force at publication answers for, and which those of the day that counts as now:
+-- only then does a missing row say that there was no figure. '?' is each country: all of them.
 with inputs as (
     select * from {{ ref('int_claim_inputs_found') }}
+    union all by name
+    select * from {{ ref('int_claim_inputs_wanted') }}
+    where is_among_peers
 ),
 
 releases as (
@@ -26,6 +29,7 @@ expected as (
 cells as (
     select distinct
         inputs.day_at_publication,
+        inputs.day_newest,
         expected.release_id,
         inputs.reference_year > expected.last_year as is_after_release,
         inputs.endpoint,
@@ -39,42 +43,50 @@ cells as (
     inner join expected on inputs.day_at_publication = expected.day_at_publication
 ),
 
-final as (
+answers as (
     select
-        cells.day_at_publication,
-        cells.release_id,
-        cells.origin,
-        cells.asylum,
-        cells.measure,
-        cells.reference_year,
-        cells.is_after_release,
-        bool_or(
-            case coverage.slice
-                when 'pairs'
-                    then
-                        (
-                            (cells.origin = '-' and coverage.covers_all_origins)
-                            or coverage.origin_cell in (cells.origin_cell, '*')
-                        )
-                        and (
-                            (cells.asylum = '-' and coverage.covers_all_asylums)
-                            or coverage.asylum_cell in (cells.asylum_cell, '*')
-                        )
-                when 'by_origin'
-                    then cells.asylum = '-' and coverage.origin_cell in (cells.origin_cell, '*')
-                when 'by_asylum'
-                    then cells.origin = '-' and coverage.asylum_cell in (cells.asylum_cell, '*')
-            end
-        ) as is_covered
+        cells.*,
+        coverage.release_id = cells.release_id and {{ stood_on('cells.day_at_publication', 'coverage') }}
+            as is_at_publication,
+        {{ stood_on('cells.day_newest', 'coverage') }} as is_newest,
+        case coverage.slice
+            when 'pairs'
+                then
+                    (
+                        (cells.origin = '-' and coverage.covers_all_origins)
+                        or coverage.origin_cell in (cells.origin_cell, '*')
+                    )
+                    and (
+                        (cells.asylum = '-' and coverage.covers_all_asylums)
+                        or coverage.asylum_cell in (cells.asylum_cell, '*')
+                    )
+            when 'by_origin'
+                then cells.asylum = '-' and coverage.origin_cell in (cells.origin_cell, '*')
+            when 'by_asylum'
+                then cells.origin = '-' and coverage.asylum_cell in (cells.asylum_cell, '*')
+        end as is_there
     from cells
     left join coverage
         on
             cells.endpoint = coverage.endpoint
-            and cells.release_id = coverage.release_id
             and cells.reference_year >= coverage.from_year
             and cells.reference_year <= coverage.to_year
             and cells.reference_year <= year(coverage.release_reference_date)
-            and {{ stood_on('cells.day_at_publication', 'coverage') }}
+),
+
+final as (
+    select
+        day_at_publication,
+        day_newest,
+        release_id,
+        origin,
+        asylum,
+        measure,
+        reference_year,
+        is_after_release,
+        bool_or(is_there and is_at_publication) as is_covered,
+        bool_or(is_there and is_newest) as is_covered_now
+    from answers
     group by all
 )
 

@@ -13,11 +13,16 @@ findings as (
         claim_id,
         1 as sentence_number,
         case
-            when at_publication.text is null
+            when at_publication.text is null and inputs.are_nobody
                 then
                     'On ' || claim.document_published_on || ' UNHCR''s database (release '
                     || inputs.release_id_on_the_day
                     || ') had nobody of this origin there, and people of others.'
+            when at_publication.text is null
+                then
+                    'Stated: ' || stated_text || '. On ' || claim.document_published_on
+                    || ' UNHCR''s database (release ' || inputs.release_id_on_the_day
+                    || ') had no figure of it for ' || claim.to_year || newest_clause || '.'
             else
                 'Stated: ' || stated_text || if(
                     claim.day_at_publication < claim.document_published_on,
@@ -57,6 +62,13 @@ leads as (
                         'The number was right on its day, when the figure was of half a year; that of the '
                         || 'whole year is another.'
                     )
+            when
+                worded.claim.kind in ('level', 'sum') and worded.verdict = 'not_reproduced'
+                and worded.stock_or_flow = 'stock' and worded.is_provisional_at_publication
+                and not worded.inputs.is_provisional and worded.newest.agrees
+                then
+                    'The number is not that of the database of its day, which was of mid-year; that of the '
+                    || 'year''s end agrees with it.'
             else verdicts.sentence
         end as sentence
     from worded

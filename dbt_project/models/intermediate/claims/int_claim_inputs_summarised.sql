@@ -51,6 +51,8 @@ summarised as (
             'stated_value': stated_together,
             'value_on_the_day': value_on_the_day,
             'value_newest': value_newest,
+            'is_covered_on_the_day': is_covered_on_the_day,
+            'is_covered': is_covered,
             'are_pairs_complete_on_the_day': are_pairs_complete_on_the_day,
             'are_pairs_complete': are_pairs_complete
         }) as figures,

@@ -1,5 +1,4 @@
--- Each figure that a claim rests on: what the document says of it elsewhere, what the database said at
--- publication, and what it says on the day that counts as now.
+-- Each figure that a claim rests on: what the document says of it, and what the database said and says now.
 with inputs as (
     select * from {{ ref('int_claim_inputs_found') }}
 ),
@@ -99,9 +98,9 @@ final as (
         -- Nobody of this origin, where the same countries of asylum gave others.
         inputs.at_publication is null and inputs.reported_beside > 0 as is_nobody_on_the_day,
         inputs.series_begins,
-        coalesce(covered.is_covered, false)
-        or coalesce(inputs.at_publication.release_id = covered.release_id, false)
+        coalesce(covered.is_covered or inputs.at_publication.release_id = covered.release_id, false)
             as is_covered_on_the_day,
+        coalesce(covered.is_covered_now, inputs.newest is not null) as is_covered,
         coalesce(
             inputs.at_publication.is_provisional and inputs.at_publication.release_id = covered.release_id,
             false
@@ -119,6 +118,7 @@ final as (
     left join {{ name }}
         on
             inputs.day_at_publication = {{ name }}.day_at_publication
+            {{ 'and inputs.day_newest = covered.day_newest' if name == 'covered' }}
             and inputs.origin is not distinct from {{ name }}.origin
             and inputs.asylum is not distinct from {{ name }}.asylum
             and inputs.measure = {{ name }}.measure

@@ -138,6 +138,7 @@ final as (
         if(is_incomplete, not_reported, 0) as not_reported,
         least(if(is_incomplete, not_reported, 0), decisions_told) as not_reported_of_part,
         if(is_incomplete, coalesce(distributed_high, unknown_beside, 0), 0) as without_origin,
+        if(is_incomplete, coalesce(distributed_high, 0), 0) as without_origin_by_estimate,
         not coalesce(is_complete_now, true) or (are_many_unknown and (figure_now = 0 or is_undistributed))
             as is_incomplete_now
     from measured

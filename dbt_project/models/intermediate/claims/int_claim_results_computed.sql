@@ -37,7 +37,9 @@ computed as (
                 then if(are_years_known or is_last_year_known and highest_year < to_year, highest_year, null)
             when kind = 'rising' then if(are_years_known or fall_count > 0, rise_count, null)
             when kind = 'threshold_year' then if(are_years_known, year_passed, null)
-            when kind = 'extreme' and figure - if(base_from_year is null, 0, base) is not null
+            when
+                kind = 'extreme' and are_peers_complete
+                and figure - if(base_from_year is null, 0, base) is not null
                 then
                     1 + len(list_filter(
                         peer_figures, lambda peer: peer > figure - if(base_from_year is null, 0, base)
@@ -104,7 +106,7 @@ final as materialized (
                 when kind = 'comparison' and relation = 'below' then result < 1
                 when kind = 'comparison' and relation = 'above' then result > 1
                 when kind = 'comparison'
-                    then abs(result - 1) <= if(wording = 'equals' and tolerance = 0, 0.05, tolerance)
+                    then abs(result - 1) <= tolerance
                 when stated_value is not null
                     then result >= accepted_low - 1e-9 and result <= accepted_high + 1e-9
                 when coalesce(stated_low, stated_high) is not null
@@ -114,13 +116,13 @@ final as materialized (
             end,
             -- A ratio told as an increase, or the reverse.
             'is_ratio_and_change_confused': case kind
-                when 'change' then abs(100 * figure / nullif(base, 0) - stated_value) <= tolerance
-                when 'ratio' then abs(figure / nullif(base, 0) - 1 - stated_value) <= tolerance
+                when 'change' then 100 * figure / nullif(base, 0) between accepted_low and accepted_high
+                when 'ratio' then figure / nullif(base, 0) - 1 between accepted_low and accepted_high
                 else false
             end,
             -- A difference of two percentages is one in points.
             'is_points_read_as_percent':
-                kind = 'change' and is_rate and abs(figure - base - stated_value) <= tolerance,
+                kind = 'change' and is_rate and figure - base between accepted_low and accepted_high,
             'figure': figure,
             'base': base,
             'whole': whole,

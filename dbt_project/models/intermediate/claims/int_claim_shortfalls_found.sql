@@ -4,9 +4,14 @@ with missing as (
     select
         *,
         not_reported_of_part + without_origin as missing,
+        not_reported_of_part + without_origin_by_estimate as missing_by_estimate,
         not_reported + without_origin as missing_of_all,
         input_role = 'figure' as is_own
     from {{ ref('int_claim_people_missing') }}
+),
+
+claims as (
+    select * from {{ ref('int_claims_combined') }}
 ),
 
 by_year as (
@@ -22,11 +27,33 @@ by_year as (
         sum(not_reported) filter (where is_own) as not_reported,
         sum(missing_of_all) filter (where is_own) as missing_of_all,
         sum(missing_of_all) filter (where not is_own) as missing_of_whole,
+        sum(missing_by_estimate) filter (where is_own) as missing_by_estimate,
+        sum(missing_by_estimate) filter (where not is_own) as missing_of_base_by_estimate,
         -- Over all origins, people without one are there.
         bool_and(origin <> '-') filter (where not is_own) as is_whole_by_origin,
         bool_or(is_incomplete_now) as is_incomplete_now
     from missing
     group by document_id, claim_id, reference_year
+),
+
+-- Without and with those who may be missing.
+ranged as (
+    select
+        by_year.*,
+        claims.threshold_low,
+        sum(by_year.figure + by_year.missing) over (
+            partition by by_year.document_id, by_year.claim_id
+            order by by_year.reference_year
+        ) as most_to_date,
+        by_year.figure >= claims.threshold_low
+        and by_year.figure + by_year.missing <= coalesce(claims.threshold_high, cast('infinity' as double))
+            as is_surely_within,
+        by_year.figure + by_year.missing >= claims.threshold_low
+        and by_year.figure <= coalesce(claims.threshold_high, cast('infinity' as double))
+            as is_perhaps_within
+    from by_year
+    inner join claims
+        on by_year.document_id = claims.document_id and by_year.claim_id = claims.claim_id
 ),
 
 by_claim as (
@@ -41,11 +68,18 @@ by_claim as (
         sum(not_reported) as not_reported,
         sum(missing_of_all) as missing_of_all,
         sum(missing_of_whole) as missing_of_whole,
+        coalesce(sum(missing_by_estimate), 0) as missing_by_estimate,
+        coalesce(sum(missing_of_base_by_estimate), 0) as missing_of_base_by_estimate,
         bool_and(is_whole_by_origin) as is_whole_by_origin,
         max_by(missing, reference_year) as missing_of_last_year,
         max_by(figure + missing, reference_year) > max(figure) as may_last_year_be_highest,
+        min(reference_year) filter (where most_to_date > threshold_low) as year_passed_at_the_earliest,
+        count(*) filter (where is_surely_within) as years_surely_within,
+        count(*) filter (where is_perhaps_within) as years_perhaps_within,
+        min(figure + missing) as lowest_with_missing,
+        max(figure + missing) as highest_with_missing,
         bool_or(is_incomplete_now) as is_incomplete_now
-    from by_year
+    from ranged
     group by document_id, claim_id
 ),
 
@@ -67,6 +101,13 @@ final as (
         end as missing_in_both,
         missing_of_last_year,
         may_last_year_be_highest,
+        missing_by_estimate,
+        missing_of_base_by_estimate,
+        year_passed_at_the_earliest,
+        years_surely_within,
+        years_perhaps_within,
+        lowest_with_missing,
+        highest_with_missing,
         is_incomplete_now
     from by_claim
 )

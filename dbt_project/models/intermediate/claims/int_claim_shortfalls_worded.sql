@@ -1,7 +1,7 @@
 -- What those who may be missing make of a claim that the figures leave open because of them, in a sentence.
 with worded as (
     select * from {{ ref('int_claims_worded') }}
-    where is_within_missing or is_place_open
+    where is_within_missing or is_place_open or is_left_open
 ),
 
 said as (
@@ -12,7 +12,7 @@ said as (
             as gave,
         case
             when claim.kind = 'record' then missing_of_last_year
-            when lowest_possible is null then missing
+            when lowest_possible is null and not is_left_open then missing
             else greatest(missing, missing_of_whole)
         end as most_missing,
         {{ whom_counted('claim.') }} as whom

@@ -14,6 +14,10 @@ inputs as (
     from {{ ref('int_claim_inputs_summarised') }}
 ),
 
+peers_covered as (
+    select * from {{ ref('int_claim_peers_covered') }}
+),
+
 read as (
     select
         *,
@@ -39,25 +43,29 @@ by_variant as (
                 'variant': reading || 'at_publication',
                 'figure': value_on_the_day,
                 'stated': cast(null as double),
+                'is_covered': is_covered_on_the_day,
                 'are_pairs_complete': are_pairs_complete_on_the_day
             },
             {
                 'variant': reading || 'newest',
                 'figure': value_newest,
                 'stated': cast(null as double),
+                'is_covered': is_covered,
                 'are_pairs_complete': are_pairs_complete
             },
             {
                 'variant': if(reading = '', 'stated', null),
                 'figure': value_on_the_day,
                 'stated': stated_value,
+                'is_covered': is_covered_on_the_day,
                 'are_pairs_complete': are_pairs_complete_on_the_day
             }
         ], recursive := true)
     from read
 ),
 
--- Measures and countries of a sum together, as far as they are known.
+-- Measures and countries of a sum together, as far as they are known; not known where the warehouse does not
+-- hold all of them.
 together as (
     select
         document_id,
@@ -66,7 +74,7 @@ together as (
         input_role,
         peer,
         reference_year,
-        coalesce(any_value(stated), sum(figure)) as figure,
+        coalesce(any_value(stated), if(bool_and(is_covered), sum(figure), null)) as figure,
         bool_and(are_pairs_complete) as are_pairs_complete
     from by_variant
     where variant is not null
@@ -82,12 +90,24 @@ largest as (
         'figure' as input_role,
         cast(null as varchar) as peer,
         together.reference_year,
-        list_sum(list_slice(list_reverse_sort(list(together.figure)), 1, any_value(claims.top_count)))
-            as figure,
+        case
+            when
+                any_value(if(
+                    ends_with(together.variant, 'newest'),
+                    peers_covered.are_covered_now,
+                    peers_covered.are_covered
+                ))
+                then
+                    list_sum(list_slice(
+                        list_reverse_sort(list(together.figure)), 1, any_value(claims.top_count)
+                    ))
+        end as figure,
         cast(null as boolean) as are_pairs_complete
     from together
     inner join claims
         on together.document_id = claims.document_id and together.claim_id = claims.claim_id
+    left join peers_covered
+        on together.document_id = peers_covered.document_id and together.claim_id = peers_covered.claim_id
     where claims.top_count is not null and together.input_role = 'peer'
     group by together.document_id, together.claim_id, together.variant, together.reference_year
 ),

@@ -7,6 +7,10 @@ figures as (
     select * from {{ ref('int_claim_variants_figured') }}
 ),
 
+peers_covered as (
+    select * from {{ ref('int_claim_peers_covered') }}
+),
+
 running as (
     select
         *,
@@ -25,12 +29,20 @@ held_against_thresholds as (
     select
         running.*,
         claims.to_year,
+        -- All countries and years among which the largest ever is looked for.
+        case
+            when claims.kind <> 'extreme' then null
+            when ends_with(running.variant, 'newest') then peers_covered.are_covered_now
+            else peers_covered.are_covered
+        end as is_extreme_covered,
         running.figure_to_date > claims.threshold_low as is_passed,
         running.figure >= claims.threshold_low
         and running.figure <= coalesce(claims.threshold_high, running.figure) as is_within
     from running
     inner join claims
         on running.document_id = claims.document_id and running.claim_id = claims.claim_id
+    left join peers_covered
+        on running.document_id = peers_covered.document_id and running.claim_id = peers_covered.claim_id
 ),
 
 final as (
@@ -55,7 +67,9 @@ final as (
         count(*) filter (where input_role = 'peer' and is_within) as peer_count,
         sum(figure) filter (where input_role = 'peer') as peers,
         list(figure) filter (where input_role = 'peer') as peer_figures,
-        bool_and(are_pairs_complete) filter (where input_role = 'whole') as are_peers_complete,
+        coalesce(
+            bool_and(are_pairs_complete) filter (where input_role = 'whole'), any_value(is_extreme_covered)
+        ) as are_peers_complete,
         count(figure) filter (where input_role = 'figure') as known_year_count,
         count(*) filter (where input_role = 'figure' and rise > 0) as rise_count,
         count(*) filter (where input_role = 'figure' and rise <= 0) as fall_count,

@@ -58,7 +58,7 @@ read as (
         cast(as_of_day as date) as as_of,
         kinds.is_compared_with_base,
         kinds.is_exact,
-        kinds.shown_as
+        if(is_one_in and kinds.kind = 'per_head', '1 in {one_in}', kinds.shown_as) as shown_as
     from claims
     inner join documents on claims.document_id = documents.document_id
     left join kinds on claims.kind = kinds.kind
@@ -87,6 +87,7 @@ final as materialized (
             if(scaled.is_rate and scaled.kind = 'level', '{value} %', scaled.shown_as) as shown_as,
             coalesce(
                 scaled.tolerance,
+                if(scaled.kind = 'comparison' and scaled.wording in ('equals', 'about'), 0.05, null),
                 if(scaled.is_exact, 0, scaled.scale * scaled.stated_value_unit / 2),
                 0
             ) as tolerance

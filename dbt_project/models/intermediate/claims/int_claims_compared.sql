@@ -32,8 +32,8 @@ measures as (
     select * from {{ ref('int_claim_measures_combined') }}
 ),
 
-sums as (
-    select * from {{ ref('measure_sums').identifier }}
+measured as (
+    select * from {{ ref('int_claim_measures_taken_apart') }}
 ),
 
 -- A dataset of a release that is held back, by a review of it: backfill brings nothing.
@@ -56,14 +56,20 @@ final as (
         coalesce(releases.is_held, false) as is_release_held,
         -- A sum of measures is of one kind: stocks are not added to flows.
         measures.stock_or_flow,
-        coalesce(sums.overlap_note, base_sums.overlap_note) as overlap_note,
+        measured.overlap_note,
         reviews.why as held_back_because,
         -- Much agrees with a bound to one side: which figure is meant does not come of it.
         {%- set names_a_figure = "(
             claims.kind <> 'level' or claims.stated_value is not null
             or (claims.stated_low is not null and claims.stated_high is not null)
         )" %}
-        coalesce(by_claim.as_stock_at_publication.agrees and {{ names_a_figure }}, false) as is_the_stock,
+        -- Where nothing is known of that day, and the newest agrees, it is no stock either.
+        coalesce(
+            by_claim.as_stock_at_publication.agrees
+            and {{ names_a_figure }}
+            and (by_claim.at_publication.agrees is not null or by_claim.newest.agrees is not true),
+            false
+        ) as is_the_stock,
         coalesce(by_claim.as_stock_newest.agrees and {{ names_a_figure }}, false) as is_still_the_stock,
         coalesce(by_claim.as_cases_at_publication.agrees and {{ names_a_figure }}, false)
             as is_persons_and_cases
@@ -73,10 +79,9 @@ final as (
     left join by_claim
         on claims.document_id = by_claim.document_id and claims.claim_id = by_claim.claim_id
     left join releases on inputs.release_id_on_the_day = releases.release_id
-    left join sums on claims.measure = sums.measure
-    left join sums as base_sums on claims.base_measure = base_sums.measure
-    left join measures
-        on string_split(coalesce(sums.parts, claims.measure), '+')[1] = measures.measure
+    left join measured
+        on claims.document_id = measured.document_id and claims.claim_id = measured.claim_id
+    left join measures on measured.measures[1] = measures.measure
     left join reviews
         on inputs.release_id_on_the_day = reviews.release_id and measures.endpoint = reviews.endpoint
 )

@@ -1,7 +1,7 @@
 -- The verdict on each claim: whether its number is there, what it counts, the headline of both, and flags:
 -- ids of the seeds claim_verdicts, claim_meanings and claim_flags.
 with compared as (
-    select * from {{ ref('int_claims_bounded') }}
+    select * from {{ ref('int_claims_left_open') }}
 ),
 
 -- Whether the number is there. A stock told as a flow is looked up as the stock that it is.
@@ -15,8 +15,8 @@ numbers as (
             when claim.kind = 'level' and at_publication.agrees is not true and is_the_stock
                 then if(is_still_the_stock, 'confirmed', 'confirmed_since_revised')
             when inputs.is_after_release then 'not_checkable'
-            -- What may be missing contradicts nothing, and who may be may take a place.
-            when is_place_open then 'not_checkable'
+            -- What may be missing contradicts nothing, and who may be may take a place or exceed a bound.
+            when is_place_open or is_left_open then 'not_checkable'
             when
                 at_publication.agrees is not true
                 and (is_within_missing or is_too_small_to_tell or is_of_half_year)

@@ -77,6 +77,7 @@ final as materialized (
                 '; now ' || newest.text || ' (release ' || inputs.release_id
                 || coalesce(', ' || replace(format('{:+.1f}', 100 * change_rate), '-', '−') || ' %', '')
                 || ')'
+                || if(newest.agrees and not at_publication.agrees, ', which agrees with what is stated', '')
         end as newest_clause,
         case
             when claim.has_no_place
