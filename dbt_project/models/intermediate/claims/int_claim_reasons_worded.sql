@@ -54,7 +54,8 @@ reasons as (
                 then
                     overlap_note || ' The sum of its parts was '
                     || coalesce(at_publication.text, 'not known') || ' on ' || claim.document_published_on
-                    || ' (release ' || inputs.release_id_on_the_day || ')' || newest_clause || '.'
+                    || ' (release ' || inputs.release_id_on_the_day || ')'
+                    || replace(newest_clause, 'it still does', 'it still is') || '.'
             when inputs.is_after_release
                 then
                     'Release ' || inputs.release_id_on_the_day || ', in force on '

@@ -15,11 +15,11 @@ numbers as (
             when claim.kind = 'level' and at_publication.agrees is not true and is_the_stock
                 then if(is_still_the_stock, 'confirmed', 'confirmed_since_revised')
             when inputs.is_after_release then 'not_checkable'
-            -- What may be missing contradicts nothing, and who may be may take a place or exceed a bound.
-            when is_place_open or is_left_open then 'not_checkable'
+            -- What may be missing contradicts nothing, and who may be may take a place.
+            when is_place_open then 'not_checkable'
             when
                 at_publication.agrees is not true
-                and (is_within_missing or is_too_small_to_tell or is_of_half_year)
+                and (is_within_missing or is_left_open or is_too_small_to_tell or is_of_half_year)
                 then 'not_checkable'
             when
                 claim.kind = 'level' and inputs.are_covered and inputs.are_nobody
@@ -61,7 +61,7 @@ meanings as (
         ) as rests_on_carried_forward,
         coalesce(inputs.is_provisional_on_the_day, false) as is_provisional_at_publication,
         number_found = 'confirmed_since_revised' and break_text is not null as is_break_since,
-        (gaps_text is not null or is_incomplete_now) and newest.value is not null as rests_on_incomplete,
+        (gaps_text is not null or is_incomplete_now) and newest.text is not null as rests_on_incomplete,
         -- A rate of some of the decisions may be above that of all, or below.
         claim.kind in ('level', 'sum', 'per_head') and not claim.is_rate and rests_on_incomplete
             as is_lower_bound,
@@ -120,6 +120,8 @@ final as (
                 then 'misleading'
             when is_half_against_whole then 'misleading'
             when meaning_verdict = 'half_year_read_as_year' and not newest.agrees then 'misleading'
+            -- The database gave the number; whether what is said by it is true, nobody knows.
+            when is_left_open then 'not_checkable'
             else number_found
         end as verdict,
         concat_ws(

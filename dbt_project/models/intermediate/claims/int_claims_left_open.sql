@@ -90,9 +90,11 @@ final as (
                     then
                         years_at_least <= years_perhaps_within and years_at_most >= years_surely_within
                         and (years_at_least > years_surely_within or years_at_most < years_perhaps_within)
+                -- Who states both ends quotes them.
                 when claim.kind = 'range'
                     then
-                        (
+                        not at_publication.agrees
+                        and (
                             lowest_with_missing > at_publication.low
                             or highest_with_missing > at_publication.value
                         )
