@@ -67,6 +67,11 @@
     end
 {%- endmacro %}
 
+{#- People without an origin for each one of known origin: all of them for one, where nobody is. -#}
+{% macro per_known(unknown_origin, known_origin) -%}
+    {{ fraction(unknown_origin, 'greatest(' ~ known_origin ~ ', 1)') }}
+{%- endmacro %}
+
 {#- Whether the sum of people displaced abroad has its people, as far as refugees and asylum-seekers are known to
     be missing: false where it lacks one of these, or counts one before its series begins. -#}
 {% macro is_displaced_abroad_complete() -%}

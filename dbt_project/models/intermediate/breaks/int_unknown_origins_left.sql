@@ -14,7 +14,7 @@ final as (
         hosts.measure,
         hosts.reference_year,
         hosts.valid_from,
-        {{ fraction('sum(hosts.unknown_left)', 'sum(hosts.known_origin)') }} as left_per_known
+        {{ per_known('sum(hosts.unknown_left)', 'sum(hosts.known_origin)') }} as left_per_known
     from hosts
     inner join worlds
         on

@@ -1,6 +1,7 @@
 -- How many people without an origin of each country of asylum no estimate distributes, in all and for each
 -- person of known origin, by measure and year at each vintage: it gave no origins before either, or they are
--- refugees. Where the year before is not loaded, nothing is known of it.
+-- refugees. Where the year before is not loaded, nothing is known of it. Of a country that gave no origin at
+-- all, everybody may be of a pair that no estimate gives anybody, too.
 with hosts as (
     select * from {{ ref('int_unknown_origins_of_hosts') }}
     where measure in {{ completed_measures() }}
@@ -53,7 +54,8 @@ final as (
         valid_from,
         known_origin,
         if(is_left, unknown_origin, 0) as unknown_left,
-        {{ fraction('unknown_left', 'known_origin') }} as left_per_known
+        {{ per_known('if(known_origin = 0, unknown_origin, unknown_left)', 'known_origin') }}
+            as left_per_known
     from with_base
 )
 

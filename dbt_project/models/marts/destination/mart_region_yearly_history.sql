@@ -77,7 +77,7 @@ unknown_origins as (
         reporters.valid_from,
         {%- for measure in completed_measures() %}
         {%- set of_it = "filter (where reporters.measure = '" ~ measure ~ "')" %}
-        {{ fraction('sum(reporters.unknown_left) ' ~ of_it, 'sum(reporters.known_origin) ' ~ of_it) }}
+        {{ per_known('sum(reporters.unknown_left) ' ~ of_it, 'sum(reporters.known_origin) ' ~ of_it) }}
             as {{ measure }}_left_per_known{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('int_unknown_origins_left_of_hosts') }} as reporters
