@@ -32,7 +32,7 @@ withheld as (
 ),
 
 -- What was not there the year before, what is not there any more, and what repeats. Nobody is given an
--- origin who is still of none.
+-- origin who is still of none, and no more of one origin are than of all.
 whole as (
     select
         breaks.kind,
@@ -43,7 +43,7 @@ whole as (
         breaks.measure,
         breaks.reference_year,
         breaks.valid_from,
-        pairs.figure as persons
+        if(breaks.kind = 'origin_given_again', least(pairs.figure, breaks.persons), pairs.figure) as persons
     from breaks
     inner join pairs
         on

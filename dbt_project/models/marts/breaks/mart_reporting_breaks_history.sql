@@ -24,14 +24,22 @@ sources as (
     select * from {{ ref('int_figures_sourced') }}
 ),
 
+-- Where each of several origins can be all who were given one, that of the larger figure.
 origins as (
     select
         {{ columns(key) }}
         valid_from,
         count(*) as origin_count,
-        first(origin_unhcr_code order by persons desc, origin_unhcr_code asc) as largest_origin_unhcr_code,
+        first(
+            origin_unhcr_code
+            order by persons desc, if(kind = 'origin_given_again', figure, 0) desc, origin_unhcr_code asc
+        ) as largest_origin_unhcr_code,
         max(persons) as largest_origin_persons
     from {{ ref('int_reporting_breaks_of_origins') }}
+    left join {{ ref('int_pairs_followed') }}
+        using (
+            origin_unhcr_code, asylum_unhcr_code, measure, counting_unit, reference_year, valid_from
+        )
     group by {{ key | join(', ') }}, valid_from
 ),
 
