@@ -4,7 +4,16 @@ with history as (
 ),
 
 final as (
-    select * exclude (valid_from, valid_to, release_id) rename (last_release_id as release_id)
+    select
+        * exclude (
+            valid_from, valid_to, release_id, population_release_id, applications_release_id,
+            flows_release_id
+        ) rename (
+            last_release_id as release_id,
+            last_population_release_id as population_release_id,
+            last_applications_release_id as applications_release_id,
+            last_flows_release_id as flows_release_id
+        )
     from history
 )
 

@@ -1,6 +1,8 @@
 {{ config(parts={'of': 'int_population_in_force', 'by': 'origin_unhcr_code'}) }}
 {%- set key = ['origin_unhcr_code', 'region_scheme', 'region_name', 'counting_unit', 'reference_year'] -%}
 {%- set measures = abroad_stocks() + ['new_asylum_claims', 'applications_new'] -%}
+{%- set datasets = ['population', 'applications', 'flows'] -%}
+{%- set releases = ['population_release_id', 'applications_release_id', 'flows_release_id'] -%}
 -- Regions of asylum, by UNHCR's regions and by those of the UN: each country of asylum is in one of each
 -- scheme, so the two schemes are never added. Shares are of the origin's total, of which the row
 -- `not_itemised` holds what the pairs leave.
@@ -51,8 +53,10 @@ by_region as (
         {%- for measure in measures %}
         max({{ measure }}_total) as {{ measure }}_total,
         {%- endfor %}
-        bool_or(is_population_provisional or is_applications_provisional or is_flows_provisional)
-            as is_provisional,
+        {%- for dataset in datasets %}
+        bool_or(is_{{ dataset }}_provisional) as is_{{ dataset }}_provisional,
+        max({{ dataset }}_release_id) as {{ dataset }}_release_id,
+        {%- endfor %}
         max(release_id) as release_id,
         max(snapshot_id) as snapshot_id,
         max(retrieved_at) as retrieved_at
@@ -126,7 +130,7 @@ with_breaks as (
 ),
 
 merged as (
-    {{ merged_neighbours('with_breaks', key, lineage_columns()) }}
+    {{ merged_neighbours('with_breaks', key, lineage_columns() + releases) }}
 ),
 
 final as (
@@ -166,11 +170,17 @@ final as (
         {%- for measure in completed_measures() %}
         merged.is_{{ measure }}_complete,
         {%- endfor %}
-        merged.is_provisional,
+        merged.is_population_provisional or merged.is_applications_provisional
+        or merged.is_flows_provisional as is_provisional,
+        {%- for dataset in datasets %}
+        merged.is_{{ dataset }}_provisional,
+        {%- endfor %}
         merged.valid_from,
         merged.valid_to,
-        merged.release_id,
-        merged.last_release_id,
+        {%- for release in ['release_id'] + releases %}
+        merged.{{ release }},
+        merged.last_{{ release }},
+        {%- endfor %}
         merged.last_snapshot_id as snapshot_id,
         merged.last_retrieved_at as retrieved_at
     from merged

@@ -1,5 +1,6 @@
 {%- set measures = abroad_stocks() + ['new_asylum_claims'] -%}
 {%- set key = ['group_id', 'total_by', 'reference_year'] -%}
+{%- set lineage = lineage_columns() + ['population_release_id', 'flows_release_id'] -%}
 -- Groups of countries added up over those that are members at the end of the year, as countries of origin and
 -- as countries of asylum, as they stood from when to when.
 with years as (
@@ -18,7 +19,7 @@ vintages as (
         country_unhcr_code,
         counting_unit,
         reference_year,
-        {{ columns(lineage_columns()) }}
+        {{ columns(lineage) }}
         valid_from,
         valid_to
     from {{ ref('int_years_of_countries_combined') }}
@@ -46,9 +47,9 @@ years_of_groups as (
         {%- endfor %}
         bool_or(years.is_population_provisional) as is_population_provisional,
         bool_or(years.is_flows_provisional) as is_flows_provisional,
-        max(vintages.release_id) as release_id,
-        max(vintages.snapshot_id) as snapshot_id,
-        max(vintages.retrieved_at) as retrieved_at
+        {%- for column in lineage %}
+        max(vintages.{{ column }}) as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from years
     inner join vintages
         on
@@ -85,7 +86,7 @@ with_missing as (
 ),
 
 merged as (
-    {{ merged_neighbours('with_missing', key, lineage_columns()) }}
+    {{ merged_neighbours('with_missing', key, lineage) }}
 ),
 
 final as (
@@ -114,8 +115,10 @@ final as (
         is_flows_provisional,
         valid_from,
         valid_to,
-        release_id,
-        last_release_id,
+        {%- for prefix in ['', 'population_', 'flows_'] %}
+        {{ prefix }}release_id,
+        last_{{ prefix }}release_id,
+        {%- endfor %}
         last_snapshot_id as snapshot_id,
         last_retrieved_at as retrieved_at
     from merged
