@@ -45,23 +45,20 @@ decisions as (
     group by total_by, country_unhcr_code, counting_unit, reference_year, valid_from, valid_to
 ),
 
--- Which countries of asylum are missing.
 flows as (
     select
-        totals.*,
+        *,
         'persons' as counting_unit,
-        cast(null as bigint) as unknown_count,
-        coalesce(missing.new_asylum_claims_missing_asylum_count, 0)
-            as new_asylum_claims_missing_asylum_count,
-        coalesce(missing.new_asylum_claims_missing_year_before, 0)
-            as new_asylum_claims_missing_year_before
-    from {{ ref('int_displacement_flows_totals_in_force') }} as totals
-    left join {{ ref('int_flow_reporters_missing') }} as missing
-        on
-            totals.total_by = missing.total_by
-            and totals.country_unhcr_code is not distinct from (missing.country_unhcr_code)
-            and totals.reference_year = missing.reference_year
-            and totals.valid_from = missing.valid_from
+        cast(null as bigint) as unknown_count
+    from {{ ref('int_displacement_flows_totals_in_force') }}
+),
+
+-- Which countries of asylum are missing: also of an origin of which the others have nobody.
+missing as (
+    select
+        *,
+        'persons' as counting_unit
+    from {{ ref('int_flow_reporters_missing') }}
 ),
 
 -- Every country and year of which a total is known has its row of persons, so that a reader who asks for
@@ -98,8 +95,10 @@ joined as (
         coalesce({{ dataset }}.is_provisional, false) as is_{{ dataset }}_provisional,
         {%- endfor %}
         {%- for column in ['missing_asylum_count', 'missing_year_before'] %}
-        case when spine.counting_unit = 'persons' then flows.new_asylum_claims_{{ column }} end
-            as new_asylum_claims_{{ column }},
+        coalesce(
+            missing.new_asylum_claims_{{ column }},
+            if(spine.total_by <> 'asylum' and flows.counting_unit is not null, 0, null)
+        ) as new_asylum_claims_{{ column }},
         {%- endfor %}
         coalesce(flows.is_world_covered, false) as is_flows_world_covered,
         coalesce(population.is_world_covered, false) as is_population_world_covered,
@@ -111,7 +110,7 @@ joined as (
             as {{ column }}_found{{ ',' if not loop.last }}
         {%- endfor %}
     from spine
-    {%- for dataset in datasets %}
+    {%- for dataset in datasets.keys() | list + ['missing'] %}
     left join {{ dataset }}
         on
             spine.total_by = {{ dataset }}.total_by
