@@ -212,7 +212,7 @@ def test_countries_are_never_landed_without_regions(api: FakeApi, settings: Sett
     api.rewrite = lambda _, part, envelope: (
         as_json(envelope | {"items": [], "maxPages": 0}) if "region" in part else None
     )
-    with pytest.raises(UpstreamError, match="No region has a country"):
+    with pytest.raises(UpstreamError, match="no region has a country"):
         crawl(settings, endpoints=["countries"])
     assert tree(settings) == {}
 

@@ -149,12 +149,10 @@ def test_countries_are_landed_whole_and_by_region(api: FakeApi, settings: Settin
     assert sum(map(len, parts)) == len(whole)
 
 
-def test_a_region_that_answers_for_the_world_is_refused(api: FakeApi, settings: Settings) -> None:
-    # So it would be if the name of the parameter changed: the API ignores what it does not know.
-    for row in api.data["countries"]:
-        row["_unhcr_region"] = 5
-    api.data["regions"].append({"0": 1, "id": 5, "name": "Asia once more"})
-    with pytest.raises(UpstreamError):
+def test_a_region_that_answers_for_the_world_is_refused(tmp_path: Path, api: FakeApi) -> None:
+    ignoring_the_region(api)
+    settings = fast_settings(tmp_path, api.url, page_size=1000)
+    with pytest.raises(UpstreamError, match=r"as if the API ignored the parameter"):
         crawl(settings, endpoints=["countries"])
     assert tree(settings) == {}
 
@@ -509,6 +507,70 @@ def test_a_source_that_gives_no_answer_refuses_the_crawl_and_leaves_all_as_it_wa
         with pytest.raises(UpstreamError, match="could not be fetched"):
             crawl(settings, endpoints=SOME)
         assert tree(settings) == before
+
+
+ALL_BUT_FLOWS = sorted(set(ENDPOINTS) - {FLOWS, INHABITANTS})
+
+
+def ignoring_the_region(api: FakeApi) -> None:
+    """The API ignores a parameter whose name it does not know: each region has all countries."""
+    everywhere = [
+        {name: value for name, value in row.items() if not name.startswith("_")}
+        for row in api.data["countries"]
+    ]
+    api.rewrite = lambda _, asked, envelope: (
+        json.dumps(envelope | {"items": everywhere}).encode() if "region" in asked else None
+    )
+
+
+def empty(name: str) -> Callable[[FakeApi], None]:
+    return lambda api: api.data.update({name: []})
+
+
+def without_members(api: FakeApi) -> None:
+    for row in api.data["countries"]:
+        row["_unhcr_region"] = None
+
+
+def down(kind: str, *names: str) -> Callable[[FakeApi], None]:
+    return lambda api: api.faults.extend(Fault(kind, name, times=FOREVER) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("disturb", "lost", "said"),
+    [
+        pytest.param(down("503", "regions"), {"countries", "regions"}, "status 503", id="503"),
+        pytest.param(empty("regions"), {"countries", "regions"}, "no row", id="empty"),
+        pytest.param(ignoring_the_region, {"countries"}, "of another region too", id="ignored"),
+        pytest.param(without_members, {"countries"}, "no region has a country", id="no_members"),
+        pytest.param(down("404", "idmc", "unrwa"), {"idmc", "unrwa"}, "status 404", id="404"),
+    ],
+)
+def test_regions_and_refusals_keep_no_dataset_from_being_landed(
+    tmp_path: Path,
+    api: FakeApi,
+    disturb: Callable[[FakeApi], None],
+    lost: set[str],
+    said: str,
+) -> None:
+    disturb(api)
+    settings = fast_settings(tmp_path, api.url, max_attempts=2, page_size=1000)
+    with pytest.raises(NotAllLandedError) as caught:
+        crawl(settings, endpoints=ALL_BUT_FLOWS)
+    assert set(caught.value.failed) == lost
+    assert {one.endpoint for one in caught.value.landed} == {*ALL_BUT_FLOWS} - lost
+    assert not caught.value.is_outage
+    assert all(said in why for name, why in caught.value.failed.items() if name != "regions")
+    assert "being published" not in str(caught.value), "nothing says so"
+
+
+def test_a_source_that_is_down_is_given_up_at_the_second_endpoint(tmp_path: Path) -> None:
+    with FakeApi(sample_data()) as api:
+        settings = fast_settings(tmp_path, api.url, max_attempts=1)
+        down("503", *ALL_BUT_FLOWS)(api)
+        with pytest.raises(UpstreamError, match="status 503"):
+            crawl(settings, endpoints=ALL_BUT_FLOWS)
+        assert len(api.requests) <= 1 + settings.max_concurrent_requests + 1
 
 
 def test_a_slice_that_is_never_of_one_piece_is_refused_with_all_three_reasons(

@@ -20,7 +20,13 @@ from warehouse.core.content import content_sha256, split_digests
 from warehouse.core.manifest import ControlDifference, Manifest, Page, Slice, write_page
 from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.body import shown
-from warehouse.sources.unhcr_api.client import Client, Interrupted, PageAnswer, UpstreamError
+from warehouse.sources.unhcr_api.client import (
+    Client,
+    Interrupted,
+    PageAnswer,
+    RefusedError,
+    UpstreamError,
+)
 from warehouse.sources.unhcr_api.controls import differences, what_is_lacking
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, Endpoint, Query
 from warehouse.sources.unhcr_api.pages import reading
@@ -41,7 +47,7 @@ class UnknownOriginError(UpstreamError):
 
 
 class _NeverOfOnePieceError(UpstreamError):
-    """An answer in several pages that fit together at no time."""
+    """An answer that is whole at no time: its pages do not fit together, or a list is empty."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,7 @@ class _Fetched:
 class _Attempt:
     """A whole crawl, and why it cannot be accepted, if so.
 
-    disagrees, failed: by endpoint why its pairs are no good, or could not be read.
+    disagrees, failed: by endpoint why its parts do not fit together, or could not be read.
     """
 
     fetched: list[_Fetched]
@@ -102,8 +108,9 @@ def run(
 
     Accepted only of one release. When control totals read otherwise at the end than at the start, a
     release was published meanwhile (or an answer was incomplete): everything is thrown away and
-    fetched again, three times at most; once where pairs lack what control totals have. An endpoint
-    whose answers cannot be read, or still lack it, keeps no other from being accepted. Raises
+    fetched again, three times at most; once where pairs lack what control totals have, or countries
+    do not fit the regions. An endpoint whose answers cannot be read, or still do not fit, keeps no
+    other from being accepted. Raises
     UpstreamError when none can be accepted, when the source cannot be had, or is never of one
     piece.
 
@@ -192,16 +199,19 @@ class _Fetcher:
         whole = [one for one in first + pairs if one.endpoint.name not in failed]
         fetched = sorted(whole, key=lambda one: order[one.endpoint.name, one.query.slice])
         attempt = _Attempt(fetched, started_at, failed=failed)
-        attempt.changed = _changed(first, again) or _regions_disagree(fetched)
+        attempt.changed = _changed(first, again)
         if attempt.changed is None:
+            misfit = _regions_disagree(fetched)
+            if misfit:
+                attempt.disagrees["countries"] = f"countries: {misfit}"
             self._hold_against_controls(attempt, endpoints, folder)
         return attempt
 
     def fetch(self, jobs: Sequence[_Job], failed: dict[str, UpstreamError]) -> list[_Fetched]:
         """All jobs but those of endpoints that `failed`, as many at a time as requests are allowed.
 
-        An endpoint whose answer is no good is added to `failed`. A source that gives no answer
-        ends them all, at the second endpoint that cannot be had.
+        An endpoint whose answer is no good, or refused, is added to `failed`. A source that gives
+        no answer ends them all, at the second endpoint that cannot be had.
         """
 
         def fetch_one(job: _Job) -> _Fetched | None:
@@ -212,8 +222,7 @@ class _Fetcher:
                 return self._fetch(job)
             except UpstreamError as error:
                 failed[name] = error
-                if not isinstance(error, (MalformedPageError, _NeverOfOnePieceError)):
-                    self._silent.add(name)
+                self._note_silence(name, error)
                 if len(self._silent) > 1:
                     raise
                 return None
@@ -232,6 +241,10 @@ class _Fetcher:
             raise error
         return [found for one in running if (found := one.result()) is not None]
 
+    def _note_silence(self, name: str, error: UpstreamError) -> None:
+        if not isinstance(error, (MalformedPageError, _NeverOfOnePieceError, RefusedError)):
+            self._silent.add(name)
+
     def _jobs(
         self,
         endpoints: Sequence[Endpoint],
@@ -243,8 +256,9 @@ class _Fetcher:
         if any(endpoint.name == "countries" for endpoint in endpoints):
             try:
                 region_ids = [int(row["id"]) for row in self._rows("regions")]
-            except MalformedPageError as error:
+            except UpstreamError as error:
                 failed["countries"] = error
+                self._note_silence("regions", error)
         out = []
         for endpoint in endpoints:
             home = folder / endpoint.name
@@ -271,7 +285,7 @@ class _Fetcher:
             check.finish()
         except InconsistentSliceError as error:
             url = self._client.url(endpoint, query.params, 1)
-            raise UpstreamError(f"{url}: refused. {error}. Try again later.") from error
+            raise _NeverOfOnePieceError(f"{url}: refused. {error}. Try again later.") from error
         return out
 
     def _refuse_unknown_origins(self, origins: Sequence[str], first: Iterable[_Fetched]) -> None:
@@ -424,12 +438,15 @@ def _regions_disagree(fetched: Sequence[_Fetched]) -> str | None:
             continue
         keys = one.check.keys
         if keys - whole:
-            return f"{one.check.name} has {len(keys - whole)} countries that are not in the list."
+            return f"{one.query.slice} has {len(keys - whole)} countries that are not in the list."
         if keys & seen:
-            return f"{one.check.name} has {len(keys & seen)} countries of another region too."
+            return (
+                f"{one.query.slice} has {len(keys & seen)} countries of another region too, as if "
+                f"the API ignored the parameter."
+            )
         seen |= keys
     if whole and not seen:
-        return "No region has a country: countries would be landed without regions."
+        return "no region has a country, so they would be landed without regions."
     return None
 
 
