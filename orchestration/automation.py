@@ -10,7 +10,7 @@ import dagster as dg
 
 from orchestration import checks, keys
 from orchestration.failures import error_text
-from orchestration.keys import BACKFILL, REBUILD, REFRESH, TAG_RELEASE, TAG_SOURCE
+from orchestration.keys import BACKFILL, REBUILD, REFRESH, TAG_NOT_LANDED, TAG_RELEASE, TAG_SOURCE
 from warehouse.landing.snapshots import control_fingerprint
 from warehouse.serve.notify import FailedRun, notify
 from warehouse.settings import Settings
@@ -24,7 +24,7 @@ REPOSITORY_TAG = {".dagster/repository": f"__repository__@{CODE_LOCATION}"}
 TAG_SEEN = "asylum/control_totals"
 # UNHCR publishes twice a year and corrects now and then: a look a day is enough, and polite.
 LOOK_EVERY_SECONDS = 24 * 60 * 60
-# A refresh that failed is asked for again at the next look, this often in all.
+# A refresh that failed, or landed a part, is asked for again at the next look, this often in all.
 ATTEMPTS = 3
 FROM_API: dict[str, Any] = {"ops": {"landing": {"config": {"source": "api"}}}}
 
@@ -95,7 +95,7 @@ def new_figures(
         keys.LAST_LOOK, metadata={"asked_by": "sensor new_figures", "control_totals": seen}
     )
     events: list[dg.AssetMaterialization | dg.AssetCheckEvaluation] = [looked, *_calendar(settings)]
-    if seen == context.cursor and not _failed_before(context.instance, seen):
+    if seen == context.cursor and not _lacking_before(context.instance, seen):
         reason = "The control totals have not changed."
         return dg.SensorResult(skip_reason=reason, cursor=seen, asset_events=events)
     request = dg.RunRequest(run_config=FROM_API, tags={TAG_SOURCE: "api", TAG_SEEN: seen})
@@ -109,11 +109,17 @@ def _calendar(settings: Settings) -> list[dg.AssetCheckEvaluation]:
     return [checks.on_record(checks.release_is_due(settings))]
 
 
-def _failed_before(instance: dg.DagsterInstance, seen: str) -> bool:
-    """Whether the refresh for these totals failed last time, and is due another attempt."""
+def _lacking_before(instance: dg.DagsterInstance, seen: str) -> bool:
+    """Whether the refresh for these totals failed last time, or ended well without a dataset, and
+    is due another attempt.
+    """
     runs = instance.get_runs(dg.RunsFilter(tags={TAG_SEEN: seen}), limit=ATTEMPTS)
-    failed = dg.DagsterRunStatus.FAILURE
-    return 0 < len(runs) < ATTEMPTS and all(run.status == failed for run in runs)
+    ended_well = dg.DagsterRunStatus.SUCCESS
+    return 0 < len(runs) < ATTEMPTS and all(
+        run.status == dg.DagsterRunStatus.FAILURE
+        or (run.status == ended_well and TAG_NOT_LANDED in run.tags)
+        for run in runs
+    )
 
 
 @dg.run_failure_sensor(

@@ -22,10 +22,11 @@ REFRESH = "refresh"
 REBUILD = "rebuild"
 BACKFILL = "backfill"
 
-# Tags of a run. The last one tells those of the command line, which Dagster's daemon does not look
-# after.
+# Tags of a run: its source, its release, the datasets that it was to land and could not. The last
+# one tells those of the command line, which Dagster's daemon does not look after.
 TAG_SOURCE = "asylum/source"
 TAG_RELEASE = "asylum/release"
+TAG_NOT_LANDED = "asylum/not_landed"
 TAG_COMMAND = "asylum/launched_by"
 
 # All that writes to the data folder goes through this pool, one step at a time.

@@ -13,7 +13,7 @@ from pydantic import Field
 from orchestration import checks, keys
 from orchestration.descriptions import place, table
 from orchestration.freshness import LOOKED_AT
-from orchestration.keys import TAG_RELEASE, TAG_SOURCE
+from orchestration.keys import TAG_NOT_LANDED, TAG_RELEASE, TAG_SOURCE
 from orchestration.resources import Warehouse
 from warehouse.build import fingerprint
 from warehouse.core.attribution import LICENCE_NAME, SOURCE_URL, WORLD_BANK_URL
@@ -159,6 +159,10 @@ def landing(retry_policy: dg.RetryPolicy | None) -> dg.AssetsDefinition:
             landed, failed = _land(config, warehouse, is_last_try=is_last_try)
         newest = {manifest.endpoint: manifest for _, manifest in manifests(settings)}
         tag_release(context, landed)
+        if failed:
+            context.instance.add_run_tags(
+                context.run_id, {TAG_NOT_LANDED: ", ".join(sorted(failed))}
+            )
         done = not config.even_if_nothing_is_new and ends_here(settings)
         for endpoint in ENDPOINTS.values():
             key, metadata = keys.landed(endpoint), _metadata(endpoint, landed, newest, settings)

@@ -10,8 +10,12 @@ import dagster as dg
 import pytest
 
 from orchestration import automation, checks, keys
+from orchestration.assets.landing import landing, sources
 from orchestration.automation import ATTEMPTS, TAG_SEEN, failed_runs, new_figures
-from orchestration.keys import TAG_RELEASE, TAG_SOURCE
+from orchestration.keys import TAG_NOT_LANDED, TAG_RELEASE, TAG_SOURCE
+from orchestration.resources import resources, silent
+from tests.fake_api import FakeApi, Fault, fast_settings, sample_data
+from warehouse.landing.snapshots import manifests
 from warehouse.releases.calendar import HeldRelease
 from warehouse.serve.notify import NotifyError
 from warehouse.settings import Settings
@@ -128,19 +132,59 @@ def test_another_error_is_not_swallowed(
         look(monkeypatch, settings, instance, ZeroDivisionError(), "before")
 
 
-def test_a_refresh_that_failed_is_asked_for_again_a_few_times(
-    monkeypatch: pytest.MonkeyPatch, settings: Settings, instance: dg.DagsterInstance
+@pytest.mark.parametrize(
+    "ended",
+    [
+        (dg.DagsterRunStatus.FAILURE, {}),
+        (dg.DagsterRunStatus.SUCCESS, {TAG_NOT_LANDED: "demographics"}),
+    ],
+    ids=["failed", "in_part"],
+)
+def test_a_refresh_that_failed_or_landed_a_part_is_asked_for_again_a_few_times(
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Settings,
+    instance: dg.DagsterInstance,
+    ended: tuple[dg.DagsterRunStatus, dict[str, str]],
 ) -> None:
+    status, tags = ended
     asked = 0
     for number in range(ATTEMPTS + 2):
         found = look(monkeypatch, settings, instance, "now", "now" if number else "before")
         assert isinstance(found, dg.SensorResult)
         if found.run_requests:
             asked += 1
-            instance.add_run(
-                dg.DagsterRun("refresh", tags={TAG_SEEN: "now"}, status=dg.DagsterRunStatus.FAILURE)
-            )
+            instance.add_run(dg.DagsterRun("refresh", tags={TAG_SEEN: "now"} | tags, status=status))
     assert asked == ATTEMPTS
+
+
+def test_a_dataset_that_could_not_be_landed_is_landed_after_a_later_look(
+    tmp_path: Path, instance: dg.DagsterInstance
+) -> None:
+    with FakeApi(sample_data()) as api:
+        settings = fast_settings(tmp_path, api.url, max_attempts=1, page_size=1000)
+        defs = dg.Definitions(
+            assets=[*sources(), landing(None)],
+            jobs=[dg.define_asset_job("refresh", dg.AssetSelection.groups(keys.LANDING))],
+            resources=resources(settings, silent),
+        )
+        quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+        api.faults.append(Fault("503", "demographics", times=10**6))
+        cursor, ran = None, []
+        for _ in range(3):
+            context = dg.build_sensor_context(instance, cursor, resources={"settings": settings})
+            found = new_figures(context)
+            assert isinstance(found, dg.SensorResult)
+            cursor = found.cursor
+            for request in found.run_requests or []:
+                done = defs.resolve_job_def("refresh").execute_in_process(
+                    {**request.run_config, **quiet}, instance, tags=request.tags
+                )
+                run = instance.get_run_by_id(done.run_id)
+                assert run is not None
+                ran.append((done.success, run.tags.get(TAG_NOT_LANDED)))
+            api.faults.clear()
+    assert ran == [(True, "demographics"), (True, None)]
+    assert [one.endpoint for _, one in manifests(settings, "demographics")] == ["demographics"]
 
 
 def test_a_refresh_that_succeeded_after_a_failure_is_not_asked_for_again(
