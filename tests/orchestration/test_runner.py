@@ -618,8 +618,9 @@ def test_what_lost_data_and_what_cannot_be_loaded_fail_their_checks_and_stop_not
     assert result.success, result.error
     assert not result.up_to_date
     assert [one.endpoint for one in result.snapshots if one.is_new] == ["regions"]
-    [sentence] = result.set_aside
-    assert sentence.startswith(f"regions/{manifest.snapshot_id}: ")
+    assert result.set_aside == [], "what came anew took the place of the damaged one"
+    [sentence] = result.repaired
+    assert f"regions/{manifest.snapshot_id}" in sentence
     [found] = result.quarantined
     assert (found.endpoint, found.snapshot_id) == ("population", lost.name)
     assert "13 of 14 years are missing: 2012-2024" in found.held_because

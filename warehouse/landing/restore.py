@@ -3,29 +3,26 @@
 The same is what has the same content_sha256: the starter extract of this project, a file of the
 archive by its checksum, the API and the workbook for as long as they serve that release, the World
 Bank's population until it is revised. It lands beside the damaged one with that one's times and
-decisions, so no history changes.
+decisions, so no history changes; so does what is fetched later, as long as it is the newest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from warehouse.core.manifest import Manifest, read_manifest
-from warehouse.core.repairs import Repair, write_down
 from warehouse.landing import set_aside
 from warehouse.landing.backfill import fetch_file
-from warehouse.landing.decision import copy_decisions
 from warehouse.landing.snapshots import (
     LandingError,
     SnapshotSetAside,
-    accept,
     all_set_aside,
     incoming,
     starter_release,
     starter_snapshot,
+    take_place,
 )
 from warehouse.reference.seeds import REFERENCE_DIR
 from warehouse.settings import Settings
@@ -98,21 +95,7 @@ def _restore(settings: Settings, one: SnapshotSetAside, reference_dir: Path) -> 
                 f"its source ({before.source}) has other figures now. Restore its folder from a "
                 f"backup, then remove {set_aside.FILE_NAME}."
             )
-        manifest = before.model_copy(update={"slices": found.slices, "original": found.original})
-        [landed] = accept(settings, [(folder, manifest)], temporary)
-        copy_decisions(one.path, landed.path, temporary)
-        set_aside.mark_restored(one.path, one.note, landed.snapshot_id, temporary)
-    home = f"{settings.landing_dir.name}/{one.endpoint}"
-    write_down(
-        settings,
-        Repair(
-            at=datetime.now(UTC),
-            what=f"{home}/{landed.snapshot_id}",
-            reason=one.note.reason,
-            moved_to=f"{home}/{one.snapshot_id}",
-        ),
-    )
-    return landed.snapshot_id
+        return take_place(settings, one, (folder, found), temporary).snapshot_id
 
 
 def _fetched(

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +28,9 @@ from warehouse.core.manifest import (
     read_manifest,
     write_page,
 )
+from warehouse.core.repairs import Repair, write_down
 from warehouse.landing import set_aside
+from warehouse.landing.decision import copy_decisions
 from warehouse.landing.set_aside import SetAside
 from warehouse.settings import Settings
 from warehouse.sources.unhcr_api import crawl as unhcr_crawl
@@ -345,17 +347,32 @@ def accept(
     settings: Settings, fetched: Sequence[tuple[Path, Manifest]], temp: Path
 ) -> list[Landed]:
     """Make folders below `temp`, with all their pages, snapshots, but those whose content is there
-    already.
+    already. One whose content a damaged snapshot had, the newest of its kind, takes its place.
 
     Before one of them gets its name, all are read as the loader will read them. Raises
     UnreadablePagesError, and nothing is landed.
     """
-    new = [one for one in fetched if not _same_content(settings, one[1])]
-    if new:
-        with reading(temp, temp) as con:
-            for folder, manifest in new:
-                check_readable(con, ENDPOINTS[manifest.endpoint], folder, manifest)
+    _check([one for one in fetched if not _same_content(settings, one[1])], temp)
     return [_accept(settings, folder, manifest, temp) for folder, manifest in fetched]
+
+
+def take_place(
+    settings: Settings, damaged: SnapshotSetAside, fetched: tuple[Path, Manifest], temp: Path
+) -> Landed:
+    """Land what a damaged snapshot had, fetched again to a folder below `temp`, beside it, with
+    that one's times and decisions: no history changes, and no other snapshot either.
+
+    The manifest of the damaged one can be read, and has the same content. Raises as `accept`.
+    """
+    _check([fetched], temp)
+    return _take_place(settings, damaged, fetched, temp)
+
+
+def _check(fetched: Sequence[tuple[Path, Manifest]], temp: Path) -> None:
+    if fetched:
+        with reading(temp, temp) as con:
+            for folder, manifest in fetched:
+                check_readable(con, ENDPOINTS[manifest.endpoint], folder, manifest)
 
 
 def _accept(settings: Settings, folder: Path, manifest: Manifest, temp: Path) -> Landed:
@@ -367,6 +384,13 @@ def _accept(settings: Settings, folder: Path, manifest: Manifest, temp: Path) ->
         seen = before.model_copy(update={"seen_again_at": [*before.seen_again_at, now]})
         add_durably(path / FILE_NAME, seen.model_dump_json(indent=1), temp)
         return Landed(manifest.endpoint, before.snapshot_id, path, seen, False)
+    damaged = _damaged_of_same_content(settings, manifest)
+    if damaged:
+        return _take_place(settings, damaged, (folder, manifest), temp)
+    return _land(home, folder, manifest)
+
+
+def _land(home: Path, folder: Path, manifest: Manifest) -> Landed:
     manifest = _with_free_id(home, manifest)
     write_durably(folder / FILE_NAME, f"{manifest.model_dump_json(indent=1)}\n".encode())
     sync_folder(folder)
@@ -388,6 +412,69 @@ def _same_content(settings: Settings, manifest: Manifest) -> tuple[Path, Manifes
     ]
     if alike and alike[-1][1].content_sha256 == manifest.content_sha256:
         return alike[-1]
+    return None
+
+
+def _damaged_of_same_content(settings: Settings, manifest: Manifest) -> SnapshotSetAside | None:
+    """The newest snapshot of the same source, release and coverage, if it is damaged and had the
+    same content.
+    """
+    sound = [
+        other.started_at
+        for _, other in manifests(settings, manifest.endpoint)
+        if _identity(other) == _identity(manifest)
+    ]
+    found = []
+    for one in all_set_aside(settings):
+        if one.endpoint != manifest.endpoint or not one.note.is_damage:
+            continue
+        with suppress(ValueError, OSError):  # nobody knows what it was
+            found.append((read_manifest(one.path), one))
+    alike = [one for one in found if _identity(one[0]) == _identity(manifest)]
+    before, newest = max(alike, key=lambda one: one[0].started_at, default=(None, None))
+    if (
+        before is None
+        or before.content_sha256 != manifest.content_sha256
+        or max(sound, default=before.started_at) > before.started_at
+    ):
+        return None
+    return newest
+
+
+def _take_place(
+    settings: Settings, damaged: SnapshotSetAside, fetched: tuple[Path, Manifest], temp: Path
+) -> Landed:
+    folder, found = fetched
+    before = read_manifest(damaged.path)
+    home = settings.landing_dir / damaged.endpoint
+    landed = _taken_already(settings, before) or _land(
+        home,
+        folder,
+        before.model_copy(update={"slices": found.slices, "original": found.original}),
+    )
+    copy_decisions(damaged.path, landed.path, temp)
+    set_aside.mark_restored(damaged.path, damaged.note, landed.snapshot_id, temp)
+    write_down(
+        settings,
+        Repair(
+            at=datetime.now(UTC),
+            what=f"{settings.landing_dir.name}/{home.name}/{landed.snapshot_id}",
+            reason=damaged.note.reason,
+            moved_to=f"{settings.landing_dir.name}/{home.name}/{damaged.snapshot_id}",
+        ),
+    )
+    return landed
+
+
+def _taken_already(settings: Settings, before: Manifest) -> Landed | None:
+    """What was landed in its place by a run that was killed before it said so."""
+    for path, other in manifests(settings, before.endpoint):
+        if (
+            _identity(other) == _identity(before)
+            and other.content_sha256 == before.content_sha256
+            and other.started_at == before.started_at
+        ):
+            return Landed(other.endpoint, other.snapshot_id, path, other, False)
     return None
 
 

@@ -13,7 +13,8 @@ from tests.fake_archive import FakeArchive, population
 from tests.garble import OF_PAGES, another_number
 from warehouse.build import raw
 from warehouse.core.manifest import FILE_NAME, Manifest
-from warehouse.landing import decision
+from warehouse.core.repairs import repairs
+from warehouse.landing import decision, set_aside
 from warehouse.landing.backfill import backfill
 from warehouse.landing.restore import Attempt, restore
 from warehouse.landing.snapshots import all_set_aside, crawl, land_starter, manifests
@@ -64,6 +65,76 @@ def test_what_the_source_still_serves_takes_its_place_with_its_times_and_decisio
     assert decision.read(now) == decision.read(folder)
     assert all_set_aside(settings) == [] == restore(settings)
     assert raw.load(settings).loaded == [(endpoint, manifest.snapshot_id)]
+
+
+def test_figures_that_came_back_do_not_take_the_place_of_the_first(
+    settings: Settings, api: FakeApi
+) -> None:
+    for bump in (0, 10, 0):
+        api.publish(sample_data(bump=bump))
+        crawl(settings, endpoints=["idmc"])
+    (folder, first), *others = before = manifests(settings, "idmc")
+    another_number(folder / first.slices[0].pages[0].file)
+    decision.write(folder, "held", "columns were swapped", settings.data_dir)
+    attempt = restored(settings)
+    (now, manifest), *rest = manifests(settings, "idmc")
+    assert rest == others, "no other snapshot is touched"
+    assert (now.name, manifest.started_at) == (attempt.restored_as, first.started_at)
+    assert now.name not in {path.name for path, _ in before}
+    held = [decision.read(path) for path, _ in manifests(settings, "idmc")]
+    assert held == [decision.read(folder), None, None]
+
+
+def test_what_is_fetched_once_the_source_is_back_takes_its_place(
+    settings: Settings, api: FakeApi
+) -> None:
+    crawl(settings, endpoints=["idmc"])
+    folder, before = spoil(settings, "idmc", another_number)
+    decision.write(folder, "held", "columns were swapped", settings.data_dir)
+    gone = settings.model_copy(update={"api_url": "http://127.0.0.1:9/v1/", "max_attempts": 1})
+    assert restored(gone).restored_as is None
+    [landed] = crawl(settings, endpoints=["idmc"])
+    assert (landed.is_new, landed.manifest.started_at) == (True, before.started_at)
+    assert decision.read(landed.path) == decision.read(folder) is not None
+    assert all_set_aside(settings) == [] == restore(settings)
+    assert len(manifests(settings, "idmc")) == 1
+    assert repairs(settings)[-1].what == f"landing/idmc/{landed.snapshot_id}"
+
+
+def test_what_is_fetched_after_other_figures_is_of_the_day_it_came(
+    settings: Settings, api: FakeApi
+) -> None:
+    for bump in (0, 10):
+        api.publish(sample_data(bump=bump))
+        crawl(settings, endpoints=["idmc"])
+    (folder, first), _ = manifests(settings, "idmc")
+    another_number(folder / first.slices[0].pages[0].file)
+    assert restored(settings).restored_as is None
+    api.publish(sample_data())
+    [landed] = crawl(settings, endpoints=["idmc"])
+    assert landed.manifest.content_sha256 == first.content_sha256
+    assert landed.manifest.started_at > first.started_at
+    [attempt] = restore(settings)
+    assert attempt.restored_as not in (None, landed.snapshot_id)
+    assert manifests(settings, "idmc")[0][1].started_at == first.started_at
+
+
+def test_a_restoration_that_was_killed_is_finished_and_not_done_twice(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crawl(settings, endpoints=["idmc"])
+    spoil(settings, "idmc", another_number)
+    raw.load(settings)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(set_aside, "mark_restored", killed)
+        restore(settings)
+    [attempt] = restore(settings)
+    [(now, _)] = manifests(settings, "idmc")
+    assert attempt.restored_as == now.name
 
 
 def test_what_the_source_has_otherwise_now_is_left_and_said(
