@@ -15,7 +15,7 @@ from warehouse.core.manifest import Manifest, OriginalFile, Slice
 from warehouse.landing.snapshots import Landed, NotAllLandedError, accept, incoming, manifests
 from warehouse.reference.seeds import REFERENCE_DIR
 from warehouse.settings import Settings
-from warehouse.sources.unhcr_api.client import Client, UpstreamError
+from warehouse.sources.unhcr_api.client import Client, RefusedError, UpstreamError
 from warehouse.sources.unhcr_api.converted import write_pages
 from warehouse.sources.unhcr_api.endpoints import chosen
 from warehouse.sources.unhcr_archive import rda
@@ -28,7 +28,8 @@ from warehouse.sources.unhcr_archive.client import (
     file_url,
 )
 
-# Each file is tried for minutes: after so many that could not be fetched, the archive is not there.
+# Each file is tried for minutes: after so many without an answer, the archive is not there. A
+# refusal, as of a file that is gone, comes at once and says nothing of the next.
 SILENT_AT_MOST = 3
 
 Progress = Callable[[str, int, int | None], None]
@@ -81,7 +82,7 @@ def backfill(
                     [landed] = accept(settings, [(home, manifest)], folder)
                 except UpstreamError as error:
                     failed[name] = str(error)
-                    is_silence = not isinstance(error, (ArchiveError, rda.RdaError))
+                    is_silence = not isinstance(error, (ArchiveError, rda.RdaError, RefusedError))
                     silent = silent + 1 if is_silence else 0
                     is_outage = is_outage or is_silence
                     continue

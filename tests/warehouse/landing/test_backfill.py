@@ -255,12 +255,26 @@ def test_an_archive_that_gives_nothing_is_not_asked_for_every_file(
     archive: FakeArchive, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "SILENT_AT_MOST", 1)
-    archive.faults = [("population.rda", "404")] * 20
+    archive.faults = [("population.rda", "503")] * 20
     with pytest.raises(
         NotAllLandedError, match=r"(?s)4 of 4 could not .*not asked for: the 1 files"
-    ):
+    ) as caught:
         run(archive, settings)
-    assert len(archive.requests) == 1
+    assert len(set(archive.requests)) == 1
+    assert caught.value.is_outage
+
+
+def test_files_that_are_gone_keep_no_later_release_from_being_landed(
+    archive: FakeArchive, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SILENT_AT_MOST", 1)
+    for name in [name for name in archive.files if "2024-06" in name]:
+        del archive.files[name]
+    with pytest.raises(NotAllLandedError) as caught:
+        run(archive, settings)
+    assert all("status 404" in why for why in caught.value.failed.values())
+    assert {one.manifest.release_id for one in caught.value.landed} == {"2024-12"}
+    assert not caught.value.is_outage, "asking again alike would not help"
 
 
 def test_an_added_column_is_kept_and_recorded(archive: FakeArchive, settings: Settings) -> None:
