@@ -73,7 +73,12 @@ class Settings(BaseModel):
         description="for DuckDB; more need more memory",
     )
     keep_runs: int = Field(6, ge=1, description="runs in Dagster's record, of some 17 MB each")
-    keep_days: int = Field(90, ge=1, description="days for runs, and for files found damaged")
+    keep_days: int = Field(
+        90,
+        ge=1,
+        le=36_500,  # a hundred years: a date so long ago can still be reckoned with
+        description="days for runs, and for files found damaged",
+    )
     postgres_url: SecretStr | None = Field(None, description="may hold a password; None: not used")
     postgres_schema: str = Field("asylum", min_length=1)
     postgres_reader: str = Field("asylum_reader", min_length=1)

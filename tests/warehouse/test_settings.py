@@ -64,6 +64,7 @@ def test_the_secrets_are_known_by_their_type() -> None:
         pytest.param({"ASYLUM_MEMORY_LIMIT": "0MB"}, "from 10MB", id="no_memory"),
         pytest.param({"ASYLUM_MEMORY_LIMIT": "9" * 20 + "GB"}, "to 1000000GB", id="memory_of_none"),
         pytest.param({"ASYLUM_THREADS": "100000"}, "equal to 256", id="threads_of_none"),
+        pytest.param({"ASYLUM_KEEP_DAYS": "999999"}, "equal to 36500", id="days_of_none"),
         pytest.param(
             {"ASYLUM_LAKE_URL": "bucket"}, "such as s3://bucket/folder is needed", id="no_store"
         ),
