@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -53,6 +54,8 @@ from warehouse.sources.world_bank import population as world_bank
 _INCOMING = ".incoming-"
 _LOCK = ".lock"
 _NO_RELEASE = "world-bank"
+# How the id of a snapshot of any source ends: in its content, and a number where it is one more.
+_END_OF_ID = re.compile(r"-[0-9a-f]{8}(-[0-9]+)?$")
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -241,13 +244,10 @@ def manifests(settings: Settings, endpoint: str | None = None) -> list[tuple[Pat
     Those that were set aside are not among them. Raises LandingError naming the folder when one of
     them is not a whole snapshot.
     """
-    names = [endpoint] if endpoint else _names(settings.landing_dir)
-    homes = [settings.landing_dir / name for name in names]
     out = [
-        (home / snapshot, _manifest_of(home / snapshot))
-        for home in homes
-        for snapshot in _names(home)
-        if not (home / snapshot / set_aside.FILE_NAME).exists()
+        (folder, _manifest_of(folder))
+        for folder in _snapshots(settings.landing_dir, [endpoint] if endpoint else ENDPOINTS)
+        if not (folder / set_aside.FILE_NAME).exists()
     ]
     return sorted(out, key=lambda one: (one[1].endpoint, one[1].started_at, one[1].snapshot_id))
 
@@ -259,19 +259,30 @@ def all_set_aside(settings: Settings) -> list[SnapshotSetAside]:
     """
     return [
         SnapshotSetAside(folder.parent.name, folder.name, folder, note)
-        for endpoint in _names(settings.landing_dir)
-        for name in _names(settings.landing_dir / endpoint)
-        if (note := set_aside.read(folder := settings.landing_dir / endpoint / name))
-        and note.restored_as is None
+        for folder in _snapshots(settings.landing_dir)
+        if (note := set_aside.read(folder)) and note.restored_as is None
     ]
 
 
-def _names(folder: Path) -> list[str]:
-    if not folder.is_dir():
-        return []
-    return sorted(
-        path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")
-    )
+def _snapshots(landing: Path, endpoints: Iterable[str] = ENDPOINTS) -> list[Path]:
+    """The folders of snapshots, by endpoint and name, damaged ones too. What a disk or a system
+    keeps beside them (lost+found, @eaDir) is nothing of ours, and may not be readable.
+    """
+    homes = [landing / name for name in sorted(endpoints)]
+    return [
+        path
+        for home in homes
+        if home.is_dir()
+        for path in sorted(home.iterdir())
+        if path.is_dir() and not path.name.startswith(".") and _is_snapshot(path)
+    ]
+
+
+def _is_snapshot(folder: Path) -> bool:
+    if _END_OF_ID.search(folder.name):
+        return True
+    kept = (FILE_NAME, "*.json.gz")
+    return any(path.is_file() for pattern in kept for path in folder.glob(pattern))
 
 
 def _manifest_of(folder: Path) -> Manifest:
@@ -330,17 +341,15 @@ def sound_manifests(settings: Settings) -> list[tuple[Path, Manifest]]:
 
 
 def _set_aside_unreadable(landing: Path, temporary: Path) -> None:
-    for endpoint in _names(landing):
-        for name in _names(landing / endpoint):
-            folder = landing / endpoint / name
-            if (folder / set_aside.FILE_NAME).exists():
-                continue
-            try:
-                _manifest_of(folder)
-            except UnreadableManifestError as error:
-                set_aside.write(folder, str(error), temporary, is_damage=True)
-            except LandingError:
-                continue  # whoever reads it says what it is: of a later version, or renamed
+    for folder in _snapshots(landing):
+        if (folder / set_aside.FILE_NAME).exists():
+            continue
+        try:
+            _manifest_of(folder)
+        except UnreadableManifestError as error:
+            set_aside.write(folder, str(error), temporary, is_damage=True)
+        except LandingError:
+            continue  # whoever reads it says what it is: of a later version, or renamed
 
 
 def accept(
@@ -514,7 +523,7 @@ def starter_snapshot(source: Path, target: Path) -> tuple[Path, Manifest]:
             f"{manifest.source}, which does not fit its folder."
         )
     listed = {page.file for part in manifest.slices for page in part.pages}
-    there = {path.name for path in source.iterdir()} - {FILE_NAME}
+    there = {path.name for path in source.iterdir() if not path.name.startswith(".")} - {FILE_NAME}
     if listed != there:
         raise LandingError(
             f"{source}: its manifest lists {', '.join(sorted(listed))}, the folder holds "

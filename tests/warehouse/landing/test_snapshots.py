@@ -914,6 +914,39 @@ def test_a_folder_without_a_manifest_is_named(settings: Settings) -> None:
         manifests(settings)
 
 
+@pytest.mark.parametrize("name", ["better-name", "20240613T050000Z-0123abcd"])
+def test_a_folder_with_pages_and_without_a_manifest_is_named_whatever_its_name(
+    settings: Settings, name: str
+) -> None:
+    one = only(crawl(settings, endpoints=["idmc"]))
+    (one.path / FILE_NAME).unlink()
+    one.path.rename(one.path.with_name(name))
+    crawl(settings, endpoints=["regions"])
+    [aside] = snapshots.all_set_aside(settings)
+    assert (aside.snapshot_id, "no manifest.json" in aside.sentence) == (name, True)
+
+
+@pytest.mark.parametrize("name", ["lost+found", "@eaDir", "idmc/@eaDir", ".Trash-0", "idmc/.x"])
+def test_what_a_disk_keeps_beside_the_snapshots_is_left_alone(
+    settings: Settings, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = only(crawl(settings, endpoints=["idmc"]))
+    other = settings.landing_dir / name
+    (other / "inner").mkdir(parents=True)
+    before, listed = tree(settings), Path.iterdir
+
+    def iterdir(path: Path) -> Iterator[Path]:
+        if path == other:
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    assert not only(crawl(settings, endpoints=["idmc"])).is_new
+    assert [path for path, _ in manifests(settings)] == [one.path]
+    assert snapshots.all_set_aside(settings) == []
+    assert tree(settings).keys() == before.keys()
+
+
 def test_a_renamed_snapshot_is_named(settings: Settings) -> None:
     one = only(crawl(settings, endpoints=["idmc"]))
     one.path.rename(one.path.with_name("better-name"))
@@ -1035,6 +1068,17 @@ def test_a_starter_extract_that_was_tampered_with_is_refused_whole(
     with pytest.raises(LandingError, match=r"2025-12\.1"):
         land_starter(settings.model_copy(update={"starter_dir": part_of_starter}))
     assert tree(settings) == {}
+
+
+def test_what_a_file_manager_keeps_in_the_starter_extract_does_not_stop_it(
+    part_of_starter: Path, settings: Settings
+) -> None:
+    for folder in (part_of_starter, *part_of_starter.rglob("*")):
+        if folder.is_dir():
+            (folder / ".DS_Store").write_bytes(b"Bud1")
+    settings = settings.model_copy(update={"starter_dir": part_of_starter})
+    landed = land_starter(settings)
+    assert landed and not any(list(one.path.glob(".*")) for one in landed)
 
 
 def test_a_word_for_a_count_in_a_starter_page_is_refused_with_row_and_column(
