@@ -107,6 +107,10 @@ def write_page(folder: Path, slice_name: str, number: int, body: bytes, rows: in
     return Page(file=name, page=number, rows=rows, bytes=len(body), sha256=sha256)
 
 
+class _Version(BaseModel):
+    manifest_version: int = FORMAT_VERSION
+
+
 class UnreadableError(ValueError):
     """A file that is no manifest."""
 
@@ -118,15 +122,17 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / FILE_NAME
     try:
-        found = Manifest.model_validate_json(path.read_bytes())
+        body = path.read_bytes()
+        # First, because a later version may have more than this one knows.
+        version = _Version.model_validate_json(body).manifest_version
+        if version == FORMAT_VERSION:
+            return Manifest.model_validate_json(body)
     except ValueError as error:
         raise UnreadableError(
             f"{path}: not a manifest this version can read ({error}). "
             f"Move the folder away and fetch again."
         ) from error
-    if found.manifest_version != FORMAT_VERSION:
-        raise ValueError(
-            f"{path}: manifest version {found.manifest_version}, this version reads "
-            f"{FORMAT_VERSION}. Upgrade the project."
-        )
-    return found
+    raise ValueError(
+        f"{path}: manifest version {version}, this version reads {FORMAT_VERSION}. "
+        f"Upgrade the project."
+    )

@@ -119,7 +119,14 @@ class SnapshotSetAside:
     def sentence(self) -> str:
         """Which it is, why, and what to do."""
         reason = self.note.reason.rstrip(".")
-        return f"{self.endpoint}/{self.snapshot_id}: {reason}. {set_aside.WHAT_TO_DO}"
+        return f"{self.endpoint}/{self.snapshot_id}: {reason}. {self.what_to_do}"
+
+    @property
+    def what_to_do(self) -> str:
+        """How it comes to be loaded, or is no longer named."""
+        if self.endpoint in ENDPOINTS:
+            return set_aside.WHAT_TO_DO
+        return "Upgrade the project, or move the folder away."
 
 
 def crawl(
@@ -253,7 +260,8 @@ def manifests(settings: Settings, endpoint: str | None = None) -> list[tuple[Pat
 
 
 def all_set_aside(settings: Settings) -> list[SnapshotSetAside]:
-    """The snapshots that were found not to load and that none has replaced, by endpoint and id.
+    """The snapshots that were found not to load and that none has replaced, by endpoint and id;
+    then those of datasets that this version does not know, which have no note.
 
     Raises ValueError naming a note that cannot be read.
     """
@@ -261,7 +269,17 @@ def all_set_aside(settings: Settings) -> list[SnapshotSetAside]:
         SnapshotSetAside(folder.parent.name, folder.name, folder, note)
         for folder in _snapshots(settings.landing_dir)
         if (note := set_aside.read(folder)) and note.restored_as is None
+    ] + [
+        SnapshotSetAside(folder.parent.name, folder.name, folder, _unknown(folder))
+        for folder in sorted(path.parent for path in settings.landing_dir.glob(f"*/*/{FILE_NAME}"))
+        if folder.parent.name not in ENDPOINTS and not folder.parent.name.startswith(".")
     ]
+
+
+def _unknown(folder: Path) -> SetAside:
+    landed_at = datetime.fromtimestamp(folder.stat().st_mtime, UTC)
+    reason = "it is of a dataset that this version does not know, so it is not loaded"
+    return SetAside(set_aside_at=landed_at, reason=reason, is_damage=False, restored_as=None)
 
 
 def _snapshots(landing: Path, endpoints: Iterable[str] = ENDPOINTS) -> list[Path]:

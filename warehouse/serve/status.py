@@ -13,7 +13,6 @@ import duckdb
 from warehouse.build.run_result import read_last_run
 from warehouse.landing import decision
 from warehouse.landing.decision import Decision
-from warehouse.landing.set_aside import WHAT_TO_DO
 from warehouse.landing.snapshots import all_set_aside, manifests
 from warehouse.published.read import PublishedMissingError, open_published, read_about
 from warehouse.serve.quarantine import validated
@@ -104,7 +103,7 @@ def gather(settings: Settings) -> dict[str, Any]:
                 "snapshot_id": one.snapshot_id,
                 "set_aside_at": _utc(one.note.set_aside_at),
                 "reason": one.note.reason,
-                "what_to_do": WHAT_TO_DO,
+                "what_to_do": one.what_to_do,
             }
             for one in all_set_aside(settings)
         ],

@@ -34,9 +34,11 @@ from tests.fake_api import (
 )
 from tests.flow_workbook import as_landed
 from tests.other_processes import begin, end_of
+from warehouse.build import raw
 from warehouse.core.content import content_sha256, row_digest
 from warehouse.core.manifest import FILE_NAME, Manifest
 from warehouse.landing import snapshots
+from warehouse.landing.restore import restore
 from warehouse.landing.snapshots import (
     Landed,
     LandingBusyError,
@@ -899,12 +901,35 @@ def test_a_damaged_manifest_is_named(api: FakeApi, settings: Settings, damage: b
     assert (aside.path, str(one.path) in aside.sentence) == (one.path, True)
 
 
-def test_a_manifest_of_a_later_format_asks_for_an_upgrade(settings: Settings) -> None:
+@pytest.mark.parametrize("more", [{}, {"licence": "CC BY 4.0"}, {"slices": "elsewhere"}])
+def test_a_manifest_of_a_later_format_asks_for_an_upgrade(
+    settings: Settings, more: dict[str, str]
+) -> None:
     one = only(crawl(settings, endpoints=["idmc"]))
     path = one.path / FILE_NAME
-    path.write_bytes(json.dumps(json.loads(path.read_bytes()) | {"manifest_version": 2}).encode())
+    later = json.loads(path.read_bytes()) | {"manifest_version": 2} | more
+    path.write_bytes(json.dumps(later).encode())
     with pytest.raises(LandingError, match="Upgrade"):
         manifests(settings)
+    with pytest.raises(LandingError, match="Upgrade"):
+        crawl(settings, endpoints=["idmc"])
+    assert snapshots.all_set_aside(settings) == [], "it is not called damaged"
+
+
+def test_a_dataset_of_a_later_version_is_left_alone_and_named(settings: Settings) -> None:
+    one = only(crawl(settings, endpoints=["idmc"]))
+    new = settings.landing_dir / "new-thing" / one.path.name
+    shutil.copytree(one.path, new)
+    written = json.loads((new / FILE_NAME).read_bytes()) | {"endpoint": "new-thing"}
+    (new / FILE_NAME).write_bytes(json.dumps(written).encode())
+    before = tree(settings)
+    result = raw.load(settings)
+    assert result.rows["idmc"] == one.manifest.rows
+    assert restore(settings) == []
+    [aside] = result.set_aside
+    assert aside.sentence.startswith(f"new-thing/{one.path.name}: it is of a dataset that this")
+    assert "Upgrade the project" in aside.sentence and "set_aside.json" not in aside.sentence
+    assert tree(settings) == before
 
 
 def test_a_folder_without_a_manifest_is_named(settings: Settings) -> None:
