@@ -41,7 +41,7 @@ class Settings(BaseModel):
         extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True
     )
 
-    data_dir: Path = PROJECT_ROOT / "warehouse" / "data"
+    data_dir: Path = Field(PROJECT_ROOT / "warehouse" / "data", validate_default=True)
     starter_dir: Path = PROJECT_ROOT / "seeds" / "starter"
     api_url: str = Field("https://api.unhcr.org/population/v1/", pattern=r"^https?://[^\s]+$")
     archive_url: str = Field(
@@ -110,7 +110,7 @@ class Settings(BaseModel):
     @field_validator("data_dir", "starter_dir", mode="before")
     @classmethod
     def _named(cls, value: object) -> object:
-        if value == "":
+        if isinstance(value, str) and not value.strip():
             raise ValueError("an empty value names no folder; name one, or leave it out")
         return value
 
@@ -124,6 +124,17 @@ class Settings(BaseModel):
         if found.is_file():
             raise ValueError("that is a file, and a folder is needed")
         return found
+
+    @field_validator("data_dir")
+    @classmethod
+    def _is_no_pattern(cls, value: Path) -> Path:
+        # DuckDB could read other files than those meant: it has no sign for taking one as it is.
+        if found := sorted(set("?*[") & set(str(value))):
+            raise ValueError(
+                f"its path {str(value)!r} has {' and '.join(found)}, which DuckDB takes for a "
+                f"pattern of names; choose a folder without"
+            )
+        return value
 
     @field_validator("memory_limit")
     @classmethod

@@ -76,6 +76,11 @@ def test_the_secrets_are_known_by_their_type() -> None:
             id="value_and_file",
         ),
         pytest.param({"ASYLUM_DATA_DIR": ""}, "names no folder", id="empty_folder"),
+        pytest.param({"ASYLUM_DATA_DIR": " "}, "names no folder", id="blank_folder"),
+        *(
+            pytest.param({"ASYLUM_DATA_DIR": f"/x/a{one}b/c"}, f"has {one}, which DuckDB", id=name)
+            for one, name in (("?", "any"), ("*", "many"), ("[", "one_of"))
+        ),
         pytest.param({"ASYLUM_SMTP_PASSWORD_FILE": "/no/file"}, "cannot be read", id="no_file"),
     ],
 )
