@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
@@ -187,12 +187,18 @@ def summary(result: RunResult, source: str, started: datetime, ended: datetime) 
     return Group(*parts)
 
 
-def not_landed(failed: Mapping[str, str]) -> RenderableType:
-    """What could not be landed of what was asked for, and why."""
-    lines = [f"{name}: {reason}" for name, reason in failed.items()]
-    return plain_lines(
-        "\n".join(["Not landed, so older figures are still used:", *lines]), "bold red"
-    )
+def not_landed(failed: Mapping[str, str], landed_before: Collection[str]) -> RenderableType:
+    """What could not be landed of what was asked for, and why; `landed_before`: the datasets of
+    which there are older figures.
+    """
+    lines = []
+    for head, is_there in (
+        ("Not landed, so older figures are still used:", True),
+        ("Not landed, and no older figures are there:", False),
+    ):
+        of = [name for name in failed if (name in landed_before) is is_there]
+        lines += [head, *(f"{name}: {failed[name]}" for name in of)] if of else []
+    return plain_lines("\n".join(lines), "bold red")
 
 
 def held_back(lines: Sequence[str | None]) -> list[Text]:

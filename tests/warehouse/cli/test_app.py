@@ -1060,6 +1060,18 @@ with under_way(load_settings(), source="api", origins=["CHN"], started_at=now) a
             assert other is None, "the note is that of the run that holds it"
 
 
+def test_older_figures_are_spoken_of_where_there_are_some() -> None:
+    out = io.StringIO()
+    failed = {"idmc": "status 503", "footnotes": "status 404"}
+    render.console(out).print(render.not_landed(failed, {"idmc", "population"}))
+    assert [line.rstrip() for line in out.getvalue().splitlines()] == [
+        "Not landed, so older figures are still used:",
+        "idmc: status 503",
+        "Not landed, and no older figures are there:",
+        "footnotes: status 404",
+    ]
+
+
 def test_status_shows_what_was_set_aside_why_and_what_to_do(settings: Settings) -> None:
     [first, *_] = snapshots.land_starter(settings)
     (settings.data_dir / "temp").mkdir()

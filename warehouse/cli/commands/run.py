@@ -57,7 +57,10 @@ def run(
         for line in _next_commands(source, (origins or [DEFAULT_ORIGIN])[0]):
             out.print(render.plain(f"  {line}"), soft_wrap=True)
         if result.not_landed:
-            render.console(stderr=True).print(render.not_landed(result.not_landed))
+            from warehouse.landing.snapshots import manifests
+
+            before = {manifest.endpoint for _, manifest in manifests(settings)}
+            render.console(stderr=True).print(render.not_landed(result.not_landed, before))
             raise typer.Exit(1)
 
 
