@@ -200,6 +200,8 @@ def test_an_origin_nobody_comes_from_is_refused_with_the_code_that_was_meant(
 ) -> None:
     with pytest.raises(UpstreamError, match=r"CHI is UNHCR's own code of 'China'.* 'CHN'"):
         crawl(settings, origins=["CHI", "SYR"])
+    with pytest.raises(UpstreamError, match=r"'Tibetan', which has no ISO3 code"):
+        crawl(settings, origins=["TIB"])
     assert tree(settings) == {}
 
 

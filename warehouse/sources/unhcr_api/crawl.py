@@ -300,7 +300,11 @@ class _Fetcher:
         unhcr = {row["code"]: row for row in self._rows("countries")}
         hints = [
             f"{code} is UNHCR's own code of {shown(unhcr[code]['name'].strip())}, "
-            f"whose ISO3 code is {shown(unhcr[code]['iso'])}"
+            + (
+                f"whose ISO3 code is {shown(unhcr[code]['iso'])}"
+                if unhcr[code]["iso"]
+                else "which has no ISO3 code and cannot be asked for alone"
+            )
             for code in unknown
             if code in unhcr and unhcr[code]["iso"] != code
         ]
