@@ -17,6 +17,7 @@ from warehouse.landing.decision import Decision, Word
 from warehouse.landing.snapshots import incoming, manifests
 from warehouse.published.read import PublishedMissingError, open_published, read_columns
 from warehouse.settings import Settings
+from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 
 TABLE = "dim_snapshot"
 _VALIDATED = f"""
@@ -55,8 +56,9 @@ def accept(settings: Settings, snapshot: str, why: str) -> Decided:
     """Release a snapshot from quarantine; the next run uses it.
 
     `snapshot` is DATASET@RELEASE, DATASET/SNAPSHOT, or the id alone where no other dataset has it.
-    Raises DecisionError (no reason; unknown, ambiguous, not quarantined or not validated yet;
-    accepted before), PublishedMissingError, LandingBusyError; nothing is written then.
+    Raises DecisionError (no reason; unknown, ambiguous, of no release, not quarantined or not
+    validated yet; accepted before), PublishedMissingError, LandingBusyError; nothing is written
+    then.
     """
     return _decide(settings, snapshot, "accepted", why)
 
@@ -65,8 +67,8 @@ def hold(settings: Settings, snapshot: str, why: str) -> Decided:
     """Quarantine a snapshot from the next run on, until somebody accepts it.
 
     `snapshot` as in `accept`; it need not be validated yet. Raises DecisionError
-    (no reason; unknown, ambiguous; held before), PublishedMissingError, LandingBusyError; nothing
-    is written then.
+    (no reason; unknown, ambiguous, of no release; held before), PublishedMissingError,
+    LandingBusyError; nothing is written then.
     """
     return _decide(settings, snapshot, "held", why)
 
@@ -78,6 +80,11 @@ def _decide(settings: Settings, snapshot: str, word: Word, why: str) -> Decided:
     known = validated(settings)
     endpoint, snapshot_id, folder = _find(settings, snapshot, known)
     name = f"{endpoint}/{snapshot_id}"
+    if not ENDPOINTS[endpoint].is_of_unhcr:
+        raise DecisionError(
+            f"{name} is of no release of UNHCR's: nothing is compared with it, so there is nothing "
+            f"to accept or to hold. A decision would change no figure."
+        )
     with incoming(settings) as temporary:
         before = decision.read(folder)
         if before and before.word == word:

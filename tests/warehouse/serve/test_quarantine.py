@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from warehouse.releases.assign import assign
 from warehouse.serve import quarantine
 from warehouse.serve.quarantine import DecisionError, accept, hold
 from warehouse.settings import Settings
+from warehouse.sources.unhcr_api.endpoints import INHABITANTS
 
 SINCE = "2025-12.1"
 FINDING = "24 of 25 years are missing: 2001-2024, 245,890 rows"
@@ -287,6 +289,18 @@ def test_the_summary_of_a_run_says_first_what_is_held_back_one_line_a_dataset() 
         assert shown.startswith(LINE)
         assert f"Quarantined: population@{SINCE}, solutions@2024-06." in shown
         assert "asylum status --held" in shown
+
+
+@pytest.mark.parametrize("decide", [accept, hold])
+def test_nobody_decides_on_what_is_of_no_release(
+    settings: Settings, decide: Callable[..., object]
+) -> None:
+    [(folder, manifest)] = manifests(settings, INHABITANTS)
+    before = fingerprint.expected(settings)
+    with pytest.raises(DecisionError, match="is of no release of UNHCR's"):
+        decide(settings, manifest.snapshot_id, "wrong")
+    assert decision.read(folder) is None
+    assert fingerprint.expected(settings) == before, "the next run would build in vain"
 
 
 def test_a_snapshot_can_be_held_and_accepted_again_and_the_last_word_counts(
