@@ -57,7 +57,12 @@ class _Command(TyperCommand):
                 raise typer.BadParameter(
                     f"{option.opts[0]} is given {times} times; give it once", ctx=ctx
                 )
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except typer.BadParameter as error:
+            # So pydantic, which checks choices, begins each message.
+            error.message = error.message.removeprefix("Value error, ")
+            raise
 
 
 class _Sql(_Command):

@@ -1060,6 +1060,22 @@ with under_way(load_settings(), source="api", origins=["CHN"], started_at=now) a
             assert other is None, "the note is that of the run that holds it"
 
 
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        ("run", "--source"),
+        ("status", "--format"),
+        ("report", "--chart"),
+        ("check 2024", "--read-as"),
+    ],
+)
+def test_a_wrong_choice_is_named_with_the_right_ones(words: str, option: str) -> None:
+    result = asylum(*words.split(), option, "nonsense")
+    assert result.exit_code == 2
+    assert f"Invalid value for '{option}': 'nonsense' is not one of '" in result.stderr
+    assert "Value error" not in result.stderr
+
+
 def test_older_figures_are_spoken_of_where_there_are_some() -> None:
     out = io.StringIO()
     failed = {"idmc": "status 503", "footnotes": "status 404"}
