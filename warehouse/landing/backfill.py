@@ -92,7 +92,7 @@ def backfill(
                 on_progress(name, done, len(work))
             out.append(landed)
     if on_progress:
-        on_progress("older releases", len(work), len(work))
+        on_progress("older releases", len(out), len(work))
     if failed:
         raise NotAllLandedError(out, failed, is_outage=is_outage)
     return out

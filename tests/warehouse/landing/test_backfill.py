@@ -270,9 +270,11 @@ def test_files_that_are_gone_keep_no_later_release_from_being_landed(
     monkeypatch.setattr(module, "SILENT_AT_MOST", 1)
     for name in [name for name in archive.files if "2024-06" in name]:
         del archive.files[name]
+    counted: list[tuple[int, int | None]] = []
     with pytest.raises(NotAllLandedError) as caught:
-        run(archive, settings)
+        run(archive, settings, on_progress=lambda _, *of: counted.append(of))
     assert all("status 404" in why for why in caught.value.failed.values())
+    assert counted[-1] == (1, 4), "what could not be landed is not done"
     assert {one.manifest.release_id for one in caught.value.landed} == {"2024-12"}
     assert not caught.value.is_outage, "asking again alike would not help"
 
