@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -44,6 +45,7 @@ _START = 200
 # Asked again, these may be answered: a request that took too long, and too many of them.
 _PASSING_STATUS = (408, 429)
 _LONGEST_BACKOFF = 30.0
+_PART = re.compile(r"\w*(?:Pool|Connection)\(host=[^)]*\): ")
 
 _Got = TypeVar("_Got")
 
@@ -300,7 +302,7 @@ class Client:
                 urllib3.exceptions.HTTPError,
             ) as error:
                 late = ", when the time was up" if time.monotonic() >= deadline else ""
-                raise _PassingFault(f"{type(error).__name__}{late}: {told(error)}") from error
+                raise _PassingFault(f"{type(error).__name__}{late}: {_cause(error)}") from error
             except requests.RequestException as error:
                 raise UpstreamError(
                     f"{url}: {question.what} cannot be asked for: {told(error)}. "
@@ -390,6 +392,13 @@ def _retry_after(value: str | None) -> float | None:
         return max((when - datetime.now(UTC)).total_seconds(), 0.0)
     except (ValueError, TypeError, OverflowError):
         return None
+
+
+def _cause(error: Exception) -> str:
+    """Why nothing came, without what the libraries call their parts."""
+    inner = error.args[0] if error.args else None
+    reason = inner.reason if isinstance(inner, urllib3.exceptions.MaxRetryError) else None
+    return _PART.sub("", told(reason or error))
 
 
 def _times(number: int) -> str:

@@ -158,6 +158,22 @@ def test_a_server_that_hangs_is_left_after_the_read_timeout(tmp_path: Path, api:
     assert len(api.requests) == 2
 
 
+def test_a_connection_that_fails_is_told_without_the_parts_of_the_libraries(
+    tmp_path: Path, api: FakeApi
+) -> None:
+    api.faults.append(Fault("hang", times=FOREVER))
+    for url, why in (
+        ("http://127.0.0.1:9/", "[Errno 111] Connection refused"),
+        (api.url, "Read timed out"),
+    ):
+        settings = fast_settings(tmp_path, url, max_attempts=1, read_timeout=0.2)
+        with pytest.raises(UpstreamError) as caught:
+            ask(settings)
+        said = str(caught.value)
+        assert why in said and said.count("page=1") == 1, said
+        assert not [word for word in ("Pool(", "Connection(", "Max retries", "\\'") if word in said]
+
+
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 GZIPPED = HEAD + b"Content-Encoding: gzip\r\n\r\n"
