@@ -25,7 +25,9 @@ pytestmark = [
 ]
 
 
-def load(con: duckdb.DuckDBPyConnection, endpoint: Endpoint, release: str) -> None:
+def load(
+    con: duckdb.DuckDBPyConnection, endpoint: Endpoint, release: str, where: str = "true"
+) -> None:
     """One dataset of one release as the API would give it, and its profile."""
     known = ("year", "coo_name", "coo", "coo_iso", "coa_name", "coa", "coa_iso", *endpoint.codes)
     texts = [f"coalesce({c}::varchar, '-') as {c}" for c in known]
@@ -33,7 +35,7 @@ def load(con: duckdb.DuckDBPyConnection, endpoint: Endpoint, release: str) -> No
     con.execute(
         f"insert into raw.{endpoint.table} by name select '{release}' as _snapshot_id, "
         f"'pairs' as _slice, 0 as _row_number, {', '.join([*texts, *counts])} "
-        f"from ({released(release, endpoint)}) group by {', '.join(known)}"
+        f"from ({released(release, endpoint)}) where {where} group by {', '.join(known)}"
     )
     profiles.make(con, endpoint, release)
 

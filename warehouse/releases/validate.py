@@ -3,7 +3,9 @@ files.
 
 A gate that holds back a true release does more harm than one that lets a small loss through, so
 one thing alone holds a snapshot back: a loss that is large against the whole dataset, or a figure
-that cannot be. Everything else that moved, vanished or is new is noticed, and taken.
+that cannot be. Everything else that moved, vanished or is new is noticed, and taken. Of a snapshot
+of some countries alone, what is large against the whole is not known: a true release may well take
+all that one country had of a measure, or of its newest years. So of these, rows alone are a loss.
 
 In the order in which they came into force, each snapshot is compared with the newest earlier one
 that was accepted and was asked for all of its countries. One that seems to have lost data waits for
@@ -20,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from math import inf
 from typing import Literal, Protocol
 
 from warehouse.reference.code_lists import CODE_LISTS
@@ -43,6 +46,8 @@ LARGEST_LOSS_OF_A_YEAR = 0.5
 MUCH_OF_THE_ROWS = 0.01
 # and of the rows with a code, in other rows' place.
 LARGEST_LOSS_OF_CODES = 0.5
+# Of all rows of some countries alone, which have too few for a smaller share to say anything.
+LARGEST_LOSS_OF_ROWS_OF_SOME = 0.2
 # Fewer rows than these are no loss worth a word.
 ROWS_FLOOR = 10
 # Years that are gone, of all years of the earlier snapshot; at least MANY_YEARS of them.
@@ -262,7 +267,8 @@ class _Dataset:
         if self._loaded.same(before, now):
             return False
         moved = self._loaded.compare(before, now, common(before, now), beside)
-        return bool(self._losses(before, now, moved, is_partial=beside is not None))
+        found = self._losses(before, now, moved, is_partial=beside is not None)
+        return any(one.severity == "loss" for one in found)
 
 
 def held_back(
@@ -362,20 +368,20 @@ def rows_of_lost_codes(before: Mapping[str, int], now: Mapping[str, int]) -> int
 def losses(moved: Comparison, reach: Reach, *, is_partial: bool = False) -> list[Finding]:
     """What is lost that is large against the whole dataset.
 
-    `is_partial` where the earlier one counts in part: then its totals are nobody's.
+    Of some countries alone, their measures are noticed, and no loss. `is_partial` where the earlier
+    one counts in part: then its totals are nobody's.
     """
     years = moved.years.get(ORIGIN_SIDE, {})
-    return [
-        Finding("loss", text)
-        for text in (
-            *_gone_years(years),
-            *_fewer_rows(moved),
-            *_emptied_measures(years),
-            *_lost_measures(moved),
-            *(_lost_countries(moved) if reach.is_whole else ()),
-            *(() if is_partial else _swapped_measures(years)),
-        )
+    measures: Severity = "loss" if reach.is_whole else "notice"
+    found: list[tuple[Severity, list[str]]] = [
+        ("loss", _gone_years(years) if reach.is_whole else _gone_newest_year(years)),
+        ("loss", _fewer_rows(moved, reach)),
+        (measures, _emptied_measures(years)),
+        (measures, _lost_measures(moved)),
+        ("loss", _lost_countries(moved) if reach.is_whole else []),
+        ("loss", [] if is_partial else _swapped_measures(years)),
     ]
+    return [Finding(severity, text) for severity, texts in found for text in texts]
 
 
 def lost_rows(moved: Comparison) -> Total:
@@ -417,19 +423,25 @@ def _gone_years(years: Mapping[int, Part]) -> list[str]:
     rows = sum(years[year].rows.before for year in gone)
     if len(gone) >= MANY_YEARS and len(gone) > LARGEST_LOSS_OF_YEARS * len(had):
         return [f"{len(gone)} of {len(had)} years are missing: {_spans(gone)}, {rows:,} rows"]
-    if gone and gone[-1] == max(had) and _is_much(years[gone[-1]]):
-        return [f"its newest year is missing: {gone[-1]}, {years[gone[-1]].rows.before:,} rows"]
-    return []
+    return _gone_newest_year(years, least_total=TOTAL_FLOOR)
 
 
-def _is_much(year: Part) -> bool:
-    largest = max((total.before for total in year.totals.values()), default=0)
-    return year.rows.before >= ROWS_FLOOR or largest >= TOTAL_FLOOR
+def _gone_newest_year(years: Mapping[int, Part], least_total: float = inf) -> list[str]:
+    """If it had ROWS_FLOOR rows, or so much of a measure."""
+    newest = max((year for year, part in years.items() if part.rows.before), default=None)
+    if newest is None or years[newest].rows.now:
+        return []
+    rows = years[newest].rows.before
+    largest = max((total.before for total in years[newest].totals.values()), default=0)
+    if rows < ROWS_FLOOR and largest < least_total:
+        return []
+    return [f"its newest year is missing: {newest}, {rows:,} rows"]
 
 
-def _fewer_rows(moved: Comparison) -> list[str]:
+def _fewer_rows(moved: Comparison, reach: Reach) -> list[str]:
     rows = lost_rows(moved)
-    if rows.lost >= ROWS_FLOOR and rows.lost > LARGEST_LOSS_OF_ROWS * rows.before:
+    limit = LARGEST_LOSS_OF_ROWS if reach.is_whole else LARGEST_LOSS_OF_ROWS_OF_SOME
+    if rows.lost >= ROWS_FLOOR and rows.lost > limit * rows.before:
         share = rows.lost / rows.before
         return [f"{rows.lost:,} of {rows.before:,} rows are missing ({share:.1%})"]
     lost = lost_rows_of_years(moved)

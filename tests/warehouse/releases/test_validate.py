@@ -515,6 +515,72 @@ def test_a_snapshot_of_few_countries_is_compared_with_these_countries_alone(
     assert world.held() == {"r2"}, "the whole one is compared with the last whole one"
 
 
+def without_its_newest_year(rows: Rows) -> Rows:
+    return [row for row in rows if row["year"] != LAST_YEAR]
+
+
+def without_a_third_of_the_rows(rows: Rows) -> Rows:
+    return rows[: -len(rows) // 3]
+
+
+def without_a_measure(rows: Rows) -> Rows:
+    return [row | {"refugees": 0} for row in rows]
+
+
+def without_a_measure_of_the_newest_year(rows: Rows) -> Rows:
+    return [row | {"refugees": "-"} if row["year"] == LAST_YEAR else row for row in rows]
+
+
+def with_a_measure_in_other_rows(rows: Rows) -> Rows:
+    values = [row["refugees"] for row in rows]
+    return [row | {"refugees": value} for row, value in zip(rows, reversed(values), strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("change", "is_held"),
+    [
+        (without_its_newest_year, True),
+        (without_a_third_of_the_rows, True),
+        (without_a_measure, False),
+        (without_a_measure_of_the_newest_year, False),
+        (with_a_measure_in_other_rows, False),
+    ],
+)
+def test_of_some_countries_alone_rows_are_a_loss_and_measures_are_noticed(
+    con: duckdb.DuckDBPyConnection, change: Callable[[Rows], Rows], is_held: bool
+) -> None:
+    """As in 2025-12.0: Myanmar, by itself, has none in a refugee-like situation any more."""
+    world, random = World(con, "population"), Random(9)
+    rows = made_up("population", random)
+    some = frozenset(country(number)[1] for number in range(3))
+    of_some = [row for row in rows if row["coo_iso"] in some]
+    world.publish(rows)
+    world.publish(change(of_some), reach=Reach(some))
+    assert world.held() == ({"r1"} if is_held else set())
+    assert is_held or any(
+        "refugees has" in one.text or "of refugees moved" in one.text
+        for one in world.verdicts()["r1"].findings
+    )
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_single_rows_of_many_years_are_a_loss_of_the_whole_alone(
+    con: duckdb.DuckDBPyConnection, is_whole: bool
+) -> None:
+    """As in idmc 2024-12: five of Türkiye's sixteen years are gone, a row each."""
+    world, random = World(con, "population"), Random(10)
+    unhcr_code, iso3 = country(0)
+    rows = [
+        row | {"coo": unhcr_code, "coo_iso": iso3, "coa": "ZZU", "coa_iso": "ZZI", "year": year}
+        for year in range(FIRST_YEAR, LAST_YEAR + 1)
+        for row in made_up("population", random)[:1]
+    ]
+    reach = Reach() if is_whole else Reach(frozenset({iso3}))
+    world.publish(rows, reach=reach)
+    world.publish([row for row in rows if row["year"] < LAST_YEAR - 4], reach=reach)
+    assert world.held() == ({"r1"} if is_whole else set())
+
+
 def test_what_is_no_large_loss_is_a_notice_with_its_numbers(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
