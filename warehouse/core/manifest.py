@@ -98,6 +98,11 @@ class Manifest(_Part):
     restarts: list[str] = Field(default_factory=list, description="why the crawl began again")
     seen_again_at: list[datetime] = Field(default_factory=list)
 
+    @property
+    def last_seen_at(self) -> datetime:
+        """When the source served this last."""
+        return max([self.finished_at, *self.seen_again_at])
+
 
 def write_page(folder: Path, slice_name: str, number: int, body: bytes, rows: int) -> Page:
     """Write an answer of the source, compressed, as a page of the snapshot in `folder`."""

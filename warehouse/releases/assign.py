@@ -187,6 +187,7 @@ def _snapshot(
         source=manifest.source,
         stated_release_id=manifest.release_id,
         retrieved_at=manifest.finished_at,
+        last_seen_at=manifest.last_seen_at,
         reach=reach,
         digest=digest if reach else None,
         latest_year=latest_year,

@@ -68,7 +68,8 @@ class Lists:
 class Snapshot:
     """What is known of a landed snapshot; `reach` and `digest` only where it has pairs.
 
-    measures: those that its pairs speak of; None is all that its dataset has.
+    measures: those that its pairs speak of; None is all that its dataset has. last_seen_at: None
+    where it was never seen again.
     """
 
     endpoint: str
@@ -81,6 +82,12 @@ class Snapshot:
     latest_year: int | None = None
     decision: Decision | None = None
     measures: frozenset[str] | None = None
+    last_seen_at: datetime | None = None
+
+    @property
+    def seen_until(self) -> datetime:
+        """When its source served it last."""
+        return self.last_seen_at or self.retrieved_at
 
     @property
     def key(self) -> Key:

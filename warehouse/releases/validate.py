@@ -10,8 +10,10 @@ all that one country had of a measure, or of its newest years. So of these, rows
 In the order in which they came into force, each snapshot is compared with the newest earlier one
 that was accepted and was asked for all of its countries. One that seems to have lost data waits for
 the next release: where that has no more than the held one has, UNHCR stands by it, and it is
-accepted; so is the held one, as far as the next confirms all that seemed lost. A review of the
-release (`release_reviews.csv`) decides before this rule, and a person (decision.py) before both.
+accepted; so is the held one, as far as the next confirms all that seemed lost. Where the next
+leaves this dataset as it is, no snapshot of it is made: that it was seen again says the same. A
+review of the release (`release_reviews.csv`) decides before this rule, and a person (decision.py)
+before both.
 
 The limits are derived from the ten releases that are known: `python benchmarks/limits.py` prints
 what moved between them, and docs/operating.md has the largest moves beside the limits.
@@ -140,25 +142,62 @@ def validate_all(
     """The verdict on each snapshot; one without pairs is accepted unless a person holds it."""
     out: dict[Key, Verdict] = {}
     by_endpoint: dict[str, list[Snapshot]] = {}
-    for one in snapshots:
+    all_of_them = list(snapshots)
+    for one in all_of_them:
         if one.reach is not None:
             by_endpoint.setdefault(one.endpoint, []).append(one)
         elif one.decision is not None and not one.decision.is_accepted:
             out[one.key] = Verdict(held_because=one.decision.sentence, verdict_from="person")
         else:
             out[one.key] = Verdict()
+    kept = kept_by_a_later_release(all_of_them, releases)
     for members in by_endpoint.values():
-        out |= _Dataset(releases, lists, loaded).validate(members)
+        out |= _Dataset(releases, lists, loaded, kept).validate(members)
     return out
+
+
+def kept_by_a_later_release(
+    snapshots: Iterable[Snapshot], releases: Mapping[Key, Release]
+) -> frozenset[Key]:
+    """Those that a source served unchanged with a later release, of which other datasets changed.
+
+    A dataset that was fetched for the first time tells no release; nor does one that may have
+    changed before the snapshot was first seen.
+    """
+    newest: dict[object, Snapshot] = {}
+    changed: list[tuple[Snapshot, Snapshot]] = []
+    fetched = [one for one in snapshots if one.stated_release_id is None and one.digest is not None]
+    for one in sorted(fetched, key=lambda member: (member.retrieved_at, member.key)):
+        before = newest.get((one.endpoint, one.reach))
+        if before is not None and before.digest != one.digest:
+            changed.append((before, one))
+        newest[one.endpoint, one.reach] = one
+    return frozenset(
+        one.key
+        for one in fetched
+        for before, other in changed
+        if other.endpoint != one.endpoint
+        and ENDPOINTS[other.endpoint].published_in == ENDPOINTS[one.endpoint].published_in
+        and one.retrieved_at <= before.seen_until
+        and one.retrieved_at < other.retrieved_at <= one.seen_until
+        and releases[one.key].in_force_from < releases[other.key].in_force_from
+    )
 
 
 class _Dataset:
     """The snapshots of one dataset, taken in by their place in time."""
 
-    def __init__(self, releases: Mapping[Key, Release], lists: Lists, loaded: Loaded) -> None:
+    def __init__(
+        self,
+        releases: Mapping[Key, Release],
+        lists: Lists,
+        loaded: Loaded,
+        kept: frozenset[Key],
+    ) -> None:
         self._releases = releases
         self._lists = lists
         self._loaded = loaded
+        self._kept = kept
         self._verdicts: dict[Key, Verdict] = {}
         self._accepted: list[Snapshot] = []
         self._waiting: list[tuple[Snapshot, Snapshot | None]] = []
@@ -227,7 +266,12 @@ class _Dataset:
         return found
 
     def _is_confirmed(self, now: Snapshot) -> bool:
-        """Whether one that is held back, of another release, has no more than this one has."""
+        """Whether a later release kept it, or one that is held back, of another release, has no
+        more than this one has.
+        """
+        cannot_be = impossible_years(now.latest_year, self._releases[now.key])
+        if now.key in self._kept and not cannot_be:
+            return True
         return any(
             self._releases[one.key].release_id != self._releases[now.key].release_id
             and reach_of(one).holds(reach_of(now))

@@ -65,7 +65,7 @@ def gather(settings: Settings) -> dict[str, Any]:
                 "rows": manifest.rows,
                 "retrieved_at": _utc(manifest.finished_at),
                 "times_seen": 1 + len(manifest.seen_again_at),
-                "last_seen_at": _utc(max([manifest.finished_at, *manifest.seen_again_at])),
+                "last_seen_at": _utc(manifest.last_seen_at),
                 "control_differences": len(manifest.control_differences),
             }
             for manifest in landed

@@ -1,11 +1,16 @@
 """Raw -> releases: each loaded snapshot is assigned a release, and said whether it is accepted."""
 
+from datetime import UTC, datetime, timedelta
+
 import duckdb
 
+from tests.fake_api import FakeApi, fast_settings, sample_data
 from warehouse.build import raw
 from warehouse.core.database import connect
+from warehouse.landing import snapshots
 from warehouse.releases.assign import assign
 from warehouse.settings import Settings
+from warehouse.sources.unhcr_api import crawl
 
 
 def rows(settings, sql):
@@ -53,3 +58,31 @@ def test_nothing_landed_has_no_release_and_no_findings(tmp_path):
     found = assign(settings)
     assert (found.releases, found.quarantined) == ({}, [])
     assert rows(settings, "select * from releases.snapshot_releases") == []
+
+
+def test_a_hold_ends_though_the_api_goes_on_serving_the_same(tmp_path, monkeypatch):
+    """Then no snapshot of that dataset is made by which it could be confirmed."""
+    day = [0]
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime(2026, 7, 1, 10, tzinfo=UTC) + timedelta(days=day[0])
+
+    for module in (snapshots, crawl):
+        monkeypatch.setattr(module, "datetime", Clock)
+
+    def world(bump, since):
+        data = sample_data(range(2005, 2025), bump)
+        idmc = sample_data(range(since, 2025))["idmc"]
+        return data | {"idmc": idmc}
+
+    held = []
+    with FakeApi(world(0, 2005)) as api:
+        settings = fast_settings(tmp_path / "data", api.url, page_size=1000)
+        for day[0], bump, since in ((0, 0, 2005), (120, 7, 2015), (360, 14, 2015)):
+            api.publish(world(bump, since))
+            snapshots.crawl(settings, endpoints=["population", "idmc"])
+            raw.load(settings)
+            held.append([one.endpoint for one in assign(settings).quarantined])
+    assert held == [[], ["idmc"], []]

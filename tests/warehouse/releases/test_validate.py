@@ -466,6 +466,68 @@ def test_the_same_release_again_confirms_nothing(con: duckdb.DuckDBPyConnection)
     assert world.held() == {"r1", "r2"}
 
 
+def as_fetched(one: Snapshot, first: int, last: int) -> Snapshot:
+    """As the API gave it, first and last on these days."""
+    return replace(
+        one,
+        source="api",
+        stated_release_id=None,
+        retrieved_at=DAY + timedelta(days=first),
+        last_seen_at=DAY + timedelta(days=last),
+    )
+
+
+@pytest.mark.parametrize(
+    ("seen_until", "other_until", "impossible", "is_held"),
+    [
+        pytest.param(360, 120, False, False, id="kept by the next release"),
+        pytest.param(359, 120, False, True, id="not seen since"),
+        pytest.param(360, 119, False, True, id="the other may have changed with it"),
+        pytest.param(360, 120, True, True, id="it cannot be"),
+    ],
+)
+def test_what_the_api_keeps_when_its_other_datasets_change_is_confirmed(
+    con: duckdb.DuckDBPyConnection,
+    seen_until: int,
+    other_until: int,
+    impossible: bool,
+    is_held: bool,
+) -> None:
+    world, random = World(con, "idmc"), Random(11)
+    rows = made_up("idmc", random)
+    world.publish(rows)
+    broken = half_the_years_gone(rows, world.endpoint, random)
+    world.publish([*broken, rows[0] | {"year": 2031}] if impossible else broken)
+    good, lossy = world.snapshots
+    world.snapshots = [as_fetched(good, 0, 0), as_fetched(lossy, 120, seen_until)]
+    for name, first, last in (("p0", 0, other_until), ("p1", 360, 360)):
+        one = replace(as_fetched(good, first, last), endpoint="population", snapshot_id=name)
+        world.snapshots.append(replace(one, digest=name))
+        world.releases[one.key] = Release(
+            name, name, date(2020, 1, 1) + timedelta(days=first), date(LAST_YEAR, 12, 31), True
+        )
+    assert ("r1" in world.held()) == is_held
+
+
+@pytest.mark.parametrize("is_narrowed", [True, False])
+def test_a_dataset_asked_for_otherwise_is_no_later_release(is_narrowed: bool) -> None:
+    """A narrowed crawl of the same API goes by another day, as if it were one."""
+    sights = {("idmc", "held"): (120, 360), ("population", "p0"): (0, 120)}
+    sights["population", "p1"] = (360, 360)
+    snapshots = [
+        as_fetched(Snapshot(*key, "api", None, DAY, Reach(), key[1]), *days)
+        for key, days in sights.items()
+    ]
+    if is_narrowed:
+        snapshots[-1] = replace(snapshots[-1], reach=Reach(frozenset({"SYR"})))
+    releases = {
+        one.key: Release(one.snapshot_id, one.snapshot_id, one.day, one.day, False)
+        for one in snapshots
+    }
+    kept = validate.kept_by_a_later_release(snapshots, releases)
+    assert kept == (frozenset() if is_narrowed else {("idmc", "held")})
+
+
 @pytest.mark.parametrize("word", ["accepted", "held"])
 def test_a_person_decides_before_the_review_and_the_review_before_the_rule(
     con: duckdb.DuckDBPyConnection, word: str
