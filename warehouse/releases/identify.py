@@ -276,38 +276,44 @@ def _described(
     by_name: dict[str, list[Snapshot]] = {}
     for one in snapshots:
         by_name.setdefault(names[one.key], []).append(one)
-    out = {}
-    for name, members in by_name.items():
-        named = lists.releases.get(name)
-        if named:
-            out[name] = Release(name, named.title, named.published_on, named.reference_date, True)
-        else:
-            day = date.fromisoformat(name.removeprefix("api-"))
-            title = f"Fetched from the API on {day}"
-            out[name] = Release(name, title, day, _reference_date(members, day, lists), False)
-    return out
+    known = {
+        name: Release(name, one.title, one.published_on, one.reference_date, True)
+        for name, one in lists.releases.items()
+    }
+    # Those without a name in the order of their days, which is that of these words.
+    for name in sorted(by_name.keys() - known.keys()):
+        day = date.fromisoformat(name.removeprefix("api-"))
+        title = f"Fetched from the API on {day}"
+        before = [one for one in known.values() if one.in_force_from <= day]
+        reference_date = _reference_date(by_name[name], day, before)
+        known[name] = Release(name, title, day, reference_date, False)
+    return {name: known[name] for name in by_name}
 
 
-def _reference_date(members: Sequence[Snapshot], day: date, lists: Lists) -> date:
+def _reference_date(members: Sequence[Snapshot], day: date, before: Sequence[Release]) -> date:
     """The day that the newest stocks of an unnamed release describe.
 
-    That of the newest named release of the same year that was out by then; without one, 30 June
-    while the year is running or its Global Trends are not yet due, 31 December after that. Where
-    nothing tells the year: that of the newest named release.
+    That of the newest release of the same year `before` it, where that is not a mid-year one whose
+    Global Trends are due by now; without one, 30 June while the year is running or its Global
+    Trends are not yet due, 31 December after that. The year is that of its main datasets. One
+    without them, whose figures are older, has the day of the release before it.
     """
     main = [one.latest_year for one in members if one.endpoint in _MAIN and one.latest_year]
-    any_ = [one.latest_year for one in members if one.latest_year]
-    year = max(main or any_, default=None)
-    out = [one for one in lists.releases.values() if one.published_on <= day]
-    if year is None:
-        if out:
-            return max(out, key=lambda one: one.published_on).reference_date
-        year = day.year - 1
-    alike = [one for one in out if one.reference_date.year == year]
+    newest = max(before, key=lambda one: (one.in_force_from, one.release_id), default=None)
+    years = main or [one.latest_year for one in members if one.latest_year]
+    year = max(years, default=None)
+    if not main and newest and (year is None or year < newest.reference_date.year):
+        return newest.reference_date
+    year = year or day.year - 1
+    is_due = day >= date(year + 1, *_GLOBAL_TRENDS_DUE)
+    alike = [
+        one
+        for one in before
+        if one.reference_date.year == year and not (is_due and one.is_provisional)
+    ]
     if alike:
-        return max(alike, key=lambda one: one.published_on).reference_date
-    due = date(year + 1, *_GLOBAL_TRENDS_DUE)
-    return date(year, 6, 30) if day < due else date(year, 12, 31)
+        return max(alike, key=lambda one: (one.in_force_from, one.release_id)).reference_date
+    return date(year, 12, 31) if is_due else date(year, 6, 30)
 
 
 def nearest_named(

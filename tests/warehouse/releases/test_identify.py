@@ -217,6 +217,45 @@ def test_the_reference_date_of_an_unnamed_release(
     assert found.release_id == f"api-{seen}"
 
 
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [("2026-06-10", "2025-06-30"), ("2026-06-11", "2025-12-31"), ("2026-11-22", "2025-12-31")],
+)
+def test_a_year_end_release_is_none_of_mid_year_though_the_list_has_no_row_for_it_yet(
+    seen: str, expected: str
+) -> None:
+    at = datetime.fromisoformat(f"{seen}T10:00:00+00:00")
+    for endpoint in ("population", FLOWS):
+        one = replace(api(endpoint, "unknown"), retrieved_at=at, latest_year=2025)
+        found = resolve([one], Lists({"2025-06": NAMED["2025-06"]}), never)[one.key]
+        assert found.reference_date == date.fromisoformat(expected)
+
+
+@pytest.mark.parametrize("corrected", ["idmc", FLOWS])
+@pytest.mark.parametrize(
+    ("seen", "latest_year", "expected"),
+    [
+        ("2026-11-20", 2025, "2026-06-30"),
+        ("2027-06-11", 2025, "2026-06-30"),
+        ("2027-06-11", 2026, "2026-12-31"),
+        ("2026-11-20", None, "2026-06-30"),
+        ("2027-11-20", 2027, "2027-06-30"),
+    ],
+    ids=["the one before it", "still", "due by now", "no-year", "a later year"],
+)
+def test_a_release_without_a_main_dataset_describes_what_the_one_before_it_does(
+    seen: str, latest_year: int | None, expected: str, corrected: str
+) -> None:
+    def on(day: str) -> datetime:
+        return datetime.fromisoformat(f"{day}T10:00:00+00:00")
+
+    first = replace(api("population", "mid"), retrieved_at=on("2026-10-20"), latest_year=2026)
+    one = replace(api(corrected, "mended"), retrieved_at=on(seen), latest_year=latest_year)
+    found = resolve([first, one], LISTS, never)
+    assert str(found[first.key].reference_date) == "2026-06-30"
+    assert str(found[one.key].reference_date) == expected
+
+
 FLOWS_LISTS = replace(
     LISTS,
     contents={
