@@ -337,7 +337,12 @@ def nearest_named(
     ]
     return max(
         before,
-        key=lambda one: (releases[one.key].in_force_from, one.retrieved_at, one.key),
+        key=lambda one: (
+            releases[one.key].in_force_from,
+            releases[one.key].release_id,
+            one.retrieved_at,
+            one.key,
+        ),
         default=None,
     )
 

@@ -344,9 +344,17 @@ def held_back(
     return dict(out.values())
 
 
-def place(snapshot: Snapshot, releases: Mapping[Key, Release]) -> tuple[date, datetime, str]:
-    """Its place in time among the snapshots of its dataset."""
-    return releases[snapshot.key].in_force_from, snapshot.retrieved_at, snapshot.snapshot_id
+def place(snapshot: Snapshot, releases: Mapping[Key, Release]) -> tuple[date, str, datetime, str]:
+    """Its place in time among the snapshots of its dataset, as in int_snapshots_resolved.sql. Of
+    two releases of one day, the later is not that which was fetched later.
+    """
+    release = releases[snapshot.key]
+    return (
+        release.in_force_from,
+        release.release_id,
+        snapshot.retrieved_at,
+        snapshot.snapshot_id,
+    )
 
 
 def common(before: Snapshot, now: Snapshot) -> Reach:

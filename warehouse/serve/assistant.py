@@ -327,7 +327,8 @@ def _answer(con: duckdb.DuckDBPyConnection, day: date | None, **found: Any) -> A
     about = read_about(con)
     releases = con.execute(
         "select release_id, reference_date, is_provisional from dim_release "
-        "where is_held and in_force_from <= ? order by in_force_from desc limit 1",
+        "where is_held and in_force_from <= ? "
+        "order by in_force_from desc, release_id desc limit 1",
         [day or date.max],
     ).fetchall()
     if not releases:

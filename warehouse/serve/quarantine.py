@@ -25,7 +25,7 @@ _VALIDATED = f"""
         endpoint, snapshot_id, release_id, is_quarantined, held_because, held_back, verdict_from,
         findings, compared_with
     from {TABLE}
-    order by endpoint, in_force_from, retrieved_at, snapshot_id
+    order by endpoint, in_force_from, release_id, retrieved_at, snapshot_id
 """
 
 

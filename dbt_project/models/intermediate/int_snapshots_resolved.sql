@@ -1,4 +1,5 @@
 -- Each snapshot of UNHCR's with its release and its place in time: recency 1 is the oldest of its endpoint.
+-- Two releases may have one day; the later of them is not that which was fetched later.
 -- A quarantined one has its place too, and is left out where figures become valid. Those of the World
 -- Bank are of no release.
 with snapshots as (
@@ -29,6 +30,7 @@ final as (
             partition by snapshots.endpoint
             order by
                 snapshot_releases.in_force_from,
+                snapshot_releases.release_id,
                 snapshots.retrieved_at,
                 snapshots.snapshot_id
         ) as recency

@@ -18,7 +18,7 @@ from warehouse.reference.flow_codes import measure_of
 from warehouse.reference.releases import Review
 from warehouse.releases import profiles, validate
 from warehouse.releases.assign import look_into
-from warehouse.releases.identify import Lists, Release, Snapshot
+from warehouse.releases.identify import Lists, Release, Snapshot, nearest_named
 from warehouse.releases.profiles import Reach
 from warehouse.releases.validate import Verdict
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, FLOWS, Endpoint
@@ -452,6 +452,24 @@ def test_a_year_after_the_release_s_own_cannot_be_and_nothing_confirms_it(
     assert world.verdicts()["r1"].held_because == (
         "it has figures of 2031, later than a release of 2024 can"
     )
+
+
+def test_of_two_releases_of_one_day_the_later_is_not_that_which_was_fetched_later() -> None:
+    day = date(2026, 11, 11)
+    fetched = {"mended": (0, "2026-06.1"), "first": (1, "2026-06"), "again": (2, "2026-06")}
+    snapshots = [
+        as_fetched(Snapshot("population", name, "api", None, DAY, Reach(), name), at, at)
+        for name, (at, _) in fetched.items()
+    ]
+    releases = {
+        one.key: Release(fetched[one.snapshot_id][1], "", day, date(2026, 6, 30), True)
+        for one in snapshots
+    }
+    order = sorted(snapshots, key=lambda one: validate.place(one, releases))
+    assert [one.snapshot_id for one in order] == ["first", "again", "mended"]
+    unnamed = replace(snapshots[0], snapshot_id="unnamed")
+    releases[unnamed.key] = Release("api-2026-11-30", "", date(2026, 11, 30), day, False)
+    assert nearest_named(unnamed, snapshots, releases) == snapshots[0]
 
 
 def test_the_same_release_again_confirms_nothing(con: duckdb.DuckDBPyConnection) -> None:

@@ -44,7 +44,7 @@ _RELEASES = """
         reference_date::varchar as reference_date,
         is_provisional as provisional,
         (
-            select arg_max(other.release_id, other.in_force_from)
+            select arg_max(other.release_id, (other.in_force_from, other.release_id))
             from dim_release as other
             where
                 other.is_held
@@ -53,7 +53,7 @@ _RELEASES = """
         ) as flows
     from dim_release as release
     where is_held
-    order by in_force_from
+    order by in_force_from, release_id
 """
 
 

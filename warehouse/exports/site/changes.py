@@ -31,7 +31,7 @@ _RELEASES = """
         quarantined_endpoints
     from dim_release
     where is_held
-    order by in_force_from desc
+    order by in_force_from desc, release_id desc
 """
 _COUNTED = """
     select

@@ -38,4 +38,4 @@ final as (
 )
 
 select * from final
-order by endpoint, in_force_from, retrieved_at, snapshot_id
+order by endpoint, in_force_from, release_id, retrieved_at, snapshot_id
