@@ -206,13 +206,16 @@ def held_back(lines: Sequence[str | None]) -> list[Text]:
     return [plain(line, "bold yellow") for line in lines if line]
 
 
-def decided(done: Decided) -> RenderableType:
-    """A snapshot that was just accepted or quarantined."""
-    said = done.decision
+def decided(done: Sequence[Decided]) -> RenderableType:
+    """The snapshots that were just accepted or quarantined."""
     return Group(
-        plain(
-            f"{done.endpoint}/{done.snapshot_id} is {said.word} by {said.decided_by}: {said.why}",
-            "bold green",
+        *(
+            plain(
+                f"{one.endpoint}/{one.snapshot_id} is {one.decision.word} by "
+                f"{one.decision.decided_by}: {one.decision.why}",
+                "bold green",
+            )
+            for one in done
         ),
         plain("The next `asylum run` builds with it."),
     )

@@ -25,7 +25,7 @@ _VALIDATED = f"""
         endpoint, snapshot_id, release_id, is_quarantined, held_because, held_back, verdict_from,
         findings, compared_with
     from {TABLE}
-    order by endpoint, in_force_from, release_id, retrieved_at, snapshot_id
+    order by endpoint, in_force_from, retrieved_at, snapshot_id
 """
 
 
@@ -52,10 +52,11 @@ def validated(settings: Settings) -> list[dict[str, Any]]:
         return named_rows(con.execute(_VALIDATED)) if TABLE in read_columns(con) else []
 
 
-def accept(settings: Settings, snapshot: str, why: str) -> Decided:
-    """Release a snapshot from quarantine; the next run uses it.
+def accept(settings: Settings, snapshot: str, why: str) -> list[Decided]:
+    """Release snapshots from quarantine; the next run uses them.
 
-    `snapshot` is DATASET@RELEASE, DATASET/SNAPSHOT, or the id alone where no other dataset has it.
+    `snapshot` is DATASET@RELEASE for all snapshots of it that are quarantined, DATASET/SNAPSHOT, or
+    the id alone where no other dataset has it.
     Raises DecisionError (no reason; unknown, ambiguous, of no release, not quarantined or not
     validated yet; accepted before), PublishedMissingError, LandingBusyError; nothing is written
     then.
@@ -63,39 +64,62 @@ def accept(settings: Settings, snapshot: str, why: str) -> Decided:
     return _decide(settings, snapshot, "accepted", why)
 
 
-def hold(settings: Settings, snapshot: str, why: str) -> Decided:
-    """Quarantine a snapshot from the next run on, until somebody accepts it.
+def hold(settings: Settings, snapshot: str, why: str) -> list[Decided]:
+    """Quarantine snapshots from the next run on, until somebody accepts them.
 
-    `snapshot` as in `accept`; it need not be validated yet. Raises DecisionError
-    (no reason; unknown, ambiguous, of no release; held before), PublishedMissingError,
-    LandingBusyError; nothing is written then.
+    `snapshot` as in `accept`, DATASET@RELEASE for all that nobody holds yet; it need not be
+    validated yet. Raises DecisionError (no reason; unknown, ambiguous, of no release; held before),
+    PublishedMissingError, LandingBusyError; nothing is written then.
     """
     return _decide(settings, snapshot, "held", why)
 
 
-def _decide(settings: Settings, snapshot: str, word: Word, why: str) -> Decided:
+def _decide(settings: Settings, snapshot: str, word: Word, why: str) -> list[Decided]:
     reason = why.strip()
     if not reason:
         raise DecisionError('Say why: --why "…". The reason is stored with the snapshot.')
     known = validated(settings)
-    endpoint, snapshot_id, folder = _find(settings, snapshot, known)
+    found = _find(settings, snapshot, known)
+    with incoming(settings) as temporary:
+        refused = [_refusal(one, word, known) for one in found]
+        # The archive and the API give one release both: who names it means each of them.
+        decidable = [one for one, refusal in zip(found, refused, strict=True) if refusal is None]
+        if not decidable:
+            raise DecisionError(str(refused[0]))
+        return [
+            Decided(endpoint, snapshot_id, folder, decision.write(folder, word, reason, temporary))
+            for endpoint, snapshot_id, folder in decidable
+        ]
+
+
+def _refusal(
+    found: tuple[str, str, Path], word: Word, known: Sequence[dict[str, Any]]
+) -> str | None:
+    """Why nothing is to be decided on a snapshot; None where something is."""
+    endpoint, snapshot_id, folder = found
     name = f"{endpoint}/{snapshot_id}"
     if not ENDPOINTS[endpoint].is_of_unhcr:
-        raise DecisionError(
+        return (
             f"{name} is of no release of UNHCR's: nothing is compared with it, so there is nothing "
             f"to accept or to hold. A decision would change no figure."
         )
-    with incoming(settings) as temporary:
-        before = decision.read(folder)
-        if before and before.word == word:
-            raise DecisionError(
-                f"{name} was {word} on {before.decided_at:%Y-%m-%d} by {before.decided_by}: "
-                f"{before.why} The next `asylum run` builds with it."
-            )
-        if word == "accepted" and not before:
-            _refuse_unless_held(name, _verdict(known, endpoint, snapshot_id), known)
-        made = decision.write(folder, word, reason, temporary)
-    return Decided(endpoint, snapshot_id, folder, made)
+    before = decision.read(folder)
+    if before and before.word == word:
+        return (
+            f"{name} was {word} on {before.decided_at:%Y-%m-%d} by {before.decided_by}: "
+            f"{before.why} The next `asylum run` builds with it."
+        )
+    if word == "held" or before:
+        return None
+    verdict = _verdict(known, endpoint, snapshot_id)
+    if verdict is None:
+        return (
+            f"{name} was landed after the last run that published, so it is not validated yet. "
+            f"Run `asylum run` first."
+        )
+    if not verdict["is_quarantined"]:
+        return f"{name} is not quarantined: there is nothing to accept. {_quarantined(known)}"
+    return None
 
 
 def _verdict(
@@ -105,24 +129,10 @@ def _verdict(
     return next((one for one in known if (one["endpoint"], one["snapshot_id"]) == key), None)
 
 
-def _refuse_unless_held(
-    name: str, verdict: dict[str, Any] | None, known: Sequence[dict[str, Any]]
-) -> None:
-    if verdict is None:
-        raise DecisionError(
-            f"{name} was landed after the last run that published, so it is not validated yet. "
-            f"Run `asylum run` first."
-        )
-    if not verdict["is_quarantined"]:
-        raise DecisionError(
-            f"{name} is not quarantined: there is nothing to accept. {_quarantined(known)}"
-        )
-
-
 def _find(
     settings: Settings, snapshot: str, known: Sequence[dict[str, Any]]
-) -> tuple[str, str, Path]:
-    """Dataset, id and folder of the one landed snapshot of this name."""
+) -> list[tuple[str, str, Path]]:
+    """Dataset, id and folder of each landed snapshot of this name: several of a release alone."""
     dataset, at, release_id = snapshot.partition("@")
     endpoint, slash, snapshot_id = snapshot.rpartition("/")
     assigned = {(one["endpoint"], one["snapshot_id"]): one["release_id"] for one in known}
@@ -138,12 +148,12 @@ def _find(
             found.append((*key, folder))
     if not found:
         raise DecisionError(f"No snapshot {snapshot!r} is landed. {_quarantined(known)}")
-    if len(found) > 1:
+    if len(found) > 1 and not at:
         names = ", ".join(f"{one}/{id_}" for one, id_, _ in found)
         raise DecisionError(
             f"Several snapshots are called {snapshot!r}: {names}. Name one of these."
         )
-    return found[0]
+    return found
 
 
 def _quarantined(known: Sequence[dict[str, Any]]) -> str:

@@ -178,7 +178,64 @@ def test_an_id_that_several_endpoints_have_must_be_named_with_its_endpoint(
         accept(settings, snapshot_id, "x")
     with pytest.raises(DecisionError, match="not validated yet"):
         accept(settings, f"solutions/{snapshot_id}", "x")
-    assert accept(settings, f"population/{snapshot_id}", "x").endpoint == "population"
+    [done] = accept(settings, f"population/{snapshot_id}", "x")
+    assert done.endpoint == "population"
+
+
+def _of_the_api(settings: Settings, folder: Path, snapshot_id: str, verdict: str | None) -> Path:
+    """Another snapshot of the same dataset and release, as the archive and the API give both;
+    `verdict` is SQL of whether it is quarantined, None where it is not validated yet.
+    """
+    other = folder.with_name("20261130T190201Z-06488c29")
+    other.mkdir()
+    text = (folder / "manifest.json").read_text().replace(snapshot_id, other.name)
+    (other / "manifest.json").write_text(text)
+    if verdict is not None:
+        statements(
+            settings,
+            f"""
+            insert into marts.dim_snapshot
+            select * replace ('{other.name}' as snapshot_id, {verdict} as is_quarantined)
+            from marts.dim_snapshot
+            where snapshot_id = '{snapshot_id}'
+            """,
+        )
+        publish(settings, lineage=LINEAGE | {"held_back": [LINE]})
+    return other
+
+
+def _words(*folders: Path) -> list[str | None]:
+    return [found.word if (found := decision.read(one)) else None for one in folders]
+
+
+def test_a_release_that_the_archive_and_the_api_gave_is_accepted_and_held_as_one(
+    settings: Settings, lost: tuple[Path, str]
+) -> None:
+    folder, snapshot_id = lost
+    other = _of_the_api(settings, folder, snapshot_id, "true")
+    done = asylum("accept", f"population@{SINCE}", "--why", "UNHCR withdrew the years")
+    assert done.exit_code == 0, done.output
+    assert f"population/{snapshot_id} is accepted by" in " ".join(done.stdout.split())
+    assert f"population/{other.name} is accepted by" in " ".join(done.stdout.split())
+    assert _words(folder, other) == ["accepted", "accepted"]
+    with pytest.raises(DecisionError, match="was accepted on"):
+        accept(settings, f"population@{SINCE}", "again")
+    hold(settings, f"population/{other.name}", "columns were swapped")
+    assert _words(folder, other) == ["accepted", "held"], "one is named by its id"
+    [done_now] = hold(settings, f"population@{SINCE}", "columns were swapped")
+    assert done_now.path == folder, "the other is held already"
+    assert _words(folder, other) == ["held", "held"]
+
+
+@pytest.mark.parametrize("verdict", ["false", None], ids=["used", "not validated"])
+def test_of_a_release_only_what_is_quarantined_is_accepted(
+    settings: Settings, lost: tuple[Path, str], verdict: str | None
+) -> None:
+    folder, snapshot_id = lost
+    other = _of_the_api(settings, folder, snapshot_id, verdict)
+    [done] = accept(settings, f"population@{SINCE}", "UNHCR withdrew the years")
+    assert done.path == folder
+    assert _words(folder, other) == ["accepted", None]
 
 
 def test_nobody_accepts_while_another_lands(settings: Settings, lost: tuple[Path, str]) -> None:

@@ -12,8 +12,9 @@ from warehouse.settings import load_settings
 SnapshotArgument = Annotated[
     str,
     typer.Argument(
-        help="DATASET@RELEASE, such as demographics@2025-12.1; or a snapshot's id, or DATASET/ID. "
-        "`asylum status` lists them.",
+        help="DATASET@RELEASE, such as demographics@2025-12.1, for all its snapshots, of the "
+        "archive and of the API; or one by its id, or DATASET/ID. "
+        "`asylum status --all` lists them.",
         show_default=False,
     ),
 ]
@@ -24,7 +25,7 @@ WhyOption = Annotated[
 
 
 def accept(snapshot: SnapshotArgument, why: WhyOption) -> None:
-    """Release a snapshot from quarantine; the next run uses it."""
+    """Release a snapshot, or those of a release, from quarantine; the next run uses them."""
     with failures():
         settings = load_settings()
         from warehouse.cli import render
@@ -34,7 +35,7 @@ def accept(snapshot: SnapshotArgument, why: WhyOption) -> None:
 
 
 def hold(snapshot: SnapshotArgument, why: WhyOption) -> None:
-    """Quarantine a snapshot; from the next run on it is not used until somebody accepts it."""
+    """Quarantine a snapshot, or those of a release: not used until somebody accepts them."""
     with failures():
         settings = load_settings()
         from warehouse.cli import render
