@@ -187,6 +187,31 @@ def test_people_who_claimed_asylum_are_those_of_the_flow_dataset(
     assert of("2026-07-01", "origin_yearly", china) == 25_198
 
 
+def test_small_counts_are_rounded_as_the_documents_say(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    """1 to 4 never appear; 6 to 9 do, but for decisions, which have 5 and 10 in their place."""
+    tables = {
+        "fct_population_yearly": ("refugees_stock", "asylum_seekers_stock", "returned_refugees"),
+        "fct_solutions_yearly": ("resettlement", "naturalisation", "returned_refugees"),
+        "fct_demographics_yearly": ("total_stock", "female_0_4_stock", "male_60_plus_stock"),
+        "fct_displacement_flows_yearly": ("new_asylum_claims", "refugee_arrivals"),
+        "fct_asylum_applications_yearly": ("applications_new", "applications_appeal"),
+        "fct_asylum_decisions_yearly": (
+            *("decisions_recognized", "decisions_complementary"),
+            *("decisions_rejected", "decisions_otherwise_closed"),
+        ),
+    }
+    for table, measures in tables.items():
+        for measure in measures:
+            found = published.execute(
+                f"select distinct {measure} from {table} where {measure} between 1 and 10"
+            ).fetchall()
+            is_decision = measure.startswith("decisions")
+            expected = {5, 10} if is_decision else {5, 6, 7, 8, 9, 10}
+            assert {value for (value,) in found} == expected, (table, measure)
+
+
 def test_refugees_per_1000_inhabitants_are_those_of_the_two_sources(
     published: duckdb.DuckDBPyConnection,
 ) -> None:

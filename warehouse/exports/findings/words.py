@@ -124,7 +124,7 @@ DEFINITIONS = (
     ),
     (
         "Not known, and zero",
-        "A dash is not known, and never zero. UNHCR rounds small counts to protect people: 5 may "
-        "be 3 or 7.",
+        "A dash is not known, and never zero. UNHCR rounds small counts to protect people: 1 to 4 "
+        "are given as 5, and of decisions 6 to 9 are given as 5 or 10.",
     ),
 )
