@@ -480,6 +480,37 @@ def test_a_highest_that_another_year_may_exceed_is_told_as_reported(
             assert "highest reported" not in figure(page, "refugees")
 
 
+def test_a_highest_of_the_years_loaded_says_since_when_with_and_without_scripts(
+    real: Served, look: Look, browser: Browser, tmp_path: Path
+) -> None:
+    """The starter extract has countries of asylum from 2012 on, China's refugees from 2000 on and
+    its asylum-seekers from the first year that there are.
+    """
+    for path, measure, words in (
+        ("asylum/USA", "stock", "the highest since 2012"),
+        ("asylum/ITA", "refugees", "highest since 2012: 312,849 in 2024"),
+        ("origin/CHN", "refugees", "highest since 2000: 212,911 in 2015"),
+        ("origin/CHN", "stock", "highest: 180,960 in 2024"),
+    ):
+        assert words in figure(look(f"{path}.html").page, measure)
+        assert words in (real.folder / f"{path}.html").read_text("utf-8")
+    file = read(real, "asylum/USA.json")
+    for number in range(len(read(real, "index.json")["days"])):
+        found = {row["measure"]: row["year"] for row in rows_at(file["since"], number)}
+        assert (found["stock"], found["refugees"]) == (2012, 2012)
+
+    def all_years(file: dict[str, Any]) -> None:
+        file["since"] = None
+
+    with (
+        altered(real, tmp_path / "site", asylum_USA=all_years) as address,
+        opened(browser, f"{address}asylum/USA.html") as seen,
+    ):
+        drawn(seen.page)
+        assert "the highest so far" in figure(seen.page, "stock")
+        assert seen.problems == []
+
+
 def panels_of(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Panels by heading, as both sides make them: what only the report lays behind and above the
     bars is left out, and so is the status, of which the site tells more.

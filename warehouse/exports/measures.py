@@ -47,11 +47,14 @@ OTHER_UNITS_BEFORE = "not comparable with {year}, when decisions were counted in
 OTHER_UNIT = "{rate} of another {decisions}, {unit} (the two are never added)"
 # A change from or to a lower bound.
 OF_REPORTED = "of what was reported"
-HIGHEST = "highest: {value} in {year}"
-HIGHEST_SO_FAR = "the highest so far"
+HIGHEST = "highest{since}: {value} in {year}"
+HIGHEST_SO_FAR = "the highest {so_far}"
 # Where people are missing in another year, and it could reach the highest with them.
-HIGHEST_REPORTED = "highest reported: {value} in {year}, but another year may be higher"
-HIGHEST_REPORTED_SO_FAR = "the highest reported so far, but another year may be higher"
+HIGHEST_REPORTED = "highest reported{since}: {value} in {year}, but another year may be higher"
+HIGHEST_REPORTED_SO_FAR = "the highest reported {so_far}, but another year may be higher"
+SO_FAR = "so far"
+# In their place where UNHCR's figures begin before those that are loaded.
+SINCE = "since {year}"
 # Beside a figure of no country: nothing is told of it as more or fewer.
 UNKNOWN_ORIGIN = (
     "people are counted here where a country of asylum gives no origin: neither a change nor a "

@@ -99,6 +99,34 @@ def test_a_highest_that_another_year_may_exceed_is_the_highest_reported(
     assert certain not in figure.notes
 
 
+@pytest.mark.parametrize(
+    ("newest", "highest", "year", "certain", "uncertain"),
+    [
+        (
+            *(180, 200, 2024, "highest since 2012: 200 in 2024"),
+            "highest reported since 2012: 200 in 2024, but another year may be higher",
+        ),
+        (
+            *(300, 300, 2025, "the highest since 2012"),
+            "the highest reported since 2012, but another year may be higher",
+        ),
+    ],
+)
+def test_a_highest_of_the_years_loaded_says_since_when(
+    newest: int, highest: int, year: int, certain: str, uncertain: str
+) -> None:
+    years, since = waiting(newest, highest, year), {"asylum_seekers_stock": 2012}
+    [figure] = headline_figures(years, since=since)
+    assert certain in figure.notes
+    [figure] = headline_figures(years, since=since, may_be_higher={"asylum_seekers_stock"})
+    assert uncertain in figure.notes
+    assert not any(
+        "since" in note
+        for figure in headline_figures(years, since={"refugees_stock": 2012})
+        for note in figure.notes
+    )
+
+
 def test_the_mart_of_records_says_of_which_measures_another_year_may_be_higher() -> None:
     with duckdb.connect() as con:
         con.execute(

@@ -24,6 +24,7 @@ from warehouse.exports.findings.unknown import unknown_section
 from warehouse.exports.findings.unrwa import unrwa_of, unrwa_section
 from warehouse.exports.findings.words import OF_NO_COUNTRY
 from warehouse.exports.findings.years import years_section
+from warehouse.exports.loaded import since_by_code
 from warehouse.exports.origin_years import (
     Break,
     OriginYear,
@@ -90,6 +91,7 @@ def _figures(
         breaks,
         moves=moves,
         may_be_higher=may_be_higher(con, origin.code),
+        since=since_by_code(con, "origin").of(origin.code),
         is_unknown=origin.is_unknown,
         newest_year=newest_year(con),
         has_unrwa=bool(unrwa_section(con, origin).tables),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from warehouse.core.wording import day, plural, show
 from warehouse.exports.findings.parts import Figure, Row
@@ -16,6 +17,8 @@ from warehouse.exports.measures import (
     OF_REPORTED,
     OTHER_UNIT,
     OTHER_UNITS_BEFORE,
+    SINCE,
+    SO_FAR,
     UNKNOWN_ASYLUM,
     UNKNOWN_ORIGIN,
     WITHOUT_UNRWA,
@@ -34,6 +37,7 @@ def headline_figures(
     *,
     moves: Sequence[Row] = (),
     may_be_higher: Collection[str] = (),
+    since: Mapping[str, int] = MappingProxyType({}),
     is_asylum: bool = False,
     is_unknown: bool = False,
     has_unrwa: bool = False,
@@ -42,7 +46,8 @@ def headline_figures(
     """The headline figures, of the newest year in which each is known; `years` oldest first;
     `breaks`: how they were reported otherwise than before; `whole`: what shares are out of;
     `moves`: people moved between categories, the most of a year first; `may_be_higher`: measures
-    of which another year may be higher than the highest reported; `is_asylum`: they are of a
+    of which another year may be higher than the highest reported; `since`: the first year loaded of
+    measures that begin earlier; `is_asylum`: they are of a
     country of asylum, which counts in persons or cases; `is_unknown`: they are of no country, where
     more or fewer people are a change of reporting; `has_unrwa`: UNRWA counts Palestine refugees
     who are in none of them; `newest_year`: that of the release, after which a figure is an old one.
@@ -61,6 +66,7 @@ def headline_figures(
             whole,
             breaks,
             may_be_higher=may_be_higher,
+            since=since.get(STOCK),
             untold=untold,
             newest_year=newest_year,
         ),
@@ -71,6 +77,7 @@ def headline_figures(
             "refugees: persons with refugee protection",
             whole,
             may_be_higher=may_be_higher,
+            since=since.get("refugees_stock"),
             moves=moves,
             untold=untold,
             has_unrwa=has_unrwa,
@@ -95,6 +102,7 @@ def _stock_figure(
     breaks: Sequence[Break] = (),
     *,
     may_be_higher: Collection[str] = (),
+    since: int | None = None,
     moves: Sequence[Row] = (),
     untold: str | None = None,
     has_unrwa: bool = False,
@@ -107,7 +115,7 @@ def _stock_figure(
         *_no_later(row["reference_year"], newest_year),
         *([untold] if untold else _change_note(rows, row, measure)),
         *_moved_note(row, measure, moves),
-        *([] if untold else _highest_note(rows, row, measure, may_be_higher)),
+        *([] if untold else _highest_note(rows, row, measure, may_be_higher, since)),
         *([WITHOUT_UNRWA] if has_unrwa else []),
     ]
     share = row[f"{measure}_world_share"]
@@ -146,8 +154,13 @@ def _moved_note(row: Row, measure: str, moves: Sequence[Row]) -> list[str]:
 
 
 def _highest_note(
-    rows: Sequence[Row], row: Row, measure: str, may_be_higher: Collection[str]
+    rows: Sequence[Row],
+    row: Row,
+    measure: str,
+    may_be_higher: Collection[str],
+    since: int | None,
 ) -> list[str]:
+    told = SINCE.format(year=since) if since else ""
     highest, year = row[f"{measure}_highest_to_date"], row[f"{measure}_highest_year_to_date"]
     if highest is None:
         return []
@@ -155,9 +168,10 @@ def _highest_note(
         # Nothing is the highest of one year alone; UNHCR writes zeros for years before it counted.
         if sum(1 for one in rows if one[measure]) < 2:
             return []
-        return [HIGHEST_REPORTED_SO_FAR if measure in may_be_higher else HIGHEST_SO_FAR]
+        words = HIGHEST_REPORTED_SO_FAR if measure in may_be_higher else HIGHEST_SO_FAR
+        return [words.format(so_far=told or SO_FAR)]
     words = HIGHEST_REPORTED if measure in may_be_higher else HIGHEST
-    return [words.format(value=show(highest, "count"), year=year)]
+    return [words.format(since=f" {told}" if told else "", value=show(highest, "count"), year=year)]
 
 
 def _missing(row: Row, measure: str, breaks: Sequence[Break]) -> tuple[str, list[str]]:

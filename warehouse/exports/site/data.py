@@ -20,6 +20,7 @@ import duckdb
 from warehouse.core.database import literal
 from warehouse.exports.completeness import is_lower_bound, known
 from warehouse.exports.findings.unrwa import unrwa_asylums
+from warehouse.exports.loaded import REST, Side, cells_of, loaded_from
 from warehouse.reference.places import names_in_use, places
 
 # What is marked of a row, by bit. The browser reads the same list from `index.json`.
@@ -65,6 +66,9 @@ RECORDS = {
     "stock": "asylum_seekers_stock",
     "claims": "new_asylum_claims",
 }
+_WHENS = " ".join(
+    f"when {literal(column)} then {literal(name)}" for name, column in RECORDS.items()
+)
 # What incomplete figures would be with the people without an origin: of countries of origin alone.
 _ESTIMATES = {
     "stock_about": "asylum_seekers_stock_if_distributed_as_before",
@@ -109,7 +113,7 @@ _PAIR_MARKS = {
 _YEAR_MARKS = _PAIR_MARKS | {
     "claims_break": "not is_new_asylum_claims_change_comparable",
     "refugees_break": "not is_refugees_stock_change_comparable",
-    # UNHCR rounds small numbers: 5 may be 3 or 7, so a change from or to so few is marked.
+    # UNHCR rounds small numbers, 1 to 4 are 5: a change from or to so few is marked.
     "stock_small": "is_asylum_seekers_stock_change_on_small_count",
     "claims_small": "is_new_asylum_claims_change_on_small_count",
     "refugees_small": "is_refugees_stock_change_on_small_count",
@@ -135,9 +139,29 @@ _RECORDS_OF = {
     """,
     "asylum": "select null::varchar as code, null::varchar as columns where false",
 }
+# From when to when the first years of what is counted are not loaded, and which is the first that
+# is: a highest figure is then the highest since.
+_SINCE = """
+    select
+        code,
+        {
+            measure: list(measure order by measure, valid_from),
+            year: list(from_year order by measure, valid_from),
+            began: list(began order by measure, valid_from),
+            ended: list(ended order by measure, valid_from)
+        } as columns
+    from (
+        select
+            code, measure, from_year, valid_from,
+            (select min(number) from site_days where day >= valid_from) as began,
+            (select min(number) from site_days where day >= valid_to) as ended
+        from site_{side}_since
+    ) as told
+    group by code
+"""
 _ROWS_AT_ONCE = 200_000
 # What the file of a country holds.
-TABLES = ("years", "pairs", "records")
+TABLES = ("years", "pairs", "records", "since")
 # How a country is asked for: by ISO3, or by UNHCR's code where it has none.
 _ORIGIN = "coalesce(origin_iso3, origin_unhcr_code)"
 _ASYLUM = "coalesce(asylum_iso3, asylum_unhcr_code)"
@@ -172,21 +196,44 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
         marks=_YEAR_MARKS,
     )
     _records(con)
+    sides: tuple[Side, ...] = ("origin", "asylum")
+    for one in sides:
+        _since(con, one)
+
+
+def _since(con: duckdb.DuckDBPyConnection, side: Side) -> None:
+    """The table `site_…_since`: what loaded_from says, for each country and what is counted."""
+    con.execute(
+        f"""
+        create temp table site_{side}_since as
+        with told as ({loaded_from(side)}),
+        cells as ({cells_of(side)}),
+        codes as (select distinct code from site_{side}_years)
+        select
+            codes.code, case told.measure {_WHENS} end as measure, told.from_year,
+            told.valid_from, told.valid_to
+        from codes
+        inner join told
+            on told.code = codes.code
+            or (
+                told.code = {literal(REST)}
+                and (told.endpoint, codes.code) not in (select endpoint, code from cells)
+            )
+        where told.measure in ({", ".join(literal(column) for column in RECORDS.values())})
+        """
+    )
 
 
 def _records(con: duckdb.DuckDBPyConnection) -> None:
     """The table `site_records`: from when to when another year of an origin may have been higher
     than the highest reported, by what is counted.
     """
-    whens = " ".join(
-        f"when {literal(column)} then {literal(name)}" for name, column in RECORDS.items()
-    )
     con.execute(
         f"""
         create temp table site_records as
         with told as (
             select distinct
-                {_ORIGIN} as code, case measure {whens} end as measure, valid_from,
+                {_ORIGIN} as code, case measure {_WHENS} end as measure, valid_from,
                 coalesce(valid_to, date '9999-12-31') as valid_to
             from mart_origin_records_history
             where counting_unit = 'persons' and not is_record_certain
@@ -376,13 +423,18 @@ def country_files(con: duckdb.DuckDBPyConnection, side: str) -> Iterator[tuple[s
     for first, last in parts:
         yield from con.execute(
             f"""
-            with years as ({years}), pairs as ({pairs}), records as ({_RECORDS_OF[side]})
+            with years as ({years}), pairs as ({pairs}), records as ({_RECORDS_OF[side]}),
+            since as ({_SINCE.replace("{side}", side)})
             select
                 years.code,
                 to_json(
-                    {{'years': years.columns, 'pairs': pairs.columns, 'records': records.columns}}
+                    {{
+                        'years': years.columns, 'pairs': pairs.columns, 'records': records.columns,
+                        'since': since.columns
+                    }}
                 )
             from years left join pairs using (code) left join records using (code)
+            left join since using (code)
             order by 1
             """,
             {"first": first, "last": last},

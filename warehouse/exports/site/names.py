@@ -25,6 +25,8 @@ from warehouse.exports.measures import (
     OTHER_UNIT,
     OTHER_UNITS_BEFORE,
     RANKS,
+    SINCE,
+    SO_FAR,
     UNKNOWN_ASYLUM,
     UNKNOWN_ORIGIN,
     WITHOUT_UNRWA,
@@ -85,6 +87,8 @@ def words() -> dict[str, str]:
         "highest_so_far": HIGHEST_SO_FAR,
         "highest_reported": HIGHEST_REPORTED,
         "highest_reported_so_far": HIGHEST_REPORTED_SO_FAR,
+        "so_far": SO_FAR,
+        "since": SINCE,
         "incomplete_unknown": "what countries of asylum did not report is missing",
         "incomplete": "what countries of asylum did not report, or gave no origin of, is missing",
     }

@@ -23,6 +23,7 @@ from warehouse.exports.findings.unknown import unknown_section
 from warehouse.exports.findings.unrwa import unrwa_in, unrwa_section
 from warehouse.exports.findings.words import BOUNDARIES, DEFINITIONS, OF_NO_COUNTRY
 from warehouse.exports.findings.years import years_section
+from warehouse.exports.loaded import since_by_code
 from warehouse.exports.measures import RANKS
 from warehouse.exports.origin_years import (
     breaks_by_origin,
@@ -131,7 +132,7 @@ def _origin_pages(
     con: duckdb.DuckDBPyConnection, shell: Shell, countries: Sequence[Country]
 ) -> Iterator[tuple[str, str]]:
     breaks_known, moves = breaks_by_origin(con), beside.moves_by_code(con)
-    may_be_higher = may_be_higher_by_origin(con)
+    may_be_higher, since = may_be_higher_by_origin(con), since_by_code(con, "origin")
     release, latest = shell.about["release"], newest_year(con)
     codes = [country.code for country in countries]
     with con.cursor() as of_years, con.cursor() as of_places:
@@ -151,6 +152,7 @@ def _origin_pages(
                     breaks,
                     moves=moves.get(("origin", country.code), []),
                     may_be_higher=may_be_higher.get(country.code, ()),
+                    since=since.of(country.code),
                     is_unknown=country.subject.is_unknown,
                     newest_year=latest,
                     has_unrwa=bool(unrwa.tables),
@@ -174,7 +176,7 @@ def _asylum_pages(
     con: duckdb.DuckDBPyConnection, shell: Shell, countries: Sequence[Country]
 ) -> Iterator[tuple[str, str]]:
     origins, moves = hosts.origins_by_asylum(con), beside.moves_by_code(con)
-    breaks = hosts.breaks_by_asylum(con)
+    breaks, since = hosts.breaks_by_asylum(con), since_by_code(con, "asylum")
     release, latest = shell.about["release"], newest_year(con)
     codes = [country.code for country in countries]
     with con.cursor() as of_years:
@@ -192,6 +194,7 @@ def _asylum_pages(
                     whole="those in all countries",
                     moves=moves.get(("asylum", country.code), []),
                     may_be_higher=hosts.may_be_higher(years),
+                    since=since.of(country.code),
                     is_asylum=True,
                     is_unknown=country.subject.is_unknown,
                     newest_year=latest,

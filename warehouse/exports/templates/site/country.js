@@ -12,6 +12,7 @@ const data = await load(`${side}/${stem(code)}.json`);
 const years = rowsOf(data.years);
 const pairs = rowsOf(data.pairs);
 const records = rowsOf(data.records);
+const since = rowsOf(data.since);
 const said = firstByYear(years.filter((row) => row.unit === "persons"));
 const people = (noun) => (side === "origin" ? ofOrigin(noun, code) : inAsylum(noun, code));
 const isUnknown = code === site.unknown;
@@ -23,7 +24,11 @@ const highest = (measure, counted, top, row) => {
   // Nothing is the highest of one year alone; UNHCR writes zeros for years before it counted.
   if (top === row && counted.filter((one) => one[measure]).length < 2) return [];
   const words = `highest${mayBeHigher(measure, counted, top) ? "_reported" : ""}${top === row ? "_so_far" : ""}`;
-  return [site.words[words].replace("{value}", show(top[measure], "count")).replace("{year}", top.year)];
+  // Where the first years of the measure are not loaded, it is the highest of the others.
+  const begun = asOf(since, current()).find((one) => one.measure === measure);
+  const told = begun ? site.words.since.replace("{year}", begun.year) : "";
+  return [site.words[words].replace("{since}", told && ` ${told}`).replace("{so_far}", told || site.words.so_far)
+    .replace("{value}", show(top[measure], "count")).replace("{year}", top.year)];
 };
 
 // That cases are among the people who claimed asylum, where these are persons and cases exactly.
