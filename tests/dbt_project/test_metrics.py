@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -293,6 +295,30 @@ def test_a_metric_that_is_not_there_is_refused_with_all_that_are(
     assert all(name["name"] in str(e.value) for name in manifest["metrics"].values())
 
 
+def test_a_sum_of_part_of_the_world_is_told_with_the_datasets_that_are_not_whole(
+    published_starter: Settings, tmp_path: Path
+) -> None:
+    datasets = ("asylum-applications", "asylum-decisions", "displacement-flows", "population")
+    said = metrics.partly_loaded(published_starter)
+    assert said is not None
+    assert all(dataset in said for dataset in datasets)
+    settings = Settings(data_dir=tmp_path, threads=2)
+    shutil.copy(published_starter.published_db, settings.published_db)
+    whole = (
+        "update coverage_in_force set slice = 'pairs', origin_cell = '*', asylum_cell = '*', "
+        "from_year = {} where endpoint in (select endpoint from measures) and endpoint {}"
+    )
+    with duckdb.connect(str(settings.published_db)) as con:
+        con.execute(whole.format(0, "<> 'population'"))
+        con.execute(whole.format(2012, "= 'population'"))
+    said = metrics.partly_loaded(settings)
+    assert said is not None
+    assert "which of population is not all" in said, "of all pairs, but not of all years"
+    with duckdb.connect(str(settings.published_db)) as con:
+        con.execute(whole.format(1951, "= 'population'"))
+    assert metrics.partly_loaded(settings) is None
+
+
 def test_mf_itself_answers_from_the_published_file(published_starter: Settings) -> None:
     """The command, in a process of its own: what a user types."""
     target = published_starter.data_dir / "metrics.csv"
@@ -317,6 +343,7 @@ def test_mf_itself_answers_from_the_published_file(published_starter: Settings) 
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "asylum: a sum is of what is loaded" in done.stderr
     [row] = csv.DictReader(io.StringIO(target.read_text("utf-8")))
     assert row["metric_time__year"].startswith("2025")
     assert float(row["asylum_seekers_stock"]) == 99716

@@ -22,6 +22,7 @@ from warehouse.build.run_result import read_last_run
 from warehouse.core.manifest import Manifest
 from warehouse.core.repairs import FILE_NAME as REPAIRS
 from warehouse.core.repairs import MARK, repairs
+from warehouse.core.wording import plural
 from warehouse.landing import decision, set_aside
 from warehouse.landing.restore import restore
 from warehouse.landing.snapshots import all_set_aside, incoming, sound_manifests
@@ -147,7 +148,8 @@ def _notes(settings: Settings) -> Iterator[Finding]:
         return
     kept = sorted(path.name for path in settings.data_dir.glob(f"*{MARK}*"))
     told = f" Damaged files are kept: {', '.join(kept)}." if kept else ""
-    yield Finding("repairs", "ok", f"{len(done)} repairs are written down in {REPAIRS}.{told}")
+    written = plural(len(done), "repair is", "repairs are")
+    yield Finding("repairs", "ok", f"{written} written down in {REPAIRS}.{told}")
 
 
 def _room(settings: Settings) -> Iterator[Finding]:

@@ -24,10 +24,32 @@ import duckdb
 
 from warehouse.build import dbt
 from warehouse.core.database import identifier, literal
+from warehouse.core.wording import listed
 from warehouse.published.read import open_published
 from warehouse.settings import Settings
 
 SEMANTIC_MANIFEST = "semantic_manifest.json"
+# Metrics add up origins and pairs. All of them is one part without borders in what is covered,
+# from a year on that is not after the first of any measure of the dataset.
+_PARTLY_LOADED = """
+    select endpoint
+    from coverage_in_force
+    where
+        valid_to is null
+        and endpoint in (select endpoint from measures where first_year is not null)
+    group by endpoint
+    having
+        not coalesce(
+            bool_or(
+                slice = 'pairs' and origin_cell = '*' and asylum_cell = '*' and from_year <= (
+                    select min(first_year) from measures
+                    where measures.endpoint = coverage_in_force.endpoint
+                )
+            ),
+            false
+        )
+    order by endpoint
+"""
 _PROJECT_FILES = ("dbt_project.yml", "profiles.yml")
 # What the published file is called in the database of views; its own name may be any.
 _PUBLISHED = "published"
@@ -54,6 +76,22 @@ def run(settings: Settings, arguments: Sequence[str]) -> int:
         variables = os.environ | _variables(settings, folder)
         done = subprocess.run([mf, *words], env=variables, check=False)
     return done.returncode
+
+
+def partly_loaded(settings: Settings) -> str | None:
+    """That sums are of what is loaded, with the datasets of which that is not all origins,
+    countries of asylum and years; None where it is. Raises PublishedMissingError.
+    """
+    with open_published(settings) as con:
+        found = con.execute(_PARTLY_LOADED).fetchall()
+    if not found:
+        return None
+    names = listed([endpoint for (endpoint,) in found], "and")
+    return (
+        f"a sum is of what is loaded, which of {names} is not all origins, countries of asylum and "
+        f"years: without a filter it is not the world's. `asylum run --source api` fetches the "
+        f"rest."
+    )
 
 
 def checked(arguments: Sequence[str], metrics: Iterable[Mapping[str, Any]]) -> list[str]:

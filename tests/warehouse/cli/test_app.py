@@ -270,6 +270,10 @@ def test_an_origin_without_figures_is_told_and_not_an_error(
     done = asylum("run", "--origin", "SYR")
     assert done.exit_code == 0
     assert "Nothing on origin SYR. The published file has CHN." in done.stdout
+    _, _, proposed = done.stdout.partition("Worth trying next:")
+    assert "SYR" not in proposed, "what is proposed has an answer"
+    assert "report --origin CHN" in proposed
+    assert "report --origin CHN" in asylum("run", "--origin", "SYR", "--origin", "CHN").stdout
 
 
 def test_a_run_with_nothing_new_says_so_and_still_answers(
@@ -638,6 +642,20 @@ def test_a_port_that_is_taken_is_refused(settings: Settings, words: tuple[str, .
         done = asylum(*words, "--port", str(taken.getsockname()[1]))
     assert done.exit_code == 2
     assert "choose another with --port" in done.stderr
+
+
+def test_an_option_that_would_do_nothing_is_refused(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = asylum("site", "--port", "8001")
+    assert done.exit_code == 2
+    assert "--port needs --serve" in done.stderr
+    for option, value in (("--schema", "figures"), ("--reader", "anyone"), ("--wait", "5")):
+        done = asylum("publish", "--to", "s3://bucket/prefix", option, value)
+        assert done.exit_code == 2
+        assert f"{option} is of PostgreSQL" in " ".join(done.stderr.split())
+    monkeypatch.setenv("ASYLUM_LAKE_URL", "s3://bucket/prefix")
+    assert asylum("publish", "--schema", "figures").exit_code == 2
 
 
 # sql ---------------------------------------------------------------------------------------------

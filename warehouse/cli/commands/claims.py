@@ -176,7 +176,10 @@ def check(  # noqa: PLR0917 - options, given by name
     ] = None,
     threshold: Annotated[
         str | None,
-        typer.Option(help="Of a count: the lowest that counts.", show_default=False),
+        typer.Option(
+            help="Of a count: the lowest that counts. Of a threshold_year: the sum passed.",
+            show_default=False,
+        ),
     ] = None,
     threshold_high: Annotated[
         str | None,

@@ -27,12 +27,14 @@ def publish(
     ] = None,
     schema: Annotated[
         str | None,
-        typer.Option(help="Schema to create or replace. Default: asylum.", show_default=False),
+        typer.Option(
+            help="Schema of PostgreSQL to create or replace. Default: asylum.", show_default=False
+        ),
     ] = None,
     reader: Annotated[
         str | None,
         typer.Option(
-            help="Role that may read it; created if missing. Default: asylum_reader.",
+            help="Role of PostgreSQL that may read it; created if missing. Default: asylum_reader.",
             show_default=False,
         ),
     ] = None,
@@ -40,7 +42,7 @@ def publish(
         float | None,
         typer.Option(
             min=0,
-            help="Seconds to wait for another publisher and for readers. Default: 60.",
+            help="Seconds to wait for PostgreSQL's other publisher and readers. Default: 60.",
             show_default=False,
         ),
     ] = None,
@@ -59,6 +61,12 @@ def publish(
 
         is_lake = to.startswith("s3:") if to else not settings.postgres_url and settings.lake_url
         if is_lake:
+            given = {"--schema": schema, "--reader": reader, "--wait": wait}
+            for option, value in given.items():
+                if value is not None:
+                    raise typer.BadParameter(
+                        f"{option} is of PostgreSQL; the tables go to an object store here"
+                    )
             from warehouse.published import lake
 
             with render.progress(render.console(stderr=True)) as on_progress:

@@ -51,10 +51,10 @@ def run(
             out.print(render.failure(_what_failed(result), _still_stands(settings, started)))
             raise typer.Exit(1)
         out.print(render.summary(result, source, started, datetime.now(UTC)))
-        _show_origins(settings, origins or [DEFAULT_ORIGIN], result.release)
+        shown = _show_origins(settings, origins or [DEFAULT_ORIGIN], result.release)
         out.print()
         out.print(render.plain("Worth trying next:", "bold"))
-        for line in _next_commands(source, (origins or [DEFAULT_ORIGIN])[0]):
+        for line in _next_commands(source, shown):
             out.print(render.plain(f"  {line}"), soft_wrap=True)
         if result.not_landed:
             from warehouse.landing.snapshots import manifests
@@ -107,16 +107,25 @@ def _begin_with_dbt(settings: Settings) -> None:
             apart.start(settings)
 
 
-def _show_origins(settings: Settings, origins: list[str], release: str) -> None:
+def _show_origins(settings: Settings, origins: list[str], release: str) -> str | None:
+    """Show origins; returns the first that has figures, of all in the file where none of these
+    has, None where it has no figures at all.
+    """
     from warehouse.cli import render
     from warehouse.published.read import open_published
     from warehouse.serve.answer import answer
 
     out = render.console()
+    shown: list[str] = []
+    others: list[str] = []
     with open_published(settings) as con:
         for iso3 in origins:
+            found = answer(con, iso3)
+            shown += [iso3] if found.years else []
+            others += found.known_origins
             out.print()
-            out.print(render.origin(answer(con, iso3), release))
+            out.print(render.origin(found, release))
+    return next(iter([*shown, *others]), None)
 
 
 def _what_failed(result: RunResult) -> str:
@@ -148,9 +157,12 @@ def _still_stands(settings: Settings, started: datetime) -> str | None:
     return f"The last published file is unchanged: {stands}."
 
 
-def _next_commands(source: Source, origin: str) -> list[str]:
+def _next_commands(source: Source, origin: str | None) -> list[str]:
+    """What can be asked of what was built; `origin` has figures."""
     asylum = _command()
     third = f"{asylum} run --source api" if source == "starter" else f"{asylum} status"
+    if origin is None:
+        return [f"{asylum} claims", f"{asylum} ui", third]
     return [
         f'{asylum} sql "select reference_year, asylum_name, asylum_seekers_stock from '
         f"mart_destination_yearly where origin_iso3 = '{origin}' and asylum_seekers_rank = 1 "

@@ -16,6 +16,7 @@ from warehouse.cli.options import refuse_taken
 from warehouse.settings import load_settings
 
 HOST = "127.0.0.1"
+PORT = 8000
 
 
 def site(
@@ -31,13 +32,23 @@ def site(
     serve: Annotated[
         bool, typer.Option("--serve", help="Then show it on loopback, until Ctrl-C.")
     ] = False,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=65535,
+            help=f"Port to listen on, with --serve. Default: {PORT}.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Write a site of all countries and releases, for any web server."""
     with failures():
         settings = load_settings()
+        if port is not None and not serve:
+            raise typer.BadParameter("--port needs --serve: nothing listens without it")
         if serve:
-            refuse_taken(HOST, port)
+            refuse_taken(HOST, port or PORT)
         from warehouse.cli import render
         from warehouse.exports.site import FOLDER, SiteFolderError, write_site
 
@@ -48,7 +59,7 @@ def site(
             raise typer.BadParameter(str(error)) from error
         render.console().print(render.plain(f"{folder}: {written.summary}"), soft_wrap=True)
         if serve:
-            _serve(folder, port)
+            _serve(folder, port or PORT)
 
 
 def _serve(folder: Path, port: int) -> None:
