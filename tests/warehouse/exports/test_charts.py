@@ -918,6 +918,35 @@ def test_destinations_hold_the_whole_the_others_together_and_the_rest_as_such(
     assert "in 2019, before the pandemic" in text_of(all_svgs["destinations"])
 
 
+def widths_of(words: str) -> float:
+    """How wide a text of figures is in a picture, in pixels: Liberation Sans, as Arial, of 12."""
+    units = {" ": 0.278, "\u00a0": 0.278, ",": 0.278, ".": 0.278, "%": 0.889, "r": 0.333}
+    return 12 * sum(units.get(letter, 0.556) for letter in words)
+
+
+def test_the_columns_of_figures_stand_clear_of_each_other(published: Published) -> None:
+    everything(published)
+    for share in (0.0001, 0.9):
+        published.con.execute(
+            "update mart_destination_yearly set asylum_seekers_share = ?, asylum_seekers_stock = "
+            "if(asylum_unhcr_code = 'A', 1437190, 113), is_asylum_seekers_stock_complete = false",
+            [share],
+        )
+        rows: dict[str, list[tuple[float, float]]] = {}
+        for node in ElementTree.fromstring(published.draw("destinations").svg).iter(f"{SVG}text"):
+            place = re.match(r"translate\((.+),(.+)\)", node.attrib.get("transform", ""))
+            if node.get("text-anchor") == "end" and place and float(place[1]) > 340:
+                right = float(place[1])
+                left = right - widths_of("".join(node.itertext()))
+                rows.setdefault(place[2], []).append((left, right))
+        assert len(rows) == 1 + 17
+        for columns in rows.values():
+            assert len(columns) == 3
+            assert columns[0][0] > 340
+            for (_, right), (left, _) in pairwise(sorted(columns)):
+                assert left - right > 6
+
+
 def test_the_baseline_is_that_of_the_dbt_project() -> None:
     project = Settings().dbt_dir / "dbt_project.yml"
     assert f"baseline_year: {BASELINE_YEAR}\n" in project.read_text(encoding="utf-8")

@@ -227,14 +227,17 @@ def _bars(rows: Sequence[Row], year: int, *, has_baseline: bool) -> Spec:
 
 
 def _columns(rows: Sequence[Row], year: int, *, has_baseline: bool) -> list[Spec]:
-    """The figures right of the plot, in columns: beside a bar they could be read as the line's."""
+    """The figures right of the plot, in columns: beside a bar they could be read as the line's.
+
+    Each has room for "under 0.1 %" or for a lower bound of millions.
+    """
     columns = [
-        (76, str(year), [_bound(row["stock"], row["is_incomplete"]) for row in rows]),
-        (130, "share", ["" if row["share"] is None else percent(row["share"]) for row in rows]),
+        (72, str(year), [_bound(row["stock"], row["is_incomplete"]) for row in rows]),
+        (146, "share", ["" if row["share"] is None else percent(row["share"]) for row in rows]),
     ]
     if has_baseline:
         told = [at_least(row["baseline"], not row["is_baseline_incomplete"]) for row in rows]
-        columns.append((206, str(BASELINE_YEAR), told))
+        columns.append((218, str(BASELINE_YEAR), told))
     layers = []
     for at, heading, told in columns:
         x = {"value": RANKED_WIDTH + at}
