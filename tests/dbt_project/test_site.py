@@ -713,6 +713,30 @@ def test_the_world_is_compared_by_inhabitants_if_asked(real: Served, browser: Br
         assert seen.problems == []
 
 
+def test_a_lower_bound_of_refugees_is_marked_in_the_years_of_the_world(
+    real: Served, browser: Browser, tmp_path: Path
+) -> None:
+    bit = read(real, "index.json")["marks"]["refugees_incomplete"]
+
+    nothing = {name: [None, None] for name in read(real, "origin/CHN.json")["years"]}
+    years = nothing | {
+        "year": [2022, 2023],
+        "unit": ["persons", "persons"],
+        "refugees": [16_854_762, 16_854_762],
+        "marks": [0, bit],
+        "began": [0, 0],
+    }
+    with altered(real, tmp_path / "site") as address, ExitStack() as tab:
+        (tmp_path / "site/data/world.json").write_text(json.dumps(years))
+        seen = tab.enter_context(opened(browser, f"{address}index.html"))
+        drawn(seen.page)
+        for year, is_bound in (("2023", True), ("2022", False)):
+            row = seen.page.locator("#years tbody tr", has_text=year).inner_text()
+            assert ("≥\xa016,854,762" in row) == is_bound
+            assert "16,854,762" in row
+        assert seen.problems == []
+
+
 def in_release(index: dict[str, Any], release: str, **given: Any) -> None:
     [found] = [one for one in index["releases"] if one["id"] == release]
     found.update(given)

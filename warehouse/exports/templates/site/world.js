@@ -47,7 +47,7 @@ const render = async (live) => {
       one === "refugees" && byId("unrwa-heading") ? el("a", { href: "#unrwa-heading" }, site.words.without_unrwa) : null].filter(Boolean);
     return card(row, one, notes);
   }).filter(Boolean);
-  const columns = [YEAR, CLAIMED, WAITING, { heading: site.words.refugees_stock, kind: "count", value: (row) => row.refugees }];
+  const columns = [YEAR, CLAIMED, WAITING, { heading: site.words.refugees_stock, kind: "bound", value: (row) => atLeast(row.refugees, row.refugees_incomplete) }];
   const focused = document.activeElement?.id;
   live.replaceChildren(
     ...releaseNotes(),
