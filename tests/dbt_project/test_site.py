@@ -1056,6 +1056,10 @@ def told(real: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
             "update mart_origin_yearly set oip_stock = 5875359 "
             "where origin_iso3 = 'CHN' and reference_year = 2025 and counting_unit = 'persons'"
         )
+        con.execute(
+            "update mart_destination_yearly set oip_stock = 2810778 where origin_iso3 = 'CHN' "
+            "and asylum_iso3 = 'USA' and reference_year = 2025 and counting_unit = 'persons'"
+        )
         # A break of asylum-seekers becomes one of refugees: 879,500 of them moved.
         for table, more in (
             ("mart_reporting_breaks", ", note = 'some 879,500 refugees are now others'"),
@@ -1171,6 +1175,27 @@ def test_no_field_is_a_lower_bound_where_all_are_known(told: Served, tmp_path: P
         sentences = " ".join(unrwa_in(con, "LBN", "Lebanon").sentences)
     assert "mandate: 228,274 in Lebanon" in sentences
     assert "not known" not in sentences
+
+
+def test_a_pair_tells_its_breaks_and_the_other_people_in_need_of_protection(
+    told: Served, look: Look
+) -> None:
+    page = look("pair.html?origin=CHN&asylum=USA", told).page
+    for measure in ("stock", "refugees"):
+        assert "not comparable with 2024: a country of asylum reported otherwise" in figure(
+            page, measure
+        )
+    said = {year: page.locator("#years tbody tr", has_text=year).inner_text() for year in
+            ("2025", "2023")}  # fmt: skip
+    for title in ("Asylum-seekers waiting", "Refugees"):
+        assert f"{title}: not comparable with the year before" in said["2025"]
+    assert "not comparable" not in said["2023"]
+    others = page.locator("#others").inner_text().replace("\xa0", " ")
+    assert (
+        "On 31 December 2025, 2,810,778 people from China in the United States of America" in others
+    )
+    page = look("pair.html?origin=CHN&asylum=CAN", told).page
+    assert page.locator("#others").count() == 0
 
 
 @pytest.mark.usefixtures("_unseen_pictures")

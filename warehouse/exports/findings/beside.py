@@ -16,6 +16,10 @@ from warehouse.exports.origin_years import OriginYear
 
 YEARS_SHOWN = 5
 MOVES_SHOWN = 15
+OTHERS = (
+    "On {day}, {count} {people} were other people in need of international protection, in release "
+    "{release}. They are neither among the refugees nor among the asylum-seekers here."
+)
 _MOVES = """
     select
         coalesce(origins.origin_iso3, origins.origin_unhcr_code) as origin,
@@ -93,10 +97,11 @@ def others_section(of_people: str, years: Sequence[OriginYear], release: str) ->
     if not rows:
         return Section("others", title)
     newest = rows[-1]
-    sentence = (
-        f"On {day(newest['reference_date'])}, {show(newest['oip_stock'], 'count')} {of_people} "
-        f"were other people in need of international protection, in release {release}. They are "
-        f"neither among the refugees nor among the asylum-seekers here."
+    sentence = OTHERS.format(
+        day=day(newest["reference_date"]),
+        count=show(newest["oip_stock"], "count"),
+        people=of_people,
+        release=release,
     )
     columns = (
         ReportColumn("reference_date", "On", "day"),

@@ -217,6 +217,7 @@ def _write_data(con: duckdb.DuckDBPyConnection, folder: Path, assets: str) -> Se
         "unranked": data.unranked(con),
         "unknown": UNKNOWN,
         "unrwa": unrwa_sentences(con),
+        "others": data.others(con),
         "of_no_country": OF_NO_COUNTRY,
         "names": names,
         "names_within": data.names_within(con),

@@ -396,6 +396,26 @@ def unranked(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [code for (code,) in found]
 
 
+def others(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, tuple[str, int]]]:
+    """Other people in need of international protection of each pair that has some, by the codes of
+    origin and asylum: the newest day, and how many.
+    """
+    found: dict[str, dict[str, tuple[str, int]]] = {}
+    for origin, asylum, day, count in con.execute(
+        f"""
+        select
+            {_ORIGIN} as origin, {_ASYLUM} as asylum, max(reference_date)::varchar,
+            arg_max(oip_stock, reference_date)
+        from mart_destination_yearly
+        where row_kind = 'pair' and counting_unit = 'persons' and oip_stock > 0
+        group by all
+        order by origin, asylum
+        """
+    ).fetchall():
+        found.setdefault(origin, {})[asylum] = (day, count)
+    return found
+
+
 def country_files(con: duckdb.DuckDBPyConnection, side: str) -> Iterator[tuple[str, str]]:
     """Code and JSON of each country of one side: its years, and its pairs by the other side.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from warehouse.core import attribution
+from warehouse.exports.findings.beside import OTHERS
 from warehouse.exports.findings.words import BOUNDARIES
 from warehouse.exports.findings.years import YEAR_COLUMNS
 from warehouse.exports.measures import (
@@ -80,6 +81,7 @@ def words() -> dict[str, str]:
         "cases_as_persons": CASES_AS_PERSONS,
         "other_unit": OTHER_UNIT,
         "other_units_before": OTHER_UNITS_BEFORE,
+        "others": OTHERS,
         "unknown_origin": UNKNOWN_ORIGIN,
         "unknown_asylum": UNKNOWN_ASYLUM,
         "without_unrwa": WITHOUT_UNRWA,
