@@ -58,8 +58,8 @@ _YEAR_FIGURES = {
     "claims": known("history", "new_asylum_claims"),
     "applications": "applications_new",
     "decided": "decisions_substantive",
-    "recognition": "round(refugee_recognition_rate, 5)",
-    "protection": "round(total_protection_rate, 5)",
+    "recognition": "refugee_recognition_rate",
+    "protection": "total_protection_rate",
 }
 RECORDS = {
     "refugees": "refugees_stock",

@@ -33,7 +33,10 @@ const rounded = (value, places) => {
     const down = Math.floor(value * 100);
     return ((down + (down % 2)) / 100).toFixed(2);
   }
-  if (places === 1 && Number.isInteger(value * 4 - 1) && !Number.isInteger(value * 2)) return (Math.floor(value * 10) / 10).toFixed(1);
+  if (places === 1 && Number.isInteger(value * 4) && !Number.isInteger(value * 2)) {
+    const down = Math.floor(value * 10);
+    return ((down + (down % 2)) / 10).toFixed(1);
+  }
   if (places === 0 && value % 1 === 0.5) return String(2 * Math.round(value / 2));
   return value.toFixed(places);
 };
