@@ -985,6 +985,32 @@ def test_people_are_named_in_the_browser_as_elsewhere(real: Served, look: Look) 
     assert heading == "People who seek asylum in the United States of America"
 
 
+def test_people_of_no_country_are_not_counted_as_countries(look: Look) -> None:
+    seen = look("method.html")
+    core = next(asked for asked in seen.asked_for if asked.endswith("core.js"))
+    rows = [
+        {"origin": code, "stock": stock, "stock_incomplete": code == "UKN"}
+        for code, stock in (("CHN", 20), ("USA", 10), ("UKN", 1437), ("STA", 1), (None, 7))
+    ]
+    told = seen.page.evaluate(
+        "async ([core, rows]) => { const { withFigures, withoutWords } = await import(core); "
+        "return [withFigures(rows, 'origin', 'stock'), withFigures(rows.slice(0, 1), 'origin', "
+        "'stock'), withFigures(rows.slice(2, 3), 'origin', 'stock'), "
+        "...[rows, rows.slice(2), []].map((some) => "
+        "withoutWords(some, 'origin', 'stock').map((one) => one.textContent).join())]; }",
+        [core, rows],
+    )
+    none = "≥ 1,437 people of unknown origin, 1 stateless person, 7 not itemised by country"
+    assert [text.replace("\xa0", " ") for text in told] == [
+        f"2 countries of origin with such figures in release 2025-12.1; of no country: {none}.",
+        "1 country of origin with such figures in release 2025-12.1.",
+        "Such figures in release 2025-12.1 are of no country: ≥ 1,437 people of unknown origin.",
+        f"Left out: 2 countries of origin without a known number of inhabitants, {none}.",
+        f"Left out: {none}.",
+        "",
+    ]
+
+
 def test_a_release_that_is_not_here_is_said(real: Served, browser: Browser) -> None:
     with opened(browser, f"{real.address}origin/CHN.html?release=2031-06&measure=constructor") as s:
         s.page.wait_for_selector(WRITTEN)

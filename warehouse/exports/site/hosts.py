@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from warehouse.core.database import each_row, named_rows
-from warehouse.core.wording import at_least, day, plural
+from warehouse.core.wording import OF_NO_COUNTRY, at_least, day, listed, of_origin, plural
 from warehouse.exports.completeness import is_lower_bound, with_what_is_known
 from warehouse.exports.findings.parts import (
     ReportColumn,
@@ -30,6 +30,7 @@ _ORIGINS = f"""
             *,
             {is_lower_bound("mart_destination_yearly")} as is_stock_incomplete,
             coalesce(asylum_iso3, asylum_unhcr_code) as asylum,
+            coalesce(origin_iso3, origin_unhcr_code) as origin,
             coalesce(origin_name, origin_unhcr_code) as place
         from mart_destination_yearly
         where
@@ -37,7 +38,11 @@ _ORIGINS = f"""
     )
     select asylum, place, reference_date, asylum_seekers_stock, new_asylum_claims,
         is_stock_incomplete, is_new_asylum_claims_complete, is_flows_provisional,
-        count(*) over of_asylum as pair_count
+        count(*) filter (not list_contains($of_no_country, origin)) over of_asylum
+            as country_count,
+        list({{
+            'code': origin, 'stock': asylum_seekers_stock, 'is_incomplete': is_stock_incomplete
+        }}) filter (list_contains($of_no_country, origin)) over of_asylum as of_no_country
     from pairs
     window
         of_asylum as (partition by asylum, reference_year),
@@ -108,7 +113,8 @@ def may_be_higher(years: Sequence[OriginYear]) -> frozenset[str]:
 def origins_by_asylum(con: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str, Any]]]:
     """The largest origins of each country of asylum in its newest year, by its code."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in _bounded(named_rows(con.execute(_ORIGINS, {"shown": ORIGINS_SHOWN}))):
+    given = {"shown": ORIGINS_SHOWN, "of_no_country": [*OF_NO_COUNTRY]}
+    for row in _bounded(named_rows(con.execute(_ORIGINS, given))):
         found.setdefault(row["asylum"], []).append(row)
     return found
 
@@ -124,12 +130,24 @@ def origins_section(name: str, rows: list[dict[str, Any]]) -> Section:
         place_columns("Country of origin"),
         [*rows],
     )
-    sentence = (
-        f"On {reference} people of "
-        f"{plural(rows[0]['pair_count'], 'origin', 'origins')} were waiting in {name}, of those "
-        f"loaded here."
-    )
+    sentence = _waiting(name, reference, rows[0]["country_count"], rows[0]["of_no_country"] or [])
     return section("origins", "Where they are from", [sentence], [table])
+
+
+def _waiting(name: str, on: str, countries: int, of_no_country: Sequence[dict[str, Any]]) -> str:
+    """From how many countries people were waiting, and how many are of none that is known."""
+    others = [
+        f"{at_least(one['stock'], not one['is_incomplete'])} "
+        f"{of_origin('person' if one['stock'] == 1 else 'people', one['code'], '')}"
+        for one in sorted(of_no_country, key=lambda one: (-one["stock"], one["code"]))
+    ]
+    if not countries:
+        return f"On {on} those waiting in {name} were {listed(others)}."
+    more = f", and {listed(others)}" if others else ""
+    return (
+        f"On {on} people from {plural(countries, 'country', 'countries')} of those loaded here "
+        f"were waiting in {name}{more}."
+    )
 
 
 def largest(con: duckdb.DuckDBPyConnection, side: str, count: int) -> list[dict[str, Any]]:

@@ -144,6 +144,17 @@ export const ofOrigin = (people, code) => {
 };
 // "people in Germany".
 export const inAsylum = (people, code) => `${people} in ${code === "UKN" ? "an unknown country" : within(code)}`;
+// Beside a number of countries: the people who are of none of them, or in none.
+const isCountry = (code) => code !== null && !Object.hasOwn(site.of_no_country, code);
+const ofNone = (rows, key, measure) => rows.filter((row) => !isCountry(row[key])).map((row) => `${atLeast(row[measure], isIncomplete(row, measure))} ${row[key] === null
+  ? nameOf(null) : (key === "origin" ? ofOrigin : inAsylum)(row[measure] === 1 ? "person" : "people", row[key])}`);
+const countriesOf = (rows, key) => { const count = rows.filter((row) => isCountry(row[key])).length; return plural(count, `country of ${key}`, `countries of ${key}`); };
+export const withFigures = (rows, key, measure) => {
+  const others = ofNone(rows, key, measure).join(", ");
+  const release = visible(releaseOf(measure).id);
+  if (others && !rows.some((row) => isCountry(row[key]))) return `Such figures in release ${release} are of no country: ${others}.`;
+  return `${countriesOf(rows, key)} with such figures in release ${release}${others ? `; of no country: ${others}` : ""}.`;
+};
 export const hasPage = (side, code) => paged[side].has(code);
 
 // Rows of a file, as objects; `began` and `ended` are positions in site.days.
@@ -179,10 +190,10 @@ export const firstSaid = (rows, keys, measure) => {
 export const firstByYear = (rows) => Object.fromEntries(Object.keys(MEASURES).map((measure) => [measure, firstSaid(rows, ["year"], measure)]));
 // The same for a cell of a table: with the release, and whether it was of the middle of the year. Nothing where
 // the figure is as it was.
+export const firstIn = (measure, found) => (found ? visible(found.release.id) + (isProvisional(found.row, measure) ? (measure === "claims" ? ", half-year" : ", mid-year") : "") : "");
 export const firstCell = (row, measure, found) => {
   if (!found || (found.value === row[measure] && isProvisional(found.row, measure) === isProvisional(row, measure))) return "";
-  const mark = isProvisional(found.row, measure) ? (measure === "claims" ? ", half-year" : ", mid-year") : "";
-  return el("span", {}, show(found.value, "count"), el("br"), el("small", { class: "quiet" }, `${visible(found.release.id)}${mark}`));
+  return el("span", {}, show(found.value, "count"), el("br"), el("small", { class: "quiet" }, firstIn(measure, found)));
 };
 // UNHCR writes zeros back to 1951, before it counted.
 export const sinceCounted = (rows, measures) => {
@@ -244,11 +255,11 @@ export const firstWords = (begun, measure) => {
 export const isPer1000 = () => params.get("per") === "1000";
 let counted = null;
 // Rows with `amount`, what is compared: the figure, or the figure per 1,000 inhabitants of the year, or of
-// the last year known before it. Largest first; `without` is how many have no inhabitants known.
+// the last year known before it. Largest first; `without`: those of which no inhabitants are known.
 export const amounts = async (rows, measure, key, year) => {
   if (!isPer1000()) {
     const made = rows.map((row) => ({ ...row, amount: row[measure], amountKind: "count" }));
-    return { rows: made.sort((a, b) => b.amount - a.amount || (a[key] ?? "").localeCompare(b[key] ?? "")), without: 0 };
+    return { rows: made.sort((a, b) => b.amount - a.amount || (a[key] ?? "").localeCompare(b[key] ?? "")), without: [] };
   }
   counted ??= load("inhabitants.json");
   const file = await counted;
@@ -258,9 +269,10 @@ export const amounts = async (rows, measure, key, year) => {
     for (let at = Math.min(year - first, known.length - 1); at >= 0; at -= 1) if (known[at]) return known[at];
     return null;
   };
-  const made = rows.map((row) => ({ ...row, people: people(row[key]) })).filter((row) => row.people)
+  const found = rows.map((row) => ({ ...row, people: people(row[key]) }));
+  const made = found.filter((row) => row.people)
     .map((row) => ({ ...row, amount: row[measure] * 1000 / row.people, amountKind: "per_1000" }));
-  return { rows: made.sort((a, b) => b.amount - a.amount || a[key].localeCompare(b[key])), without: rows.length - made.length };
+  return { rows: made.sort((a, b) => b.amount - a.amount || a[key].localeCompare(b[key])), without: found.filter((row) => !row.people) };
 };
 export const amountWords = (row, measure) => atLeast(row.amount, isIncomplete(row, measure), row.amountKind);
 const PER_1000 = site.words.per_1000;
@@ -279,8 +291,10 @@ export const choices = (measures, measure, years, year) => el("form", { class: "
   choice("measure", "What is counted", measures.map((key) => [key, MEASURES[key].title]), measure),
   choice("year", "Year", years.map((one) => [one, String(one)]), year),
   choice("per", "Compared by", [["", "persons"], ["1000", PER_1000]], isPer1000() ? "1000" : ""));
-export const withoutWords = (without, kind) => (without ? [el("p", { class: "quiet" },
-  `${plural(without, `country of ${kind}`, `countries of ${kind}`)} without a known number of inhabitants left out.`)] : []);
+export const withoutWords = (without, key, measure) => {
+  const countries = without.some((row) => isCountry(row[key])) ? [`${countriesOf(without, key)} without a known number of inhabitants`] : [];
+  return without.length ? [el("p", { class: "quiet" }, `Left out: ${[...countries, ...ofNone(without, key, measure)].join(", ")}.`)] : [];
+};
 
 // Under a table with ranks: what they are by, where any of the figures compared is a lower bound.
 export const rankWords = (rows, measure) => (rows.some((row) => isIncomplete(row, measure)) ? [el("p", { class: "quiet ranks" }, site.words.ranks)] : []);

@@ -1,8 +1,8 @@
 // A country of origin, or a country of asylum: its years, and its pairs, as of any release.
 import {
-  MEASURES, NOT_KNOWN, amounts, asOf, atLeast, byId, card, choices, current, el, estimate, firstByYear, firstCell, firstSaid, firstWords, hasPage, howToRead, inAsylum, inYear, isBroken, isIncomplete, link, load,
+  MEASURES, NOT_KNOWN, amounts, asOf, atLeast, byId, card, choices, current, el, estimate, firstByYear, firstCell, firstIn, firstSaid, firstWords, hasPage, howToRead, inAsylum, inYear, isBroken, isIncomplete, link, load,
   nameOf, noLater, ofOrigin, pageOf, params, perColumns, perWords, plural, put, rankOf, rankWords, releaseNotes, releaseOf, ROOT, rowsOf, show, sinceCounted, site, status, stem, table, takeOver, titleOf, visible, when,
-  withPictures, withoutWords, yearColumns,
+  withFigures, withPictures, withoutWords, yearColumns,
 } from "./core.js";
 
 const { side, code } = document.documentElement.dataset;
@@ -132,7 +132,7 @@ const placesOf = async (shown) => {
   const measures = Object.keys(MEASURES).filter((one) => yearsOf(one).length);
   const measure = measures.includes(wanted) ? wanted : measures.reduce((best, one) => (best && yearsOf(best)[0] >= yearsOf(one)[0] ? best : one), null);
   const missing = Object.hasOwn(MEASURES, wanted) && wanted !== measure ? wanted : null;
-  if (!measure) return { measure: "stock", measures, missing, year: null, years: [], total: 0, rows: [], without: 0 };
+  if (!measure) return { measure: "stock", measures, missing, year: null, years: [], total: 0, rows: [], without: [] };
   const counted = yearsOf(measure);
   const year = counted.includes(Number(params.get("year"))) ? Number(params.get("year")) : counted[0];
   const ofYear = persons.filter((row) => row.year === year && row[measure]);
@@ -162,17 +162,17 @@ const place = (row) => {
 const SHOWN = 25;
 const placesSection = (found) => {
   const absent = found.missing ? [el("p", {}, `Release ${visible(releaseOf(found.missing).id)} has no ${titleOf(found.missing, people).replace(/^./, (c) => c.toLowerCase())}.`)] : [];
-  if (!found.rows.length) return [...absent, ...withoutWords(found.without, other)];
+  if (!found.rows.length) return [...absent, ...withoutWords(found.without, other, found.measure)];
   const words = MEASURES[found.measure];
   const caption = `${titleOf(found.measure, people)}${perWords()}, by country of ${other}, ${when(found.rows[0], found.measure)} (${words.nature})`;
   const columns = placeColumns(found);
   const shown = params.get("all") ? found.rows : found.rows.slice(0, SHOWN);
   return [
     ...absent,
-    el("p", {}, `${plural(found.rows.length, `country of ${other}`, `countries of ${other}`)} with such figures in release ${visible(releaseOf(found.measure).id)}.`),
+    el("p", {}, withFigures(found.rows, other, found.measure)),
     table("places", caption, columns, shown),
     ...rankWords(found.rows, found.measure),
-    ...withoutWords(found.without, other),
+    ...withoutWords(found.without, other, found.measure),
     found.rows.length > SHOWN && !params.get("all")
       ? el("p", {}, el("button", { type: "button", id: "all", onclick: () => put({ all: 1 }) }, `Show all ${found.rows.length}`)) : null,
   ];

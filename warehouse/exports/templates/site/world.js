@@ -61,7 +61,7 @@ const render = async (live) => {
         side.rows.length ? table(`by-${side.other}`, `${side.title} (${words.nature})`, side.columns, side.rows.slice(0, params.get(`all-${side.other}`) ? undefined : SHOWN))
           : el("p", {}, `Release ${visible(releaseOf(measure).id)} has no such figures by country of ${side.other} for ${year}.`),
         ...rankWords(side.rows, measure),
-        ...withoutWords(side.without, side.other),
+        ...withoutWords(side.without, side.other, measure),
         side.rows.length > SHOWN && !params.get(`all-${side.other}`) ? el("p", {}, el("button", { type: "button", onclick: () => put({ [`all-${side.other}`]: 1 }) }, `Show all ${side.rows.length}`)) : null,
       ].filter(Boolean))),
     ...(persons.length ? [el("section", { "aria-labelledby": "charts-heading", id: "yearly-pictures" }, el("h2", { id: "charts-heading" }, "Year by year"),
