@@ -1394,6 +1394,21 @@ def test_a_picture_is_given_away_with_its_source_and_release(
         assert seen.problems == []
 
 
+def test_figures_given_away_say_of_which_months_what_was_first_published_is(
+    look: Look,
+) -> None:
+    for path, mark in ((MID_2024, "mid-year"), (f"{MID_2024}&measure=claims", "half-year")):
+        page = look(path).page
+        chart = page.locator("[id^=chart-largest_asylum]")
+        with page.expect_download() as download:
+            chart.get_by_text("CSV", exact=True).click()
+        text = Path(download.value.path()).read_text("utf-8-sig")
+        rows = list(csv.DictReader(text.splitlines()))
+        assert {row["First published in"] for row in rows} >= {f"2024-06, {mark}"}
+        assert all(row["First published as"].isdigit() for row in rows[:5])
+    assert "First published in" not in page.locator("#places").inner_text()
+
+
 def test_the_site_ships_the_specifications_that_the_report_is_drawn_from(real: Served) -> None:
     files = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in SPECS.iterdir()}
     assert read(real, "index.json")["charts"] == files == charts.specs()

@@ -149,7 +149,9 @@ const placeColumns = (found) => {
     ...perColumns(found.measure),
     { heading: MEASURES[found.measure].column, kind: "bound", plain: (row) => row[found.measure], value: (row) => atLeast(row[found.measure], isIncomplete(row, found.measure)) },
     { heading: "Share of what is shown", kind: "share", value: (row) => row[found.measure] / found.total },
-    { heading: "First published as", kind: "bound", plain: (row) => begun(row)?.value, value: (row) => firstCell(row, found.measure, begun(row)) },
+    { heading: "First published as", kind: "bound", plain: (row) => begun(row)?.value, value: (row) => firstCell(row, found.measure, begun(row)),
+      // Two columns of a file, where the one would be number and words in one cell.
+      more: { heading: "First published in", value: (row) => firstIn(found.measure, begun(row)) } },
     { heading: "Remarks", value: (row) => status(row, found.measure).join("; ") },
   ];
 };

@@ -240,7 +240,8 @@ const spreadsheetCell = (value, separator) => {
   return /["\n\r,;]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 };
 const csv = (picture, separator) => {
-  const rows = [picture.columns.map((column) => column.heading), ...picture.rows.map((row) => picture.columns.map((column) => (column.plain ?? column.value)(row)))];
+  const columns = picture.columns.flatMap((column) => [column, column.more ?? []].flat());
+  const rows = [columns.map((column) => column.heading), ...picture.rows.map((row) => columns.map((column) => (column.plain ?? column.value)(row)))];
   const cells = rows.map((row) => row.map((value) => spreadsheetCell(value instanceof Node ? value.textContent : value, separator)).join(separator));
   const about = [spreadsheetCell(sourceSentence(picture.release), separator), spreadsheetCell(location.href, separator)];
   // The mark at the front tells Excel that this is UTF-8.
