@@ -38,7 +38,7 @@ from warehouse.exports.site import data, pages
 from warehouse.exports.site.changes import release_sections
 from warehouse.exports.site.names import stem
 from warehouse.published.read import open_published, read_about
-from warehouse.reference.places import country_code, places
+from warehouse.reference.places import country_code, name_of, places
 from warehouse.reference.seeds import REFERENCE_DIR
 from warehouse.settings import Settings
 
@@ -1059,6 +1059,38 @@ def test_a_country_is_found_by_a_name_in_everyday_use(real: Served, browser: Bro
             seen.page.locator("#country").fill(typed)
             with seen.page.expect_navigation(url=f"**/asylum/{code}.html?*"):
                 seen.page.keyboard.press("Enter")
+
+
+ASKED_FOR = (
+    *("The Netherlands", "the Philippines", "Democratic Republic of the Congo", "U.S."),
+    *("Republic of Korea", "Republic of Moldova", "United Republic of Tanzania", "Guinea Bissau"),
+    *("Islamic Republic of Iran", "Côte d’Ivoire", "Timor Leste", "Viet-Nam", "St. Lucia"),
+    "Bosnia & Herzegovina",
+)
+
+
+def test_a_country_is_found_by_what_commands_take_for_its_name(
+    real: Served, browser: Browser, tmp_path: Path
+) -> None:
+    def with_all(index: dict[str, Any]) -> None:
+        # The extract has not all of them.
+        for name in ASKED_FOR:
+            code = country_code(name)
+            index["names"].setdefault(code, name_of(code))
+            index["sides"]["origin"] = sorted({*index["sides"]["origin"], code})
+        index["other_names"] = data.other_names(index["names"])
+
+    with (
+        altered(real, tmp_path / "site", index=with_all) as address,
+        opened(browser, f"{address}index.html") as seen,
+    ):
+        seen.page.wait_for_selector(WRITTEN)
+        for typed in ASKED_FOR:
+            seen.page.locator("#country").fill(typed)
+            with seen.page.expect_navigation(url=re.compile(f"/{country_code(typed)}.html")):
+                seen.page.keyboard.press("Enter")
+            seen.page.goto(f"{address}index.html")
+            seen.page.wait_for_selector(WRITTEN)
 
 
 def test_where_people_are_counted_whom_unhcr_has_no_country_for_is_said(

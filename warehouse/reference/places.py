@@ -21,10 +21,11 @@ _ISO2 = re.compile(r"[A-Z]{2}")
 _INVERTED = re.compile(r"\s*[,(]")
 _INITIALS = re.compile(r"\b(\w)\.")
 _WORD = re.compile(r"[^\W_]+\.?")
-_FILLERS = frozenset({"and", "of", "the"})
-_SHORTENED = {"st": "saint", "st.": "saint"}
+# How names are compared, here and by the site's search.
+FILLERS = frozenset({"and", "of", "the"})
+SHORTENED = {"st": "saint", "st.": "saint"}
 # "Syria" begins a word of "Syrian Arab Republic"; shorter words must be whole.
-_SHORTEST_BEGINNING = 4
+SHORTEST_BEGINNING = 4
 _MOST = 6
 _SIMILAR = 0.6
 # Names in everyday use that neither ISO 3166-1 nor UNHCR has, or that are no longer a country's.
@@ -192,7 +193,7 @@ def _near(text: str, also: Sequence[tuple[str, str]]) -> list[str]:
     wanted = _folded(text.strip())
     by_name = {_folded(name): code for code, name in reversed((*also, *names_in_use()))}
     likely = sorted(name for name in by_name if wanted and name.startswith(wanted))
-    if len(wanted) >= _SHORTEST_BEGINNING:
+    if len(wanted) >= SHORTEST_BEGINNING:
         likely += sorted(name for name in by_name if wanted in name)
         likely += difflib.get_close_matches(wanted, by_name, _MOST, _SIMILAR)
     return list(dict.fromkeys(by_name[name] for name in likely))[:_MOST]
@@ -208,7 +209,7 @@ def _folded(text: str) -> str:
 def _words(text: str) -> tuple[str, ...]:
     """The words of a name that tell it from others; one that is shortened ends with its dot."""
     found = _WORD.findall(_INITIALS.sub(r"\1", _folded(text)))
-    return tuple(_SHORTENED.get(word, word) for word in found if word not in _FILLERS)
+    return tuple(SHORTENED.get(word, word) for word in found if word not in FILLERS)
 
 
 def _is_word(wanted: str, word: str) -> bool:
@@ -228,7 +229,7 @@ def _are_in(wanted: Sequence[str], words: Sequence[str]) -> bool:
     """Whether each of these is a word of a name, or begins one."""
     return all(
         any(
-            _is_word(one, word) or (len(one) >= _SHORTEST_BEGINNING and word.startswith(one))
+            _is_word(one, word) or (len(one) >= SHORTEST_BEGINNING and word.startswith(one))
             for word in words
         )
         for one in wanted

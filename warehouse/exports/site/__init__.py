@@ -30,6 +30,7 @@ from warehouse.exports.site.names import stem, words
 from warehouse.exports.site.pages import Country, Shell
 from warehouse.exports.templating import TEMPLATES, text_of, vega_library
 from warehouse.published.read import open_published, read_about
+from warehouse.reference.places import FILLERS, SHORTENED, SHORTEST_BEGINNING
 from warehouse.settings import Settings
 
 FOLDER = "site"
@@ -222,6 +223,11 @@ def _write_data(con: duckdb.DuckDBPyConnection, folder: Path, assets: str) -> Se
         "names": names,
         "names_within": data.names_within(con),
         "other_names": data.other_names(names),
+        "search": {
+            "fillers": sorted(FILLERS),
+            "shortened": SHORTENED,
+            "shortest": SHORTEST_BEGINNING,
+        },
         "counted_elsewhere": data.counted_elsewhere(),
         "sides": {
             side: [c.code for c in countries if c.side == side] for side in ("origin", "asylum")

@@ -358,6 +358,11 @@ const bar = () => {
 };
 
 const folded = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+// The words of a name that tell it from others, compared as warehouse/reference/places.py compares them.
+const wordsIn = (text) => (folded(text).replace(/(?<![\p{L}\p{N}])([\p{L}\p{N}])\./gu, "$1").match(/[\p{L}\p{N}]+\.?/gu) ?? [])
+  .filter((word) => !site.search.fillers.includes(word)).map((word) => (Object.hasOwn(site.search.shortened, word) ? site.search.shortened[word] : word));
+const isWord = (one, word) => (one.endsWith(".") ? word.startsWith(one.slice(0, -1)) : one === word || (one.length >= site.search.shortest && word.startsWith(one)));
+const areIn = (wanted, words) => wanted.length > 0 && wanted.every((one) => words.some((word) => isWord(one, word)));
 const searching = (input, list) => {
   const SHOWN = 12;
   const entries = ["origin", "asylum"].flatMap((side) => site.sides[side].map((code) => ({
@@ -384,16 +389,20 @@ const searching = (input, list) => {
   const look = () => {
     const wanted = folded(input.value.trim());
     if (!wanted) return close();
-    const byOther = (entry) => entry.also.find((one) => folded(one) === wanted) ?? entry.also.find((one) => folded(one).startsWith(wanted));
+    const inWords = wordsIn(input.value);
+    const isIn = (one) => areIn(inWords, wordsIn(one));
+    const is = (one) => folded(one) === wanted || (isIn(one) && wordsIn(one).length === inWords.length);
+    const byOther = (entry) => entry.also.find(is) ?? entry.also.find((one) => folded(one).startsWith(wanted)) ?? entry.also.find(isIn);
+    const byName = (entry) => entry.words.includes(wanted) || isIn(entry.name);
     const rank = (entry) => {
-      if (entry.code.toLowerCase() === wanted || [entry.name, byOther(entry) ?? ""].some((one) => folded(one) === wanted)) return 0;
+      if (entry.code.toLowerCase() === wanted || [entry.name, byOther(entry) ?? ""].some(is)) return 0;
       return entry.words.startsWith(wanted) || byOther(entry) ? 1 : entry.words.includes(` ${wanted}`) ? 2 : 3;
     };
-    found = entries.filter((entry) => entry.words.includes(wanted) || byOther(entry))
+    found = entries.filter((entry) => byName(entry) || byOther(entry))
       .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name)).slice(0, SHOWN);
     list.replaceChildren(...found.map((entry, index) => el("li", { id: `found-${index}`, role: "option", "aria-selected": "false",
       onmousedown: (event) => { event.preventDefault(); go(entry); } }, entry.name, " ", el("small", {},
-      entry.words.includes(wanted) ? entry.kind : `${visible(byOther(entry))}, ${entry.kind}`))));
+      byName(entry) ? entry.kind : `${visible(byOther(entry))}, ${entry.kind}`))));
     // UNHCR has no such country, and counts its people in another.
     const elsewhere = site.counted_elsewhere.find((one) => one.names.some((name) => folded(name) === wanted || (wanted.length > 3 && folded(name).startsWith(wanted))));
     if (!found.length) list.replaceChildren(el("li", { role: "option", "aria-disabled": "true", "aria-selected": "false" },
