@@ -380,6 +380,38 @@ def test_on_a_phone_the_whole_of_a_chart_is_on_the_screen(look: Look) -> None:
     assert seen.problems == []
 
 
+# Whether texts in a row of a picture run into each other.
+RUN_INTO = """(svg) => {
+  const boxes = [...svg.querySelectorAll("text")].filter((e) => e.textContent.trim())
+    .map((e) => e.getBoundingClientRect());
+  return boxes.some((a, at) => boxes.slice(at + 1).some((b) => Math.abs(a.top - b.top) < 3
+    && Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1));
+}"""
+
+
+@pytest.mark.parametrize("width", [640, 768, 820])
+def test_on_a_tablet_no_figure_of_a_chart_is_cut_and_none_runs_into_another(
+    real: Served, browser: Browser, tmp_path: Path, width: int
+) -> None:
+    def many(index: dict[str, Any]) -> None:
+        # As with the releases of the archive.
+        first, *others = index["releases"]
+        index["releases"] = [*({**first, "id": f"2022-1{n}.1"} for n in range(6)), first, *others]
+
+    with (
+        altered(real, tmp_path / "site", index=many) as address,
+        opened(browser, f"{address}origin/CHN.html", width) as seen,
+    ):
+        drawn(seen.page)
+        for name in ("releases_stock", "largest_asylum_stock"):
+            place = seen.page.locator(f"#chart-{name} .drawing")
+            room, used = place.evaluate("(e) => [e.clientWidth, e.scrollWidth]")
+            assert used <= room, name
+            assert not place.locator("svg").evaluate(RUN_INTO), name
+            assert seen.page.locator(f"#chart-{name}.wider").count() == 0
+        assert seen.problems == []
+
+
 @pytest.mark.parametrize("path", [PAIR.format("USA", "2025-06"), MID_2025])
 def test_what_is_carried_forward_is_named_for_what_it_counts(look: Look, path: str) -> None:
     page = look(path).page

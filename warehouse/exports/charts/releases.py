@@ -25,6 +25,7 @@ READS = frozenset({"mart_origin_yearly_history", "dim_release"})
 _YEARS = 4
 _RELEASES = 8
 _WORD_FITS = 5  # releases
+_RELEASE_ROOM = 80  # pixels that a release takes at least with its figure, its name and its day
 
 
 def told(con: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, Any]]:
@@ -126,11 +127,11 @@ def draw(con: duckdb.DuckDBPyConnection, origin: Origin) -> Drawing | None:
         f"{'The newest releases' if len(loaded) > len(releases) else 'Releases'} loaded in this "
         f"warehouse, with the day each was published.",
     ]
+    made = framed(panels, title, notes, {row["release"] for row in rows}, spacing=8)
+    # Where a page makes the plot narrower.
+    made["usermeta"] = {"narrowest": _RELEASE_ROOM * len(releases)}
     return Drawing(
-        "releases",
-        title,
-        _description(clean(origin.of("asylum-seekers")), found, years),
-        framed(panels, title, notes, {row["release"] for row in rows}, spacing=8),
+        "releases", title, _description(clean(origin.of("asylum-seekers")), found, years), made
     )
 
 

@@ -3,7 +3,7 @@
   "use strict";
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const LEGIBLE = 800; // px; with less room a chart is drawn narrower, and scrolls where that is not enough
-  const NARROWEST = 420; // px of a plot: with less, labels run into each other
+  const NARROWEST = 420; // px of a plot: with less, labels run into each other; a chart may name more
   const AXES = 110; // px that axes and margins take beside the plot
 
   // A text in lines of so many letters at most.
@@ -27,21 +27,28 @@
 
   // A view and the views in it, not wider than there is room for; data are never touched.
   const PARTS = ["layer", "vconcat", "hconcat", "concat"];
-  const narrowed = (view, width) => {
+  const narrowed = (view, width, least) => {
     const made = { ...view };
-    if (typeof made.width === "number" && !made.projection) made.width = Math.min(made.width, Math.max(NARROWEST, width - AXES));
+    if (typeof made.width === "number" && !made.projection) made.width = Math.min(made.width, Math.max(least, width - AXES));
     if (made.title) made.title = heading(made.title, width);
     for (const part of PARTS) {
-      if (Array.isArray(made[part])) made[part] = made[part].map((one) => narrowed(one, width));
+      if (Array.isArray(made[part])) made[part] = made[part].map((one) => narrowed(one, width, least));
     }
-    if (made.spec) made.spec = narrowed(made.spec, width);
+    if (made.spec) made.spec = narrowed(made.spec, width, least);
     return made;
   };
 
   const adapted = (spec, width, looks) => ({
-    ...(width < LEGIBLE ? narrowed(spec, width) : spec),
+    ...(width < LEGIBLE ? narrowed(spec, width, spec.usermeta?.narrowest ?? NARROWEST) : spec),
     config: looks[dark.matches ? "dark" : "light"],
   });
+
+  // A chart wider than its place says so: nothing else shows that the place scrolls.
+  const hinted = (figure) => {
+    const place = figure.querySelector(".drawing");
+    figure.classList.remove("wider");
+    figure.classList.toggle("wider", place.scrollWidth > place.clientWidth);
+  };
 
   // Draws a specification into a place; resolves to the view.
   // ast: expressions are interpreted, so that a page needs no right to run made-up code.
@@ -53,5 +60,5 @@
     return result.view;
   };
 
-  window.drawing = { LEGIBLE, dark, lines, adapted, embed };
+  window.drawing = { LEGIBLE, dark, lines, adapted, embed, hinted };
 })();

@@ -1,7 +1,7 @@
 // The page without this is whole: charts are still pictures and no row is hidden.
 (() => {
   "use strict";
-  const { LEGIBLE, dark, adapted, embed } = window.drawing;
+  const { LEGIBLE, dark, adapted, embed, hinted } = window.drawing;
 
   // ---- charts
 
@@ -27,6 +27,7 @@
     // The words for a reader who does not see it stand around the drawing, once.
     place.querySelector("svg").setAttribute("aria-hidden", "true");
     figure.classList.add("drawn");
+    hinted(figure);
   };
 
   // One after the other, first things first.

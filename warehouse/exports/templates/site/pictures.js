@@ -6,10 +6,10 @@ import {
 } from "./core.js";
 
 const WIDTH = 760;
-const NARROW = 600; // px; with less, as on a phone, a plot leaves room for its axis, and titles are broken
-const plotIn = (width) => (width < NARROW ? width - AXIS : width);
-const AXIS = 70;
-const { embed, adapted, lines, LEGIBLE, dark } = window.drawing;
+const NARROW = 600; // px; with less, as on a phone, names and releases are fewer
+// With less room than it would take a plot leaves some for its axis, and for the figure beside its last bar.
+const plotIn = (width) => (width < NARROW ? width - 70 : width < WIDTH ? width - 84 : width);
+const { embed, adapted, hinted, lines, LEGIBLE, dark } = window.drawing;
 
 // ---- the library, once, when the figures already stand
 
@@ -140,7 +140,7 @@ export const yearly = (persons, people, name = "yearly") => {
 
 // The same year in each release: what was said of it, from the first that had it.
 const RELEASE_YEARS = 4;
-const RELEASE_ROOM = 64; // px that a release takes with its figure and its name
+const RELEASE_ROOM = 80; // px that a release takes with its figure, its name and its day
 export const byRelease = (all, people, measure) => {
   const persons = all.filter((row) => row.unit === "persons" && row[measure] !== null);
   // A release whose flows are held back says nothing of them: it has no bar, and is named below.
@@ -193,13 +193,13 @@ const largest = ({ rows, measure, other, title, columns }) => {
   const top = rows.filter((row) => row[other] !== null).slice(0, PLACES);
   if (!top.length) return null;
   const made = top.map((row, at) => ({ ...barOf(row, measure), row: at, right: row.amount, name: clean(nameOf(row[other])), shown: amountWords(row, measure) }));
-  // On a phone names are cut shorter, so that the bars are on the screen.
+  // With less room names are cut shorter, so that the bars and their figures are on the screen.
   const draw = (width = WIDTH) => {
     const bars = panel("ranked", made, isPer1000() ? MEASURES[measure].title + perWords() : MEASURES[measure].panel, MEASURES[measure].column + perWords(),
-      { x: [0, headroom(made.map((row) => row.right))], y: [made.length - 0.5, -0.5], ...(width < NARROW ? { width: Math.round(width * 0.56) } : {}) });
+      { x: [0, headroom(made.map((row) => row.right))], y: [made.length - 0.5, -0.5], ...(width < WIDTH ? { width: Math.min(spec("ranked").width, Math.round(width * 0.56)) } : {}) });
     bars.height *= made.length;
     if (isPer1000()) bars.encoding.x.axis.format = ",.3~g";
-    if (width < NARROW) bars.layer[0].mark.limit = Math.round(width * 0.4);
+    if (width < WIDTH) bars.layer[0].mark.limit = Math.min(bars.layer[0].mark.limit, Math.round(width * 0.4));
     return framed([boxes(bars)], title, made.some((row) => row.hatched) ? [site.words.hatched] : [], { extra: inhabitantsSource(), release: releaseWords([measure]) });
   };
   return {
@@ -227,6 +227,7 @@ export const map = async ({ rows, measure, other, title, columns }) => {
 
 // The specification of a picture for a place of so many pixels; charts of bars are made narrower there.
 const MARGINS = 64;
+const PADDING = 32; // px that a picture has around its title
 const specOf = (picture, width = WIDTH + MARGINS) => (picture.fit ? picture.fit(Math.max(240, Math.min(WIDTH, width - MARGINS))) : picture.spec);
 
 // ---- what a picture gives away
@@ -318,7 +319,7 @@ const drawInto = async (figure, picture) => {
   const live = figure.querySelector(".live");
   const width = figure.clientWidth - 24;
   const place = el("div");
-  const view = await embed(place, adapted({ ...specOf(picture, width), description: picture.description }, width < NARROW ? width - 24 : width, site.looks));
+  const view = await embed(place, adapted({ ...specOf(picture, width), description: picture.description }, width < NARROW ? width - 24 : width < LEGIBLE ? width - PADDING : width, site.looks));
   place.querySelector("svg").setAttribute("aria-hidden", "true");
   live.replaceChildren(place);
   figure.view?.finalize();
@@ -326,6 +327,7 @@ const drawInto = async (figure, picture) => {
   figure.dataset.width = String(width);
   figure.dataset.look = dark.matches ? "dark" : "light";
   figure.classList.add("drawn");
+  hinted(figure);
 };
 const putPictures = async (container, made) => {
   if (!container) return; // nothing is known that this part of the page would show
