@@ -23,7 +23,7 @@ NO_ROW: dict[str, Any] = {
             *(f"is_{name}_change_{end}" for name in (*STOCKS, "new_asylum_claims") for end in (
                 "comparable", "on_small_count",
             )),
-            *("is_asylum_seekers_stock_complete", "is_new_asylum_claims_complete"),
+            *(f"is_{name}_complete" for name in (*STOCKS, "new_asylum_claims")),
             *("refugee_recognition_rate", "total_protection_rate", "decisions_substantive"),
             *("is_rate_on_small_count", "applications_new"),
             *("is_flows_provisional", "is_applications_provisional", "is_decisions_provisional"),
@@ -311,6 +311,13 @@ def test_people_moved_between_categories_are_told_with_their_countries() -> None
     whole = of_year(2025, {"refugees_stock": 2_671_560})
     [figure] = headline_figures([whole], moves=moves)
     assert figure.notes == ()
+
+
+def test_refugees_are_a_lower_bound_where_not_all_were_reported() -> None:
+    for is_complete, shown in ((False, "at least 5"), (True, "5"), (None, "5")):
+        year = {"refugees_stock": 5, "is_refugees_stock_complete": is_complete}
+        [figure] = headline_figures([of_year(2025, year)])
+        assert figure.value == shown
 
 
 def test_one_year_alone_holds_no_highest() -> None:

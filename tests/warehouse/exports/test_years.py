@@ -34,7 +34,8 @@ NOTHING: dict[str, Any] = dict.fromkeys(
     [
         *(column.name for column in (*YEAR_COLUMNS, *destinations._COLUMNS)),
         *(*FIGURES, *FLAGS, "refugees_stock", "is_population_provisional", "is_baseline_complete"),
-        *(f"is_{name}_complete" for name in ("asylum_seekers_stock", "new_asylum_claims")),
+        *("is_asylum_seekers_stock_complete", "is_refugees_stock_complete"),
+        *("is_new_asylum_claims_complete",),
         *("asylum_seekers_stock_if_distributed_as_before",),
         *("new_asylum_claims_if_distributed_as_before",),
         *("is_asylum_seekers_stock_change_comparable", "asylum_seekers_stock_change_breaks"),
@@ -83,6 +84,14 @@ def test_new_applications_are_a_lower_bound_where_new_claims_are() -> None:
     assert row["claimed"] == "≥\u00a09,307"
     assert row["applications_new"] == "≥\u00a08,037 (first half-year)"
     assert row["applications_new_cases"] == "8,037 (first half-year)"
+
+
+def test_refugees_are_a_lower_bound_where_not_all_were_reported() -> None:
+    for value, shown in ((5, "≥\u00a05"), (0, 0), (None, None)):
+        found = years(**FIGURES, refugees_stock=value, is_refugees_stock_complete=False)
+        assert found.tables[0].rows[0]["refugees_stock"] == shown
+    [row] = years(**FIGURES, refugees_stock=5, is_refugees_stock_complete=True).tables[0].rows
+    assert row["refugees_stock"] == "5"
 
 
 def test_a_baseline_that_lacks_reports_is_a_lower_bound() -> None:

@@ -125,10 +125,8 @@ def _stock_figure(
     if carried and row["is_population_provisional"]:
         notes.append(f"of them {show(carried, 'count')} carried forward from the year before")
     nature = "stock, provisional" if row["is_population_provisional"] else "stock"
-    mark = ""
-    if measure == STOCK:
-        mark, missing = _missing(row, measure, breaks)
-        notes += missing
+    mark, missing = _missing(row, measure, breaks)
+    notes += missing
     return Figure(
         f"{mark}{show(row[measure], 'count')}", f"{counts} on {day(row['reference_date'])}", nature,
         tuple(notes),
@@ -176,7 +174,8 @@ def _highest_note(
 
 def _missing(row: Row, measure: str, breaks: Sequence[Break]) -> tuple[str, list[str]]:
     """The mark of a figure that lacks people, and what is to be said of it."""
-    if row[f"is_{measure}_complete"] is not False:
+    # A lower bound of 0 says nothing.
+    if row[f"is_{measure}_complete"] is not False or not row[measure]:
         return "", []
     notes = [
         found.sentence
@@ -184,7 +183,8 @@ def _missing(row: Row, measure: str, breaks: Sequence[Break]) -> tuple[str, list
         if found.makes_incomplete
         and (found.measure, found.year) == (measure, row["reference_year"])
     ]
-    estimate = if_distributed(row, measure)
+    # Of refugees none is estimated.
+    estimate = None if measure == "refugees_stock" else if_distributed(row, measure)
     return "at least ", [*notes, *([estimate] if estimate else [])]
 
 

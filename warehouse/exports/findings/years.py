@@ -33,7 +33,7 @@ YEAR_COLUMNS = (
     ReportColumn("waiting", "Asylum-seekers at the end of the year", "bound"),
     ReportColumn("asylum_seekers_stock_change", "Change on the year before", "bound"),
     ReportColumn("asylum_seekers_stock_change_rate", "Change in percent", "bound"),
-    ReportColumn("refugees_stock", "Refugees at the end of the year", "count"),
+    ReportColumn("refugees_stock", "Refugees at the end of the year", "bound"),
     ReportColumn("applications_new", "New applications in the year, persons", "bound"),
     ReportColumn("applications_new_cases", "New applications in the year, cases", "bound"),
     ReportColumn("refugee_recognition_rate", "Refugee Recognition Rate over persons", "bound"),
@@ -96,7 +96,7 @@ def years_section(
 def _is_incomplete(year: OriginYear) -> bool:
     return any(
         year.persons[f"is_{measure}_complete"] is False
-        for measure in ("asylum_seekers_stock", "new_asylum_claims")
+        for measure in ("asylum_seekers_stock", "new_asylum_claims", "refugees_stock")
     )
 
 
@@ -120,6 +120,12 @@ def _row(year: OriginYear) -> dict[str, Any]:
         ),
         "asylum_seekers_stock_change_rate": in_brackets(
             persons["asylum_seekers_stock_change_rate"], is_comparable, "change_rate"
+        ),
+        "refugees_stock": (
+            # A 0 is shown as UNHCR wrote it.
+            at_least(persons["refugees_stock"], persons["is_refugees_stock_complete"])
+            if persons["refugees_stock"]
+            else persons["refugees_stock"]
         ),
         "applications_new": _flow(
             # Of the same reports as new claims: where these lack some, so do they.
