@@ -194,6 +194,15 @@ def _percent(fraction: float, sign: str) -> str:
     return f"{fraction * 100:{sign}{digits}}{NO_BREAK}%"
 
 
+def _change_rate(fraction: float) -> str:
+    # A change is none of nothing; its sign stands in the change itself.
+    return (
+        _share(abs(fraction))
+        if 0 < abs(fraction) < _SHOWN_AS_ZERO
+        else _signed(_percent(fraction, "+"))
+    )
+
+
 def _signed(text: str) -> str:
     return text.replace("-", MINUS, 1)
 
@@ -203,7 +212,7 @@ _WRITTEN: dict[Kind, Callable[[Any], str]] = {
     "count": "{:,}".format,
     "change": _change,
     "share": _share,
-    "change_rate": lambda value: _signed(_percent(value, "+")),
+    "change_rate": _change_rate,
     "ratio": lambda value: f"{value:,.2f}{NO_BREAK}×",
     "per_1000": _per_1000,
     "year": str,

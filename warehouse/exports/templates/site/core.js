@@ -52,7 +52,7 @@ const WRITTEN = {
   count: (value) => (value < 0 ? "-" : "") + grouped(String(Math.abs(value))),
   change: (value) => (value ? (value < 0 ? MINUS : "+") + grouped(String(Math.abs(value))) : "0"),
   share: (value) => (value > 0 && value < 0.0005 ? `under 0.1${NO_BREAK}%` : percent(value, false)),
-  change_rate: (value) => percent(value, true),
+  change_rate: (value) => (value && Math.abs(value) < 0.0005 ? WRITTEN.share(Math.abs(value)) : percent(value, true)),
   per_1000: (value) => {
     if (value > 0 && value < 0.005) return "under 0.01";
     const [whole, part] = rounded(value, 2).split(".");
