@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from warehouse.claims.asked import asked as cells_asked
@@ -54,6 +57,27 @@ def test_there_are_six_tools_that_say_what_they_do(published_starter: Settings) 
         *("find_country", "describe_measures", "figures", "revisions", "check_claim", "query"),
     ]
     assert all(len(tool.description) > 80 for tool in found)
+
+
+def test_figures_of_a_dataset_that_is_held_back_are_cited_by_the_release_they_are_of(
+    published_starter: Settings, tmp_path: Path
+) -> None:
+    settings = Settings(data_dir=tmp_path, threads=2)
+    shutil.copy(published_starter.published_db, settings.published_db)
+    with duckdb.connect(str(settings.published_db)) as con:
+        con.execute(
+            "update dim_release set datasets = replace(datasets, 'displacement-flows, ', '') "
+            "where release_id = '2025-06'"
+        )
+    asked = {"origin": "CHN", "as_of": "2026-02-01"}
+    flows = assistant.figures(settings, "new_asylum_claims", **asked)
+    stocks = assistant.figures(settings, "asylum_seekers_stock", **asked)
+    said = "Release 2025-06 has no flows here"
+    for answer, release in ((flows, "2024-12"), (stocks, "2025-06")):
+        assert answer["release"] == release
+        assert f"release {release}" in answer["citation"]
+        assert any(said in note for note in answer["notes"]) == (answer is flows)
+    assert (stocks["is_provisional_release"], flows["is_provisional_release"]) == (True, False)
 
 
 QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (

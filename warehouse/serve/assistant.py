@@ -46,6 +46,14 @@ MEASURES: Mapping[str, tuple[str, str]] = {
 }
 
 
+# These datasets, as dim_release names them.
+_DATASETS = {
+    "population": "population",
+    "flows": "displacement-flows",
+    "applications": "asylum-applications",
+}
+
+
 class QuestionError(Exception):
     """A question that cannot be answered; the message says what to ask instead."""
 
@@ -165,6 +173,7 @@ def figures(  # noqa: PLR0917 - asked by name
         return _answer(
             con,
             day,
+            dataset,
             measure=measure,
             nature=nature,
             counting_unit="persons",
@@ -217,7 +226,7 @@ def revisions(
             else:
                 told.append(row)
         return _answer(
-            con, None, measure=measure, nature=nature, reference_year=year, origin=origin,
+            con, None, dataset, measure=measure, nature=nature, reference_year=year, origin=origin,
             asylum=asylum, statements=told,
         )  # fmt: skip
 
@@ -322,20 +331,34 @@ def query(settings: Settings, sql: str) -> Answer:
         )
 
 
-def _answer(con: duckdb.DuckDBPyConnection, day: date | None, **found: Any) -> Answer:
-    """What was found, and what must be said with it."""
+def _answer(
+    con: duckdb.DuckDBPyConnection, day: date | None, dataset: str | None = None, **found: Any
+) -> Answer:
+    """What was found, and what must be said with it. The release is the newest on the day, or the
+    newest that has the `dataset` of what was found: that of a later one may be held back.
+    """
     about = read_about(con)
     releases = con.execute(
-        "select release_id, reference_date, is_provisional from dim_release "
-        "where is_held and in_force_from <= ? "
-        "order by in_force_from desc, release_id desc limit 1",
-        [day or date.max],
+        "select release_id, reference_date, is_provisional, "
+        "$dataset is null or list_contains(string_split(datasets, ', '), $dataset) "
+        "from dim_release where is_held and in_force_from <= $day "
+        "order by in_force_from desc, release_id desc",
+        {"day": day or date.max, "dataset": dataset and _DATASETS[dataset]},
     ).fetchall()
     if not releases:
         raise QuestionError(
             f"No release loaded here stood on {day}: the first came later. Ask for a later day."
         )
-    [(release, reference_date, is_provisional)] = releases
+    newest, *_ = releases
+    release, reference_date, is_provisional, _ = next((one for one in releases if one[3]), newest)
+    without = (
+        [
+            f"Release {newest[0]} has no {dataset} here: they are missing, or held back. The "
+            f"figures are those of release {release}."
+        ]
+        if release != newest[0]
+        else []
+    )
     return {
         **found,
         "release": release,
@@ -345,7 +368,7 @@ def _answer(con: duckdb.DuckDBPyConnection, day: date | None, **found: Any) -> A
         "citation": about["how_to_cite"].replace(about["release"], release),
         "source": about["source_address"],
         "licence": about["licence"],
-        "notes": [*about.get("held_back", "").splitlines(), NO_ENDORSEMENT],
+        "notes": [*without, *about.get("held_back", "").splitlines(), NO_ENDORSEMENT],
     }
 
 
