@@ -363,6 +363,8 @@ def test_a_page_is_quiet_whole_and_accessible_on_a_dark_phone(
         if fault["impact"] in {"serious", "critical"}
     ]
     assert faults == []
+    names = page.evaluate("[...document.querySelectorAll('[id]:not(svg *)')].map((e) => e.id)")
+    assert len(names) == len(set(names))
     levels = [int(tag[1]) for tag in page.evaluate(
         "[...document.querySelectorAll('h1,h2,h3,h4')]"
         ".filter((e) => e.checkVisibility()).map((e) => e.tagName)"
@@ -1049,6 +1051,15 @@ def test_a_release_that_is_not_here_is_said(real: Served, browser: Browser) -> N
         assert "does not hold the release 2031-06" in s.page.locator("#live").inner_text()
 
 
+def test_a_link_to_a_pair_without_one_side_says_what_it_needs(
+    real: Served, browser: Browser
+) -> None:
+    for query in ("", "?origin=CHN", "?asylum=USA"):
+        with opened(browser, f"{real.address}pair.html{query}") as seen:
+            seen.page.wait_for_selector(WRITTEN)
+            assert "choose both from a country" in seen.page.locator("#live").inner_text()
+
+
 def test_a_newest_link_names_its_release_and_links_keep_it(real: Served, browser: Browser) -> None:
     with opened(browser, f"{real.address}origin/CHN.html") as seen:
         page = seen.page
@@ -1249,6 +1260,27 @@ def test_moves_are_told_in_the_country_of_asylum_and_beside_it(told: Served, loo
         assert ("a country of asylum reported otherwise" in row) == is_broken
 
 
+def test_a_pair_tells_its_breaks_and_the_other_people_in_need_of_protection(
+    told: Served, look: Look
+) -> None:
+    page = look("pair.html?origin=CHN&asylum=USA", told).page
+    for measure in ("stock", "refugees"):
+        assert "not comparable with 2024: a country of asylum reported otherwise" in figure(
+            page, measure
+        )
+    said = {year: page.locator("#years tbody tr", has_text=year).inner_text() for year in
+            ("2025", "2023")}  # fmt: skip
+    for title in ("Asylum-seekers waiting", "Refugees"):
+        assert f"{title}: not comparable with the year before" in said["2025"]
+    assert "not comparable" not in said["2023"]
+    others = page.locator("#others").inner_text().replace("\xa0", " ")
+    assert (
+        "On 31 December 2025, 2,810,778 people from China in the United States of America" in others
+    )
+    page = look("pair.html?origin=CHN&asylum=CAN", told).page
+    assert page.locator("#others").count() == 0
+
+
 @pytest.mark.usefixtures("_unseen_pictures")
 def test_palestine_refugees_are_told_of_beside_a_pair_and_in_reports(
     told: Served, browser: Browser, tmp_path: Path
@@ -1281,27 +1313,6 @@ def test_no_field_is_a_lower_bound_where_all_are_known(told: Served, tmp_path: P
         sentences = " ".join(unrwa_in(con, "LBN", "Lebanon").sentences)
     assert "mandate: 228,274 in Lebanon" in sentences
     assert "not known" not in sentences
-
-
-def test_a_pair_tells_its_breaks_and_the_other_people_in_need_of_protection(
-    told: Served, look: Look
-) -> None:
-    page = look("pair.html?origin=CHN&asylum=USA", told).page
-    for measure in ("stock", "refugees"):
-        assert "not comparable with 2024: a country of asylum reported otherwise" in figure(
-            page, measure
-        )
-    said = {year: page.locator("#years tbody tr", has_text=year).inner_text() for year in
-            ("2025", "2023")}  # fmt: skip
-    for title in ("Asylum-seekers waiting", "Refugees"):
-        assert f"{title}: not comparable with the year before" in said["2025"]
-    assert "not comparable" not in said["2023"]
-    others = page.locator("#others").inner_text().replace("\xa0", " ")
-    assert (
-        "On 31 December 2025, 2,810,778 people from China in the United States of America" in others
-    )
-    page = look("pair.html?origin=CHN&asylum=CAN", told).page
-    assert page.locator("#others").count() == 0
 
 
 @pytest.mark.usefixtures("_unseen_pictures")
@@ -1517,12 +1528,21 @@ def test_a_hostile_name_adds_no_element_to_a_page(hostile: Served, real: Served)
         assert {(tag, name) for tag, given in met.found for name in given} <= allowed
 
 
+def test_what_is_held_back_is_said_within_a_landmark(real: Served) -> None:
+    with open_published(real.settings) as con:
+        about = read_about(con) | {"held_back": "flows: figures of 2025-06.1"}
+    shell = pages.Shell(about, "version", "assets")
+    _, page = shell.page("x.html", "sections", "Title", "Summary", introduction="", sections=[])
+    main = page.partition("<main")[2].partition("</main>")[0]
+    assert main.index("flows: figures of 2025-06.1") < main.index("<h1")
+
+
 # ---- for machines, and where it is written
 
 
-def test_a_page_of_a_country_of_asylum_promises_no_workbook(real: Served) -> None:
-    pages = list((real.folder / "asylum").glob("*.html"))
-    assert pages
+def test_no_page_of_the_site_promises_a_workbook(real: Served) -> None:
+    pages = [*real.folder.glob("asylum/*.html"), *real.folder.glob("origin/*.html")]
+    assert (real.folder / "origin/CHN.html") in pages
     for page in pages:
         assert "the workbook holds" not in page.read_text("utf-8")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from warehouse.core.wording import plural
 from warehouse.exports.charts.drawing import Drawing
 from warehouse.exports.charts.frame import (
     NAMES_WIDTH,
@@ -132,7 +133,8 @@ def draw(con: duckdb.DuckDBPyConnection, origin: Origin) -> Drawing | None:
         f"{number(peaks[0]['stock'])}. "
     )
     description = (
-        f"A grid of {len(names)} countries of asylum and the years {first} to {last}: the stronger "
+        f"A grid of {plural(len(names), 'country', 'countries')} of asylum and the years {first} "
+        f"to {last}: the stronger "
         f"a cell, the more {people} waited there. {highest}"
         f"Most in {last}: "
         + "; ".join(f"{row['name']} {number(row['stock'])} ({row['status']})" for row in now[:5])

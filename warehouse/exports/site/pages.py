@@ -158,7 +158,12 @@ def _origin_pages(
                     has_unrwa=bool(unrwa.tables),
                 ),
                 [
-                    years_section(years, country.subject, breaks),
+                    years_section(
+                        years,
+                        country.subject,
+                        breaks,
+                        whole="mart_origin_yearly among the tables",
+                    ),
                     destinations_section(places, country.subject),
                 ],
                 always=[

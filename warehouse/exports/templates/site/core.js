@@ -462,12 +462,12 @@ export const takeOver = (render) => {
       const select = byId("release");
       if (select) select.value = current().id;
       await render(live);
-      byId("static").hidden = true;
+      byId("static")?.remove(); // what it shows now stands in the live part, under the same names
       live.hidden = false;
       document.documentElement.dataset.shown = current().id;
     } catch (error) {
-      // The figures of the newest release still stand on the page; say why there is no more.
-      byId("trouble").textContent = `The figures could not be loaded (${error.message}). Below are those of the newest release.`;
+      // The figures of the newest release, or those shown before, still stand; say why there is no more.
+      byId("trouble").textContent = `The figures could not be loaded (${error.message}).${byId("static") ? " Below are those of the newest release." : ""}`;
       byId("trouble").hidden = false;
       throw error;
     }

@@ -20,7 +20,7 @@ const breaksIn = (row) => Object.keys(MEASURES).filter((measure) => isTold(row, 
 
 const render = async (live) => {
   if (!known || !all.length) {
-    live.replaceChildren(...releaseNotes(), el("p", {}, el("strong", {}, known ? `There are no figures here of ${people("people")}.`
+    live.replaceChildren(...releaseNotes(), el("p", {}, el("strong", {}, known && asylum ? `There are no figures here of ${people("people")}.`
       : "A link to this page names a country of origin and a country of asylum: choose both from a country's page.")));
     return;
   }
