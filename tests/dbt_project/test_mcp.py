@@ -69,9 +69,10 @@ def test_figures_of_a_dataset_that_is_held_back_are_cited_by_the_release_they_ar
             "update dim_release set datasets = replace(datasets, 'displacement-flows, ', '') "
             "where release_id = '2025-06'"
         )
-    asked = {"origin": "CHN", "as_of": "2026-02-01"}
-    flows = assistant.figures(settings, "new_asylum_claims", **asked)
-    stocks = assistant.figures(settings, "asylum_seekers_stock", **asked)
+    flows, stocks = (
+        assistant.figures(settings, measure, origin="CHN", as_of="2026-02-01")
+        for measure in ("new_asylum_claims", "asylum_seekers_stock")
+    )
     said = "Release 2025-06 has no flows here"
     for answer, release in ((flows, "2024-12"), (stocks, "2025-06")):
         assert answer["release"] == release

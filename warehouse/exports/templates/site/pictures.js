@@ -8,7 +8,8 @@ import {
 const WIDTH = 760;
 const NARROW = 600; // px; with less, as on a phone, names and releases are fewer
 // With less room than it would take a plot leaves some for its axis, and for the figure beside its last bar.
-const plotIn = (width) => (width < NARROW ? width - 70 : width < WIDTH ? width - 84 : width);
+const plotIn = (width) => (width < WIDTH ? width - BESIDE : width);
+const BESIDE = 84;
 const { embed, adapted, hinted, lines, LEGIBLE, dark } = window.drawing;
 
 // ---- the library, once, when the figures already stand
@@ -196,7 +197,7 @@ const largest = ({ rows, measure, other, title, columns }) => {
   // With less room names are cut shorter, so that the bars and their figures are on the screen.
   const draw = (width = WIDTH) => {
     const bars = panel("ranked", made, isPer1000() ? MEASURES[measure].title + perWords() : MEASURES[measure].panel, MEASURES[measure].column + perWords(),
-      { x: [0, headroom(made.map((row) => row.right))], y: [made.length - 0.5, -0.5], ...(width < WIDTH ? { width: Math.min(spec("ranked").width, Math.round(width * 0.56)) } : {}) });
+      { x: [0, headroom(made.map((row) => row.right))], y: [made.length - 0.5, -0.5], ...(width < WIDTH ? { width: Math.min(spec("ranked").width, Math.round(width * 0.54)) } : {}) });
     bars.height *= made.length;
     if (isPer1000()) bars.encoding.x.axis.format = ",.3~g";
     if (width < WIDTH) bars.layer[0].mark.limit = Math.min(bars.layer[0].mark.limit, Math.round(width * 0.4));
