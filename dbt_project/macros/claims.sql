@@ -9,6 +9,14 @@
     end
 {%- endmacro %}
 
+{#- The two days on which the database is asked for a figure: that of publication, and the one that counts as now. -#}
+{% macro on_two_days() -%}
+    unnest([
+        { 'variant': 'at_publication', 'day': day_at_publication },
+        { 'variant': 'newest', 'day': day_newest }
+    ], recursive := true)
+{%- endmacro %}
+
 {#- Whether a claim adds figures of several years up: of stocks, a person counts once for each year. -#}
 {% macro adds_stocks_up(claim='') -%}
     (

@@ -135,6 +135,7 @@ unit_tests:
 
 REPORTED = (
     "fct_palestine_refugees_yearly",
+    "coverage_in_force",
     "dim_country",
     "dim_era",
     "dim_release",
@@ -209,11 +210,14 @@ def run_job(
 
 @functools.cache
 def described_models() -> dict[str, dict[str, Any]]:
-    """The marts of the real project by name, as its YAML describes them."""
-    marts = PROJECT_ROOT / "dbt_project" / "models" / "marts"
+    """The published models of the real project by name, as its YAML describes them."""
+    models = PROJECT_ROOT / "dbt_project" / "models"
     return {
-        model["name"]: model
-        for path in sorted(marts.rglob("_*__models.yml"))
+        model["name"].removeprefix("int_"): model
+        for path in [
+            models / "intermediate" / "_intermediate__models.yml",
+            *sorted((models / "marts").rglob("_*__models.yml")),
+        ]
         for model in yaml.safe_load(path.read_text("utf-8"))["models"]
     }
 
@@ -253,14 +257,17 @@ def add_reported(made: SmallSettings) -> None:
         like = model.get("config", {}).get("meta", {}).get("described_like")
         found = types(like) if like else {}
         own = {one["name"]: one.get("data_type") for one in model["columns"]}
-        days = dict.fromkeys(("valid_from", "valid_to"), "date")
-        return found | {n: kind or (found | days).get(n, "varchar") for n, kind in own.items()}
+        known = dict.fromkeys(("valid_from", "valid_to"), "date") | dict.fromkeys(
+            ("from_year", "to_year"), "integer"
+        )
+        known |= dict.fromkeys(("covers_all_origins", "covers_all_asylums"), "boolean")
+        return found | {n: kind or (found | known).get(n, "varchar") for n, kind in own.items()}
 
     for name in REPORTED:
         columns = ", ".join(f"null::{kind} as {column}" for column, kind in types(name).items())
         path = made.dbt_dir / "models" / "marts" / f"{name}.sql"
         rows = f"{path.read_text('utf-8')}\nunion all by name\n" if path.exists() else ""
         path.write_text(f"{rows}select {columns} where false\n", encoding="utf-8")
-    for name in ("special_origins", "break_kinds", "population_types"):
+    for name in ("special_origins", "break_kinds", "measures", "population_types"):
         seed = Path(f"seeds/reference/{name}.csv")
         write(made, str(seed), (PROJECT_ROOT / seed).read_text("utf-8"))

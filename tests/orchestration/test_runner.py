@@ -207,7 +207,7 @@ def test_a_refresh_goes_from_the_starter_extract_to_exported_files(
     assert result.error is None
     assert result.release == "2025-12.1"
     assert all(snapshot.is_new for snapshot in result.snapshots)
-    assert result.models_built == 6 + len(REPORTED)
+    assert result.models_built == 7 + len(REPORTED)
     assert (result.tests_passed, result.tests_failed) == (3, [])
     assert [name.split(":")[0] for name in result.tests_warned] == ["assert_warned"]
     assert result.published == settings.published_db
@@ -623,7 +623,7 @@ def test_what_lost_data_and_what_cannot_be_loaded_fail_their_checks_and_stop_not
     assert f"regions/{manifest.snapshot_id}" in sentence
     [found] = result.quarantined
     assert (found.endpoint, found.snapshot_id) == ("population", lost.name)
-    assert "13 of 14 years are missing: 2012-2024" in found.held_because
+    assert "618 of 669 rows are missing" in found.held_because
     assert found.held_back is not None
     for run_id in (first.run_id, result.run_id):
         [one] = failed(built, run_id, checks.NOTHING_WAS_LOST)
@@ -632,7 +632,7 @@ def test_what_lost_data_and_what_cannot_be_loaded_fail_their_checks_and_stop_not
         assert one.description == found.held_back
         assert one.metadata["quarantined"].value == 1
         sentences = [row.data["finding"] for row in one.metadata["findings"].records]
-        assert any("13 of 14 years are missing" in sentence for sentence in sentences)
+        assert any("618 of 669 rows are missing" in sentence for sentence in sentences)
 
     decision.write(lost, "accepted", "it is so", built.data_dir)
     result = run_refresh(built)

@@ -133,6 +133,7 @@ QUOTING = {"identifier", "identifiers", "literal", "literals", "int", "len"}
 SINKS = {"execute", "executemany", "sql", "query", "SQL"}
 # What the tracing below cannot see through, each with the reason why it holds no word from outside.
 KNOWN: dict[tuple[str, str], str] = {
+    ("warehouse.exports.loaded", "side"): "the two names of a side",
     ("warehouse.exports.workbook", "sheet.where"): "made by _of_origin, which is traced",
     ("warehouse.serve.metrics", "sorted(manifest['nodes'].items())"): "SQL of our own dbt project",
     ("warehouse.published.postgresql", "statements"): "Composed: each SQL in it is traced",

@@ -1,7 +1,10 @@
 -- The rows of demographics that a claim's figures are in, as they stood on each of two days. They have no
 -- totals: they are added up after this.
 with inputs as (
-    select * from {{ ref('int_claim_inputs_dated') }}
+    select
+        *,
+        {{ on_two_days() }}
+    from {{ ref('int_claim_inputs_wanted') }}
 ),
 
 final as (

@@ -114,11 +114,11 @@ final as (
         coalesce(inputs.newest.snapshot_id, answering.lineage.snapshot_id) as snapshot_id,
         coalesce(inputs.newest.retrieved_at, answering.lineage.retrieved_at) as retrieved_at
     from inputs
-    {%- for name in ['covered', 'repeated'] %}
+    {%- for name, day in [('covered', 'day_newest'), ('repeated', 'day_at_publication')] %}
     left join {{ name }}
         on
             inputs.day_at_publication = {{ name }}.day_at_publication
-            {{ 'and inputs.day_newest = covered.day_newest' if name == 'covered' }}
+            and inputs.{{ day }} = {{ name }}.{{ day }}
             and inputs.origin is not distinct from {{ name }}.origin
             and inputs.asylum is not distinct from {{ name }}.asylum
             and inputs.measure = {{ name }}.measure

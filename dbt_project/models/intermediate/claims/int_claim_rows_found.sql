@@ -16,7 +16,10 @@ with nowhere as (
 ),
 
 dated as (
-    select * from {{ ref('int_claim_inputs_dated') }}
+    select
+        *,
+        {{ on_two_days() }}
+    from {{ ref('int_claim_inputs_wanted') }}
 ),
 
 inputs as (

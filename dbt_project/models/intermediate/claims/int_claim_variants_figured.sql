@@ -14,8 +14,38 @@ inputs as (
     from {{ ref('int_claim_inputs_summarised') }}
 ),
 
+wanted as (
+    select * from {{ ref('int_claim_inputs_wanted') }}
+),
+
+measures as (
+    select * from {{ ref('int_claim_measures_combined') }}
+),
+
+cells as (
+    select * from {{ ref('int_claim_cells_covered') }}
+),
+
+-- Whether the warehouse holds all the countries and years among which a claim looks for the largest. Before
+-- the first year of a measure there is nothing to hold.
 peers_covered as (
-    select * from {{ ref('int_claim_peers_covered') }}
+    select
+        wanted.document_id,
+        wanted.claim_id,
+        bool_and(coalesce(cells.is_covered, false)) as are_covered,
+        bool_and(coalesce(cells.is_covered_now, false)) as are_covered_now
+    from wanted
+    inner join measures on wanted.measure = measures.measure
+    left join cells
+        on
+            wanted.day_at_publication = cells.day_at_publication
+            and wanted.day_newest = cells.day_newest
+            and wanted.origin = cells.origin
+            and wanted.asylum = cells.asylum
+            and wanted.measure = cells.measure
+            and wanted.reference_year = cells.reference_year
+    where wanted.input_role = 'peer' and wanted.reference_year >= coalesce(measures.first_year, 0)
+    group by wanted.document_id, wanted.claim_id
 ),
 
 read as (
@@ -75,8 +105,10 @@ together as (
         peer,
         reference_year,
         coalesce(any_value(stated), if(bool_and(is_covered), sum(figure), null)) as figure,
-        bool_and(are_pairs_complete) as are_pairs_complete
+        bool_and(are_pairs_complete) as are_pairs_complete,
+        any_value(if(ends_with(variant, 'newest'), are_covered_now, are_covered)) as are_all_held
     from by_variant
+    left join peers_covered using (document_id, claim_id)
     where variant is not null
     group by document_id, claim_id, variant, input_role, peer, reference_year
 ),
@@ -91,23 +123,17 @@ largest as (
         cast(null as varchar) as peer,
         together.reference_year,
         case
-            when
-                any_value(if(
-                    ends_with(together.variant, 'newest'),
-                    peers_covered.are_covered_now,
-                    peers_covered.are_covered
-                ))
+            when bool_and(together.are_all_held)
                 then
                     list_sum(list_slice(
                         list_reverse_sort(list(together.figure)), 1, any_value(claims.top_count)
                     ))
         end as figure,
-        cast(null as boolean) as are_pairs_complete
+        cast(null as boolean) as are_pairs_complete,
+        bool_and(together.are_all_held) as are_all_held
     from together
     inner join claims
         on together.document_id = claims.document_id and together.claim_id = claims.claim_id
-    left join peers_covered
-        on together.document_id = peers_covered.document_id and together.claim_id = peers_covered.claim_id
     where claims.top_count is not null and together.input_role = 'peer'
     group by together.document_id, together.claim_id, together.variant, together.reference_year
 ),

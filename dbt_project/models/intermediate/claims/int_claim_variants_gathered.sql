@@ -7,10 +7,6 @@ figures as (
     select * from {{ ref('int_claim_variants_figured') }}
 ),
 
-peers_covered as (
-    select * from {{ ref('int_claim_peers_covered') }}
-),
-
 running as (
     select
         *,
@@ -30,19 +26,13 @@ held_against_thresholds as (
         running.*,
         claims.to_year,
         -- All countries and years among which the largest ever is looked for.
-        case
-            when claims.kind <> 'extreme' then null
-            when ends_with(running.variant, 'newest') then peers_covered.are_covered_now
-            else peers_covered.are_covered
-        end as is_extreme_covered,
+        if(claims.kind = 'extreme', running.are_all_held, null) as is_extreme_covered,
         running.figure_to_date > claims.threshold_low as is_passed,
         running.figure >= claims.threshold_low
         and running.figure <= coalesce(claims.threshold_high, running.figure) as is_within
     from running
     inner join claims
         on running.document_id = claims.document_id and running.claim_id = claims.claim_id
-    left join peers_covered
-        on running.document_id = peers_covered.document_id and running.claim_id = peers_covered.claim_id
 ),
 
 final as (
