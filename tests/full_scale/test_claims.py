@@ -636,7 +636,7 @@ def test_a_sum_of_stocks_under_a_name_is_a_stock(judged: dict[str, dict[str, Any
 
 def test_a_stock_that_happens_to_be_near_decides_nothing(judged: dict[str, dict[str, Any]]) -> None:
     found = judged["a_stock_near_a_flow"]
-    assert (found["verdict"], found["is_stock_read_as_flow"]) == ("not_checkable", False)
+    assert (found["verdict"], found["flags"]) == ("not_checkable", "")
     assert "give 329,104, which agrees with what is stated" in found["explanation"]
 
 
