@@ -340,6 +340,7 @@ def nearest_named(
         key=lambda one: (
             releases[one.key].in_force_from,
             releases[one.key].release_id,
+            one.source != "starter",
             one.retrieved_at,
             one.key,
         ),

@@ -344,14 +344,18 @@ def held_back(
     return dict(out.values())
 
 
-def place(snapshot: Snapshot, releases: Mapping[Key, Release]) -> tuple[date, str, datetime, str]:
+def place(
+    snapshot: Snapshot, releases: Mapping[Key, Release]
+) -> tuple[date, str, bool, datetime, str]:
     """Its place in time among the snapshots of its dataset, as in int_snapshots_resolved.sql. Of
-    two releases of one day, the later is not that which was fetched later.
+    two releases of one day, the later is not that which was fetched later; of one release the
+    starter extract, which is a part of it, comes first.
     """
     release = releases[snapshot.key]
     return (
         release.in_force_from,
         release.release_id,
+        snapshot.source != "starter",
         snapshot.retrieved_at,
         snapshot.snapshot_id,
     )

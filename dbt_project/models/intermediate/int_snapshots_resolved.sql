@@ -31,6 +31,8 @@ final as (
             order by
                 snapshot_releases.in_force_from,
                 snapshot_releases.release_id,
+                -- Part of what the release had, whenever it was landed.
+                snapshots.source_kind <> 'starter',
                 snapshots.retrieved_at,
                 snapshots.snapshot_id
         ) as recency
