@@ -295,7 +295,7 @@ CLAIMS: dict[str, tuple[str, int, dict[str, Any]]] = {
         *("2026-07-01", 2025),
         WAITING | {"origin": "CHN", "stated_high": "200,000"},
     ),
-    # 408,395 and up to 42,210 more, those of 2024 among them.
+    # 408,395 are known, and up to 67,539 more may be missing, those of 2024 among them.
     "passed_perhaps": (
         *("2026-07-01", 2025),
         CLAIMED

@@ -111,6 +111,17 @@ def test_the_newest_figure_is_the_starter_extracts_and_its_silence_is_no_revisio
 
 
 @pytest.mark.full_scale
+def test_the_starter_extract_says_nothing_of_a_release_that_is_landed_whole(beside: Built) -> None:
+    """Of three it has a part; of the tenth there is nothing else."""
+    told = values(
+        beside.settings,
+        "select distinct release_id from intermediate.coverage_in_force "
+        "where starts_with(snapshot_id, 'starter')",
+    )
+    assert told == [("2025-12.1",)]
+
+
+@pytest.mark.full_scale
 def test_decisions_of_older_pairs_are_not_added_to_a_later_control_total(beside: Built) -> None:
     """The starter extract has totals of decisions alone; pairs are of older releases."""
     told = values(

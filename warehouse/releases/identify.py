@@ -316,6 +316,23 @@ def _reference_date(members: Sequence[Snapshot], day: date, before: Sequence[Rel
     return date(year, 12, 31) if is_due else date(year, 6, 30)
 
 
+def place(
+    snapshot: Snapshot, releases: Mapping[Key, Release]
+) -> tuple[date, str, bool, datetime, str]:
+    """Its place in time among the snapshots of its dataset, as in int_snapshots_resolved.sql. Of
+    two releases of one day, the later is not that which was fetched later; of one release the
+    starter extract, which is a part of it, comes first.
+    """
+    release = releases[snapshot.key]
+    return (
+        release.in_force_from,
+        release.release_id,
+        snapshot.source != "starter",
+        snapshot.retrieved_at,
+        snapshot.snapshot_id,
+    )
+
+
 def nearest_named(
     snapshot: Snapshot, snapshots: Iterable[Snapshot], releases: Mapping[Key, Release]
 ) -> Snapshot | None:
@@ -337,13 +354,7 @@ def nearest_named(
     ]
     return max(
         before,
-        key=lambda one: (
-            releases[one.key].in_force_from,
-            releases[one.key].release_id,
-            one.source != "starter",
-            one.retrieved_at,
-            one.key,
-        ),
+        key=lambda one: place(one, releases),
         default=None,
     )
 

@@ -23,12 +23,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from math import inf
 from typing import Literal, Protocol
 
 from warehouse.reference.code_lists import CODE_LISTS
-from warehouse.releases.identify import Key, Lists, Release, Snapshot, reach_of
+from warehouse.releases.identify import Key, Lists, Release, Snapshot, place, reach_of
 from warehouse.releases.profiles import (
     ASYLUM_SIDE,
     ORIGIN_SIDE,
@@ -342,23 +341,6 @@ def held_back(
             f"{verdicts[one.key].held_because}",
         )
     return dict(out.values())
-
-
-def place(
-    snapshot: Snapshot, releases: Mapping[Key, Release]
-) -> tuple[date, str, bool, datetime, str]:
-    """Its place in time among the snapshots of its dataset, as in int_snapshots_resolved.sql. Of
-    two releases of one day, the later is not that which was fetched later; of one release the
-    starter extract, which is a part of it, comes first.
-    """
-    release = releases[snapshot.key]
-    return (
-        release.in_force_from,
-        release.release_id,
-        snapshot.source != "starter",
-        snapshot.retrieved_at,
-        snapshot.snapshot_id,
-    )
 
 
 def common(before: Snapshot, now: Snapshot) -> Reach:

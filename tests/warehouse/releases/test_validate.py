@@ -18,7 +18,7 @@ from warehouse.reference.flow_codes import measure_of
 from warehouse.reference.releases import Review
 from warehouse.releases import profiles, validate
 from warehouse.releases.assign import look_into
-from warehouse.releases.identify import Lists, Release, Snapshot, nearest_named
+from warehouse.releases.identify import Lists, Release, Snapshot, nearest_named, place
 from warehouse.releases.profiles import Reach
 from warehouse.releases.validate import Verdict
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, FLOWS, Endpoint
@@ -457,16 +457,19 @@ def test_a_year_after_the_release_s_own_cannot_be_and_nothing_confirms_it(
 def test_of_two_releases_of_one_day_the_later_is_not_that_which_was_fetched_later() -> None:
     day = date(2026, 11, 11)
     fetched = {"mended": (0, "2026-06.1"), "first": (1, "2026-06"), "again": (2, "2026-06")}
+    # A part of the release, whenever it is landed.
+    fetched["starter"] = (3, "2026-06")
     snapshots = [
         as_fetched(Snapshot("population", name, "api", None, DAY, Reach(), name), at, at)
         for name, (at, _) in fetched.items()
     ]
+    snapshots[-1] = replace(snapshots[-1], source="starter")
     releases = {
         one.key: Release(fetched[one.snapshot_id][1], "", day, date(2026, 6, 30), True)
         for one in snapshots
     }
-    order = sorted(snapshots, key=lambda one: validate.place(one, releases))
-    assert [one.snapshot_id for one in order] == ["first", "again", "mended"]
+    order = sorted(snapshots, key=lambda one: place(one, releases))
+    assert [one.snapshot_id for one in order] == ["starter", "first", "again", "mended"]
     unnamed = replace(snapshots[0], snapshot_id="unnamed")
     releases[unnamed.key] = Release("api-2026-11-30", "", date(2026, 11, 30), day, False)
     assert nearest_named(unnamed, snapshots, releases) == snapshots[0]

@@ -106,7 +106,6 @@ final as (
         by_claim.* exclude (document_id, claim_id),
         coalesce(releases.is_held, false) as is_release_held,
         -- A sum of measures is of one kind: stocks are not added to flows.
-        measured.measures,
         measures.stock_or_flow,
         measured.overlap_note,
         reviews.why as held_back_because,

@@ -50,21 +50,22 @@ claims as (
 ranged as (
     select
         *,
-        case claim.kind
-            when 'change' then 100 * (at_publication.figure - base_at_most) / nullif(base_at_most, 0)
-            when 'difference' then at_publication.figure - base_at_most
-            when 'ratio' then at_publication.figure / nullif(base_at_most, 0)
-            when 'comparison' then at_publication.figure / nullif(base_at_most, 0)
+        case
+            when claim.kind = 'change'
+                then 100 * (at_publication.figure - base_at_most) / nullif(base_at_most, 0)
+            when claim.kind = 'difference' then at_publication.figure - base_at_most
+            when claim.kind in ('ratio', 'comparison')
+                then at_publication.figure / nullif(base_at_most, 0)
             else lowest_possible
         end as result_at_least,
-        case claim.kind
-            when 'level' then if(claim.is_rate, highest_possible, at_publication.value + missing)
-            when 'sum' then at_publication.value + missing
-            when 'per_head' then figure_at_most * claim.per / nullif(claim.inhabitants, 0)
-            when 'change' then 100 * (figure_at_most - at_publication.base) / nullif(at_publication.base, 0)
-            when 'difference' then figure_at_most - at_publication.base
-            when 'ratio' then figure_at_most / nullif(at_publication.base, 0)
-            when 'comparison' then figure_at_most / nullif(at_publication.base, 0)
+        case
+            when claim.kind in ('level', 'sum') and not claim.is_rate then at_publication.value + missing
+            when claim.kind = 'per_head' then figure_at_most * claim.per / nullif(claim.inhabitants, 0)
+            when claim.kind = 'change'
+                then 100 * (figure_at_most - at_publication.base) / nullif(at_publication.base, 0)
+            when claim.kind = 'difference' then figure_at_most - at_publication.base
+            when claim.kind in ('ratio', 'comparison')
+                then figure_at_most / nullif(at_publication.base, 0)
             else highest_possible
         end as result_at_most
     from claims
@@ -107,11 +108,10 @@ final as (
                     then
                         result_at_least < claim.stated_low
                         or result_at_most > claim.stated_high
-                        or case
-                            when claim.wording in ('slightly_below', 'slightly_above')
-                                then abs(result_at_least - 1) > 0.05 or abs(result_at_most - 1) > 0.05
-                            else false
-                        end
+                        or (
+                            claim.wording in ('slightly_below', 'slightly_above')
+                            and (abs(result_at_least - 1) > 0.05 or abs(result_at_most - 1) > 0.05)
+                        )
                         or case claim.relation
                             when 'above' then result_at_least <= 1
                             when 'below' then result_at_most >= 1
