@@ -34,6 +34,11 @@ RECOGNISED = RATE | {
 PER_HEAD = CLAIMED | {"kind": "per_head", "asylum": "USA", "per": "1000"}
 HOSTS = {"kind": "place", "among": "hosts", "read_as": "flow"}
 ORIGINS = WAITING | {"kind": "place", "among": "origins"}
+COUNTED = WAITING | {"kind": "count", "count_of": "origins", "threshold_low": "100,000"}
+IN_JAPAN = COUNTED | {"asylum": "JPN", "threshold_low": "1"}
+TO_TURKEY = (
+    WAITING | {"kind": "ratio", "origin": "CHN", "base_origin": "TUR"} | {"base_from_year": 2025}
+)
 
 # By its name: the day it was published on, and what it says of which year.
 CLAIMS: dict[str, tuple[str, int, dict[str, Any]]] = {
@@ -307,6 +312,90 @@ CLAIMS: dict[str, tuple[str, int, dict[str, Any]]] = {
         CLAIMED
         | {"kind": "threshold_year", "origin": "CHN", "from_year": 2013}
         | {"threshold_low": "900,000", "stated_value": "2025"},
+    ),
+    # Of 21 origins 100,000 or more are reported; with those without an origin it may be 26.
+    "countries_more": ("2026-07-01", 2025, COUNTED | {"stated_value": "22"}),
+    "countries_as_reported": ("2026-07-01", 2025, COUNTED | {"stated_value": "21"}),
+    "countries_at_most": ("2026-07-01", 2025, COUNTED | {"stated_high": "25"}),
+    "countries_at_most_for_sure": ("2026-07-01", 2025, COUNTED | {"stated_high": "26"}),
+    "countries_at_least": ("2026-07-01", 2025, COUNTED | {"stated_low": "20"}),
+    "countries_beyond": ("2026-07-01", 2025, COUNTED | {"stated_value": "40"}),
+    "countries_fewer": ("2026-07-01", 2025, COUNTED | {"stated_value": "20"}),
+    # Japan gives no origin of 22,647: of two countries at most are 10,000 each.
+    "origins_in_japan": ("2026-07-01", 2025, IN_JAPAN | {"stated_value": "50"}),
+    "no_origins_in_japan": ("2026-07-01", 2025, IN_JAPAN | {"stated_value": "0"}),
+    "many_of_each_in_japan": (
+        *("2026-07-01", 2025),
+        IN_JAPAN | {"threshold_low": "10,000", "stated_value": "3"},
+    ),
+    # Germany gives the origin of nearly all.
+    "origins_in_germany": (
+        *("2026-07-01", 2025),
+        COUNTED | {"asylum": "DEU", "threshold_low": "10,000", "stated_value": "6"},
+    ),
+    # Israel has no Afghans among 1,235 refugees, and gives no origin of 213.
+    "hosts_of_afghans": (
+        *("2024-06-13", 2023),
+        COUNTED
+        | REFUGEES
+        | {"origin": "AFG", "count_of": "countries"}
+        | {"threshold_low": "1", "stated_value": "96"},
+    ),
+    # 0.85: from 99,716 of 141,570 to 191,318 of 117,576.
+    "ratio_reported": ("2026-07-01", 2025, TO_TURKEY | {"stated_value": "0.85"}),
+    "ratio_less": ("2026-07-01", 2025, TO_TURKEY | {"stated_value": "0.75"}),
+    "ratio_more": ("2026-07-01", 2025, TO_TURKEY | {"stated_value": "1.5"}),
+    "ratio_far_less": ("2026-07-01", 2025, TO_TURKEY | {"stated_value": "0.6"}),
+    "ratio_far_more": ("2026-07-01", 2025, TO_TURKEY | {"stated_value": "2.1"}),
+    "ratio_at_least": ("2026-07-01", 2025, TO_TURKEY | {"stated_low": "0.7"}),
+    "ratio_between": (
+        *("2026-07-01", 2025),
+        TO_TURKEY | {"stated_low": "0.7", "stated_high": "1.7"},
+    ),
+    "ratio_of_complete": (
+        *("2026-07-01", 2025),
+        WAITING
+        | {"kind": "ratio", "asylum": "DEU", "base_asylum": "FRA", "base_from_year": 2025}
+        | {"stated_value": "3.5"},
+    ),
+    "fewer_than_from_turkey": (
+        *("2026-07-01", 2025),
+        TO_TURKEY | {"kind": "difference", "stated_value": "-17,860"},
+    ),
+    "turkey_below_a_lower_bound": (
+        *("2026-07-01", 2025),
+        WAITING
+        | {"kind": "comparison", "origin": "TUR", "base_origin": "CHN", "relation": "below"}
+        | {"base_from_year": 2025},
+    ),
+    # 6,403,144 in 2023, and 6,339,095 in 1990 beside 2,568,212 of unknown origin.
+    "record_of_afghans": (
+        *("2026-07-01", 2023),
+        REFUGEES | {"kind": "record", "origin": "AFG", "from_year": 1980},
+    ),
+    "record_of_syrians": (
+        *("2026-07-01", 2021),
+        REFUGEES | {"kind": "record", "origin": "SYR", "from_year": 1980},
+    ),
+    "record_of_chinese": (
+        *("2026-07-01", 2024),
+        WAITING | {"kind": "record", "origin": "CHN", "from_year": 2000},
+    ),
+    "rise_of_afghans": (
+        *("2026-07-01", 1990),
+        REFUGEES | {"kind": "rising", "origin": "AFG", "from_year": 1985},
+    ),
+    "rise_by_a_lower_bound": (
+        *("2026-07-01", 2025),
+        WAITING | {"kind": "rising", "origin": "CHN", "from_year": 2022},
+    ),
+    "no_rise": (
+        *("2026-07-01", 2025),
+        WAITING | {"kind": "rising", "origin": "CHN", "from_year": 2018},
+    ),
+    "rise_for_sure": (
+        *("2026-07-01", 2024),
+        WAITING | {"kind": "rising", "origin": "CHN", "from_year": 2022},
     ),
     # Sums of groups in which the same people are.
     "an_overlap_in_parts": (
@@ -618,6 +707,69 @@ def test_a_lower_bound_proves_no_upper_one(
     found = judged[name]
     assert found["verdict"] == verdict, found["explanation"]
     assert ("more people may be missing" in found["explanation"]) == (verdict == "not_checkable")
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [
+        *((f"countries_{name}", "not_checkable") for name in ("more", "as_reported", "at_most")),
+        *((f"countries_{name}", "confirmed") for name in ("at_most_for_sure", "at_least")),
+        *((f"countries_{name}", "not_reproduced") for name in ("beyond", "fewer")),
+        *((name, "not_checkable") for name in ("origins_in_japan", "no_origins_in_japan")),
+        ("many_of_each_in_japan", "not_reproduced"),
+        ("origins_in_germany", "confirmed"),
+        ("hosts_of_afghans", "not_checkable"),
+    ],
+)
+def test_a_number_of_countries_is_a_lower_bound_where_others_may_have_as_many(
+    judged: dict[str, dict[str, Any]], name: str, verdict: str
+) -> None:
+    found = judged[name]
+    assert found["verdict"] == verdict, found["explanation"]
+    assert ("make it any number from" in found["explanation"]) == (verdict == "not_checkable")
+    assert found["is_lower_bound"] == (name != "origins_in_germany")
+    if "japan" in name:
+        assert "nothing, since the origin of many people is not known" in found["to_print"]
+    else:
+        assert ("at least" in found["to_print"]) == found["is_lower_bound"]
+
+
+def test_an_open_number_says_from_where_to_where(judged: dict[str, dict[str, Any]]) -> None:
+    assert "any number from 21 to 26." in judged["countries_more"]["explanation"]
+    assert "any number from 96 to 97." in judged["hosts_of_afghans"]["explanation"]
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [
+        *((f"ratio_{name}", "not_checkable") for name in ("reported", "less", "more")),
+        *((f"ratio_far_{name}", "not_reproduced") for name in ("less", "more")),
+        *((f"ratio_{name}", "confirmed") for name in ("at_least", "between", "of_complete")),
+        ("fewer_than_from_turkey", "not_checkable"),
+        ("turkey_below_a_lower_bound", "not_checkable"),
+    ],
+)
+def test_how_one_lower_bound_is_to_another_is_known_within_bounds_alone(
+    judged: dict[str, dict[str, Any]], name: str, verdict: str
+) -> None:
+    assert judged[name]["verdict"] == verdict, judged[name]["explanation"]
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [
+        *((f"record_of_{name}", "confirmed") for name in ("syrians", "chinese")),
+        *((name, "not_checkable") for name in ("record_of_afghans", "rise_of_afghans")),
+        ("rise_by_a_lower_bound", "not_checkable"),
+        *(("no_rise", "not_reproduced"), ("rise_for_sure", "confirmed")),
+    ],
+)
+def test_a_year_that_is_a_lower_bound_may_have_been_higher(
+    judged: dict[str, dict[str, Any]], name: str, verdict: str
+) -> None:
+    found = judged[name]
+    assert found["verdict"] == verdict, found["explanation"]
+    assert ("may be missing in" in found["explanation"]) == (verdict == "not_checkable")
 
 
 @pytest.mark.parametrize("name", ["an_overlap_in_parts", "stateless_refugees", "idps_twice"])

@@ -53,7 +53,7 @@ def _sentence(claim: Mapping[str, Any], names: Names, told: _Told) -> str:
     if claim["is_not_comparable"]:
         times = "years" if claim["kind"] in _OF_YEARS else "two times"
         return f"{nothing} the figures of the {times} do not compare (docs/breaks.md)."
-    if claim["is_lower_bound"] and newest == "0":
+    if claim["is_lower_bound"] and newest.split()[0] == "0":
         return f"{nothing} the origin of many people is not known there."
     bound = "at least " if claim["is_lower_bound"] else ""
     if claim["rests_on_incomplete"] and not claim["is_lower_bound"]:

@@ -81,6 +81,7 @@ gaps as (
 measured as (
     select
         {{ columns(cell + ['is_rate', 'is_of_its_whole', 'decisions_told', 'unknown_beside'], 'inputs.') }}
+        inputs.reported_beside,
         coalesce(inputs.decisions_at_publication, inputs.at_publication.figure, 0) as figure,
         coalesce(inputs.decisions_newest, inputs.newest.figure, 0) as figure_now,
         -- A 0, or nobody, says nothing where many people are of unknown origin; nor is a figure over all
@@ -139,6 +140,8 @@ final as (
         least(if(is_incomplete, not_reported, 0), decisions_told) as not_reported_of_part,
         if(is_incomplete, coalesce(distributed_high, unknown_beside, 0), 0) as without_origin,
         if(is_incomplete, coalesce(distributed_high, 0), 0) as without_origin_by_estimate,
+        if(is_incomplete, coalesce(distributed_high, figure * unknown_beside / reported_beside, 0), 0)
+            as without_origin_in_proportion,
         not coalesce(is_complete_now, true) or (are_many_unknown and (figure_now = 0 or is_undistributed))
             as is_incomplete_now
     from measured

@@ -1,16 +1,30 @@
--- The countries that a claim's place is among, and its own, with the figure of each on the two days. '-' is
--- the side that is placed, and all countries.
+-- The countries that a claim's place is among, or that it counts, and its own, or all that are counted
+-- together, with the figure of each on the two days. '-' is the side that is placed, and all countries.
 with claims as (
     select
         *,
-        coalesce(among in ('origins', 'origins_in_host'), false) as is_of_origins
+        kind = 'count' as is_count,
+        coalesce(among in ('origins', 'origins_in_host') or count_of = 'origins', false) as is_of_origins
     from {{ ref('int_claims_combined') }}
-    where kind in ('rank', 'place') and not is_rate and not has_no_place
+    where
+        (kind in ('rank', 'place') or (kind = 'count' and count_of <> 'years' and from_year = to_year))
+        and not is_rate and not has_no_place
 ),
 
 inputs as (
     select * from {{ ref('int_claim_inputs_found') }}
-    where input_role in ('figure', 'peer')
+    where input_role in ('figure', 'whole', 'peer')
+),
+
+nowhere as (
+    select unhcr_code from {{ ref('dim_country').identifier }}
+    where special_kind = 'unknown'
+),
+
+-- People of unknown origin, where origins are counted.
+unknown_origins as (
+    select * from {{ ref('int_claim_figures_found') }}
+    where input_role = 'peer' and origin in (select nowhere.unhcr_code from nowhere)
 ),
 
 final as (
@@ -23,13 +37,20 @@ final as (
         inputs.counting_unit,
         inputs.reference_year,
         claims.stated_value,
+        claims.is_count,
+        greatest(claims.threshold_low, 1) as lowest_counted,
+        coalesce(claims.threshold_high, cast('infinity' as double)) as highest_counted,
         claims.is_of_origins,
         if(claims.is_of_origins, '-', inputs.origin) as origin,
         if(claims.is_of_origins, inputs.asylum, '-') as asylum,
         -- Where many are of unknown origin, each origin may have had any of them.
+        coalesce(inputs.unknown_beside, unknown_origins.at_publication.figure) as of_unknown_origin,
         if(
-            {{ is_missing_people('inputs.reported_beside', 'inputs.unknown_beside') }},
-            inputs.unknown_beside,
+            {{ is_missing_people(
+                'coalesce(inputs.reported_beside, inputs.at_publication.figure - of_unknown_origin)',
+                'of_unknown_origin'
+            ) }},
+            of_unknown_origin,
             0
         ) as unknown_beside,
         unnest([
@@ -48,6 +69,16 @@ final as (
         ], recursive := true)
     from inputs
     inner join claims on inputs.document_id = claims.document_id and inputs.claim_id = claims.claim_id
+    left join unknown_origins
+        on
+            claims.is_count
+            and inputs.document_id = unknown_origins.document_id
+            and inputs.claim_id = unknown_origins.claim_id
+            and inputs.input_role = 'whole'
+            and inputs.measure = unknown_origins.measure
+            and inputs.counting_unit = unknown_origins.counting_unit
+            and inputs.asylum = unknown_origins.asylum
+    where inputs.input_role in ('peer', if(claims.is_count, 'whole', 'figure'))
 )
 
 select * from final

@@ -1,73 +1,12 @@
 -- Which places a country may hold on each of the two days, with those who may be missing in its figure and in
--- those of the countries that it is among; and whether that leaves open what a claim says of it.
-with gathered as (
-    select * from {{ ref('int_claim_places_asked') }}
-    union all by name
-    select * from {{ ref('int_claim_places_missing') }}
+-- those of the countries that it is among, and how many countries a claim may count with them; and whether
+-- that leaves open what it says.
+with bounded as (
+    select * from {{ ref('int_claim_countries_bounded') }}
 ),
 
 countries as (
     select * from {{ ref('dim_country').identifier }}
-),
-
--- The claim's own country is a peer too.
-by_country as (
-    select
-        document_id,
-        claim_id,
-        variant,
-        country,
-        any_value(stated_value) as stated_value,
-        bool_or(not is_peer) as is_own,
-        any_value(is_of_origins) filter (where not is_peer) as is_of_origins,
-        any_value(asylum = '-') filter (where not is_peer) as is_everywhere,
-        sum(unknown_beside) filter (where not is_peer) as unknown_beside,
-        coalesce(sum(figure) filter (where is_peer), 0) as figure,
-        coalesce(sum(not_reported), 0) + coalesce(sum(of_other_type), 0) as not_reported,
-        sum(withheld) as withheld,
-        sum(withheld_before) as withheld_before,
-        sum(estimated) as estimated,
-        sum(unknown_there) as unknown_there
-    from gathered
-    group by document_id, claim_id, variant, country
-),
-
-beside_own as (
-    select
-        *,
-        max(figure) filter (where is_own) over claimed as own_figure,
-        max(stated_value) over claimed as place_stated,
-        bool_or(withheld is not null) over claimed as is_withheld,
-        bool_or(estimated is not null) over claimed as is_estimated,
-        bool_or(is_of_origins) over claimed as is_among_origins,
-        bool_or(is_everywhere) over claimed as is_among_all,
-        max(unknown_beside) over claimed as unknown_of_all
-    from by_country
-    window claimed as (partition by document_id, claim_id, variant)
-),
-
--- The estimate of all countries of asylum together, else that of the year, for five years, in which they
--- began to give no origins, else all people of unknown origin.
-bounded as (
-    select
-        found.*,
-        found.not_reported + coalesce(
-            case
-                when found.is_estimated then coalesce(found.estimated, found.withheld)
-                when not found.is_among_origins
-                    then coalesce(
-                        found.withheld,
-                        if(found.unknown_there is null, null, found.withheld_before),
-                        found.unknown_there
-                    )
-                when found.is_among_all then greatest(found.unknown_of_all, found.withheld)
-                else if(found.is_withheld, found.withheld, found.unknown_of_all)
-            end,
-            0
-        ) as missing
-    from beside_own as found
-    inner join countries on found.country = countries.unhcr_code
-    where coalesce(countries.special_kind, 'tibetan') = 'tibetan' and found.own_figure > 0
 ),
 
 with_own as (
@@ -91,6 +30,56 @@ places as (
         ) as worst_{{ variant }}{{ ',' if not loop.last }}
         {%- endfor %}
     from with_own
+    where lowest is null
+    group by document_id, claim_id
+),
+
+-- How many people a country lacks to be counted, or to be no longer. Where each may have any of those of
+-- unknown origin, they are given to those that lack fewest.
+lacking as (
+    select
+        *,
+        figure >= lowest as is_counted,
+        greatest(if(is_counted, highest + 1, lowest) - figure - not_reported, 0) as lacks,
+        if(is_own, null, lacks) <= missing - not_reported
+        and (
+            not may_have_any_origin
+            or unknown_of_all >= sum(lacks) over (
+                partition by document_id, claim_id, variant, is_counted, is_own
+                order by lacks, country
+            )
+        ) as may_change
+    from bounded
+    where figure <= highest
+),
+
+counts as (
+    select
+        document_id,
+        claim_id,
+        {%- for variant in ['at_publication', 'newest'] %}
+        {%- set is_here = "is_own is not true and variant = '" ~ variant ~ "'" %}
+        count(*) filter (where {{ is_here }} and is_counted and not may_change) as fewest_{{ variant }},
+        count(*) filter (where {{ is_here }} and (is_counted or may_change))
+        -- Those of whom nobody is known there lack most.
+        + if(
+            bool_or(may_have_any_origin),
+            least(
+                max((select count(*) from countries) - country_count),
+                floor(
+                    (
+                        max(unknown_of_all) filter (where variant = '{{ variant }}')
+                        - coalesce(
+                            sum(lacks) filter (where {{ is_here }} and not is_counted and may_change), 0
+                        )
+                    ) / max(lowest)
+                )
+            ),
+            0
+        ) as most_{{ variant }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from lacking
+    where lowest is not null
     group by document_id, claim_id
 ),
 
@@ -104,8 +93,19 @@ final as (
             and stated_value between best_at_publication and worst_at_publication,
             false
         ) as is_place_open,
-        best_newest < worst_newest as is_place_open_now
+        best_newest < worst_newest as is_open_now,
+        null as fewest_countries,
+        null as most_countries
     from places
+    union all by name
+    select
+        document_id,
+        claim_id,
+        false as is_place_open,
+        fewest_newest < most_newest as is_open_now,
+        fewest_at_publication as fewest_countries,
+        most_at_publication as most_countries
+    from counts
 )
 
 select * from final

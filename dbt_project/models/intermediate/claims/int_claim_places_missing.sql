@@ -90,8 +90,6 @@ by_type as (
 
 final as (
     select * from by_break
-    union all by name
-    select * from {{ ref('int_claim_hosts_without_origins') }}
     {%- for name in ['by_estimate', 'by_type'] %}
     union all by name
     select * from {{ name }}

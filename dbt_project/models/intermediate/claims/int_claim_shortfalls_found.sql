@@ -5,6 +5,7 @@ with missing as (
         *,
         not_reported_of_part + without_origin as missing,
         not_reported_of_part + without_origin_by_estimate as missing_by_estimate,
+        not_reported_of_part + without_origin_in_proportion as missing_in_proportion,
         not_reported + without_origin as missing_of_all,
         input_role = 'figure' as is_own
     from {{ ref('int_claim_people_missing') }}
@@ -29,6 +30,7 @@ by_year as (
         sum(missing_of_all) filter (where not is_own) as missing_of_whole,
         sum(missing_by_estimate) filter (where is_own) as missing_by_estimate,
         sum(missing_by_estimate) filter (where not is_own) as missing_of_base_by_estimate,
+        sum(figure + missing_in_proportion) filter (where is_own) as figure_in_proportion,
         -- Over all origins, people without one are there.
         bool_and(origin <> '-') filter (where not is_own) as is_whole_by_origin,
         bool_or(is_incomplete_now) as is_incomplete_now
@@ -41,10 +43,10 @@ ranged as (
     select
         by_year.*,
         claims.threshold_low,
-        sum(by_year.figure + by_year.missing) over (
-            partition by by_year.document_id, by_year.claim_id
-            order by by_year.reference_year
-        ) as most_to_date,
+        by_year.reference_year < claims.to_year as is_earlier,
+        max(by_year.figure) over years_before as highest_before,
+        by_year.figure <= lag(by_year.figure_in_proportion) over years_so_far as may_have_fallen,
+        sum(by_year.figure + by_year.missing) over years_so_far as most_to_date,
         by_year.figure >= claims.threshold_low
         and by_year.figure + by_year.missing <= coalesce(claims.threshold_high, cast('infinity' as double))
             as is_surely_within,
@@ -54,6 +56,16 @@ ranged as (
     from by_year
     inner join claims
         on by_year.document_id = claims.document_id and by_year.claim_id = claims.claim_id
+    window
+        years_so_far as (
+            partition by by_year.document_id, by_year.claim_id
+            order by by_year.reference_year
+        ),
+        years_before as (
+            partition by by_year.document_id, by_year.claim_id
+            order by by_year.reference_year
+            rows between unbounded preceding and 1 preceding
+        )
 ),
 
 by_claim as (
@@ -73,6 +85,10 @@ by_claim as (
         bool_and(is_whole_by_origin) as is_whole_by_origin,
         max_by(missing, reference_year) as missing_of_last_year,
         max_by(figure + missing, reference_year) > max(figure) as may_last_year_be_highest,
+        max(figure_in_proportion) filter (where is_earlier) > max_by(figure, reference_year)
+            as may_earlier_year_be_highest,
+        bool_or(may_have_fallen) as may_a_year_have_fallen,
+        bool_and(figure + missing > highest_before) as may_each_year_have_risen,
         min(reference_year) filter (where most_to_date > threshold_low) as year_passed_at_the_earliest,
         count(*) filter (where is_surely_within) as years_surely_within,
         count(*) filter (where is_perhaps_within) as years_perhaps_within,
@@ -101,6 +117,9 @@ final as (
         end as missing_in_both,
         missing_of_last_year,
         may_last_year_be_highest,
+        may_earlier_year_be_highest,
+        may_a_year_have_fallen,
+        may_each_year_have_risen,
         missing_by_estimate,
         missing_of_base_by_estimate,
         year_passed_at_the_earliest,

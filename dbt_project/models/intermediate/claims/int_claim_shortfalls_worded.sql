@@ -28,6 +28,19 @@ final as (
                 then
                     gave || ', and more ' || whom || ' may be missing in its figure or in those of the '
                     || 'countries that it is among, which would make it any place from ' || places_text || '.'
+            when claim.kind = 'record' and at_publication.agrees
+                then
+                    gave || ', and more ' || whom || ' may be missing in an earlier year, which would make '
+                    || 'that one the highest.'
+            when claim.kind = 'rising'
+                then
+                    gave || ', and more ' || whom || ' may be missing in its years, which would make '
+                    || if(at_publication.agrees, 'one of them no rise.', 'each of them a rise.')
+            when most_countries is not null
+                then
+                    gave || ', and more ' || whom || ' may be missing in the figures of countries, which '
+                    || 'would make it any number from ' || {{ figure_text('fewest_countries') }} || ' to '
+                    || {{ figure_text('most_countries') }} || '.'
             else
                 gave || ', and up to ' || {{ figure_text('most_missing') }} || ' more ' || whom
                 || ' may be missing'

@@ -53,7 +53,7 @@ gathered as (
         shortfalls.decisions,
         shortfalls.missing_of_last_year,
         coalesce(shortfalls.may_last_year_be_highest, false) as may_last_year_be_highest,
-        coalesce(shortfalls.is_incomplete_now, false) or coalesce(places.is_place_open_now, false)
+        coalesce(shortfalls.is_incomplete_now, false) or coalesce(places.is_open_now, false)
             as is_incomplete_now,
         coalesce(places.is_place_open, false) as is_place_open,
         places.places_text,

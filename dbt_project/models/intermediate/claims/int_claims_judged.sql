@@ -63,7 +63,10 @@ meanings as (
         number_found = 'confirmed_since_revised' and break_text is not null as is_break_since,
         (gaps_text is not null or is_incomplete_now) and newest.text is not null as rests_on_incomplete,
         -- A rate of some of the decisions may be above that of all, or below.
-        claim.kind in ('level', 'sum', 'per_head') and not claim.is_rate and rests_on_incomplete
+        rests_on_incomplete
+        and (
+            claim.kind in ('level', 'sum', 'per_head') and not claim.is_rate or is_number_lower_bound
+        )
             as is_lower_bound,
         is_half_against_whole
         or broken_text is not null
