@@ -513,6 +513,26 @@ def test_a_highest_that_another_year_may_exceed_is_told_as_reported(
             assert "highest reported" not in figure(page, "refugees")
 
 
+def test_a_highest_that_lacks_people_is_told_as_at_least(
+    real: Served, browser: Browser, tmp_path: Path
+) -> None:
+    bit = read(real, "index.json")["marks"]["stock_incomplete"]
+
+    def short(file: dict[str, Any]) -> None:
+        years = file["years"]
+        for number, year in enumerate(years["year"]):
+            if year == 2024:
+                years["marks"][number] |= bit
+
+    with (
+        altered(real, tmp_path / "site", origin_CHN=short) as address,
+        opened(browser, f"{address}origin/CHN.html") as seen,
+    ):
+        drawn(seen.page)
+        assert "highest: at least 180,960 in 2024" in figure(seen.page, "stock")
+        assert seen.problems == []
+
+
 def test_a_highest_of_the_years_loaded_says_since_when_with_and_without_scripts(
     real: Served, look: Look, browser: Browser, tmp_path: Path
 ) -> None:

@@ -40,6 +40,8 @@ MEASURES: dict[str, dict[str, str]] = {
 # The baseline of `asylum_seekers_stock_baseline`: var `baseline_year` of the dbt project.
 BASELINE_YEAR = 2019
 INCOMPLETE = "at least: not all was reported"
+# Before a figure in a sentence that lacks people.
+LOWER_BOUND = "at least "
 # Of what is counted in persons and in cases: from this part of the larger on, both are named.
 WORTH_NAMING = 0.05
 CASES_AS_PERSONS = "{cases} of them are cases, each counted as one person"

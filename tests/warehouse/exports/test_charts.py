@@ -611,6 +611,33 @@ def test_a_cell_that_lacks_reports_is_hatched(published: Published) -> None:
     assert {(row["name"], row["year"]) for row in cells} == {("Land A", 2025)}
     assert "Hatched: at least: not all was reported." in text_of(drawing.svg)
     assert "Land A 900 (at least: not all was reported); Land B 90 (final)" in drawing.description
+    # Of two that have as many the first is named; another that lacks people may have more.
+    assert "The highest reported is Land A in 2024 with 900." in drawing.description
+
+
+def test_the_highest_cell_is_a_lower_bound_where_it_lacks_reports(published: Published) -> None:
+    for year in (2024, 2025):
+        published.destination("A", year, 900, is_asylum_seekers_stock_complete=year == 2025)
+        published.destination("B", year, 90, is_asylum_seekers_stock_complete=True)
+    published.con.execute("update mart_destination_yearly set asylum_seekers_stock = 800 "
+                          "where asylum_seekers_stock = 900 and reference_year = 2025")  # fmt: skip
+    drawing = published.draw("heatmap")
+    assert "The highest is Land A in 2024 with at least 900." in drawing.description
+    published.con.execute("update mart_destination_yearly set "
+                          "is_asylum_seekers_stock_complete = true")  # fmt: skip
+    drawing = published.draw("heatmap")
+    assert "The highest is Land A in 2024 with 900." in drawing.description
+
+
+def test_the_year_with_most_is_at_least_so_many_where_it_lacks_reports(
+    published: Published,
+) -> None:
+    published.year(2023, 137_143, 48_103)
+    published.year(2024, 180_960, 55_606, is_new_asylum_claims_complete=False)
+    published.year(2025, 99_716, 25_198, is_asylum_seekers_stock_complete=False)
+    said = published.draw("yearly").description
+    assert "were most, as reported, in 2024: 180,960." in said
+    assert "People who claimed asylum were most, as reported, in 2024: at least 55,606;" in said
 
 
 def test_a_rank_of_a_lower_bound_is_hollow(published: Published) -> None:

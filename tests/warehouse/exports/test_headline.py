@@ -99,6 +99,16 @@ def test_a_highest_that_another_year_may_exceed_is_the_highest_reported(
     assert certain not in figure.notes
 
 
+def test_a_highest_that_lacks_people_is_at_least_so_many() -> None:
+    before, newest = waiting(180, 200, 2024)
+    short = of_year(2024, {"asylum_seekers_stock": 200, "is_asylum_seekers_stock_complete": False})
+    for years, told in (([before, newest], "200"), ([short, newest], "at least 200")):
+        [figure] = headline_figures(years)
+        assert f"highest: {told} in 2024" in figure.notes
+        [figure] = headline_figures(years, may_be_higher={"asylum_seekers_stock"})
+        assert f"highest reported: {told} in 2024, but another year may be higher" in figure.notes
+
+
 @pytest.mark.parametrize(
     ("newest", "highest", "year", "certain", "uncertain"),
     [

@@ -24,7 +24,7 @@ from warehouse.exports.charts.frame import (
     tooltip,
     years,
 )
-from warehouse.exports.measures import INCOMPLETE, state
+from warehouse.exports.measures import INCOMPLETE, LOWER_BOUND, state
 from warehouse.exports.origins import Origin
 
 READS = frozenset({"mart_destination_yearly", "mart_destination_concentration"})
@@ -119,18 +119,22 @@ def draw(con: duckdb.DuckDBPyConnection, origin: Origin) -> Drawing | None:
     provisional = {year for year, *_, is_provisional, _, _ in found if is_provisional}
     if provisional:
         notes.append(f"Hatched: {spans(provisional)} is provisional.")
-    if any(is_incomplete for *_, is_incomplete, _ in found):
+    lower_bounds = {(place, year) for year, place, *_, is_incomplete, _ in found if is_incomplete}
+    if lower_bounds:
         notes.append(f"Hatched: {INCOMPLETE}.")
-    peaks = sorted(rows, key=lambda row: -row["stock"])
+    top = max(rows, key=lambda row: row["stock"])
+    of_top = (top["row"], top["year"])
     people = clean(origin.of("asylum-seekers"))
     title = f"Countries of asylum of {clean(origin.of('people'))}, {first} to {last}"
     now = [row for row in rows if row["year"] == last]
+    reported = " reported" if lower_bounds - {of_top} else ""
+    bound = LOWER_BOUND if of_top in lower_bounds else ""
     # Of no country nothing is told as a highest.
     highest = (
         ""
         if origin.is_unknown
-        else f"The highest is {peaks[0]['name']} in {peaks[0]['year']} with "
-        f"{number(peaks[0]['stock'])}. "
+        else f"The highest{reported} is {top['name']} in {top['year']} with "
+        f"{bound}{number(top['stock'])}. "
     )
     description = (
         f"A grid of {plural(len(names), 'country', 'countries')} of asylum and the years {first} "

@@ -23,7 +23,7 @@ from warehouse.exports.charts.frame import (
     text,
     years,
 )
-from warehouse.exports.measures import ESTIMATED, INCOMPLETE, MEASURES, NO_BAR, state
+from warehouse.exports.measures import ESTIMATED, INCOMPLETE, LOWER_BOUND, MEASURES, NO_BAR, state
 from warehouse.exports.origin_years import origin_rows
 from warehouse.exports.origins import Origin
 
@@ -119,7 +119,7 @@ def _description(people: str, rows: Sequence[Row], eras: Sequence[Row], *, is_un
         "Asylum-seekers waiting at the end of the year."
         if is_unknown
         else f"Asylum-seekers waiting at the end of the year were most"
-        f"{_reported(waiting, 'stock')} in {top['year']}: {number(top['stock'])}.",
+        f"{_reported(waiting, 'stock')} in {top['year']}: {_bound(top, 'stock')}.",
         f"Newest year {newest['year']}: {number(newest['stock'])} ({newest['stock_status']}).",
     ]
     if newest["stock_estimate"]:
@@ -134,7 +134,7 @@ def _description(people: str, rows: Sequence[Row], eras: Sequence[Row], *, is_un
             "People who claimed asylum:"
             if is_unknown
             else f"People who claimed asylum were most{_reported(applied, 'claims')} in "
-            f"{most['year']}: {number(most['claims'])};"
+            f"{most['year']}: {_bound(most, 'claims')};"
         )
         words.append(
             f"{told} in {applied[-1]['year']} {number(applied[-1]['claims'])} "
@@ -143,6 +143,11 @@ def _description(people: str, rows: Sequence[Row], eras: Sequence[Row], *, is_un
     if eras:
         words.append(f"Bands behind the bars: {'; '.join(era['text'] for era in eras)}.")
     return " ".join(words)
+
+
+def _bound(row: Row, measure: str) -> str:
+    """A year's figure within a sentence: at least so many, where people are missing."""
+    return f"{LOWER_BOUND if row[f'{measure}_incomplete'] else ''}{number(row[measure])}"
 
 
 def _reported(rows: Sequence[Row], measure: str) -> str:

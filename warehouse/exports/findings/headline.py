@@ -13,6 +13,7 @@ from warehouse.exports.measures import (
     HIGHEST_REPORTED,
     HIGHEST_REPORTED_SO_FAR,
     HIGHEST_SO_FAR,
+    LOWER_BOUND,
     NO_LATER,
     OF_REPORTED,
     OTHER_UNIT,
@@ -169,7 +170,10 @@ def _highest_note(
         words = HIGHEST_REPORTED_SO_FAR if measure in may_be_higher else HIGHEST_SO_FAR
         return [words.format(so_far=told or SO_FAR)]
     words = HIGHEST_REPORTED if measure in may_be_higher else HIGHEST
-    return [words.format(since=f" {told}" if told else "", value=show(highest, "count"), year=year)]
+    of_year = (one for one in rows if one["reference_year"] == year)
+    is_lower_bound = any(one.get(f"is_{measure}_complete") is False for one in of_year)
+    value = f"{LOWER_BOUND if is_lower_bound else ''}{show(highest, 'count')}"
+    return [words.format(since=f" {told}" if told else "", value=value, year=year)]
 
 
 def _missing(row: Row, measure: str, breaks: Sequence[Break]) -> tuple[str, list[str]]:
@@ -185,7 +189,7 @@ def _missing(row: Row, measure: str, breaks: Sequence[Break]) -> tuple[str, list
     ]
     # Of refugees none is estimated.
     estimate = None if measure == "refugees_stock" else if_distributed(row, measure)
-    return "at least ", [*notes, *([estimate] if estimate else [])]
+    return LOWER_BOUND, [*notes, *([estimate] if estimate else [])]
 
 
 def _change_note(rows: Sequence[Row], row: Row, measure: str) -> list[str]:

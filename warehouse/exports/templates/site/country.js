@@ -28,7 +28,7 @@ const highest = (measure, counted, top, row) => {
   const begun = asOf(since, current()).find((one) => one.measure === measure);
   const told = begun ? site.words.since.replace("{year}", begun.year) : "";
   return [site.words[words].replace("{since}", told && ` ${told}`).replace("{so_far}", told || site.words.so_far)
-    .replace("{value}", show(top[measure], "count")).replace("{year}", top.year)];
+    .replace("{value}", `${isIncomplete(top, measure) ? "at least " : ""}${show(top[measure], "count")}`).replace("{year}", top.year)];
 };
 
 // That cases are among the people who claimed asylum, where these are persons and cases exactly.
