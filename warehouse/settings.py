@@ -25,6 +25,17 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 PROJECT_NAME = "asylum-warehouse"
 
 
+# Signs in the path of the data folder by which other files would be read than those meant: none
+# of the three has a way to write such a sign so that it is taken as it is.
+_MISREAD_IN_PATHS = (
+    (r"[?*[]", "DuckDB takes for a pattern of names"),
+    (r"[#\\]", "dbt does not take for a part of a name"),
+    (r"%[0-9A-Fa-f]{2}", "Dagster takes for another sign"),
+)
+# A wait longer than this is a slip of the hand, and one much longer cannot be counted down.
+_LONGEST_WAIT = 31 * 24 * 60 * 60
+
+
 class SettingsError(Exception):
     """A variable of the environment that cannot be used; the message says which and why."""
 
@@ -59,11 +70,15 @@ class Settings(BaseModel):
     )
     max_concurrent_requests: int = Field(2, ge=1, le=2)
     requests_per_second: float = Field(4.0, gt=0, le=4)
-    connect_timeout: float = Field(10.0, gt=0)
-    read_timeout: float = Field(60.0, gt=0)
-    total_timeout: float = Field(300.0, gt=0, description="seconds for one page, retries included")
+    connect_timeout: float = Field(10.0, gt=0, le=_LONGEST_WAIT)
+    read_timeout: float = Field(60.0, gt=0, le=_LONGEST_WAIT)
+    total_timeout: float = Field(
+        300.0, gt=0, le=_LONGEST_WAIT, description="seconds for one page, retries included"
+    )
     max_attempts: int = Field(6, ge=1, description="tries for one page")
-    retry_wait: float = Field(1.0, ge=0, description="seconds before the second try, then doubled")
+    retry_wait: float = Field(
+        1.0, ge=0, le=_LONGEST_WAIT, description="seconds before the second try, then doubled"
+    )
     page_size: int = Field(10_000, ge=1, le=10_000)
     memory_limit: str = "600MB"
     threads: int = Field(
@@ -82,7 +97,9 @@ class Settings(BaseModel):
     postgres_url: SecretStr | None = Field(None, description="may hold a password; None: not used")
     postgres_schema: str = Field("asylum", min_length=1)
     postgres_reader: str = Field("asylum_reader", min_length=1)
-    postgres_wait: float = Field(60.0, ge=0, description="seconds for readers to make room")
+    postgres_wait: float = Field(
+        60.0, ge=0, le=_LONGEST_WAIT, description="seconds for readers to make room"
+    )
     superset_postgres_url: SecretStr | None = Field(None, description="as a reader, for Superset")
     # An object store that speaks S3: warehouse/published/lake.py.
     lake_url: str | None = Field(None, pattern=r"^s3://[^\s/@?]+(/[^\s@?]*)?$")
@@ -127,13 +144,13 @@ class Settings(BaseModel):
 
     @field_validator("data_dir")
     @classmethod
-    def _is_no_pattern(cls, value: Path) -> Path:
-        # DuckDB could read other files than those meant: it has no sign for taking one as it is.
-        if found := sorted(set("?*[") & set(str(value))):
-            raise ValueError(
-                f"its path {str(value)!r} has {' and '.join(found)}, which DuckDB takes for a "
-                f"pattern of names; choose a folder without"
-            )
+    def _is_read_as_it_is(cls, value: Path) -> Path:
+        for signs, meaning in _MISREAD_IN_PATHS:
+            if found := sorted(set(re.findall(signs, str(value)))):
+                raise ValueError(
+                    f"its path {str(value)!r} has {' and '.join(found)}, which {meaning}; "
+                    f"choose a folder without"
+                )
         return value
 
     @field_validator("memory_limit")

@@ -81,6 +81,22 @@ def test_the_secrets_are_known_by_their_type() -> None:
             pytest.param({"ASYLUM_DATA_DIR": f"/x/a{one}b/c"}, f"has {one}, which DuckDB", id=name)
             for one, name in (("?", "any"), ("*", "many"), ("[", "one_of"))
         ),
+        *(
+            pytest.param({"ASYLUM_DATA_DIR": f"/x/a{one}b/c"}, f"has {one}, which {by}", id=name)
+            for one, by, name in (
+                ("#", "dbt", "fragment"),
+                ("\\", "dbt", "backslash"),
+                ("%20", "Dagster", "escaped"),
+            )
+        ),
+        *(
+            pytest.param({f"ASYLUM_{name}": value}, "equal to 2678400", id=f"{name}_{value}")
+            for name in (
+                *("CONNECT_TIMEOUT", "READ_TIMEOUT", "TOTAL_TIMEOUT", "RETRY_WAIT"),
+                "POSTGRES_WAIT",
+            )
+            for value in ("1e12", "inf")
+        ),
         pytest.param({"ASYLUM_SMTP_PASSWORD_FILE": "/no/file"}, "cannot be read", id="no_file"),
     ],
 )
@@ -90,6 +106,11 @@ def test_what_cannot_be_used_is_said_without_a_secret(given: dict[str, str], sai
     assert said in str(caught.value)
     assert SECRET not in str(caught.value)
     assert caught.value.__cause__ is None or SECRET not in str(caught.value.__cause__)
+
+
+def test_signs_that_are_common_in_paths_are_taken(tmp_path: Path) -> None:
+    folder = f"{tmp_path}/ä b'c\"d $x;% z{{{{y}}}}"
+    assert load_settings({"ASYLUM_DATA_DIR": folder}).data_dir == Path(folder)
 
 
 def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
