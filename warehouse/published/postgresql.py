@@ -129,8 +129,12 @@ def publish(
     publish.
     """
     started = time.perf_counter()
-    schema = _name(schema or settings.postgres_schema, "schema", "postgres_schema")
-    reader = _name(reader or settings.postgres_reader, "role", "postgres_reader")
+    schema = _name(
+        settings.postgres_schema if schema is None else schema, "schema", "postgres_schema"
+    )
+    reader = _name(
+        settings.postgres_reader if reader is None else reader, "role", "postgres_reader"
+    )
     patience = settings.postgres_wait if wait is None else wait
     if schema in _RESERVED or schema.startswith("pg_"):
         raise PostgresError(f"Schema {schema} cannot be replaced: give another, such as asylum.")

@@ -555,6 +555,8 @@ def test_a_file_that_does_not_fit_leaves_the_old_schema(
             "create schema asylum__new", {}, "There is a schema asylum__new", id="name taken"
         ),
         pytest.param("select 1", {"schema": "A;b"}, "'A;b' is no name for a schema", id="no name"),
+        pytest.param("select 1", {"schema": ""}, "'' is no name for a schema", id="no schema"),
+        pytest.param("select 1", {"reader": ""}, "'' is no name for a role", id="no reader"),
         pytest.param(
             "select 1", {"schema": "s" * 59}, "too long a name for another beside", id="long name"
         ),
