@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 from typing import Annotated
 
@@ -44,6 +45,9 @@ def ui(
         os.chdir(PROJECT_ROOT)
         # Both take the definitions from pyproject.toml of the folder.
         words = ("dagster_webserver", "--read-only") if read_only else ("dagster", "dev")
+        # A shell without job control has what it starts in the background ignore Ctrl-C. Dagster
+        # ends by SIGTERM as it does by Ctrl-C, so it would ignore both.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         # This process becomes Dagster's: signals and its exit code are Dagster's own.
         os.execve(  # noqa: S606 - no shell, fixed words
             sys.executable,
