@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -61,6 +62,23 @@ def ensure_home(settings: Settings) -> Path:
         if not (home / name).exists() or (home / name).read_bytes() != wanted.encode():
             files.write_text(home / name, wanted)
     return home
+
+
+class RecordError(Exception):
+    """Dagster's record of runs cannot be opened, read or written; nothing is made from it."""
+
+
+@contextmanager
+def record_errors_told(settings: Settings) -> Iterator[None]:
+    """What SQLite says of the record of runs, as a RecordError that says what to do."""
+    try:
+        yield
+    except (sqlite3.DatabaseError, sqlalchemy.exc.DatabaseError) as error:
+        raise RecordError(
+            f"{settings.dagster_home}: the record of runs cannot be read or written: "
+            f"{str(error).partition(chr(10))[0]}. See whether the disk is full, then run again; "
+            f"`asylum run` replaces a record that is damaged."
+        ) from error
 
 
 @contextmanager

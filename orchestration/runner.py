@@ -16,7 +16,7 @@ from orchestration import keys
 from orchestration.assets.landing import ends_here, landing, sources
 from orchestration.automation import EXECUTOR, REPOSITORY_TAG
 from orchestration.housekeeping import prune_if_due
-from orchestration.instance import open_instance
+from orchestration.instance import RecordError, open_instance, record_errors_told
 from orchestration.keys import REBUILD, REFRESH, TAG_COMMAND, TAG_SOURCE
 from orchestration.outcome import run_result
 from orchestration.resources import WarehouseBusyError, exclusive, resources, silent
@@ -119,27 +119,16 @@ def run_refresh(
             return run_result(settings, list(run.outcomes(instance)), started)
 
     try:
-        with exclusive(settings, patience=0):
+        with exclusive(settings, patience=0), record_errors_told(settings):
             try:
                 return once()
             except (sqlite3.DatabaseError, sqlalchemy.exc.DatabaseError) as error:
                 if not _DAMAGED_RECORD.search(str(error)):
                     raise
-                # Dagster's record of runs: nothing is made from it.
-                move_aside(settings, settings.dagster_home, _first_line(error))
+                move_aside(settings, settings.dagster_home, str(error).partition("\n")[0])
                 return once()
-    except (WarehouseBusyError, DbtError, OSError) as error:
+    except (WarehouseBusyError, DbtError, RecordError, OSError) as error:
         return RunResult(success=False, error=str(error))
-    except (sqlite3.DatabaseError, sqlalchemy.exc.DatabaseError) as error:
-        return RunResult(
-            success=False,
-            error=f"{settings.dagster_home}: the record of runs cannot be written: "
-            f"{_first_line(error)}. See whether the disk is full, then run again.",
-        )
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]
 
 
 def _close_killed_runs(instance: dg.DagsterInstance) -> None:

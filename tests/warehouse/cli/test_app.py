@@ -23,6 +23,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from tests import garble
 from tests.warehouse.small_build import (
     KEYS,
     LINEAGE,
@@ -605,6 +606,33 @@ def test_ui_becomes_dagster_with_a_home_in_the_data_folder(
     assert told.stderr == ""
     assert environment["DAGSTER_HOME"] == str(settings.dagster_home)
     assert (settings.dagster_home / "dagster.yaml").exists()
+
+
+def test_ui_can_be_stopped_where_a_shell_has_it_ignore_ctrl_c(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A script's `asylum ui &`: Dagster then ignored SIGTERM, too, and ended by SIGKILL alone."""
+    handled: list[Any] = []
+    monkeypatch.setattr("os.chdir", lambda _: None)
+    monkeypatch.setattr("os.execve", lambda *_: handled.append(signal.getsignal(signal.SIGINT)))
+    monkeypatch.setattr("warehouse.cli.commands.ui.refuse_taken", lambda *_: None)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        assert asylum("ui").exit_code == 0
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert handled == [signal.default_int_handler]
+
+
+def test_prune_says_that_the_record_of_runs_cannot_be_opened(settings: Settings) -> None:
+    """A full disk and a damaged file were tracebacks of SQLAlchemy."""
+    assert asylum("prune").exit_code == 0
+    garble.beginning(settings.dagster_home / "history" / "runs.db")
+    done = asylum("prune")
+    assert done.exit_code == 1
+    told = " ".join(done.stderr.split())
+    assert f"{settings.dagster_home}: the record of runs cannot be read or written" in told
+    assert "`asylum run` replaces a record that is damaged" in told
 
 
 @pytest.mark.parametrize("words", [("run",), ("fetch",), ("sql", "select 1")])

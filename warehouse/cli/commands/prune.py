@@ -13,10 +13,14 @@ def prune() -> None:
     with failures():
         settings = load_settings()
         from orchestration.housekeeping import prune as remove_old
-        from orchestration.instance import open_instance
+        from orchestration.instance import open_instance, record_errors_told
         from orchestration.resources import exclusive
 
-        with exclusive(settings, patience=0), open_instance(settings) as instance:
+        with (
+            exclusive(settings, patience=0),
+            record_errors_told(settings),
+            open_instance(settings) as instance,
+        ):
             done = remove_old(settings, instance)
         typer.echo(
             f"{done.runs} runs and {len(done.files)} files removed. Dagster's record: "
