@@ -18,6 +18,7 @@ from orchestration.assets.landing import (
 from orchestration.keys import TAG_SOURCE
 from orchestration.resources import Warehouse
 from warehouse.landing.backfill import backfill, landed_releases
+from warehouse.published.landed import refuse_lost_landing
 from warehouse.settings import Settings
 from warehouse.sources.unhcr_archive.client import chosen_releases
 
@@ -45,6 +46,7 @@ def archive(retry_policy: dg.RetryPolicy | None) -> dg.AssetsDefinition:
         settings, release = warehouse.settings, context.partition_key
         context.instance.add_run_tags(context.run_id, {TAG_SOURCE: "archive"})
         with landing_errors(context, retry_policy):
+            refuse_lost_landing(settings)
             landed = backfill(
                 settings, releases=[release], on_progress=warehouse.progress("landing")
             )

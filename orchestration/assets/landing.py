@@ -27,6 +27,7 @@ from warehouse.landing.snapshots import (
     land_starter,
     manifests,
 )
+from warehouse.published.landed import refuse_lost_landing
 from warehouse.published.read import open_published, read_about
 from warehouse.published.sound import damaged
 from warehouse.settings import Settings
@@ -156,6 +157,7 @@ def landing(retry_policy: dg.RetryPolicy | None) -> dg.AssetsDefinition:
         settings = warehouse.settings
         context.instance.add_run_tags(context.run_id, {TAG_SOURCE: config.source.value})
         with landing_errors(context, retry_policy) as is_last_try:
+            refuse_lost_landing(settings)
             landed, failed = _land(config, warehouse, is_last_try=is_last_try)
         newest = {manifest.endpoint: manifest for _, manifest in manifests(settings)}
         tag_release(context, landed)

@@ -53,6 +53,7 @@ from tests.orchestration.small_project import (
 )
 from tests.other_processes import after, begin, end_of, in_this_process
 from tests.postgres_server import PostgresServer
+from tests.warehouse.small_build import published_from
 from warehouse.build import apart, dbt
 from warehouse.build.run_result import LastRun, read_last_run
 from warehouse.cli.commands.run import _begin_with_dbt
@@ -424,6 +425,20 @@ def test_what_landing_says_is_the_error_and_not_what_dagster_wraps_around_it(
     assert not result.success
     assert str(result.error).startswith(f"{tmp_path / 'empty'}: no starter extract")
     assert "dagster" not in str(result.error).lower()
+
+
+@in_memory
+def test_a_run_where_landing_was_lost_lands_nothing_and_publishes_nothing(
+    settings: SmallSettings,
+) -> None:
+    """An empty folder, where a disk was not mounted, became ten releases fewer for readers."""
+    published_from(settings, ("population", "archive-2024-06-aaaaaaaa", "archive"))
+    before = settings.published_db.read_bytes()
+    result = run_refresh(settings)
+    assert not result.success
+    assert str(result.error).startswith(f"{settings.landing_dir} has none of the 1")
+    assert settings.published_db.read_bytes() == before
+    assert not settings.landing_dir.exists()
 
 
 @in_memory

@@ -211,6 +211,14 @@ def with_functions(settings: Settings) -> None:
     statements(settings, _FUNCTIONS)
 
 
+def published_from(settings: Settings, *snapshots: tuple[str, str, str]) -> Published:
+    """A published small build, made from these snapshots: dataset, id and source of each."""
+    build(settings)
+    names = ("endpoint", "snapshot_id", "source")
+    made_from = [dict(zip(names, one, strict=True)) for one in snapshots]
+    return publish(settings, lineage={**LINEAGE, "snapshots": made_from}, keys=KEYS)
+
+
 def published(settings: Settings, **given: Any) -> Published:
     """A published small build."""
     build(settings, **given)

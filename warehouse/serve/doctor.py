@@ -26,6 +26,7 @@ from warehouse.core.wording import plural
 from warehouse.landing import decision, set_aside
 from warehouse.landing.restore import restore
 from warehouse.landing.snapshots import all_set_aside, incoming, sound_manifests
+from warehouse.published.landed import lost_snapshots
 from warehouse.published.read import PublishedMissingError, open_published, read_about
 from warehouse.published.sound import damaged
 from warehouse.settings import Settings
@@ -33,6 +34,8 @@ from warehouse.settings import Settings
 # A run at full scale needs room for a second published file, and DuckDB for what it spills.
 _ROOM_TIMES = 3
 _LEAST_ROOM = 500_000_000
+# So many of what is lost are named; the rest is counted.
+_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,16 @@ def _landing(settings: Settings) -> Iterator[Finding]:
             yield Finding("landing", "repaired", tried.sentence)
         else:
             yield Finding("landing", "problem", tried.sentence if tried else one.sentence)
+    lost, built_from = lost_snapshots(settings)
+    if lost:
+        named = ", ".join(lost[:_NAMED]) + (", …" if len(lost) > _NAMED else "")
+        yield Finding(
+            "landing",
+            "problem",
+            f"{len(lost)} of {built_from} snapshots that {settings.published_db.name} was built "
+            f"from are not in {settings.landing_dir}: {named}. See whether its disk is mounted, or "
+            f"restore them from a backup; without them a run publishes what is left.",
+        )
     sound = len(landed) - sum(one.path in {folder for folder, _ in landed} for one in aside)
     yield Finding("landing", "ok", f"{sound} of {len(landed)} snapshots are as they were landed.")
 

@@ -29,6 +29,7 @@ from tests.warehouse.small_build import (
     LINEAGE,
     build,
     copied,
+    published_from,
     published_with_functions,
     settings_in,
     statements,
@@ -633,6 +634,17 @@ def test_prune_says_that_the_record_of_runs_cannot_be_opened(settings: Settings)
     told = " ".join(done.stderr.split())
     assert f"{settings.dagster_home}: the record of runs cannot be read or written" in told
     assert "`asylum run` replaces a record that is damaged" in told
+
+
+@pytest.mark.parametrize("words", [("fetch",), ("backfill", "--all")])
+def test_nothing_is_landed_where_landing_was_lost(
+    settings: Settings, words: tuple[str, ...]
+) -> None:
+    published_from(settings, ("population", "archive-2024-06-aaaaaaaa", "archive"))
+    done = asylum(*words)
+    assert done.exit_code == 1
+    assert "See whether its disk is mounted" in " ".join(done.stderr.split())
+    assert not settings.landing_dir.exists()
 
 
 @pytest.mark.parametrize("words", [("run",), ("fetch",), ("sql", "select 1")])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests import garble
+from tests.warehouse.small_build import published_from
 from warehouse.build import raw
 from warehouse.core.repairs import FILE_NAME, repairs
 from warehouse.landing.snapshots import crawl, manifests
@@ -65,6 +67,21 @@ def test_what_can_be_made_again_is_and_the_rest_is_said_with_what_to_do(landed: 
 def test_a_book_of_repairs_that_cannot_be_read_is_named_with_its_line(landed: Settings) -> None:
     (landed.data_dir / FILE_NAME).write_bytes(b"\xff{}\n")
     assert "line 1: not a repair. Remove the line." in by_outcome(examine(landed), "problem")
+
+
+def test_what_the_published_file_was_built_from_and_landing_has_not_is_named(
+    landed: Settings,
+) -> None:
+    used = [(one.endpoint, one.snapshot_id, one.source) for _, one in manifests(landed)]
+    published_from(landed, *used)
+    assert by_outcome(examine(landed), "problem") == ""
+    shutil.rmtree(landed.landing_dir / "idmc")
+    [(_, snapshot, _)] = [one for one in used if one[0] == "idmc"]
+    told = by_outcome(examine(landed), "problem")
+    assert "landing: 1 of 2 snapshots that asylum.duckdb was built from are not in" in told
+    assert f"idmc/{snapshot}. See whether its disk is mounted" in told
+    shutil.rmtree(landed.landing_dir)
+    assert "landing: 2 of 2 snapshots" in by_outcome(examine(landed), "problem")
 
 
 def test_a_disk_that_is_nearly_full_is_said(

@@ -49,7 +49,7 @@ def fetch(
 
         with (
             render.progress(render.console(stderr=True)) as on_progress,
-            _landed_in_part(settings),
+            _landing(settings),
         ):
             landed_so_far = partial(on_progress, "land")
             if source == "starter":
@@ -87,7 +87,7 @@ def backfill(
 
         with (
             render.progress(render.console(stderr=True)) as on_progress,
-            _landed_in_part(settings),
+            _landing(settings),
         ):
             found = archived.backfill(
                 settings,
@@ -99,10 +99,14 @@ def backfill(
 
 
 @contextmanager
-def _landed_in_part(settings: Settings) -> Iterator[None]:
-    """Show what was landed before the error says what was not."""
+def _landing(settings: Settings) -> Iterator[None]:
+    """Land nothing where landing was lost; show what was landed before the error says what was
+    not.
+    """
     from warehouse.landing.snapshots import NotAllLandedError
+    from warehouse.published.landed import refuse_lost_landing
 
+    refuse_lost_landing(settings)
     try:
         yield
     except NotAllLandedError as error:
