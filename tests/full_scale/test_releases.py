@@ -1,18 +1,23 @@
-"""The real releases: assigned by their content."""
+"""The real releases: assigned by their content, and told from corrections by it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 
 import duckdb
 import pytest
 
-from tests.full_scale.conftest import RELEASES, missing, released
+from tests.full_scale.conftest import ALL, RELEASES, missing, released
 from warehouse.build import raw
 from warehouse.releases import identify, profiles
-from warehouse.releases.identify import Snapshot, resolve
+from warehouse.releases.assign import look_into
+from warehouse.releases.identify import MAIN, Release, Snapshot, resolve
 from warehouse.releases.profiles import Reach
+from warehouse.releases.publications import Publications
+from warehouse.releases.validate import Look
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, FLOWS, Endpoint
 
 ORDER = ["2024-06", "2024-12", "2025-06", "2025-12.0", "2025-12.1"]
@@ -45,7 +50,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
     """All datasets of all releases, with their profiles; snapshots are called by their release."""
     with duckdb.connect(config={"threads": "2", "autoinstall_known_extensions": "false"}) as opened:
         raw._create_tables(opened)
-        for release in ORDER:
+        for release in ALL:
             for endpoint in ENDPOINTS.values():
                 if (RELEASES / release / f"{endpoint.archived}.parquet").exists():
                     load(opened, endpoint, release)
@@ -84,3 +89,38 @@ def test_a_crawl_is_assigned_its_release_by_its_content(con: duckdb.DuckDBPyConn
     assert {one.key: found[one.key].release_id for one in snapshots} == {
         one.key: one.snapshot_id for one in snapshots
     }
+
+
+@pytest.mark.parametrize("endpoint", ["idmc", *MAIN])
+def test_a_release_is_a_later_publication_and_a_correction_is_none(
+    con: duckdb.DuckDBPyConnection, endpoint: str
+) -> None:
+    """Were they crawled from the API and in no list: of a main dataset by itself, and of another
+    by those, as if no release changed it.
+    """
+    named = identify.read_lists().releases
+    digests = profiles.digests(con)
+    snapshots = {
+        (told_by, release): Snapshot(
+            told_by, release, "api", None,
+            datetime.combine(named[release].published_on, time(12), UTC), Reach(),
+            *digests[told_by, release],
+        )
+        for told_by in MAIN
+        for release in ALL
+    }  # fmt: skip
+    seen = {release: replace(snapshots[MAIN[0], release], endpoint=endpoint) for release in ALL}
+    releases = {
+        one.key: Release(one.snapshot_id, "", one.day, named[one.snapshot_id].reference_date, False)
+        for one in (*snapshots.values(), *seen.values())
+    }
+    look = Look(releases, look_into(con))
+    publications = Publications(
+        [one for one in snapshots.values() if endpoint not in MAIN or one.endpoint == endpoint],
+        releases,
+        look.loaded.newest_years,
+        lambda before, now, year_to: look.is_lossy(before, now, year_to=year_to),
+    )
+    for before, now in pairwise(ALL):
+        is_release = named[before].reference_date != named[now].reference_date
+        assert publications.is_later(seen[now], seen[before]) == is_release, now

@@ -19,7 +19,7 @@ from warehouse.landing import decision
 from warehouse.landing.snapshots import manifests
 from warehouse.releases import identify, profiles, validate
 from warehouse.releases.identify import Key, Release, Snapshot
-from warehouse.releases.profiles import Comparison, Reach
+from warehouse.releases.profiles import Comparison, NewestYears, Reach
 from warehouse.releases.validate import Finding, Loaded, Verdict
 from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, PAIRS
@@ -152,6 +152,10 @@ def look_into(con: duckdb.DuckDBPyConnection) -> Loaded:
             con, shape, *snapshots, reach, beside_id=beside, measures_of_both=measures
         )
 
+    @cache
+    def newest_years(endpoint: str, before_id: str, now_id: str, reach: Reach) -> NewestYears:
+        return profiles.newest_years(con, ENDPOINTS[endpoint], before_id, now_id, reach)
+
     def same(before: Snapshot, now: Snapshot) -> bool:
         reach = identify.reach_of(now)
         if reach.is_whole:
@@ -170,6 +174,9 @@ def look_into(con: duckdb.DuckDBPyConnection) -> Loaded:
         ),
         same,
         lambda one: profiles.codes(con, *one.key),
+        lambda before, now, reach: newest_years(
+            now.endpoint, before.snapshot_id, now.snapshot_id, reach
+        ),
     )
 
 

@@ -34,8 +34,8 @@ from warehouse.reference.seeds import REFERENCE_DIR
 from warehouse.releases.profiles import Reach
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, FLOWS
 
-# The latest year of a release is that of these.
-_MAIN = ("population", "asylum-applications", "asylum-decisions")
+# Every release moves these, and its latest year is theirs.
+MAIN = ("population", "asylum-applications", "asylum-decisions")
 _POPULATION = "population"
 # Global Trends come out in mid-June: until then, the figures of a year are those of its 30 June.
 _GLOBAL_TRENDS_DUE = (6, 11)
@@ -183,6 +183,19 @@ def reach_of(snapshot: Snapshot) -> Reach:
     return snapshot.reach
 
 
+def common(before: Snapshot, now: Snapshot) -> Reach:
+    """The countries and years that both were asked for, where one was asked for all countries of
+    the other.
+    """
+    earlier, later = reach_of(before), reach_of(now)
+    narrower = later if earlier.holds(later) else earlier
+    return Reach(
+        *narrower.sides,
+        max(earlier.year_from, later.year_from),
+        min(earlier.year_to, later.year_to),
+    )
+
+
 @dataclass(frozen=True)
 class _Known:
     """The digests that releases are known by."""
@@ -298,7 +311,7 @@ def _reference_date(members: Sequence[Snapshot], day: date, before: Sequence[Rel
     Trends are not yet due, 31 December after that. The year is that of its main datasets. One
     without them, whose figures are older, has the day of the release before it.
     """
-    main = [one.latest_year for one in members if one.endpoint in _MAIN and one.latest_year]
+    main = [one.latest_year for one in members if one.endpoint in MAIN and one.latest_year]
     newest = max(before, key=lambda one: (one.in_force_from, one.release_id), default=None)
     years = main or [one.latest_year for one in members if one.latest_year]
     year = max(years, default=None)

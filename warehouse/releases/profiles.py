@@ -151,6 +151,21 @@ class Comparison:
     missing: Sequence[Missing] = ()
 
 
+@dataclass(frozen=True)
+class NewestYears:
+    """The newest years of an earlier and a later snapshot, within a reach; None without a row.
+
+    both: by side the countries that both have in the newest year of both, and those of them with
+    other figures; later: by side the countries of the later one in the year before its newest year,
+    and in that.
+    """
+
+    before: int | None
+    now: int | None
+    both: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    later: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Make the tables where they are missing."""
     for statement in _TABLES:
@@ -349,12 +364,7 @@ def compare(
     cells = []
     named = {"earlier": before_id, "later": now_id} | ({"beside": beside_id} if beside_id else {})
     for name, snapshot_id in named.items():
-        source = (
-            f"select * from raw.snapshot_profiles where endpoint = {literal(endpoint.name)} "
-            f"and snapshot_id = {literal(snapshot_id)}"
-            if reach.is_whole
-            else _cells(endpoint, snapshot_id, reach)
-        )
+        source = _cells_within(endpoint, snapshot_id, reach)
         sums = ", ".join(
             f"coalesce(sum(totals[{literal(column)}]), 0) as c{at}"
             for at, column in enumerate(columns)
@@ -403,6 +413,66 @@ def compare(
     ).fetchall()
     con.execute("drop table compared")
     return Comparison(by["reference_year"], by["country"], [Missing(*one) for one in missing])
+
+
+def _cells_within(endpoint: Endpoint, snapshot_id: str, reach: Reach) -> str:
+    """The query for the cells of the countries of `reach`, in all years."""
+    if not reach.is_whole:
+        return _cells(endpoint, snapshot_id, reach)
+    return (
+        f"select * from raw.snapshot_profiles where endpoint = {literal(endpoint.name)} "
+        f"and snapshot_id = {literal(snapshot_id)}"
+    )
+
+
+def newest_years(
+    con: duckdb.DuckDBPyConnection, endpoint: Endpoint, before_id: str, now_id: str, reach: Reach
+) -> NewestYears:
+    """The newest years of two snapshots of a dataset, of the pairs within `reach`."""
+    cells = " union all ".join(
+        f"select {which} as which, side, reference_year, unhcr_code, "
+        f"bit_xor(content_digest) as digest "
+        f"from ({_cells_within(endpoint, snapshot_id, reach)}) "
+        f"where reference_year between {reach.year_from} and {reach.year_to} group by all"
+        for which, snapshot_id in enumerate((before_id, now_id))
+    )
+    found = con.execute(
+        f"""
+        with cells as ({cells}),
+
+        newest as (
+            select
+                max(reference_year) filter (which = 0) as before,
+                max(reference_year) filter (which = 1) as now,
+                least(before, now) as of_both
+            from cells
+        ),
+
+        of_both as (
+            select side, count(distinct digest) > 1 as is_moved
+            from cells, newest
+            where reference_year = of_both
+            group by side, unhcr_code
+            having count(*) = 2
+        )
+
+        select
+            any_value(before), any_value(now), side,
+            (select count(*) from of_both where of_both.side = cells.side),
+            (select count(*) from of_both where of_both.side = cells.side and is_moved),
+            count(*) filter (which = 1 and reference_year = now - 1),
+            count(*) filter (which = 1 and reference_year = now)
+        from cells, newest
+        group by side
+        """
+    ).fetchall()
+    if not found:
+        return NewestYears(None, None)
+    return NewestYears(
+        *found[0][:2],
+        {side: (both, moved) for _, _, side, both, moved, _, _ in found},
+        {side: (earlier, newest) for _, _, side, _, _, earlier, newest in found},
+    )
 
 
 def codes(

@@ -9,11 +9,11 @@ all that one country had of a measure, or of its newest years. So of these, rows
 
 In the order in which they came into force, each snapshot is compared with the newest earlier one
 that was accepted and was asked for all of its countries. One that seems to have lost data waits for
-the next release: where that has no more than the held one has, UNHCR stands by it, and it is
-accepted; so is the held one, as far as the next confirms all that seemed lost. Where the next
-leaves this dataset as it is, no snapshot of it is made: that it was seen again says the same. A
-review of the release (`release_reviews.csv`) decides before this rule, and a person (decision.py)
-before both.
+a later publication (publications.py): where that has no more than the held one has, UNHCR stands by
+it, and it is accepted; so is the held one, as far as the later confirms all that seemed lost. Where
+the later leaves this dataset as it is, no snapshot of it is made: that it was seen again says the
+same. A review of the release (`release_reviews.csv`) decides before this rule, and a person
+(decision.py) before both.
 
 The limits are derived from the ten releases that are known: `python benchmarks/limits.py` prints
 what moved between them, and docs/operating.md has the largest moves beside the limits.
@@ -27,17 +27,27 @@ from math import inf
 from typing import Literal, Protocol
 
 from warehouse.reference.code_lists import CODE_LISTS
-from warehouse.releases.identify import Key, Lists, Release, Snapshot, place, reach_of
+from warehouse.releases.identify import (
+    Key,
+    Lists,
+    Release,
+    Snapshot,
+    common,
+    place,
+    reach_of,
+)
 from warehouse.releases.profiles import (
     ASYLUM_SIDE,
     ORIGIN_SIDE,
     UNKNOWN,
     Comparison,
     Missing,
+    NewestYears,
     Part,
     Reach,
     Total,
 )
+from warehouse.releases.publications import Publications
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 
 # Rows that single cells (a country in a year) have less, of all rows of the earlier snapshot;
@@ -130,6 +140,7 @@ class Loaded:
     compare: Compare
     same: Callable[[Snapshot, Snapshot], bool]
     codes: Callable[[Snapshot], Codes]
+    newest_years: Callable[[Snapshot, Snapshot, Reach], NewestYears]
 
 
 def validate_all(
@@ -149,54 +160,74 @@ def validate_all(
             out[one.key] = Verdict(held_because=one.decision.sentence, verdict_from="person")
         else:
             out[one.key] = Verdict()
-    kept = kept_by_a_later_release(all_of_them, releases)
+    look = Look(releases, loaded)
+    publications = Publications(
+        (
+            one
+            for members in by_endpoint.values()
+            for one in members
+            if not impossible_years(one.latest_year, releases[one.key])
+        ),
+        releases,
+        loaded.newest_years,
+        lambda before, now, year_to: look.is_lossy(before, now, year_to=year_to),
+    )
     for members in by_endpoint.values():
-        out |= _Dataset(releases, lists, loaded, kept).validate(members)
+        out |= _Dataset(look, lists, publications).validate(members)
     return out
 
 
-def kept_by_a_later_release(
-    snapshots: Iterable[Snapshot], releases: Mapping[Key, Release]
-) -> frozenset[Key]:
-    """Those that a source served unchanged with a later release, of which other datasets changed.
+@dataclass(frozen=True)
+class Look:
+    """What one snapshot lost against another."""
 
-    A dataset that was fetched for the first time tells no release; nor does one that may have
-    changed before the snapshot was first seen.
-    """
-    newest: dict[object, Snapshot] = {}
-    changed: list[tuple[Snapshot, Snapshot]] = []
-    fetched = [one for one in snapshots if one.stated_release_id is None and one.digest is not None]
-    for one in sorted(fetched, key=lambda member: (member.retrieved_at, member.key)):
-        before = newest.get((one.endpoint, one.reach))
-        if before is not None and before.digest != one.digest:
-            changed.append((before, one))
-        newest[one.endpoint, one.reach] = one
-    return frozenset(
-        one.key
-        for one in fetched
-        for before, other in changed
-        if other.endpoint != one.endpoint
-        and ENDPOINTS[other.endpoint].published_in == ENDPOINTS[one.endpoint].published_in
-        and one.retrieved_at <= before.seen_until
-        and one.retrieved_at < other.retrieved_at <= one.seen_until
-        and releases[one.key].in_force_from < releases[other.key].in_force_from
-    )
+    releases: Mapping[Key, Release]
+    loaded: Loaded
+
+    def losses(
+        self, before: Snapshot, now: Snapshot, moved: Comparison, *, is_partial: bool = False
+    ) -> list[Finding]:
+        """What of what moved is a loss."""
+        found = losses(moved, common(before, now), is_partial=is_partial)
+        if reach_of(before).is_whole and reach_of(now).is_whole:
+            # A measure may be given under another code: whether it is lost is asked above.
+            named = ENDPOINTS[now.endpoint].code_of_measure
+            codes = (self.loaded.codes(before), self.loaded.codes(now))
+            found += lost_codes(*({k: v for k, v in one.items() if k != named} for one in codes))
+        return found
+
+    def is_lossy(
+        self,
+        before: Snapshot,
+        now: Snapshot,
+        beside: Snapshot | None = None,
+        *,
+        year_to: int | None = None,
+    ) -> bool:
+        """Whether one lacks what another has, as far as a third has it, in the years up to
+        `year_to`; or has what cannot be.
+        """
+        if impossible_years(now.latest_year, self.releases[now.key]):
+            return True
+        if self.loaded.same(before, now):
+            return False
+        reach = common(before, now)
+        if year_to is not None:
+            reach = replace(reach, year_to=min(year_to, reach.year_to))
+        moved = self.loaded.compare(before, now, reach, beside)
+        found = self.losses(before, now, moved, is_partial=beside is not None)
+        return any(one.severity == "loss" for one in found)
 
 
 class _Dataset:
     """The snapshots of one dataset, taken in by their place in time."""
 
-    def __init__(
-        self,
-        releases: Mapping[Key, Release],
-        lists: Lists,
-        loaded: Loaded,
-        kept: frozenset[Key],
-    ) -> None:
-        self._releases = releases
+    def __init__(self, look: Look, lists: Lists, publications: Publications) -> None:
+        self._look = look
+        self._releases = look.releases
         self._lists = lists
-        self._loaded = loaded
-        self._kept = kept
+        self._loaded = look.loaded
+        self._publications = publications
         self._verdicts: dict[Key, Verdict] = {}
         self._accepted: list[Snapshot] = []
         self._waiting: list[tuple[Snapshot, Snapshot | None]] = []
@@ -251,50 +282,50 @@ class _Dataset:
             return out + notes
         name = f"{self._releases[before.key].release_id} ({before.snapshot_id})"
         moved = self._loaded.compare(before, now, common(before, now))
-        return [*out, *self._losses(before, now, moved), *notes, *notices(moved, name)]
-
-    def _losses(
-        self, before: Snapshot, now: Snapshot, moved: Comparison, *, is_partial: bool = False
-    ) -> list[Finding]:
-        found = losses(moved, reach_of(now), is_partial=is_partial)
-        if reach_of(before).is_whole and reach_of(now).is_whole:
-            # A measure may be given under another code: whether it is lost is asked above.
-            named = ENDPOINTS[now.endpoint].code_of_measure
-            codes = (self._loaded.codes(before), self._loaded.codes(now))
-            found += lost_codes(*({k: v for k, v in one.items() if k != named} for one in codes))
-        return found
+        return [*out, *self._look.losses(before, now, moved), *notes, *notices(moved, name)]
 
     def _is_confirmed(self, now: Snapshot) -> bool:
-        """Whether a later release kept it, or one that is held back, of another release, has no
-        more than this one has.
+        """Whether a later publication left it as it is, or one that is held back, of an earlier
+        publication, has no more than this one has.
         """
-        cannot_be = impossible_years(now.latest_year, self._releases[now.key])
-        if now.key in self._kept and not cannot_be:
-            return True
-        return any(
-            self._releases[one.key].release_id != self._releases[now.key].release_id
-            and reach_of(one).holds(reach_of(now))
-            and not self._is_lossy(one, now)
+        if impossible_years(now.latest_year, self._releases[now.key]):
+            return False
+        return self._publications.is_later(now, now) or any(
+            reach_of(one).holds(reach_of(now))
+            and not self._look.is_lossy(one, now)
+            and self._publications.is_later(now, one)
             for one, _ in self._waiting
         )
 
     def _accept_those_confirmed_by(self, now: Snapshot) -> None:
-        """What the next release has of what was there before one that was held back, that must
-        have, too; then nothing was lost. Where its measures had each other's figures, those of the
-        next must have, too.
-        """
+        """And those that lost nothing against one of them that came before."""
+        confirmed: list[Snapshot] = []
         for one, before in self._waiting:
             verdict = self._verdicts[one.key]
-            if (
-                verdict.verdict_from == "rule"
-                and self._releases[one.key].release_id != self._releases[now.key].release_id
-                and reach_of(now).holds(reach_of(one))
-                and not self._is_lossy(now, one, before)
-                and (self._is_swapped(before, now) or not self._is_swapped(before, one))
+            if verdict.verdict_from == "rule" and (
+                self._is_confirmed_by(now, one, before)
+                or any(
+                    reach_of(other).holds(reach_of(one)) and not self._look.is_lossy(other, one)
+                    for other in confirmed
+                )
             ):
                 self._verdicts[one.key] = Verdict(verdict.findings, verdict.compared_with)
-                self._accepted.append(one)
+                confirmed.append(one)
+        self._accepted += confirmed
         self._waiting = [pair for pair in self._waiting if self._verdicts[pair[0].key].held_because]
+
+    def _is_confirmed_by(self, now: Snapshot, one: Snapshot, before: Snapshot | None) -> bool:
+        """Whether a later publication has no more than one that is held back.
+
+        What the later one has of what was there before, the held one must have, too; then nothing
+        was lost. Where its measures had each other's figures, those of the later must have, too.
+        """
+        return (
+            reach_of(now).holds(reach_of(one))
+            and not self._look.is_lossy(now, one, before)
+            and (self._is_swapped(before, now) or not self._is_swapped(before, one))
+            and self._publications.is_later(now, one)
+        )
 
     def _is_swapped(self, before: Snapshot | None, now: Snapshot) -> bool:
         """Whether a measure has what another one had before."""
@@ -302,16 +333,6 @@ class _Dataset:
             return False
         moved = self._loaded.compare(before, now, common(before, now))
         return bool(_swapped_measures(moved.years.get(ORIGIN_SIDE, {})))
-
-    def _is_lossy(self, before: Snapshot, now: Snapshot, beside: Snapshot | None = None) -> bool:
-        """Whether one lacks what another has, as far as a third has it; or has what cannot be."""
-        if impossible_years(now.latest_year, self._releases[now.key]):
-            return True
-        if self._loaded.same(before, now):
-            return False
-        moved = self._loaded.compare(before, now, common(before, now), beside)
-        found = self._losses(before, now, moved, is_partial=beside is not None)
-        return any(one.severity == "loss" for one in found)
 
 
 def held_back(
@@ -341,16 +362,6 @@ def held_back(
             f"{verdicts[one.key].held_because}",
         )
     return dict(out.values())
-
-
-def common(before: Snapshot, now: Snapshot) -> Reach:
-    """The countries of the later one, in the years that both were asked for."""
-    earlier, later = reach_of(before), reach_of(now)
-    return Reach(
-        *later.sides,
-        max(earlier.year_from, later.year_from),
-        min(earlier.year_to, later.year_to),
-    )
 
 
 def common_measures(before: Snapshot, now: Snapshot) -> frozenset[str] | None:

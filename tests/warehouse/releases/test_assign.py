@@ -72,17 +72,23 @@ def test_a_hold_ends_though_the_api_goes_on_serving_the_same(tmp_path, monkeypat
     for module in (snapshots, crawl):
         monkeypatch.setattr(module, "datetime", Clock)
 
-    def world(bump, since):
-        data = sample_data(range(2005, 2025), bump)
+    def world(bump, since, until=2024):
+        data = sample_data(range(2005, until + 1), bump)
         idmc = sample_data(range(since, 2025))["idmc"]
         return data | {"idmc": idmc}
 
     held = []
     with FakeApi(world(0, 2005)) as api:
         settings = fast_settings(tmp_path / "data", api.url, page_size=1000)
-        for day[0], bump, since in ((0, 0, 2005), (120, 7, 2015), (360, 14, 2015)):
-            api.publish(world(bump, since))
-            snapshots.crawl(settings, endpoints=["population", "idmc"])
+        for day[0], told, origins in (
+            (0, (0, 2005), []),
+            (120, (7, 2015), []),
+            (121, (7, 2015), ["SYR"]),
+            (122, (8, 2015), []),
+            (360, (14, 2015, 2025), []),
+        ):
+            api.publish(world(*told))
+            snapshots.crawl(settings, endpoints=["population", "idmc"], origins=origins)
             raw.load(settings)
             held.append([one.endpoint for one in assign(settings).quarantined])
-    assert held == [[], ["idmc"], []]
+    assert held == [[], ["idmc"], ["idmc", "idmc"], ["idmc", "idmc"], []]

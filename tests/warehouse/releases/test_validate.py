@@ -49,19 +49,20 @@ datasets = st.sampled_from(["population", "asylum-applications"])
 class World:
     """Releases of one dataset, each a snapshot of the archive that came out half a year later."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, endpoint: str) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, *endpoints: str) -> None:
         self.con = con
-        self.endpoint: Endpoint = ENDPOINTS[endpoint]
+        self.endpoint: Endpoint = ENDPOINTS[endpoints[0]]
         self.lists = LISTS
         self.published = 0
         self.snapshots: list[Snapshot] = []
         self.releases: dict[tuple[str, str], Release] = {}
-        columns = ", ".join(f'"{c}" varchar' for c in self.endpoint.columns)
         con.execute("create schema if not exists raw")
-        con.execute(
-            f"create or replace table raw.{self.endpoint.table} "
-            f"(_snapshot_id varchar, _slice varchar, _row_number bigint, {columns})"
-        )
+        for endpoint in (ENDPOINTS[name] for name in endpoints):
+            columns = ", ".join(f'"{c}" varchar' for c in endpoint.columns)
+            con.execute(
+                f"create or replace table raw.{endpoint.table} "
+                f"(_snapshot_id varchar, _slice varchar, _row_number bigint, {columns})"
+            )
         profiles.create_tables(con)
         con.execute("delete from raw.snapshot_profiles")
         con.execute("delete from raw.snapshot_codes")
@@ -73,24 +74,27 @@ class World:
         year: int = LAST_YEAR,
         reach: Reach | None = None,
         is_extract: bool = False,
+        of: str | None = None,
     ) -> str:
-        """Load what a release has, the next in time; its id."""
+        """Load what a release has of a dataset (default: the first), the next in time; its id."""
         name = f"r{self.published}"
         out_on = date(2020, 1, 1) + timedelta(days=180 * self.published)
         self.published += 1
-        columns = self.endpoint.columns
+        endpoint = ENDPOINTS[of] if of else self.endpoint
+        columns = endpoint.columns
         values = [[None if row.get(c) is None else str(row[c]) for row in rows] for c in columns]
         unnested = ", ".join("unnest(?::varchar[])" for _ in columns)
         self.con.execute(
-            f"insert into raw.{self.endpoint.table} "
-            f"select ?, 'pairs', 0, * from (select {unnested})",
+            f"insert into raw.{endpoint.table} select ?, 'pairs', 0, * from (select {unnested})",
             [name, *values],
         )
-        profiles.make(self.con, self.endpoint, name)
-        digest, latest = profiles.digests(self.con)[self.endpoint.name, name]
+        profiles.make(self.con, endpoint, name)
+        digest, latest = profiles.digests(self.con).get(
+            (endpoint.name, name), (profiles.NO_ROWS, None)
+        )
         snapshot = Snapshot(
-            *(self.endpoint.name, name, "archive", name, DAY, reach or Reach(), digest, latest),
-            measures=profiles.counted(self.con, self.endpoint.name, name) if is_extract else None,
+            *(endpoint.name, name, "archive", name, DAY, reach or Reach(), digest, latest),
+            measures=profiles.counted(self.con, endpoint.name, name) if is_extract else None,
         )
         self.snapshots.append(snapshot)
         self.releases[snapshot.key] = Release(name, name, out_on, date(year, 12, 31), True)
@@ -126,11 +130,11 @@ def country(number: int) -> tuple[str, str]:
     return f"{name}U", f"{name}I"
 
 
-def made_up(endpoint: str, random: Random) -> Rows:
+def made_up(endpoint: str, random: Random, origins: int = 9) -> Rows:
     """Pairs in the API's order: a few large ones, many small, each in most years."""
     shape = ENDPOINTS[endpoint]
     rows: Rows = []
-    pairs = [(o, a) for o in range(9) for a in range(20, 28) if random.random() < 0.7]
+    pairs = [(o, a) for o in range(origins) for a in range(20, 28) if random.random() < 0.7]
     sizes = {pair: random.lognormvariate(7, 1.5) for pair in pairs}
     for year in range(FIRST_YEAR, LAST_YEAR + 1):
         for pair in pairs:
@@ -454,6 +458,17 @@ def test_a_year_after_the_release_s_own_cannot_be_and_nothing_confirms_it(
     )
 
 
+def as_fetched(one: Snapshot, first: int, last: int) -> Snapshot:
+    """As the API gave it, first and last on these days."""
+    return replace(
+        one,
+        source="api",
+        stated_release_id=None,
+        retrieved_at=DAY + timedelta(days=first),
+        last_seen_at=DAY + timedelta(days=last),
+    )
+
+
 def test_of_two_releases_of_one_day_the_later_is_not_that_which_was_fetched_later() -> None:
     day = date(2026, 11, 11)
     fetched = {"mended": (0, "2026-06.1"), "first": (1, "2026-06"), "again": (2, "2026-06")}
@@ -485,68 +500,6 @@ def test_the_same_release_again_confirms_nothing(con: duckdb.DuckDBPyConnection)
     once, again = world.snapshots[1:]
     world.releases[again.key] = world.releases[once.key]
     assert world.held() == {"r1", "r2"}
-
-
-def as_fetched(one: Snapshot, first: int, last: int) -> Snapshot:
-    """As the API gave it, first and last on these days."""
-    return replace(
-        one,
-        source="api",
-        stated_release_id=None,
-        retrieved_at=DAY + timedelta(days=first),
-        last_seen_at=DAY + timedelta(days=last),
-    )
-
-
-@pytest.mark.parametrize(
-    ("seen_until", "other_until", "impossible", "is_held"),
-    [
-        pytest.param(360, 120, False, False, id="kept by the next release"),
-        pytest.param(359, 120, False, True, id="not seen since"),
-        pytest.param(360, 119, False, True, id="the other may have changed with it"),
-        pytest.param(360, 120, True, True, id="it cannot be"),
-    ],
-)
-def test_what_the_api_keeps_when_its_other_datasets_change_is_confirmed(
-    con: duckdb.DuckDBPyConnection,
-    seen_until: int,
-    other_until: int,
-    impossible: bool,
-    is_held: bool,
-) -> None:
-    world, random = World(con, "idmc"), Random(11)
-    rows = made_up("idmc", random)
-    world.publish(rows)
-    broken = half_the_years_gone(rows, world.endpoint, random)
-    world.publish([*broken, rows[0] | {"year": 2031}] if impossible else broken)
-    good, lossy = world.snapshots
-    world.snapshots = [as_fetched(good, 0, 0), as_fetched(lossy, 120, seen_until)]
-    for name, first, last in (("p0", 0, other_until), ("p1", 360, 360)):
-        one = replace(as_fetched(good, first, last), endpoint="population", snapshot_id=name)
-        world.snapshots.append(replace(one, digest=name))
-        world.releases[one.key] = Release(
-            name, name, date(2020, 1, 1) + timedelta(days=first), date(LAST_YEAR, 12, 31), True
-        )
-    assert ("r1" in world.held()) == is_held
-
-
-@pytest.mark.parametrize("is_narrowed", [True, False])
-def test_a_dataset_asked_for_otherwise_is_no_later_release(is_narrowed: bool) -> None:
-    """A narrowed crawl of the same API goes by another day, as if it were one."""
-    sights = {("idmc", "held"): (120, 360), ("population", "p0"): (0, 120)}
-    sights["population", "p1"] = (360, 360)
-    snapshots = [
-        as_fetched(Snapshot(*key, "api", None, DAY, Reach(), key[1]), *days)
-        for key, days in sights.items()
-    ]
-    if is_narrowed:
-        snapshots[-1] = replace(snapshots[-1], reach=Reach(frozenset({"SYR"})))
-    releases = {
-        one.key: Release(one.snapshot_id, one.snapshot_id, one.day, one.day, False)
-        for one in snapshots
-    }
-    kept = validate.kept_by_a_later_release(snapshots, releases)
-    assert kept == (frozenset() if is_narrowed else {("idmc", "held")})
 
 
 @pytest.mark.parametrize("word", ["accepted", "held"])
