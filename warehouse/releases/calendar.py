@@ -75,8 +75,11 @@ def next_release(held: HeldRelease, releases: Sequence[NamedRelease], today: dat
             f"seeds/reference/releases.csv has no release that describes a day in "
             f"{following:%B}, so the next due date cannot be computed."
         )
+    # It may have been seen before its day in the list.
+    listed = {one.release_id: one.published_on for one in releases}
+    listed_on = listed.get(held.release_id, held.published_on)
     out_already = sorted(
-        (one for one in releases if held.published_on < one.published_on <= today),
+        (one for one in releases if listed_on < one.published_on <= today),
         key=lambda one: (one.published_on, one.release_id),
     )
     latest = following + max(days)

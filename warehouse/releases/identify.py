@@ -6,9 +6,10 @@ content: the digests of its pairs (profiles.py) are compared with those of known
 whole, so what it served at a moment is, for each dataset, the newest snapshot landed by then; it is
 release R where every dataset agrees with R of which R's digest is known, population among them. A
 snapshot takes the release of the first moment at which it was served together with all of R; none
-such, and it is a release of its own, `api-` and the day it was first seen. A crawl narrowed to some
-countries of origin is compared with these countries in the named snapshots that are loaded. The
-flow workbook is published by itself, and recognised by itself. By a
+such, and it is a release of its own, `api-` and the day it was first seen. A release that was
+served before its day in the list is in force from the first day on which it was. A crawl narrowed
+to some countries of origin is compared with these countries in the named snapshots that are loaded.
+The flow workbook is published by itself, and recognised by itself. By a
 file of the archive that is itself quarantined nothing is recognised: the API may well have what the
 file lacks. Endpoints without pairs go with the population that the API served with them.
 All of this is a function of the set of snapshots: the order in which they came plays no part.
@@ -102,7 +103,9 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Release:
-    """The release a snapshot is. `title` and days as in `releases.csv` where it is named there."""
+    """The release a snapshot is. `title` and days as in `releases.csv` where it is named there; but
+    its figures are in force from the day they were first seen, if that is earlier.
+    """
 
     release_id: str
     title: str
@@ -155,6 +158,7 @@ def resolve(
     # Whole ones first: those that are recognised stand for their release where a narrowed one is
     # to be recognised.
     by_reach: dict[object, list[Snapshot]] = {}
+    seen: dict[str, Mapping[str, date]] = {}
     for one in with_pairs:
         source = ENDPOINTS[one.endpoint].published_in
         by_reach.setdefault((source, reach_of(one).sides), []).append(one)
@@ -165,7 +169,10 @@ def resolve(
             if one.key not in distrusted
         ]
         known = _Known(lists, held, names, digest_within)
-        names |= _recognised(alike, known, lists)
+        recognised, moments = _recognised(alike, known, lists)
+        names |= recognised
+        if reach_of(alike[0]).is_whole:
+            seen[ENDPOINTS[alike[0].endpoint].published_in] = moments
     for one in fetched:
         names.setdefault(one.key, f"api-{one.day}")
     for one in fetched:
@@ -173,8 +180,21 @@ def resolve(
             beside = _served_with(one, fetched)
             if beside is not None:
                 names[one.key] = names[beside.key]
-    releases = _described(all_of_them, names, lists)
-    return {one.key: releases[names[one.key]] for one in all_of_them}
+    unnamed = _unnamed(all_of_them, names, lists, seen)
+    return {
+        one.key: unnamed.get(names[one.key])
+        or _named(lists.releases[names[one.key]], seen.get(ENDPOINTS[one.endpoint].published_in))
+        for one in all_of_them
+    }
+
+
+def _named(listed: NamedRelease, seen: Mapping[str, date] | None) -> Release:
+    """A release of the list, in force from the day it came out: its source may have had it before
+    that day.
+    """
+    name, published_on = listed.release_id, listed.published_on
+    day = min(published_on, (seen or {}).get(name, published_on))
+    return Release(name, listed.title, day, listed.reference_date, True)
 
 
 def reach_of(snapshot: Snapshot) -> Reach:
@@ -228,9 +248,14 @@ class _Known:
         return one.digest if reach.is_whole else self.digest_within(one, reach)
 
 
-def _recognised(alike: Sequence[Snapshot], known: _Known, lists: Lists) -> dict[Key, str]:
-    """The named releases of snapshots of one reach: see the top of the module."""
+def _recognised(
+    alike: Sequence[Snapshot], known: _Known, lists: Lists
+) -> tuple[dict[Key, str], dict[str, date]]:
+    """The named releases of snapshots of one reach, and by release the first day on which it was
+    served: see the top of the module.
+    """
     names: dict[Key, str] = {}
+    days: dict[str, date] = {}
     served: dict[str, Snapshot] = {}
     for at, one in enumerate(alike):
         served[one.endpoint] = one
@@ -238,9 +263,10 @@ def _recognised(alike: Sequence[Snapshot], known: _Known, lists: Lists) -> dict[
             continue  # the rest of the same crawl is still to come
         release_id = _release_of(served.values(), known, lists, one.day)
         if release_id is not None:
+            days.setdefault(release_id, one.day)
             for other in served.values():
                 names.setdefault(other.key, release_id)
-    return names
+    return names, days
 
 
 def _release_of(served: Iterable[Snapshot], known: _Known, lists: Lists, day: date) -> str | None:
@@ -283,24 +309,26 @@ def _served_with(snapshot: Snapshot, fetched: Sequence[Snapshot]) -> Snapshot | 
     )
 
 
-def _described(
-    snapshots: Sequence[Snapshot], names: Mapping[Key, str], lists: Lists
+def _unnamed(
+    snapshots: Sequence[Snapshot],
+    names: Mapping[Key, str],
+    lists: Lists,
+    seen: Mapping[str, Mapping[str, date]],
 ) -> dict[str, Release]:
     by_name: dict[str, list[Snapshot]] = {}
     for one in snapshots:
-        by_name.setdefault(names[one.key], []).append(one)
-    known = {
-        name: Release(name, one.title, one.published_on, one.reference_date, True)
-        for name, one in lists.releases.items()
-    }
-    # Those without a name in the order of their days, which is that of these words.
-    for name in sorted(by_name.keys() - known.keys()):
+        if names[one.key] not in lists.releases:
+            by_name.setdefault(names[one.key], []).append(one)
+    known = [_named(one, seen.get("api")) for one in lists.releases.values()]
+    out: dict[str, Release] = {}
+    # In the order of their days, which is that of these words.
+    for name in sorted(by_name):
         day = date.fromisoformat(name.removeprefix("api-"))
         title = f"Fetched from the API on {day}"
-        before = [one for one in known.values() if one.in_force_from <= day]
+        before = [one for one in (*known, *out.values()) if one.in_force_from <= day]
         reference_date = _reference_date(by_name[name], day, before)
-        known[name] = Release(name, title, day, reference_date, False)
-    return {name: known[name] for name in by_name}
+        out[name] = Release(name, title, day, reference_date, False)
+    return out
 
 
 def _reference_date(members: Sequence[Snapshot], day: date, before: Sequence[Release]) -> date:

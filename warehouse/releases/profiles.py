@@ -468,8 +468,10 @@ def newest_years(
     ).fetchall()
     if not found:
         return NewestYears(None, None)
+    before, now = found[0][:2]
     return NewestYears(
-        *found[0][:2],
+        before,
+        now,
         {side: (both, moved) for _, _, side, both, moved, _, _ in found},
         {side: (earlier, newest) for _, _, side, _, _, earlier, newest in found},
     )

@@ -55,6 +55,11 @@ def test_one_that_our_list_knows_and_that_is_not_here_is_named_a_correction_too(
     assert next_release(held, LISTED, date(2025, 3, 29)).missing is None
 
 
+def test_a_release_that_was_seen_before_its_day_in_the_list_is_not_missed() -> None:
+    held = HeldRelease("2024-12", date(2024, 12, 31), date(2025, 6, 10))
+    assert next_release(held, LISTED, date(2025, 7, 1)).missing is None
+
+
 def test_a_list_without_a_release_of_the_kind_is_an_error() -> None:
     with pytest.raises(ValueError, match="describes a day in June"):
         next_release(YEAR_END, [LISTED[1]], date(2025, 9, 1))

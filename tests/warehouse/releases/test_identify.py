@@ -14,7 +14,7 @@ from warehouse.core.manifest import Coverage
 from warehouse.reference.releases import NamedRelease
 from warehouse.reference.seeds import REFERENCE_DIR
 from warehouse.releases import identify
-from warehouse.releases.identify import Lists, Release, Snapshot, resolve
+from warehouse.releases.identify import Lists, Release, Snapshot, place, resolve
 from warehouse.releases.profiles import Reach
 from warehouse.sources.unhcr_api.endpoints import FLOWS
 
@@ -187,6 +187,42 @@ def test_where_two_releases_hold_the_same_it_is_the_newest_that_was_out() -> Non
         api("population", "s", reach=syria), retrieved_at=datetime(2026, 6, 20, tzinfo=UTC)
     )
     assert resolve([*held, one], LISTS, lambda *_: "s")[one.key].release_id == "2025-12.0"
+
+
+def test_a_release_that_was_seen_before_its_day_in_the_list_is_in_force_from_then() -> None:
+    """Or a correction that was seen since would be older than what it corrects."""
+    seen = datetime(2026, 6, 8, 12, tzinfo=UTC)
+    first = [
+        replace(api(endpoint, digest), retrieved_at=seen)
+        for endpoint, digest in (("population", "p1"), ("asylum-applications", "a1"), (FLOWS, "f"))
+    ]
+    mended = replace(
+        api("population", "mended"), retrieved_at=datetime(2026, 6, 10, 12, tzinfo=UTC)
+    )
+    file = replace(archive("population", "2025-12.0", "p1"), retrieved_at=DAY)
+    found = resolve([*first, mended, file], LISTS, never)
+    assert {found[one.key].in_force_from for one in (first[0], first[1], file)} == {
+        date(2026, 6, 8)
+    }
+    assert max((*first[:1], mended, file), key=lambda one: place(one, found)) == mended
+    # What is published by itself has its own days.
+    lists = replace(LISTS, contents=LISTS.contents | {("2025-12.0", FLOWS): "f"})
+    late = [replace(one, retrieved_at=DAY) for one in first[:2]]
+    found = resolve([*late, first[2]], lists, never)
+    assert [found[one.key].in_force_from for one in (*late, first[2])] == [
+        date(2026, 6, 11), date(2026, 6, 11), date(2026, 6, 8),
+    ]  # fmt: skip
+
+
+def test_a_crawl_of_some_countries_tells_no_day_of_a_release() -> None:
+    """These may have been as they are in it before it came out."""
+    syria = Reach(frozenset({"SYR"}), None, 1951, 2026)
+    early = datetime(2026, 5, 1, tzinfo=UTC)
+    one = replace(api("population", "s", reach=syria), retrieved_at=early)
+    file = archive("population", "2025-12.0", "p1")
+    found = resolve([file, one], LISTS, lambda *_: "s")
+    assert found[one.key].release_id == "2025-12.0"
+    assert found[file.key].in_force_from == date(2026, 6, 11)
 
 
 def test_a_release_in_no_list_is_named() -> None:
