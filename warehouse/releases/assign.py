@@ -195,6 +195,7 @@ def _snapshot(
         stated_release_id=manifest.release_id,
         retrieved_at=manifest.finished_at,
         last_seen_at=manifest.last_seen_at,
+        row_count=manifest.rows,
         reach=reach,
         digest=digest if reach else None,
         latest_year=latest_year,

@@ -70,7 +70,7 @@ class Snapshot:
     """What is known of a landed snapshot; `reach` and `digest` only where it has pairs.
 
     measures: those that its pairs speak of; None is all that its dataset has. last_seen_at: None
-    where it was never seen again.
+    where it was never seen again. row_count: of all that was asked for.
     """
 
     endpoint: str
@@ -84,6 +84,7 @@ class Snapshot:
     decision: Decision | None = None
     measures: frozenset[str] | None = None
     last_seen_at: datetime | None = None
+    row_count: int = 0
 
     @property
     def seen_until(self) -> datetime:

@@ -156,10 +156,7 @@ def validate_all(
     for one in all_of_them:
         if one.reach is not None:
             by_endpoint.setdefault(one.endpoint, []).append(one)
-        elif one.decision is not None and not one.decision.is_accepted:
-            out[one.key] = Verdict(held_because=one.decision.sentence, verdict_from="person")
-        else:
-            out[one.key] = Verdict()
+    out |= _validate_lists([one for one in all_of_them if one.reach is None], releases)
     look = Look(releases, loaded)
     publications = Publications(
         (
@@ -175,6 +172,34 @@ def validate_all(
     for members in by_endpoint.values():
         out |= _Dataset(look, lists, publications).validate(members)
     return out
+
+
+def _validate_lists(
+    lists: Sequence[Snapshot], releases: Mapping[Key, Release]
+) -> dict[Key, Verdict]:
+    """The verdict on those without pairs: that one is shorter than the one before is noticed."""
+    out: dict[Key, Verdict] = {}
+    newest: dict[str, Snapshot] = {}
+    for one in sorted(lists, key=lambda member: place(member, releases)):
+        if one.decision is not None and not one.decision.is_accepted:
+            out[one.key] = Verdict(held_because=one.decision.sentence, verdict_from="person")
+            continue
+        out[one.key] = Verdict()
+        if one.source == "starter":  # an extract is a part
+            continue
+        if before := newest.get(one.endpoint):
+            out[one.key] = Verdict(tuple(shorter(before, one, releases)), before.snapshot_id)
+        newest[one.endpoint] = one
+    return out
+
+
+def shorter(before: Snapshot, now: Snapshot, releases: Mapping[Key, Release]) -> list[Finding]:
+    """What a list has less than the one before, if that is worth a word."""
+    had, has = before.row_count, now.row_count
+    if had - has < max(ROWS_FLOOR, LARGEST_LOSS_OF_ROWS * had):
+        return []
+    name = f"{releases[before.key].release_id} ({before.snapshot_id})"
+    return [Finding("notice", f"{has:,} {now.endpoint}, where {name} has {had:,}")]
 
 
 @dataclass(frozen=True)

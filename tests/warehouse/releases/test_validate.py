@@ -639,6 +639,25 @@ def test_what_is_no_large_loss_is_a_notice_with_its_numbers(
     assert "(+10.0%)" in texts
 
 
+@pytest.mark.parametrize(
+    ("source", "rows", "is_noticed"),
+    [("api", 120, True), ("api", 250, False), ("api", 300, False), ("starter", 12, False)],
+)
+def test_a_list_that_became_much_shorter_is_noticed_and_taken(
+    con: duckdb.DuckDBPyConnection, source: str, rows: int, is_noticed: bool
+) -> None:
+    world = World(con, "population")
+    for name, at, by, count in (("n0", 0, "api", 260), ("n1", 7, source, rows)):
+        one = as_fetched(Snapshot("footnotes", name, by, None, DAY, row_count=count), at, at)
+        world.snapshots.append(replace(one, source=by))
+        world.releases[one.key] = Release(f"r-{name}", "", one.day, one.day, False)
+    verdict = world.verdicts()["n1"]
+    assert not verdict.is_quarantined
+    texts = [(one.severity, one.text) for one in verdict.findings]
+    noticed = [("notice", "120 footnotes, where r-n0 (n0) has 260")]
+    assert texts == (noticed if is_noticed else [])
+
+
 def test_first_stands_what_every_product_says_first(con: duckdb.DuckDBPyConnection) -> None:
     world, random = World(con, "population"), Random(7)
     rows = made_up("population", random)
