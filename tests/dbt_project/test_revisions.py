@@ -31,6 +31,21 @@ def test_the_stock_from_china_in_2025_was_revised_once_when_it_became_final(
     ) == [(1, False)]
 
 
+def test_a_final_figure_takes_the_place_of_a_provisional_one_only_where_there_was_one(
+    starter: duckdb.DuckDBPyConnection,
+) -> None:
+    found = rows(
+        starter,
+        "select kind, value_before is null, value_after is null from marts.mart_revisions "
+        "where is_provisional_before and not is_provisional group by all order by all",
+    )
+    assert found == [
+        ("appeared", True, False),
+        ("disappeared", False, True),
+        ("provisional_to_final", False, False),
+    ]
+
+
 def test_the_united_states_are_carried_forward_and_whether_they_reported_is_not_known(
     starter: duckdb.DuckDBPyConnection,
 ) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import duckdb
-import pytest
 
 from warehouse.core.wording import day
 from warehouse.exports.findings.parts import MID_YEAR_NOTE
-from warehouse.exports.findings.revisions import _kind
 from warehouse.exports.site.changes import release_sections
 
 
@@ -133,20 +131,3 @@ def test_a_release_says_what_it_is_compared_with_and_what_was_of_half_a_year() -
     assert not any("January to June" in sentence for sentence in held_back.sentences)
     is_told = [MID_YEAR_NOTE in release.sentences for release in (newest, held_back)]
     assert is_told == [False, True]
-
-
-@pytest.mark.parametrize(
-    ("value", "difference", "kind"),
-    [
-        (282_683, None, "appeared"),
-        (None, None, "disappeared"),
-        (712, -235, "provisional_to_final"),
-        (712, 0, "provisional_to_final"),
-    ],
-)
-def test_a_final_figure_takes_the_place_of_a_provisional_one_only_where_there_was_one(
-    value: int | None, difference: int | None, kind: str
-) -> None:
-    row = {"kind": "provisional_to_final", "value": value, "difference": difference}
-    assert _kind(row) == kind
-    assert _kind(row | {"kind": "correction"}) == "correction"

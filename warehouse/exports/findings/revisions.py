@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import duckdb
 
 from warehouse.core.database import named_rows
@@ -83,7 +81,7 @@ def revisions_section(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section
     for row in rows:
         row["shown"] = of_its_months(row["value"], row["measure"], row["is_provisional"])
         row["figure"] = _measure_words(row["measure"], row["counting_unit"])
-        row["what_happened"] = REVISION_KINDS.get(_kind(row), row["kind"])
+        row["what_happened"] = REVISION_KINDS.get(row["kind"], row["kind"])
     table = ReportTable(
         "revisions", "Figures of the newest years, from release to release", _COLUMNS, [*rows]
     )
@@ -105,13 +103,6 @@ def revisions_section(con: duckdb.DuckDBPyConnection, origin: Origin) -> Section
     elif rows:
         sentences.append("No release loaded here changed the asylum-seekers of these years.")
     return section("revisions", "How the figures moved", sentences, [table])
-
-
-def _kind(row: dict[str, Any]) -> str:
-    """What happened: a final figure takes the place of another only where there was one."""
-    if row["kind"] == "provisional_to_final" and row["difference"] is None:
-        return "disappeared" if row["value"] is None else "appeared"
-    return str(row["kind"])
 
 
 def _measure_words(measure: str, unit: str) -> str:

@@ -29,12 +29,12 @@ final as (
         changed.value_before,
         changed.value_after,
         case
+            when changed.value_before is null then 'appeared'
+            when changed.value_after is null then 'disappeared'
             when
                 if(changed.is_there_before, changed.is_provisional_before, figures_before.is_provisional)
                 and not figures_after.is_provisional
                 then 'provisional_to_final'
-            when changed.value_before is null then 'appeared'
-            when changed.value_after is null then 'disappeared'
             else 'correction'
         end as kind,
         if(changed.is_there_before, changed.is_provisional_before, figures_before.is_provisional)
