@@ -22,7 +22,7 @@ from warehouse.core.days import DayError, iso_day, known_day
 from warehouse.core.wording import within
 from warehouse.reference.claim_lists import kinds
 from warehouse.reference.figures import FigureError, as_printed, figure, is_in_percent
-from warehouse.reference.places import CountedElsewhereError, PlaceError, country_code
+from warehouse.reference.places import CountedElsewhereError, PlaceError, country_code, places
 from warehouse.reference.seeds import REFERENCE_DIR, read_seed
 
 DOCUMENTS, CLAIMS = "published_documents", "published_claims"
@@ -83,6 +83,8 @@ _TOP = re.compile(r"top:[1-9][0-9]?")
 _REGION = re.compile(r"(unhcr|un)_[a-z_]+")
 # A column of two words; one of one word can be a word of a sentence.
 _COLUMN_IN_TEXT = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+# How the files begin that spreadsheets save by themselves: ZIP (.xlsx, .ods, .numbers) and .xls.
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 # UNHCR's and the UN's code for Kosovo, which ISO 3166-1 does not have.
 _COUNTRIES_BESIDES = {"XKX"}
 
@@ -185,18 +187,20 @@ def read_file(
 
     Columns may be missing where they are empty; those of a document (published_on, publisher,
     title) may stand in each row. Countries may be given by name or in small letters, and figures as
-    people type them (2.75m). `regions`: those that there are, where they are known. A claim without
-    a claim_id is numbered by its line (line_3, where another has that number), one without a
-    document_id belongs to the document named as the file.
+    people type them (2.75m). A row without anything in it is passed over. `regions`: those that
+    there are, where they are known. A claim without a claim_id is numbered by its line (line_3,
+    where another has that number), one without a document_id belongs to the document named as the
+    file.
     Raises ClaimsError.
     """
     columns = dict.fromkeys((*CLAIM_COLUMNS, *DOCUMENT_COLUMNS))
     try:
+        _check_is_text(path)
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
             header = reader.fieldnames or []
             _check_header(path, header, columns)
-            given = [(reader.line_num, row) for row in reader]
+            given = [(reader.line_num, row) for row in reader if not _is_blank(row)]
     except OSError as error:
         raise ClaimsError(f"{path}: {error.strerror}.") from error
     except (csv.Error, UnicodeDecodeError) as error:
@@ -245,6 +249,25 @@ def read_file(
             f"Claims that cannot be evaluated ({len(problems)}):\n" + "\n".join(problems)
         )
     return list(documents.values()), list(rows.values())
+
+
+def _check_is_text(path: Path) -> None:
+    with path.open("rb") as file:
+        if file.read(max(map(len, _WORKBOOKS))).startswith(_WORKBOOKS):
+            raise ClaimsError(
+                f"{path.name} is a workbook, and claims are read from CSV. Open it, and save the "
+                "sheet that has them as CSV UTF-8."
+            )
+
+
+def _is_blank(cells: Mapping[str | None, str | list[str] | None]) -> bool:
+    """Whether nothing stands in a row: a sheet has such rows where cells were cleared."""
+    values = [*cells.values()]
+    return not any(
+        text.strip()
+        for value in values
+        for text in (value if isinstance(value, list) else [value or ""])
+    )
 
 
 def _check_header(path: Path, header: Sequence[str], columns: Collection[str]) -> None:
@@ -610,7 +633,10 @@ def is_group(term: str) -> bool:
 def _is_side(term: str, *, alone: bool) -> bool:
     if term == ALL or _TOP.fullmatch(term):
         return alone
-    return is_group(term) or term in special_origins() or is_country(term)
+    if is_group(term) or term in special_origins():
+        return True
+    place = places().get(term)
+    return is_country(term) and (place is None or place.is_unhcr_origin)
 
 
 def _check_numbers(row: _Row) -> None:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -421,6 +422,9 @@ def test_a_file_is_read_as_people_type(tmp_path: Path) -> None:
         ("kind,measure,to_year\nguess,refugees_stock,2024\n", "line 2, column kind"),
         ("kind,origin\nlevel,Congo\n", "line 2, column origin: 'Congo' can be COD"),
         ("kind,origin\nlevel,Kosovo\n", "column origin: UNHCR has no origin"),
+        ("kind,origin\nlevel,XKX\n", "(XKX). UNHCR counts Kosovo with Serbia"),
+        ("kind,asylum\nlevel,DEU+TWN\n", "column asylum: UNHCR has no origin and no country of"),
+        ("kind,measure\n,\n , \n", "there is no claim in it"),
         ("kind,asylum\nlevel,Germny\n", "line 2, column asylum: 'Germny' is not the ISO"),
     ],
 )
@@ -428,6 +432,29 @@ def test_a_file_that_cannot_be_audited_says_where(tmp_path: Path, content: str, 
     path = tmp_path / "claims.csv"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ClaimsError, match=re.escape(said)):
+        read_file(path, None)
+
+
+def test_rows_of_a_sheet_without_anything_in_them_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "claims.csv"
+    header, claim = "kind,measure,to_year,stated_value", "level,refugees_stock,2024,1"
+    path.write_text(f"{header}\n,,,\n{claim}\n , ,,\n,,,,,\n{claim}\n,,,\n")
+    _, read = read_file(path, date(2025, 1, 13))
+    assert [row["claim_id"] for row in read] == ["2", "5"]
+
+
+@pytest.mark.parametrize("name", ["claims.xlsx", "claims.csv"])
+def test_a_workbook_is_refused_as_one_and_the_answer_says_how_to_save_it(
+    tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    with xlsxwriter.Workbook(path) as workbook:
+        workbook.add_worksheet().write(0, 0, "kind")
+    said = f"{name} is a workbook, and claims are read from CSV.*save the sheet .* as CSV UTF-8"
+    with pytest.raises(ClaimsError, match=said):
+        read_file(path, None)
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+    with pytest.raises(ClaimsError, match=said):
         read_file(path, None)
 
 
