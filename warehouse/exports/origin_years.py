@@ -56,7 +56,8 @@ _BREAKS = """
         )
     order by
         breaks.reference_year desc, breaks.measure, kinds.makes_incomplete desc,
-        origins.persons desc, breaks.asylum_name
+        origins.persons desc, breaks.asylum_name, breaks.asylum_unhcr_code, breaks.kind,
+        breaks.counting_unit, origins.origin_unhcr_code
 """
 _UNCERTAIN = """
     select coalesce(origin_iso3, origin_unhcr_code), list(distinct measure order by measure)

@@ -28,7 +28,7 @@ _CHOSEN = """
         and ($kind is null or breaks.kind = $kind)
         and breaks.reference_year >= coalesce($from_year, 0)
     order by breaks.reference_year desc, break_kinds.sort_order, breaks.persons desc,
-        breaks.asylum_name, breaks.measure
+        breaks.asylum_name, breaks.asylum_unhcr_code, breaks.measure, breaks.counting_unit
 """
 
 

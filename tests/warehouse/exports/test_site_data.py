@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from warehouse.exports.origin_years import breaks_by_origin
 from warehouse.exports.site import data, hosts
 
 
@@ -67,3 +68,58 @@ def test_people_of_no_country_are_told_beside_the_countries_of_origin(
     assert rows[0]["reference_date"] == date(2025, 12, 31)
     [sentence] = hosts.origins_section("Japan", rows).sentences
     assert sentence.replace("\u00a0", " ") == f"On 31 December 2025 {said}"
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_from_when_to_when_a_record_is_uncertain_stands_in_one_order_however_rows_come(
+    order: str,
+) -> None:
+    with duckdb.connect() as con:
+        con.execute(
+            f"""
+            create table site_days as
+            select range as number, date '2020-01-01' + range::integer as day from range(9);
+            create table site_records as
+            select
+                'LSO' as code, 'stock' as measure, date '2020-01-01' as valid_from,
+                date '2020-01-01' + range::integer as valid_to
+            from range(1, 9)
+            order by valid_to {order}
+            """
+        )
+        [(_, told)] = con.execute(data._RECORDS_OF["origin"]).fetchall()
+    assert told["ended"] == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_breaks_of_one_size_stand_in_one_order_however_rows_come(order: str) -> None:
+    with duckdb.connect() as con:
+        con.execute(
+            f"""
+            create table break_kinds as
+            select *, false as makes_incomplete, 0 as bears_from_share
+            from (
+                values ('estimate_replaced'), ('origin_divided'), ('origin_dropped')
+            ) as kinds (kind)
+            order by kind {order};
+            create table mart_reporting_breaks as
+            select
+                kind, 'BLR' as asylum_iso3, 'BLR' as asylum_unhcr_code, 'Belarus' as asylum_name,
+                1997 as reference_year, 'refugees_stock' as measure, 'persons' as counting_unit,
+                30525 as persons, kind as note
+            from break_kinds
+            order by kind {order};
+            create table mart_reporting_break_origins as
+            select *, 'TJK' as origin_iso3, 'TJK' as origin_unhcr_code
+            from mart_reporting_breaks;
+            create table mart_origin_yearly as
+            select
+                'TJK' as origin_unhcr_code, 'persons' as counting_unit, 1997 as reference_year,
+                1 as asylum_seekers_stock, 1 as refugees_stock, 1 as new_asylum_claims,
+                1 as decisions_total
+            """
+        )
+        found = [hosts.breaks_by_asylum(con)["BLR"], breaks_by_origin(con)["TJK"]]
+    for breaks in found:
+        kinds = [one.kind for one in breaks]
+        assert kinds == ["estimate_replaced", "origin_divided", "origin_dropped"]

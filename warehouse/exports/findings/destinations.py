@@ -46,7 +46,7 @@ _QUERY = """
     where years.counting_unit = 'persons' and years.asylum_seekers_stock > 0
     order by
         coalesce(years.origin_iso3, years.origin_unhcr_code), years.row_kind = 'pair' desc,
-        position, place
+        position, place, years.asylum_unhcr_code
 """
 _COLUMNS = (
     ReportColumn("place", "Country of asylum"),

@@ -23,7 +23,10 @@ _QUERY = """
         coalesce(reference_years, 'any') as years,
         coalesce(origin_name, 'any') as origin,
         coalesce(asylum_name, 'any') as asylum,
-        string_agg(distinct coalesce(population_types.name, population_type), '; ') as counted,
+        string_agg(
+            distinct coalesce(population_types.name, population_type), '; '
+            order by coalesce(population_types.name, population_type)
+        ) as counted,
         footnote
     from mart_footnotes as notes
     left join population_types on notes.population_type = population_types.pop_type
@@ -35,7 +38,7 @@ _QUERY = """
             is_on_any_year or reference_year >= (select max(reference_year) - 1 from destinations)
         )
     group by all
-    order by max(reference_year) desc nulls first, origin, asylum, footnote
+    order by max(reference_year) desc nulls first, origin, asylum, years, footnote
     limit $shown
 """
 _COLUMNS = (

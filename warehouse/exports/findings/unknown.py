@@ -18,7 +18,7 @@ _QUERY = """
         kind in ('origin_withheld', 'origin_given_again')
         and measure in ('asylum_seekers_stock', 'new_asylum_claims', 'refugees_stock')
         and counting_unit = 'persons'
-    order by reference_year desc, persons desc, place, measure
+    order by reference_year desc, persons desc, place, asylum_unhcr_code, measure, kind
     limit $shown
 """
 _COLUMNS = (

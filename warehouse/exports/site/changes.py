@@ -70,7 +70,8 @@ _LARGEST = """
             level = 'origin' and counting_unit = 'persons' and difference != 0
             and measure in (select unnest($measures))
         qualify row_number() over (
-            partition by release_id order by abs(difference) desc, measure, place, reference_year
+            partition by release_id
+            order by abs(difference) desc, measure, place, origin_unhcr_code, reference_year
         ) <= $shown
     )
     select
@@ -96,7 +97,7 @@ _LARGEST = """
             and (years.valid_to > largest.published_on or years.valid_to is null)
     order by
         largest.release_id, abs(largest.difference) desc, largest.measure, largest.place,
-        largest.reference_year
+        largest.origin_unhcr_code, largest.reference_year
 """
 _BROKEN = "a country of asylum reported otherwise than the year before"
 _RELEASE_COLUMNS = (

@@ -128,9 +128,9 @@ _RECORDS_OF = {
         select
             code,
             {
-                measure: list(measure order by measure, valid_from),
-                began: list(begans.number order by measure, valid_from),
-                ended: list(endeds.number order by measure, valid_from)
+                measure: list(measure order by measure, valid_from, valid_to),
+                began: list(begans.number order by measure, valid_from, valid_to),
+                ended: list(endeds.number order by measure, valid_from, valid_to)
             } as columns
         from site_records
         inner join site_days as begans on site_records.valid_from = begans.day
@@ -347,7 +347,7 @@ def names(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
                 union all
                 select {_ASYLUM}, asylum_name, reference_year from fct_palestine_refugees_yearly
             )
-            select code, coalesce(arg_max(name, reference_year), code)
+            select code, coalesce(arg_max(name, (reference_year, name)), code)
             from named
             where code is not null
             group by code

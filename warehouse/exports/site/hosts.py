@@ -48,11 +48,11 @@ _ORIGINS = f"""
         of_asylum as (partition by asylum, reference_year),
         of_asylum_and_year as (
             partition by asylum, reference_year
-            order by asylum_seekers_stock desc, place
+            order by asylum_seekers_stock desc, place, origin_unhcr_code
         )
     qualify reference_year = max(reference_year) over (partition by asylum)
         and row_number() over of_asylum_and_year <= $shown
-    order by asylum, asylum_seekers_stock desc, place
+    order by asylum, asylum_seekers_stock desc, place, origin_unhcr_code
 """
 _BREAKS = """
     select
@@ -75,7 +75,8 @@ _BREAKS = """
         )
         and breaks.kind <> 'definition_changed'
     order by
-        breaks.reference_year desc, breaks.measure, kinds.makes_incomplete desc, breaks.persons desc
+        breaks.reference_year desc, breaks.measure, kinds.makes_incomplete desc,
+        breaks.persons desc, breaks.asylum_unhcr_code, breaks.kind, breaks.counting_unit
 """
 
 
@@ -164,7 +165,7 @@ def largest(con: duckdb.DuckDBPyConnection, side: str, count: int) -> list[dict[
             from mart_{side}_yearly
             where counting_unit = 'persons' and asylum_seekers_stock > 0
             qualify reference_year = max(reference_year) over ()
-            order by asylum_seekers_stock desc, place
+            order by asylum_seekers_stock desc, place, {side}_unhcr_code
             limit $count
             """,
             {"count": count},

@@ -54,7 +54,7 @@ final as (
         arg_max(
             {{ figure_text('bearing.figure') }} || ' reported for ' || bearing.reference_year || '. '
             || breaks.asylum_name || ', ' || breaks.reference_year || ': ' || breaks.note,
-            bearing.persons
+            (bearing.persons, breaks.asylum_name, bearing.measure, breaks.reference_year, breaks.kind)
         ) as break_text
     from bearing
     inner join kinds on bearing.kind = kinds.kind

@@ -31,13 +31,13 @@ final as (
         count(*) filter (where is_not_comparable) as not_comparable_count,
         count(*) filter (where is_provisional_at_publication) as provisional_at_publication_count,
         -- Of the largest sum of stocks: what it would be as people who claimed asylum.
-        max_by(as_flow_sentence, stated_value) filter (where as_flow_sentence is not null)
+        max_by(as_flow_sentence, (stated_value, claim_id)) filter (where as_flow_sentence is not null)
             as as_flow_sentence,
-        max_by(is_provisional, reference_date) as is_provisional,
-        any_value(release_id_on_the_day) as release_id_on_the_day,
+        max_by(is_provisional, (reference_date, is_provisional)) as is_provisional,
+        max(release_id_on_the_day) as release_id_on_the_day,
         max(release_id) as release_id,
-        max_by(snapshot_id, release_id) as snapshot_id,
-        max_by(retrieved_at, release_id) as retrieved_at
+        max_by(snapshot_id, (release_id, snapshot_id)) as snapshot_id,
+        max_by(retrieved_at, (release_id, snapshot_id)) as retrieved_at
     from claims
     group by document_id
 )
