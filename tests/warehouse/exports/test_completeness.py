@@ -5,7 +5,12 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from warehouse.exports.completeness import is_lower_bound, known, with_what_is_known
+from warehouse.exports.completeness import (
+    estimate,
+    is_lower_bound,
+    known,
+    with_what_is_known,
+)
 
 MEASURES = ("asylum_seekers_stock", "new_asylum_claims")
 
@@ -48,9 +53,37 @@ def test_of_other_measures_it_is_not_known_who_is_missing() -> None:
 
 
 @pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize(
+    ("breaks", "shown"),
+    [
+        *((None, 40), ("", 40), ("origin_withheld, not_reported_year_before", 40)),
+        *(("origin_withheld, not_reported", None), ("half_year_repeated", None)),
+    ],
+)
+def test_nothing_is_estimated_of_a_year_in_which_people_are_missing_whom_nobody_reported(
+    measure: str, breaks: str | None, shown: int | None
+) -> None:
+    ends = ("", "_low", "_high")
+    columns = [f"{measure}_if_distributed_as_before{end}" for end in ends]
+    row = dict.fromkeys([*MEASURES, *(f"is_{name}_complete" for name in MEASURES)])
+    row |= {"reference_year": 2024, f"{measure}_change_breaks": breaks}
+    row |= dict.fromkeys(columns, 40)
+    with duckdb.connect() as con:
+        con.execute(
+            f"create table figures as select $breaks::varchar as {measure}_change_breaks, "
+            + ", ".join(f"40 as {column}" for column in columns),
+            {"breaks": breaks},
+        )
+        told = ", ".join(estimate("figures", measure, end) for end in ends)
+        assert con.execute(f"select {told} from figures").fetchall() == [(shown,) * 3]
+    [read] = with_what_is_known([row])
+    assert [read[column] for column in columns] == [shown] * 3
+
+
+@pytest.mark.parametrize("measure", MEASURES)
 def test_a_change_to_or_from_what_is_not_known_is_not_known(measure: str) -> None:
     changes = {
-        f"{measure}_change": -10, f"{measure}_change_rate": -1.0, f"{measure}_change_breaks": ["a"],
+        f"{measure}_change": -10, f"{measure}_change_rate": -1.0, f"{measure}_change_breaks": "a",
         f"is_{measure}_change_comparable": False, f"is_{measure}_change_on_small_count": True,
     }  # fmt: skip
     other = {name: 7 for name in MEASURES if name != measure}

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from warehouse.core.database import literal
-from warehouse.exports.completeness import is_lower_bound, known
+from warehouse.exports.completeness import estimate, is_lower_bound, known
 from warehouse.exports.findings.unrwa import unrwa_asylums
 from warehouse.exports.loaded import REST, Side, cells_of, loaded_from
 from warehouse.reference.places import names_in_use, places
@@ -71,12 +71,9 @@ _WHENS = " ".join(
 )
 # What incomplete figures would be with the people without an origin: of countries of origin alone.
 _ESTIMATES = {
-    "stock_about": "asylum_seekers_stock_if_distributed_as_before",
-    "stock_about_low": "asylum_seekers_stock_if_distributed_as_before_low",
-    "stock_about_high": "asylum_seekers_stock_if_distributed_as_before_high",
-    "claims_about": "new_asylum_claims_if_distributed_as_before",
-    "claims_about_low": "new_asylum_claims_if_distributed_as_before_low",
-    "claims_about_high": "new_asylum_claims_if_distributed_as_before_high",
+    f"{name}_about{end}": estimate("history", column, end)
+    for name, column in (("stock", "asylum_seekers_stock"), ("claims", "new_asylum_claims"))
+    for end in ("", "_low", "_high")
 }
 _YEARS_OF = {"origin": _YEAR_FIGURES | _ESTIMATES, "asylum": _YEAR_FIGURES}
 _WORLD_FIGURES = {name: column for name, column in _YEAR_FIGURES.items() if name != "carried"}
