@@ -49,6 +49,19 @@
     {{ return(['refugees_stock', 'asylum_seekers_stock', 'new_asylum_claims', 'applications_new']) }}
 {%- endmacro %}
 
+{#- The stocks of pairs that are held against an earlier reference date, by the fact that has them. -#}
+{% macro stocks_compared() -%}
+    {{ return({
+        'fct_population_yearly_history': ('asylum_seekers_stock', 'refugees_stock'),
+        'fct_internal_displacement_yearly_history': ('internally_displaced_stock',),
+        'fct_palestine_refugees_yearly_history': ('palestine_refugees_stock',),
+    }) }}
+{%- endmacro %}
+
+{% macro measures_compared() -%}
+    {{ return(stocks_compared().values() | sum(start=())) }}
+{%- endmacro %}
+
 {#- The measures in which people without an origin hide in a figure by origin, and are distributed. -#}
 {% macro distributed_measures() -%}
     {{ return(('asylum_seekers_stock', 'new_asylum_claims')) }}

@@ -16,7 +16,9 @@ READS = frozenset(
 _QUERY = """
     with recursive repeated as (
         select * from mart_carried_forward
-        where coalesce(origin_iso3, origin_unhcr_code) = $origin
+        where
+            coalesce(origin_iso3, origin_unhcr_code) = $origin
+            and measure in ('asylum_seekers_stock', 'refugees_stock')
     ),
     ends as (
         select

@@ -25,7 +25,9 @@ _RELEASES_QUERY = f"""
             release_id, published_on, reference_date, reference_year, measure,
             asylum_unhcr_code, carried_forward_stock
         from mart_carried_forward
-        where coalesce(origin_iso3, origin_unhcr_code) = $origin
+        where
+            coalesce(origin_iso3, origin_unhcr_code) = $origin
+            and measure in (select steps.measure from steps)
     ),
     totals as (
         select

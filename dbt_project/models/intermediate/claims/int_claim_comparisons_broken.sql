@@ -1,8 +1,10 @@
 {%- set lasting = "('unit_changed', 'type_changed', 'category_moved', 'origin_dropped', 'estimate_replaced',
     'asylum_withheld')" -%}
+{%- set all = 'partition by document_id, claim_id, measure, counting_unit' %}
 {%- set day = 'if(origins.reference_year > claims.base_to_year, claims.day_newest, claims.base_day_newest)' %}
 -- Why the newest figures of two times, which a claim compares, do not compare: the break of reporting that is
--- about most people, many of all or as many as the change. Between distant years only what lasts bears on it.
+-- about most people, many of all or as many as the change, in all countries that the claim adds up. Between
+-- distant years only what lasts bears on it.
 with claims as (
     select * from {{ ref('int_claims_combined') }}
     where {{ compares_two_times() }}
@@ -16,13 +18,19 @@ inputs as (
         asylum,
         measure,
         counting_unit,
-        max(newest.figure) as figure,
-        abs(
-            {{ total('newest.figure', "input_role = 'figure'") }}
-            - {{ total('newest.figure', "input_role = 'base'") }}
-        ) as moved
-    from {{ ref('int_claim_inputs_found') }}
-    where input_role in ('figure', 'base') and not is_among_peers
+        max(figure_of_all) as figure,
+        max(moved_of_all) as moved
+    from (
+        select
+            *,
+            sum(newest.figure) over ({{ all }}, input_role, reference_year) as figure_of_all,
+            abs(
+                sum(newest.figure) filter (where input_role = 'figure') over ({{ all }})
+                - sum(newest.figure) filter (where input_role = 'base') over ({{ all }})
+            ) as moved_of_all
+        from {{ ref('int_claim_inputs_found') }}
+        where input_role in ('figure', 'base') and not is_among_peers
+    )
     group by all
 ),
 
@@ -110,15 +118,6 @@ bearing as (
 ),
 
 -- Of a kind all countries of asylum together, as in the yearly marts.
-weighed as (
-    select
-        *,
-        sum(persons) over (
-            partition by document_id, claim_id, measure, counting_unit, reference_year, kind
-        ) as persons_in_all
-    from bearing
-),
-
 final as (
     select
         bearing.document_id,
@@ -127,7 +126,12 @@ final as (
             breaks.asylum_name || ', ' || breaks.reference_year || ': ' || breaks.note,
             (bearing.persons, breaks.asylum_name, breaks.reference_year, breaks.kind)
         ) as broken_text
-    from weighed as bearing
+    from (
+        select
+            *,
+            sum(persons) over ({{ all }}, reference_year, kind) as persons_in_all
+        from bearing
+    ) as bearing
     inner join kinds on bearing.kind = kinds.kind
     inner join breaks
         on

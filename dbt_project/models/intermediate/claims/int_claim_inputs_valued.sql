@@ -78,7 +78,7 @@ final as (
             as reference_date,
         coalesce(
             repeated.carried_forward_stock,
-            if(inputs.measure in ('asylum_seekers_stock', 'refugees_stock') and inputs.peer is null, 0, null)
+            if(inputs.measure in {{ measures_compared() }} and inputs.peer is null, 0, null)
         ) as carried_forward_stock,
         repeated.carried_forward_mostly_in,
         -- Where that is most of the move.

@@ -10,7 +10,10 @@ carried_forward as (
 ),
 
 history as (
-    select * from {{ ref('fct_population_yearly_history').identifier }}
+    {%- for fact in stocks_compared() %}
+    select * from {{ ref(fact).identifier }}
+    {{ 'union all by name' if not loop.last }}
+    {%- endfor %}
 ),
 
 pairs as (
@@ -53,8 +56,9 @@ final as (
             and {{ stood_on('pairs.day_at_publication', 'history') }}
     where
         pairs.carried_forward_stock = case pairs.measure
-            when 'asylum_seekers_stock' then history.asylum_seekers_stock
-            when 'refugees_stock' then history.refugees_stock
+            {%- for measure in measures_compared() %}
+            when '{{ measure }}' then history.{{ measure }}
+            {%- endfor %}
         end
     group by all
 )

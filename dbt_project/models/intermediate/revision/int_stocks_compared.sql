@@ -1,19 +1,35 @@
-{% set measures = ['asylum_seekers_stock', 'refugees_stock'] -%}
 -- The stock of each pair in the newest year of each release, as it stood on the release's day, beside
 -- the one at an earlier reference date: the end of the year before, as that release has it; and, for a
--- final figure, the middle of the same year, as the last provisional release before it had it.
+-- final figure, the middle of the same year, as the last provisional release before it had it. IDMC and
+-- UNRWA count once a year: at mid-year a release has their last figures again.
 with cells as (
     select * from {{ ref('int_years_in_force') }}
-    where endpoint = 'population' and slice = 'pairs'
+    where endpoint in ('population', 'idmc', 'unrwa') and slice = 'pairs'
 ),
 
 figures as (
-    select * from {{ ref('fct_population_yearly_history') }}
+    {%- for fact, measures in stocks_compared().items() %}
+    select
+        origin_unhcr_code,
+        asylum_unhcr_code,
+        reference_year,
+        valid_from,
+        valid_to,
+        coverage_id,
+        unnest([
+            {%- for measure in measures %}
+            { 'measure': '{{ measure }}', 'stock': {{ measure }} }{{ ',' if not loop.last }}
+            {%- endfor %}
+        ], recursive := true)
+    from {{ ref(fact) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 coverage_cells as (
     select distinct
         coverage_id,
+        endpoint,
         origin_cell,
         asylum_cell
     from cells
@@ -22,6 +38,7 @@ coverage_cells as (
 figures_in_cells as (
     select
         figures.*,
+        cells.endpoint,
         cells.origin_cell,
         cells.asylum_cell
     from figures
@@ -32,7 +49,7 @@ newest_years as (
     select *
     from cells
     qualify reference_year = max(reference_year) over (
-        partition by origin_cell, asylum_cell, snapshot_id, valid_from
+        partition by endpoint, origin_cell, asylum_cell, snapshot_id, valid_from
     )
 ),
 
@@ -47,7 +64,8 @@ comparisons as (
     from newest_years
     inner join cells as earlier
         on
-            newest_years.origin_cell = earlier.origin_cell
+            newest_years.endpoint = earlier.endpoint
+            and newest_years.origin_cell = earlier.origin_cell
             and newest_years.asylum_cell = earlier.asylum_cell
             and newest_years.reference_year - 1 = earlier.reference_year
             and newest_years.valid_from >= earlier.valid_from
@@ -63,15 +81,16 @@ comparisons as (
     from newest_years
     inner join cells as earlier
         on
-            newest_years.origin_cell = earlier.origin_cell
+            newest_years.endpoint = earlier.endpoint
+            and newest_years.origin_cell = earlier.origin_cell
             and newest_years.asylum_cell = earlier.asylum_cell
             and newest_years.reference_year = earlier.reference_year
             and newest_years.valid_from > earlier.valid_from
     where earlier.is_provisional and not newest_years.is_provisional
     qualify earlier.valid_from = max(earlier.valid_from) over (
         partition by
-            newest_years.origin_cell, newest_years.asylum_cell, newest_years.snapshot_id,
-            newest_years.valid_from
+            newest_years.endpoint, newest_years.origin_cell, newest_years.asylum_cell,
+            newest_years.snapshot_id, newest_years.valid_from
     )
 ),
 
@@ -79,39 +98,34 @@ current_stocks as (
     select
         figures_in_cells.origin_unhcr_code,
         figures_in_cells.asylum_unhcr_code,
-        comparisons.*,
-        unnest([
-            {%- for measure in measures %}
-            { 'measure': '{{ measure }}', 'stock': figures_in_cells.{{ measure }} }
-            {{- ',' if not loop.last }}
-            {%- endfor %}
-        ], recursive := true)
+        figures_in_cells.measure,
+        figures_in_cells.stock,
+        comparisons.*
     from comparisons
     inner join figures_in_cells
         on
-            comparisons.origin_cell = figures_in_cells.origin_cell
+            comparisons.endpoint = figures_in_cells.endpoint
+            and comparisons.origin_cell = figures_in_cells.origin_cell
             and comparisons.asylum_cell = figures_in_cells.asylum_cell
             and comparisons.reference_year = figures_in_cells.reference_year
             and {{ stood_on('comparisons.valid_from', 'figures_in_cells') }}
+    where figures_in_cells.stock > 0
 ),
 
 earlier_stocks as (
     select
         figures_in_cells.origin_unhcr_code,
         figures_in_cells.asylum_unhcr_code,
+        figures_in_cells.measure,
+        figures_in_cells.stock as earlier_stock,
         comparisons.basis,
         comparisons.snapshot_id,
-        comparisons.valid_from,
-        unnest([
-            {%- for measure in measures %}
-            { 'measure': '{{ measure }}', 'earlier_stock': figures_in_cells.{{ measure }} }
-            {{- ',' if not loop.last }}
-            {%- endfor %}
-        ], recursive := true)
+        comparisons.valid_from
     from comparisons
     inner join figures_in_cells
         on
-            comparisons.origin_cell = figures_in_cells.origin_cell
+            comparisons.endpoint = figures_in_cells.endpoint
+            and comparisons.origin_cell = figures_in_cells.origin_cell
             and comparisons.asylum_cell = figures_in_cells.asylum_cell
             and comparisons.earlier_reference_year = figures_in_cells.reference_year
             and {{ stood_on('comparisons.earlier_day', 'figures_in_cells') }}
@@ -141,7 +155,6 @@ final as (
     from current_stocks
     left join earlier_stocks
         using (origin_unhcr_code, asylum_unhcr_code, measure, basis, snapshot_id, valid_from)
-    where current_stocks.stock > 0
 )
 
 select * from final
