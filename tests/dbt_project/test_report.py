@@ -629,6 +629,16 @@ def test_the_page_is_quiet_whole_and_accessible(
         assert faults == []
 
 
+def test_no_word_of_a_chart_is_cut_on_a_phone(settings: Settings, browser: Browser) -> None:
+    with opened(browser, settings.exports_dir / report.PAGE, 360) as seen:
+        seen.page.wait_for_selector(DRAWN)
+        assert seen.page.locator("figure.chart.drawn").count() > 5
+        titles = seen.page.locator(".live svg .role-title-text text, .live svg .role-title text")
+        told = titles.all_text_contents()
+        assert told
+        assert not [text for text in told if "\u2026" in text]
+
+
 def test_claims_are_filtered_from_the_keyboard_and_the_count_is_said(
     settings: Settings, browser: Browser
 ) -> None:

@@ -4,6 +4,7 @@
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const LEGIBLE = 800; // px; with less room a chart is drawn narrower, and scrolls where that is not enough
   const NARROWEST = 420; // px of a plot: with less, labels run into each other; a chart may name more
+  const BOLD = 1.15; // how much wider bold letters are: a title that does not fit its lines is cut
   const AXES = 110; // px that axes and margins take beside the plot
 
   // A text in lines of so many letters at most.
@@ -20,7 +21,7 @@
   const heading = (title, width) => {
     const given = typeof title === "string" || Array.isArray(title) ? { text: title } : title;
     const fontSize = Math.min(given.fontSize ?? 13, 14);
-    const made = { ...given, fontSize, limit: width, text: wrapped(given.text, width, fontSize) };
+    const made = { ...given, fontSize, limit: width, text: wrapped(given.text, width, fontSize * BOLD) };
     if (given.subtitle) made.subtitle = wrapped(given.subtitle, width, 12);
     return made;
   };
