@@ -763,11 +763,34 @@ def stocks_broken(pairs: Pairs) -> dict[tuple[str, str, str, int], int]:
     return found
 
 
+def parts_of_countries(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, int]]:
+    """Of each part of a country that was divided: the country, and the last year of both as one."""
+    with (PROJECT_ROOT / "seeds/reference/inhabitants_added.csv").open(encoding="utf-8") as file:
+        added = list(csv.DictReader(file))
+    code_of = dict(rows(con, "select iso3, unhcr_code from dim_country where iso3 is not null"))
+    return {
+        code_of[row["added_iso3"]]: (code_of[row["country_iso3"]], int(row["to_year"]))
+        for row in added
+        if row["to_year"]
+    }
+
+
 @pytest.mark.parametrize("measure", ["refugees_stock", "asylum_seekers_stock"])
 def test_stocks_dropped_and_replaced_are_those_of_the_files(
     con: duckdb.DuckDBPyConnection, newest: dict[str, Pairs], measure: str
 ) -> None:
     expected = stocks_broken(newest[measure])
+    divided = divided_of(newest[measure], parts_of_countries(con))
+    # Whoever is counted apart now is still there.
+    apart = {
+        (kind, *pair)
+        for kind, *pair in expected
+        if any((divided_as, *pair) in divided for divided_as in DIVIDED)
+    }
+    assert apart == (
+        {("origin_dropped", "COD", "SUD", 2011)} if measure == "refugees_stock" else set()
+    )
+    expected = {stock: people for stock, people in expected.items() if stock not in apart}
     found = rows(
         con,
         "select kind, origin_unhcr_code, asylum_unhcr_code, reference_year, persons "
@@ -778,6 +801,9 @@ def test_stocks_dropped_and_replaced_are_those_of_the_files(
     if measure == "refugees_stock":
         assert expected["origin_dropped", "SRV", "CHI", 2022] == 303_107
         assert expected["estimate_replaced", "WSH", "ALG", 2024] == 83_600
+
+
+DIVIDED = ("origin_divided", "asylum_divided")
 
 
 def divided_of(
@@ -824,21 +850,13 @@ def divided_of(
 def test_who_is_counted_apart_since_a_country_was_divided_is_in_the_files(
     con: duckdb.DuckDBPyConnection, newest: dict[str, Pairs], measure: str
 ) -> None:
-    with (PROJECT_ROOT / "seeds/reference/inhabitants_added.csv").open(encoding="utf-8") as file:
-        added = list(csv.DictReader(file))
-    code_of = dict(rows(con, "select iso3, unhcr_code from dim_country where iso3 is not null"))
-    parts = {
-        code_of[row["added_iso3"]]: (code_of[row["country_iso3"]], int(row["to_year"]))
-        for row in added
-        if row["to_year"]
-    }
     found = rows(
         con,
         "select kind, origin_unhcr_code, asylum_unhcr_code, reference_year, persons "
         "from mart_reporting_break_origins "
         f"where kind in ('origin_divided', 'asylum_divided') and measure = '{measure}'",
     )
-    expected = divided_of(newest[measure], parts)
+    expected = divided_of(newest[measure], parts_of_countries(con))
     assert {row[:4]: row[4] for row in found} == expected
     if measure == "refugees_stock":
         assert expected["origin_divided", "ETH", "SUD", 1991] == 500_000
@@ -957,6 +975,19 @@ def test_units_that_change_are_those_of_the_files_in_every_host_and_year(
                 expected.add((asylum, year))
     found = breaks(con, "kind = 'unit_changed'", "asylum_unhcr_code, reference_year")
     assert set(found) == expected
+
+
+def test_who_is_counted_apart_since_sudan_is_two_was_not_dropped_and_is_missing_of_the_part_before(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    told = (
+        "select refugees_stock, is_refugees_stock_complete, refugees_stock_change_breaks "
+        "from mart_origin_yearly where origin_iso3 = '{}' and reference_year = {} "
+        "and counting_unit = 'persons'"
+    )
+    assert rows(con, told.format("COD", 2011)) == [(491_470, True, "")]
+    assert rows(con, told.format("SSD", 2011)) == [(0, False, None)]
+    assert rows(con, told.format("SSD", 2012)) == [(87_007, True, "origin_divided")]
 
 
 def test_the_release_of_october_2024_has_no_palestine_refugees_in_palestine(

@@ -182,6 +182,31 @@ CLAIMS: dict[str, tuple[str, int, dict[str, Any]]] = {
         *("2026-07-01", 2004),
         {"measure": "applications_new", "read_as": "flow", "stated_value": "500,000"},
     ),
+    # At mid-year UNRWA's and IDMC's figures are those of the year before, to a person.
+    "jordan_at_mid_year": (
+        *("2026-01-01", 2025),
+        {"measure": "palestine_refugees_stock", "asylum": "JOR", "stated_value": "2,371,387"},
+    ),
+    "displaced_at_mid_year": (
+        *("2026-01-01", 2025),
+        {"measure": "internally_displaced_stock", "stated_value": "73,509,201"},
+    ),
+    # 257,995 fewer than the year before, and 495,764 are in no known country of asylum.
+    "palestine_refugees_in_lebanon": (
+        *("2026-07-01", 2025),
+        {"measure": "palestine_refugees_stock", "asylum": "LBN", "stated_value": "228,274"},
+    ),
+    # Belgium's 42,158 were carried forward: of 2.3 million in the union few, and most of its own.
+    "union_with_belgium": (
+        *("2026-07-01", 2018),
+        {"kind": "change", "measure": "refugees_stock", "asylum": "eu_member_states"}
+        | {"base_from_year": 2017, "stated_value": "8.76 %"},
+    ),
+    "belgium": (
+        *("2026-07-01", 2018),
+        {"kind": "change", "measure": "refugees_stock", "asylum": "BEL"}
+        | {"base_from_year": 2017, "stated_value": "0 %"},
+    ),
     # The United Kingdom left, and South Sudan.
     "union_of_27": (
         *("2026-07-01", 2020),
@@ -596,6 +621,31 @@ def test_two_times_of_other_countries_do_not_compare(
 ) -> None:
     assert judged[name]["is_not_comparable"]
     assert said in judged[name]["explanation"]
+
+
+def test_a_break_of_one_country_is_held_against_the_figures_of_its_group(
+    judged: dict[str, dict[str, Any]],
+) -> None:
+    assert judged["belgium"]["is_not_comparable"]
+    found = judged["union_with_belgium"]
+    assert found["verdict"] == "confirmed"
+    assert not found["is_not_comparable"]
+
+
+@pytest.mark.parametrize("name", ["jordan_at_mid_year", "displaced_at_mid_year"])
+def test_who_is_counted_once_a_year_is_carried_forward_at_mid_year(
+    judged: dict[str, dict[str, Any]], name: str
+) -> None:
+    assert "rests_on_carried_forward" in judged[name]["flags"]
+    assert "were carried forward from an earlier reference date" in judged[name]["explanation"]
+
+
+def test_a_level_says_that_its_people_may_be_in_no_known_country_of_asylum(
+    judged: dict[str, dict[str, Any]],
+) -> None:
+    found = judged["palestine_refugees_in_lebanon"]
+    assert "257,995 may be among those in no known country of asylum" in found["explanation"]
+    assert "at least 228,274" in found["to_print"]
 
 
 def test_palestine_refugees_are_told_beside_refugees(judged: dict[str, dict[str, Any]]) -> None:

@@ -5,7 +5,11 @@
 -- without an origin, distributed; and figures that are not there or of half a year. Regions are UNHCR's and
 -- the UN's.
 with countries as (
-    select * from {{ ref('int_countries_combined') }}
+    select
+        unhcr_code,
+        coalesce(unhcr_region, 'Region unknown') as unhcr_region,
+        coalesce(un_region, 'Region unknown') as un_region
+    from {{ ref('int_countries_combined') }}
 ),
 
 missing as (

@@ -75,19 +75,49 @@ on_year as (
     {%- endfor %}
 ),
 
+-- Who is counted apart in a later year than the first of the part was under the whole country until then, and
+-- so is missing of the part. Nobody knows how many: as many at most as were under the whole.
+under_whole as (
+    {%- for level in ['pair', 'origin'] %}
+    select
+        '{{ level }}' as level,
+        part_unhcr_code as origin_unhcr_code,
+        {{ countries[level][1] }} as asylum_unhcr_code,
+        measure,
+        counting_unit,
+        reference_year - 1 as reference_year,
+        valid_from,
+        kind,
+        {{ total('least(persons, figure_before)') }} as persons
+    from {{ ref('int_pairs_divided') }}
+    where kind = 'origin_divided' and figure_before > 0 and reference_year - 1 > to_year
+    group by all
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
 -- What makes a year too low bears on the change of the year after, too.
 with_year_after as (
     select
         on_year.*,
-        true as is_of_year
+        true as is_of_year,
+        false as is_of_part
     from on_year
     union all by name
     select
         on_year.* replace (on_year.reference_year + 1 as reference_year),
-        false as is_of_year
+        false as is_of_year,
+        false as is_of_part
     from on_year
     inner join kinds using (kind)
     where kinds.bears_on_year_after
+    union all by name
+    select
+        *,
+        false as bears_on_change,
+        true as is_of_year,
+        true as is_of_part
+    from under_whole
 ),
 
 borne as (
@@ -101,7 +131,8 @@ borne as (
             }
             order by is_of_year desc, persons / bears_from_share desc, kind asc
         ) filter (where bears_on_change) as breaks,
-        sum(persons) filter (where is_of_year and makes_incomplete and kind <> 'origin_withheld')
+        sum(persons)
+            filter (where is_of_part or is_of_year and makes_incomplete and kind <> 'origin_withheld')
             as persons_missing
     from with_year_after
     inner join kinds using (kind)

@@ -18,6 +18,19 @@ hosts as (
     select * from {{ ref('int_unknown_origins_of_hosts') }}
 ),
 
+-- Who is counted under another country since one of the two was divided.
+divided as (
+    select
+        origin_unhcr_code,
+        asylum_unhcr_code,
+        measure,
+        reference_year,
+        valid_from,
+        {{ total('persons') }} as persons
+    from {{ ref('int_pairs_divided') }}
+    group by all
+),
+
 pairs as (
     select
         *,
@@ -66,6 +79,7 @@ followed as (
         standing.figure as figure_before,
         if(standing.next_year = standing.reference_year + 1, standing.next_figure, 0) as figure,
         standing.reference_year - standing.stood_since + 1 as years_stood,
+        coalesce(divided.persons, 0) as counted_apart,
         special_origins.unhcr_code is not null as is_unknown_origin,
         hosts.figure_before - hosts.figure as fall_of_host
     from standing
@@ -75,6 +89,13 @@ followed as (
             and standing.measure = hosts.measure
             and standing.reference_year + 1 = hosts.reference_year
             and standing.valid_from = hosts.valid_from
+    left join divided
+        on
+            standing.origin_unhcr_code = divided.origin_unhcr_code
+            and standing.asylum_unhcr_code = divided.asylum_unhcr_code
+            and standing.measure = divided.measure
+            and standing.reference_year + 1 = divided.reference_year
+            and standing.valid_from = divided.valid_from
     left join special_origins on standing.origin_unhcr_code = special_origins.unhcr_code
     left join countries as origins on standing.origin_unhcr_code = origins.unhcr_code
     left join countries as asylums on standing.asylum_unhcr_code = asylums.unhcr_code
@@ -95,7 +116,8 @@ followed as (
         )
 ),
 
--- People of unknown origin who are given an origin now are not dropped: those of their host are as many.
+-- People of unknown origin who are given an origin now are not dropped: those of their host are as many. Nor
+-- is who is counted apart now.
 broken as (
     select
         followed.*,
@@ -105,14 +127,15 @@ broken as (
     inner join kinds
         on
             followed.figure_before >= kinds.persons_from
-            and abs(followed.figure - followed.figure_before) >= kinds.persons_from
+            and abs(followed.figure + followed.counted_apart - followed.figure_before)
+            >= kinds.persons_from
             and case kinds.kind
                 when 'origin_dropped'
                     then
                         followed.earlier_year = followed.reference_year - kinds.years_from
                         and abs(followed.figure_before - followed.earlier_figure)
                         <= kinds.differs_up_to_share * followed.figure_before
-                        and followed.figure_before - followed.figure
+                        and followed.figure_before - followed.figure - followed.counted_apart
                         >= kinds.share_from * followed.figure_before
                         and (
                             not followed.is_unknown_origin

@@ -95,6 +95,7 @@ final as (
         begun.counting_unit,
         begun.reference_year,
         begun.valid_from,
+        begun.to_year,
         former.figure as figure_before,
         begun.figure as persons
     from begun

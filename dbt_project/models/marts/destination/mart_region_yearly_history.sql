@@ -76,7 +76,7 @@ missing_by_region as (
 unknown_origins as (
     select
         if(grouping(countries.un_region) = 1, 'unhcr', 'un') as region_scheme,
-        coalesce(countries.unhcr_region, countries.un_region) as region_name,
+        coalesce(countries.unhcr_region, countries.un_region, 'Region unknown') as region_name,
         reporters.reference_year,
         reporters.valid_from,
         {%- for measure in completed_measures() %}
