@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-from functools import cache
 from typing import Any
 
 import duckdb
@@ -21,14 +20,11 @@ STARTER = PROJECT_ROOT / "seeds" / "starter"
 REFERENCE = PROJECT_ROOT / "seeds" / "reference"
 SHARED = PROJECT_ROOT.parent / "shared"
 ARCHIVE = SHARED / "unhcr" / "releases"
-FIGURES = SHARED / "starter-figures.md"
-
 pytestmark = [
     pytest.mark.full_scale,
     pytest.mark.skipif(not ARCHIVE.is_dir(), reason="the releases in ../shared/unhcr are absent"),
 ]
 
-DESTINATIONS = ["USA", "AUS", "CAN", "BRA", "GBR", "KOR", "DEU", "ITA", "FRA", "ESP", "CHE", "NZL"]
 SNAPSHOTS = sorted(
     (path.parent.parent.name, path.parent.name)
     for path in STARTER.glob("*/*/manifest.json")
@@ -113,83 +109,6 @@ def test_every_figure_is_that_of_the_release(release: str, endpoint: str) -> Non
                 if endpoint == "population" and row[column] == "-":
                     continue  # not collected in the extract
                 assert row[column] == as_written(truth[column]), (column, row, truth)
-
-
-@cache
-def published_tables() -> dict[tuple[str, bool], list[dict[str, str]]]:
-    """The tables of starter-figures.md by (heading, whether of other releases)."""
-    found: dict[tuple[str, bool], list[list[str]]] = {}
-    heading, other = "", False
-    for line in FIGURES.read_text(encoding="utf-8").splitlines():
-        if line.startswith("## "):
-            heading, other = line[3:], False
-        elif line.startswith(("Other releases", "At other releases", "At release")):
-            other = True
-        elif line.startswith("|") and not line.startswith("|---"):
-            cells = [cell.strip() for cell in line.strip("|").split("|")]
-            found.setdefault((heading, other), []).append(cells)
-    return {
-        key: [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
-        for key, rows in found.items()
-    }
-
-
-def stocks_of(heading: str, release: str) -> dict[int, dict[str, str]]:
-    """Rows of a table of stocks by year, as they stood at the release."""
-    last = 2024 if release.startswith("2024") else 2025
-    rows = {int(row["year"]): row for row in published_tables()[heading, False]}
-    rows |= {
-        int(row["year"]): row
-        for row in published_tables()[heading, True]
-        if row["release"] == release
-    }
-    return {year: row for year, row in rows.items() if year <= last}
-
-
-@pytest.mark.parametrize("release", ["2024-06", "2024-12", "2025-06", "2025-12.1"])
-def test_stocks_are_those_of_the_figures_sheet(release: str) -> None:
-    found = slices(release, "population")
-    everywhere = stocks_of("Stock at the end of the year, all destinations", release)
-    assert [row["year"] for row in found["by_origin"]] == sorted(everywhere)
-    for row in found["by_origin"]:
-        sheet = everywhere[row["year"]]
-        assert int(row["refugees"]) == int(sheet["refugees"])
-        assert int(row["asylum_seekers"]) == int(sheet["asylum_seekers"])
-        assert int(row["ooc"]) == int(sheet["others of concern"])
-    for measure, words in (("asylum_seekers", "asylum-seekers"), ("refugees", "refugees")):
-        heading = f"Stock of {words} at the end of the year, by country of asylum"
-        sheet_cells = {
-            (year, country): int(value)
-            for year, row in stocks_of(heading, release).items()
-            for country, value in row.items()
-            if country not in ("year", "release") and value
-        }
-        cells = {
-            (row["year"], row["coa_iso"]): int(row[measure])
-            for row in found["pairs"]
-            if row["coo"] == "CHI" and row["coa_iso"] in DESTINATIONS
-        }
-        assert cells == sheet_cells
-
-
-@pytest.mark.parametrize(
-    ("release", "endpoint", "heading", "other"),
-    [
-        ("2025-12.1", "asylum-applications", "Asylum applications, destinations summed", False),
-        ("2025-06", "asylum-applications", "Asylum applications, destinations summed", True),
-        ("2025-12.1", "asylum-decisions", "Asylum decisions, destinations summed", False),
-    ],
-)
-def test_flows_are_those_of_the_figures_sheet(
-    release: str, endpoint: str, heading: str, other: bool
-) -> None:
-    sheet = [tuple(row.values()) for row in published_tables()[heading, other]]
-    columns = ("year", *ENDPOINTS[endpoint].codes, *ENDPOINTS[endpoint].counts)
-    rows = [
-        tuple(str(row[column]) for column in columns)
-        for row in slices(release, endpoint)["by_origin"]
-    ]
-    assert rows == sheet
 
 
 def test_countries_are_described_as_unhcr_describes_them() -> None:
