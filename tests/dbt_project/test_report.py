@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import csv
-import io
 import json
 import math
 import re
@@ -15,7 +12,6 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
-from xml.etree import ElementTree
 
 import duckdb
 import openpyxl
@@ -510,30 +506,6 @@ def test_the_same_figures_give_the_same_bytes(settings: Settings) -> None:
 
 
 # ---- names that would do harm
-
-
-def test_a_hostile_name_is_text_in_csv_and_the_same_in_parquet(hostile: Settings) -> None:
-    folder = hostile.exports_dir / tables.FOLDER
-    text = (folder / "mart_destination_yearly.csv").read_bytes().decode("utf-8-sig")
-    names = {row["asylum_name"] for row in csv.DictReader(io.StringIO(text, newline=""))}
-    # What a spreadsheet would run has a ' in front.
-    expected = {"'" + name if name[0] in "=+-@" else name for name in HOSTILE}
-    assert expected <= names
-    path = str(folder / "mart_destination_yearly.parquet")
-    held = duckdb.execute("select distinct asylum_name from read_parquet(?)", [path]).fetchall()
-    assert {(name,) for name in HOSTILE} <= set(held)
-    package = json.loads((hostile.exports_dir / datapackage.FILE_NAME).read_text("utf-8"))
-    assert package["release"] == "2025-12.1"
-
-
-def test_a_hostile_name_is_text_in_every_chart(hostile: Settings) -> None:
-    pictures = [given["src"] or "" for tag, given in page_of(hostile).found if tag == "img"]
-    assert len(pictures) == len(charts.NAMES)
-    for picture in pictures:
-        drawing = base64.b64decode(picture.removeprefix("data:image/svg+xml;base64,"))
-        for node in ElementTree.fromstring(drawing).iter():
-            assert node.tag.split("}")[1] not in {"script", "foreignObject", "image", "a"}
-            assert not [name for name in node.attrib if name.lower().startswith("on")]
 
 
 def test_a_hostile_name_is_text_in_the_workbook(hostile: Settings) -> None:

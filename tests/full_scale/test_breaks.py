@@ -392,25 +392,6 @@ def test_distributing_gives_back_what_was_withheld_and_never_more(
     assert too_many == []
 
 
-def test_where_all_origins_are_known_in_both_years_none_is_withheld(
-    con: duckdb.DuckDBPyConnection, newest: dict[str, Pairs]
-) -> None:
-    known = {
-        (measure, asylum, year)
-        for measure in FOLLOWED
-        for asylum, years in hosts_of(newest[measure]).items()
-        for year, host in years.items()
-        if host.unknown == 0 and year - 1 in years and years[year - 1].unknown == 0
-    }
-    found = breaks(
-        con,
-        "kind in ('origin_withheld', 'origin_given_again')",
-        "measure, asylum_unhcr_code, reference_year",
-    )
-    assert len(known) > 5000
-    assert not known & set(found)
-
-
 def test_australia_gave_no_new_applications_of_2024_and_another_type_since(
     con: duckdb.DuckDBPyConnection,
 ) -> None:

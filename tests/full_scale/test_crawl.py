@@ -133,57 +133,15 @@ def test_all_of_the_database_is_crawled_in_less_than_300_mib(whole: WholeCrawl) 
     assert whole.stats["most_at_once"] <= 2
 
 
-def test_the_published_file_shows_the_figures_of_the_release(whole: WholeCrawl) -> None:
+def test_what_was_crawled_is_built_and_published_as_that_release(whole: WholeCrawl) -> None:
     result = run_job(whole.settings, "rebuild")
     assert result.success, error_text(result.all_events)
     with open_published(whole.settings) as con:
 
         def one(sql: str) -> Any:
-            [row] = con.execute(sql).fetchall()
-            return row if len(row) > 1 else row[0]
+            [(value,)] = con.execute(sql).fetchall()
+            return value
 
-        china = "from mart_origin_yearly where origin_iso3 = 'CHN' and"
-        assert (
-            one(
-                f"select asylum_seekers_stock {china} reference_year = 2025 "
-                "and counting_unit = 'persons'"
-            )
-            == 99_716
-        )
-        assert (
-            one(
-                f"select asylum_seekers_stock {china} reference_year = 2024 "
-                "and counting_unit = 'persons'"
-            )
-            == 180_960
-        )
-        assert (
-            one(
-                f"select applications_new {china} reference_year = 2024 "
-                "and counting_unit = 'persons'"
-            )
-            == 55_594
-        )
-        assert (
-            one(
-                f"select count(*) {china} reference_year = 2024 "
-                "and counting_unit = 'cases' and applications_new is not null"
-            )
-            == 0
-        )
-        assert con.execute(
-            f"select counting_unit, applications_new {china} reference_year = 2019 "
-            "order by counting_unit desc"
-        ).fetchall() == [("persons", 20_404), ("cases", 8_231)]
-        pair = (
-            "select asylum_seekers_stock, asylum_seekers_rank from mart_destination_yearly "
-            "where origin_iso3 = 'CHN' and counting_unit = 'persons' and asylum_iso3 = '{}' "
-            "and reference_year = {}"
-        )
-        assert one(pair.format("USA", 2025)) == (68_691, 1)
-        assert one(pair.format("USA", 2021)) == (88_722, 1)
-        assert one(pair.format("AUS", 2021)) == (15_774, 2)
-        assert one(pair.format("BRA", 2021)) == (5_324, 3)
         assert one("select distinct release_id from dim_snapshot") == "2025-12.1"
         # What the archive gave of this dataset, and the replica gives, lacks 24 years.
         assert one("select list(endpoint) from dim_snapshot where is_quarantined") == [

@@ -161,21 +161,3 @@ def test_the_release_that_lacks_arrivals_is_held_and_the_nine_others_are_not(
             for one, other in combinations(snapshots, 2):
                 expected = {HELD} if other.stated_release_id == HELD else set()
                 assert held([one, other]) == expected, (one, other)
-
-
-def test_figures_are_those_that_unhcr_published(flows: Flows) -> None:
-    with duckdb.connect() as con:
-
-        def claims(release: str, where: str) -> int:
-            pages(con, flows.of_archive[release])
-            [(total,)] = con.execute(
-                f"select sum(count::bigint) from landed where pt = 'ASY' and {where}"
-            ).fetchall()
-            return int(total)
-
-        assert claims("2023-06", "year = '2022'") == 2_572_628
-        assert claims("2024-12", "year = '2024' and coa_iso = 'USA'") == 729_093
-        of_china = "year = '2025' and coo_iso = 'CHN'"
-        assert claims("2025-06", of_china) == 9_307
-        assert claims("2025-12.0", of_china) == 25_173
-        assert claims("2025-12.1", of_china) == 25_198

@@ -47,20 +47,6 @@ pytestmark = [
     pytest.mark.skipif(missing() is not None, reason=str(missing())),
 ]
 
-# A day on which each release stood, and the rows of its population.
-STOOD = {
-    "2022-12.0": ("2023-07-01", 120_338),
-    "2022-12.1": ("2023-09-01", 120_338),
-    "2023-06": ("2024-01-01", 126_262),
-    "2023-12": ("2024-08-01", 126_402),
-    "2024-06": ("2025-01-13", 132_491),
-    "2024-12": ("2025-08-01", 132_602),
-    "2025-06": ("2026-02-01", 138_826),
-    "2025-06.1": ("2026-04-10", 138_827),
-    "2025-12.0": ("2026-06-15", 138_892),
-    "2025-12.1": ("2026-07-01", 138_893),
-}
-
 
 @pytest.fixture
 def published(ten: Ten) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -143,24 +129,6 @@ def test_what_lost_data_is_held_back_and_nothing_else(
         "select distinct endpoint, release_id from dim_snapshot where is_quarantined"
     ).fetchall()
     assert set(found) == HELD
-
-
-def test_figures_of_china_are_those_of_the_releases(
-    published: duckdb.DuckDBPyConnection,
-) -> None:
-    def of(year: int, measure: str, table: str = "mart_origin_yearly") -> object:
-        [(value,)] = published.execute(
-            f"select {measure} from {table} where origin_iso3 = 'CHN' "
-            f"and reference_year = {year} and counting_unit = 'persons'"
-        ).fetchall()
-        return value
-
-    assert of(2025, "asylum_seekers_stock") == 99_716
-    assert of(2024, "asylum_seekers_stock") == 180_960
-    assert of(2023, "asylum_seekers_stock") == 137_143
-    assert of(2023, "asylum_seekers_stock", "origin_yearly_as_of('2024-01-01')") == 120_947
-    assert of(2024, "applications_new") == 55_594
-    assert of(2025, "refugee_recognition_rate") is not None
 
 
 def test_people_who_claimed_asylum_are_those_of_the_flow_dataset(
@@ -303,17 +271,6 @@ def test_what_a_whole_release_no_longer_has_ends_and_internal_displacement_reach
         "from fct_internal_displacement_yearly"
     ).fetchall()
     assert found == [(1990, 2025, "2025-12.1")], "a row of 1989 stood up to 2024-06"
-
-
-def test_as_of_each_release_there_are_the_rows_of_its_file(
-    published: duckdb.DuckDBPyConnection,
-) -> None:
-    for release, (day, rows) in STOOD.items():
-        [(found,)] = published.execute(f"select count(*) from population_as_of('{day}')").fetchall()
-        [(in_file,)] = published.execute(
-            f"select count(*) from '{RELEASES / release / 'population.parquet'}'"
-        ).fetchall()
-        assert (found, in_file) == (rows, rows), release
 
 
 def test_every_pair_and_origin_total_of_all_releases_equals_the_source(ten: Ten) -> None:

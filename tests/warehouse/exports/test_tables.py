@@ -233,13 +233,6 @@ def test_equal_data_give_equal_bytes_whatever_the_order_day_and_threads(tmp_path
     assert len(exports[0]) == 2 * 6 + 4
 
 
-def test_a_second_export_changes_no_byte(settings: Settings) -> None:
-    copied(settings, exported)
-    before = bytes_of(settings)
-    export_all(settings)
-    assert bytes_of(settings) == before
-
-
 def test_a_table_too_large_beside_others_is_written_alone_after_them(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
