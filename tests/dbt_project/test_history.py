@@ -152,11 +152,11 @@ class History:
             con.execute(
                 "insert into build.intermediate.int_snapshots_resolved by name select "
                 "'population' as endpoint, ? as snapshot_id, ? as release_id, "
-                "? as content_sha256, ?::date as in_force_from, ?::timestamp as retrieved_at, "
+                "?::date as in_force_from, ?::timestamp as retrieved_at, "
                 "date '2021-12-31' as release_reference_date, false as is_provisional_release, "
                 "false as is_quarantined, ? as recency",
                 [
-                    *(one.name, one.release, one.name, one.in_force_from, one.in_force_from),
+                    *(one.name, one.release, one.in_force_from, one.in_force_from),
                     recency,
                 ],
             )

@@ -25,7 +25,6 @@ final as (
         snapshot_releases.release_reference_date,
         snapshot_releases.is_provisional_release,
         snapshot_releases.is_quarantined,
-        snapshots.content_sha256,
         row_number() over (
             partition by snapshots.endpoint
             order by

@@ -9,8 +9,7 @@ with applications as (
         valid_from,
         counting_unit,
         app_type,
-        {{ total('applications') }} as applications,
-        {{ lineage_of_totals() }}
+        {{ total('applications') }} as applications
     from {{ ref('int_asylum_applications_in_force') }}
     where row_kind = 'pair' and applications > 0 and app_type in {{ first_application_types() }}
     group by all
@@ -32,8 +31,7 @@ by_year as (
         arg_max(counting_unit, {{ largest }}) as counting_unit,
         arg_max(app_type, {{ largest }}) as app_type,
         max(applications) as applications,
-        arg_max(share_of_unit, {{ largest }}) as leading_share,
-        {{ lineage_of_totals() }}
+        arg_max(share_of_unit, {{ largest }}) as leading_share
     from of_unit
     group by asylum_unhcr_code, reference_year, valid_from
 ),
@@ -41,7 +39,6 @@ by_year as (
 with_year_before as (
     select
         *,
-        lag(reference_year) over host as year_before,
         lag(app_type) over host as app_type_before,
         lag(applications) over host as applications_before
     from by_year

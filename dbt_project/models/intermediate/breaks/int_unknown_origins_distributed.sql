@@ -31,7 +31,6 @@ distributed as (
         hosts.valid_from,
         hosts.base_year,
         hosts.reference_year - hosts.base_year as base_age,
-        pairs.figure as base_figure,
         hosts.figure as host_figure,
         hosts.unknown_origin,
         {{ fraction('pairs.figure', '(base_hosts.figure - base_hosts.unknown_origin)') }}

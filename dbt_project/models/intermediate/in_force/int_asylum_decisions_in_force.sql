@@ -11,9 +11,7 @@ final as (
     select
         figures.row_kind,
         figures.origin_unhcr_code,
-        figures.origin_iso3,
         figures.asylum_unhcr_code,
-        figures.asylum_iso3,
         figures.procedure_type,
         figures.dec_level,
         figures.counting_unit,

@@ -12,18 +12,13 @@ final as (
     select
         figures.row_kind,
         figures.origin_unhcr_code,
-        figures.origin_iso3,
         figures.asylum_unhcr_code,
-        figures.asylum_iso3,
         figures.pop_type,
         figures.reference_year,
         {{ reference_date('figures', 'cells') }} as reference_date,
         {{ columns(demographic_measures(), 'figures.') }}
         {{ is_provisional('figures', 'cells') }} as is_provisional,
-        cells.covers_all_origins,
-        cells.covers_all_asylums,
         cells.coverage_id,
-        cells.in_force_from,
         cells.release_id,
         cells.snapshot_id,
         cells.retrieved_at,
