@@ -48,8 +48,8 @@ def test_a_project_that_breaks_them_is_told_where(manifest: dict[str, Any], tmp_
     mart = broken["nodes"]["model.asylum.mart_origin_yearly"]
     mart["description"] = ""
     mart["columns"]["is_provisional"]["data_type"] = "varchar"
-    broken["nodes"]["model.asylum.stg_unhcr__population"]["depends_on"]["nodes"] = [
-        "model.asylum.mart_origin_yearly"
+    broken["nodes"]["model.asylum.int_pairs_followed"]["depends_on"]["nodes"] = [
+        "model.asylum.stg_unhcr__population"
     ]
     done = bounced(broken, tmp_path)
     assert done.returncode == 1
