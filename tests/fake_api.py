@@ -26,7 +26,7 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qs, urljoin, urlsplit
 
 from tests.flow_workbook import flow_workbook
-from warehouse.settings import PROJECT_ROOT, Settings
+from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.endpoints import (
     ASYLUM,
     ENDPOINTS,
@@ -150,53 +150,6 @@ def rows_of_body(body: bytes) -> list[Row]:
     found = json.loads(body)
     rows: list[Row] = found["items"] if isinstance(found, dict) else found[1]
     return rows
-
-
-def starter_data(release: str = "2025-12.1", folder: Path = PROJECT_ROOT / "seeds/starter") -> Data:
-    """The starter extract of one release as a world of its own.
-
-    What its pairs leave of its totals by origin is given to a made-up country of asylum,
-    "Elsewhere", so that a total over all pairs is the total of the extract.
-    """
-    data: Data = {name: [] for name in ENDPOINTS} | reference_data()
-    for path in sorted((folder / release).iterdir()):
-        endpoint = ENDPOINTS[path.name]
-        slices: dict[str, list[Row]] = {}
-        for part in json.loads((path / "manifest.json").read_bytes())["slices"]:
-            pages = [json.loads((path / page["file"]).read_bytes()) for page in part["pages"]]
-            slices[part["slice"]] = [row for page in pages for row in page["items"]]
-        if not endpoint.is_dataset:
-            rows = slices["all"]
-            if endpoint.name == "countries":
-                regions = {
-                    row["code"]: int(name.partition("=")[2])
-                    for name, members in slices.items()
-                    for row in members
-                    if name != "all"
-                }
-                rows = [row | {"_unhcr_region": regions.get(row["code"])} for row in rows]
-                rows.append(dict.fromkeys(rows[0]) | {"code": "ELS", "name": "Elsewhere"})
-            data[endpoint.name] = rows
-            continue
-        pairs = slices.get("pairs", [])
-        data[endpoint.name] = pairs + [
-            _rest(
-                endpoint,
-                whole,
-                [p for p in pairs if (p["year"], p["coo"]) == (whole["year"], whole["coo"])],
-            )
-            for whole in slices.get("by_origin", [])
-        ]
-    return data
-
-
-def _rest(endpoint: Endpoint, whole: Row, parts: list[Row]) -> Row:
-    out = whole | {"coa_id": 999, "coa_name": "Elsewhere", "coa": "ELS", "coa_iso": "ELS"}
-    for column in endpoint.counts:
-        known = sum(part[column] for part in parts if isinstance(part[column], int))
-        if isinstance(whole[column], int):
-            out[column] = (whole[column] - known) or "0"
-    return out
 
 
 def fast_settings(data_dir: Path, url: str, **changes: Any) -> Settings:

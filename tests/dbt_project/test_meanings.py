@@ -8,7 +8,6 @@ would change.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -17,8 +16,7 @@ import duckdb
 import pytest
 
 from tests.dbt_project.made_up import COUNTRIES, MadeUp, api_row, columns_of, control_rows
-from warehouse.published.read import open_published, read_about
-from warehouse.settings import PROJECT_ROOT, Settings
+from warehouse.settings import PROJECT_ROOT
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS
 
 # Of one pair, the same every year: whatever adds up years exceeds it.
@@ -240,14 +238,6 @@ def test_no_column_of_a_mart_adds_a_stock_over_years(hostile: duckdb.DuckDBPyCon
             assert highest is None or highest <= STEADY_STOCK, f"{table}.{column}"
             looked_at += highest == STEADY_STOCK
     assert looked_at > 10
-
-
-def test_what_is_called_a_stock_is_one_and_what_is_a_flow_is_not_called_so(
-    starter: duckdb.DuckDBPyConnection,
-) -> None:
-    measures = values(starter, "select measure, stock_or_flow from reference.measures")
-    assert measures
-    assert [name for name, kind in measures if name.endswith("_stock") != (kind == "stock")] == []
 
 
 # 2. Persons and cases are never added.
@@ -623,11 +613,3 @@ def test_every_row_of_facts_and_marts_names_its_release_and_snapshot(
                     or shown.snapshot_id is null or shown.retrieved_at is null
                 """,
             ) == [(0,)], table
-
-
-def test_the_published_file_names_source_licence_and_release(published_starter: Settings) -> None:
-    with open_published(published_starter) as con:
-        said = read_about(con)["source_sentence"]
-    assert "UNHCR Refugee Population Statistics Database" in said
-    assert re.search(r"release 2025-12\.1\b", said)
-    assert "CC-BY-4.0" in said

@@ -113,7 +113,6 @@ CASES = {
     "more than there are people": Case("idmc", cell("total", 10**19), "column total: 1000"),
     "a country without ISO3": Case("idmc", cell("coa_iso", None), "coa_iso: None", "pairs"),
     "a country without name": Case("idmc", cell("coa_name", None), "coa_name: None", "pairs"),
-    "no regions": Case("regions", lambda e: as_json(e | {"items": [], "maxPages": 0}), "no row"),
     "a region without number": Case("regions", cell("id", "../../x"), "column id: '../../x'"),
     "a region without name": Case("regions", cell("name", " "), "column name: ' '"),
     "another case of our names": Case("footnotes", column("FootNote")),
@@ -206,15 +205,6 @@ def test_a_total_that_is_no_longer_sent_is_missed(api: FakeApi, settings: Settin
     api.rewrite = lambda _, __, envelope: as_json(envelope | {"total": []})
     with pytest.raises(UpstreamError, match="`total` has no sum of applied, which it always had"):
         crawl(settings, endpoints=["asylum-applications"])
-
-
-def test_countries_are_never_landed_without_regions(api: FakeApi, settings: Settings) -> None:
-    api.rewrite = lambda _, part, envelope: (
-        as_json(envelope | {"items": [], "maxPages": 0}) if "region" in part else None
-    )
-    with pytest.raises(UpstreamError, match="no region has a country"):
-        crawl(settings, endpoints=["countries"])
-    assert tree(settings) == {}
 
 
 @pytest.mark.parametrize("large", [True, False])

@@ -9,8 +9,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from multiprocessing.process import BaseProcess
@@ -30,7 +28,6 @@ from tests.fake_api import (
     pair,
     rows_of_body,
     sample_data,
-    starter_data,
 )
 from tests.flow_workbook import as_landed
 from tests.other_processes import begin, end_of
@@ -49,7 +46,7 @@ from warehouse.landing.snapshots import (
     land_starter,
     manifests,
 )
-from warehouse.settings import PROJECT_ROOT, Settings
+from warehouse.settings import Settings
 from warehouse.sources.unhcr_api.client import UpstreamError
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, FLOWS, INHABITANTS
 
@@ -151,14 +148,6 @@ def test_countries_are_landed_whole_and_by_region(api: FakeApi, settings: Settin
     assert sum(map(len, parts)) == len(whole)
 
 
-def test_a_region_that_answers_for_the_world_is_refused(tmp_path: Path, api: FakeApi) -> None:
-    ignoring_the_region(api)
-    settings = fast_settings(tmp_path, api.url, page_size=1000)
-    with pytest.raises(UpstreamError, match=r"as if the API ignored the parameter"):
-        crawl(settings, endpoints=["countries"])
-    assert tree(settings) == {}
-
-
 def test_a_dataset_without_rows_is_landed_as_an_empty_answer(
     api: FakeApi, settings: Settings
 ) -> None:
@@ -166,19 +155,6 @@ def test_a_dataset_without_rows_is_landed_as_an_empty_answer(
     one = only(crawl(settings, endpoints=["unrwa"]))
     assert one.manifest.rows == 0
     assert [(page.page, page.rows) for page in one.manifest.slices[0].pages] == [(1, 0)]
-    assert_whole(settings)
-
-
-def test_the_starter_extract_can_be_served_and_crawled(tmp_path: Path) -> None:
-    with FakeApi(starter_data()) as api:
-        settings = fast_settings(tmp_path, api.url, page_size=100)
-        landed = {one.endpoint: one for one in crawl(settings)}
-    stock = {
-        row["year"]: row["asylum_seekers"]
-        for row in rows(landed["population"], "by_origin")
-        if row["coo"] == "CHI"
-    }
-    assert (stock[2024], stock[2025]) == (180_960, 99_716)
     assert_whole(settings)
 
 
@@ -1122,13 +1098,6 @@ def test_a_word_for_a_count_in_a_starter_page_is_refused_with_row_and_column(
     page.with_name(FILE_NAME).write_bytes(json.dumps(manifest).encode())
     with pytest.raises(LandingError, match=r"row \d+, column asylum_seekers: 'many'"):
         land_starter(settings.model_copy(update={"starter_dir": part_of_starter}))
-
-
-def test_landing_does_not_know_of_the_orchestrator() -> None:
-    code = "import sys, warehouse.landing.snapshots; sys.exit('dagster' in sys.modules)"
-    assert (
-        subprocess.run([sys.executable, "-c", code], cwd=PROJECT_ROOT, check=False).returncode == 0
-    )
 
 
 def test_equal_pages_are_packed_to_equal_bytes_in_files_of_their_names() -> None:

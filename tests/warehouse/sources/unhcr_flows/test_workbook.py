@@ -413,13 +413,6 @@ def test_a_server_that_wants_a_browser_is_asked_again_as_one_that_says_who_it_is
     assert "text/html" in browser["Accept"]
 
 
-@pytest.mark.parametrize("kind", ["503", "reset", "429"])
-def test_a_fault_that_passes_is_survived(api: FakeApi, settings: Settings, kind: str) -> None:
-    api.faults.append(Fault(kind, FLOWS))
-    assert land(settings).manifest.rows == len(ROWS)
-    assert len(asked(api)) == 2
-
-
 @pytest.mark.parametrize(
     ("kind", "shown"),
     [
