@@ -14,12 +14,9 @@ from warehouse.sources.unhcr_flows.workbook import COLUMNS, SHEET
 Row = dict[str, Any]
 
 
-def sheet_of(
-    rows: Iterable[Row], columns: Mapping[str, str] = COLUMNS, *, head: bool = True
-) -> list[list[Any]]:
+def sheet_of(rows: Iterable[Row], columns: Mapping[str, str] = COLUMNS) -> list[list[Any]]:
     """The cells of sheet DATA: the headings, then a line a row; `columns` by heading."""
-    lines = [[one[name] for name in columns.values()] for one in rows]
-    return [list(columns), *lines] if head else lines
+    return [list(columns), *([one[name] for name in columns.values()] for one in rows)]
 
 
 def workbook(

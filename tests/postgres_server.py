@@ -121,13 +121,11 @@ class PostgresServer:
             con.execute(f"create database {name}".encode())
         return self.address(name)
 
-    def user(self, name: str, *, role_of: str | None = None, options: str = "") -> None:
+    def user(self, name: str, *, role_of: str | None = None) -> None:
         """A user who may log in with the server's one password."""
         member = f"in role {role_of}" if role_of else ""
         with self.connect(self.address("postgres")) as con:
-            con.execute(
-                f"create role {name} login {options} password '{self.password}' {member}".encode()
-            )
+            con.execute(f"create role {name} login password '{self.password}' {member}".encode())
 
     @staticmethod
     def connect(address: SecretStr) -> psycopg.Connection:

@@ -61,17 +61,13 @@ def copy_of(model: SmallSettings, folder: Path) -> SmallSettings:
     return settings
 
 
-def start_run(settings: SmallSettings, before: str = "") -> subprocess.Popen[str]:
-    """`asylum run` of the project in a process of its own; its last line is the error or nothing.
-
-    `before`: Python to run first, such as a limit.
-    """
+def start_run(settings: SmallSettings) -> subprocess.Popen[str]:
+    """`asylum run` in a process of its own; its last line is the error or nothing."""
     code = f"""
 from pathlib import Path
 from tests.orchestration.small_project import SmallSettings
 from tests.parsing import holds_in_any_folder
 from orchestration.runner import run_refresh
-{before}
 holds_in_any_folder()
 result = run_refresh(SmallSettings(data_dir=Path({str(settings.data_dir)!r}), threads=2))
 print(result.error or "")

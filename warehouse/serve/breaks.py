@@ -18,8 +18,8 @@ _KINDS = """
 """
 _COLUMNS = """
     select
-        breaks.reference_year, breaks.asylum_name, breaks.measure, breaks.counting_unit,
-        breaks.kind, breaks.persons, breaks.share, breaks.note
+        breaks.reference_year, breaks.asylum_name, breaks.measure, breaks.kind,
+        breaks.persons, breaks.share, breaks.note
 """
 _CHOSEN = """
     inner join break_kinds using (kind)
@@ -57,7 +57,6 @@ class Found:
     year: int
     country: str
     measure: str
-    counting_unit: str
     kind: str
     persons: int
     share: float
