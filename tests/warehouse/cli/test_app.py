@@ -1082,13 +1082,6 @@ def test_backfill_wants_releases_or_all_of_them(arguments: list[str]) -> None:
     assert "--release" in result.output
 
 
-def test_backfill_of_an_unknown_release_lists_the_known_ones(tmp_path: Path) -> None:
-    environ = {"ASYLUM_DATA_DIR": str(tmp_path)}
-    result = CliRunner().invoke(app, ["backfill", "--release", "1999-12"], env=environ)
-    assert result.exit_code == 1
-    assert "2025-12.1" in result.output
-
-
 def test_status_says_that_a_run_was_killed_and_when_it_was_last_heard_of(
     settings: Settings,
 ) -> None:

@@ -32,17 +32,6 @@ def by_slice(endpoint: Endpoint, **changes: object) -> dict[str, dict[str, str]]
     return {query.slice: query.params for query in asked}
 
 
-def test_every_endpoint_is_declared_once_and_so_are_workbook_and_world_bank() -> None:
-    of_api = {name for name, endpoint in ENDPOINTS.items() if endpoint.published_in == "api"}
-    assert of_api == {
-        *("population", "asylum-applications", "asylum-decisions", "demographics", "solutions"),
-        *("idmc", "unrwa", "nowcasting", "footnotes", "countries", "regions"),
-    }
-    assert set(ENDPOINTS) - of_api == {"displacement-flows", "inhabitants"}
-    assert [e.name for e in ALL if not e.is_of_unhcr] == ["inhabitants"]
-    assert all(name == endpoint.name for name, endpoint in ENDPOINTS.items())
-
-
 @pytest.mark.parametrize("endpoint", ALL, ids=lambda e: e.name)
 def test_no_column_is_declared_twice_and_keys_are_columns(endpoint: Endpoint) -> None:
     assert len(set(endpoint.columns)) == len(endpoint.columns)
