@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from tests.dbt_project.made_up import Project
-from tests.full_scale.conftest import RELEASES, Ten, missing
+from tests.full_scale.conftest import ALL, RELEASES, Ten, missing
 from warehouse.build import dbt
 from warehouse.core.database import connect
 from warehouse.settings import PROJECT_ROOT, Settings
@@ -48,8 +48,8 @@ MODELS = [
     *("int_figures_repeated", "int_figures_restated", "int_first_applications_of_hosts"),
     *("int_categories_moved", "int_categories_moved_by_measure", "int_years_covered"),
     "int_reporters_silent",
-    *("int_first_applications_changed", "int_pairs_broken", "int_pairs_withheld"),
-    *("int_first_applications_changed_of_origins", "int_pairs_broken_of_hosts"),
+    *("int_units_counted", "int_units_changed", "int_pairs_broken", "int_pairs_withheld"),
+    *("int_units_changed_of_origins", "int_pairs_broken_of_hosts"),
     *("int_pairs_divided", "int_pairs_divided_of_hosts"),
     *("int_unknown_origins_distributed", "int_reporting_breaks_found"),
     "int_reporting_breaks_of_origins",
@@ -926,36 +926,96 @@ def test_the_united_states_have_no_cases_of_2021_any_more(con: duckdb.DuckDBPyCo
         con,
         "select counting_unit, figure_before, figure, persons from mart_reporting_break_origins "
         "where kind = 'unit_changed' and asylum_iso3 = 'USA' and origin_iso3 = 'CHN' "
-        "and reference_year = 2021 order by all",
+        "and reference_year = 2021 and measure = 'applications_new' order by all",
     ) == [("cases", 8792, None, 8792), ("persons", 1352, 4418, 4418)]
 
 
-def test_units_that_change_are_those_of_the_files_in_every_host_and_year(
+# Measure: the file that has it, the unit, what counts, and the level of decision, where it has one.
+UNITS = {
+    "applications_new": (
+        *("asylum_applications", "app_pc", "applied", "''"),
+        "app_type in ('N', 'NR', 'NA', 'FA')",
+    ),
+    "decisions_total": ("asylum_decisions", "dec_pc", "dec_total", "dec_level", "true"),
+}
+
+
+def units_changed(release: str, measure: str) -> set[tuple[str, int]]:
+    """Where the share of a unit moved by ten points, and to half of itself: at the levels of
+    decision that both years have, where there are any.
+    """
+    file, unit, counted, level, which = UNITS[measure]
+    with duckdb.connect() as files:
+        found = files.execute(
+            f"select coa, year, {level}, {unit}, sum({counted})::bigint as figure "
+            f"from '{RELEASES}/{release}/{file}.parquet' where {which} "
+            "group by all having figure > 0"
+        ).fetchall()
+    hosts: dict[str, dict[int, dict[tuple[str, str], int]]] = {}
+    for asylum, year, of_level, its, figure in found:
+        hosts.setdefault(asylum, {}).setdefault(year, {})[of_level, its] = figure
+    changed = set()
+    for asylum, years in hosts.items():
+        for before, year in pairwise(sorted(years)):
+            levels = [{level for level, _ in years[one]} for one in (before, year)]
+            compared = set.intersection(*levels) or set.union(*levels)
+            was, now = (
+                Counter[str](
+                    {
+                        its: sum(
+                            figure
+                            for (level, one), figure in years[of].items()
+                            if one == its and level in compared
+                        )
+                        for its in ("P", "C")
+                    }
+                )
+                for of in (before, year)
+            )
+            moved = []
+            for its in ("P", "C"):
+                old, new = was[its] / was.total(), now[its] / now.total()
+                if round(abs(new - old), 9) >= 0.1 and min(old, new) <= 0.5 * max(old, new):
+                    moved.append(max(was[its], now[its]))
+            if moved and min(moved) >= 5000:
+                changed.add((asylum, year))
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("measure", "how_many"), [("applications_new", 11), ("decisions_total", 17)]
+)
+def test_units_that_change_are_those_of_the_files_in_every_release_host_and_year(
+    con: duckdb.DuckDBPyConnection, measure: str, how_many: int
+) -> None:
+    releases = rows(con, "select release_id, in_force_from from dim_release where is_held")
+    assert {release for release, _ in releases} == set(ALL)
+    for release, day in releases:
+        found = rows(
+            con,
+            "select distinct asylum_unhcr_code, reference_year "
+            f"from reporting_breaks_as_of(date '{day}') "
+            f"where kind = 'unit_changed' and measure = '{measure}'",
+        )
+        assert set(found) == units_changed(release, measure), release
+    assert len(units_changed(NEWEST, measure)) == how_many
+
+
+def test_decisions_of_the_united_states_are_in_other_units_and_those_of_britain_are_not(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
-    with duckdb.connect() as files:
-        counted = files.execute(
-            "select coa, year, app_pc, sum(applied)::bigint as applied "
-            f"from '{RELEASES}/{NEWEST}/asylum_applications.parquet' "
-            "where app_type in ('N', 'NR', 'NA', 'FA') group by all having applied > 0"
-        ).fetchall()
-    hosts: dict[str, dict[int, dict[str, int]]] = {}
-    for asylum, year, unit, applied in counted:
-        hosts.setdefault(asylum, {}).setdefault(year, {"P": 0, "C": 0})[unit] = applied
-    expected = set()
-    for asylum, years in hosts.items():
-        in_order = sorted(years)
-        for before, year in pairwise(in_order):
-            was, now = years[before], years[year]
-            changed = []
-            for unit in ("P", "C"):
-                old, new = (of[unit] / sum(of.values()) for of in (was, now))
-                if round(abs(new - old), 9) >= 0.1 and min(old, new) <= 0.5 * max(old, new):
-                    changed.append(max(was[unit], now[unit]))
-            if changed and min(changed) >= 5000:
-                expected.add((asylum, year))
-    found = breaks(con, "kind = 'unit_changed'", "asylum_unhcr_code, reference_year")
-    assert set(found) == expected
+    """Britain's appeals of 2025 are new, and in cases: all else is in persons, as before."""
+    found = breaks(
+        con,
+        "kind = 'unit_changed' and measure = 'decisions_total' and reference_year > 2020 "
+        "and asylum_iso3 in ('USA', 'GBR') and counting_unit = 'persons'",
+        "reference_year, asylum_iso3, figure_before, figure, note",
+    )
+    told = "decisions counted in {} before, now in {}"
+    assert found == [
+        (2021, "USA", 53_619, 114_006, told.format("persons and cases", "persons")),
+        (2025, "USA", 259_449, 240_942, told.format("persons", "cases and persons")),
+    ]
 
 
 def test_who_is_counted_apart_since_sudan_is_two_was_not_dropped_and_is_missing_of_the_part_before(

@@ -26,6 +26,7 @@ RATE = {"measure": "refugee_recognition_rate", "asylum": "USA", "read_as": "flow
 UNKNOWN = WAITING | {"origin": "UKN"}
 OF_HOST = WAITING | {"kind": "share_of", "share_of": "host", "origin": "VEN", "asylum": "USA"}
 OF_WORLD = CLAIMED | {"kind": "share_of", "share_of": "world", "asylum": "USA"}
+DECIDED = RATE | {"measure": "decisions_recognized"}
 RECOGNISED = RATE | {
     "kind": "rate",
     "measure": "decisions_recognized",
@@ -473,6 +474,32 @@ CLAIMS: dict[str, tuple[str, int, dict[str, Any]]] = {
         *("2023-12-01", 2022),
         REFUGEES | {"kind": "extreme", "asylum": "IRN", "among": "hosts", "base_from_year": 2021},
     ),
+    # Those of the United States were persons and cases in 2020, and persons in 2021; in 2025 both.
+    "recognised_in_another_unit": (
+        *("2026-07-01", 2021),
+        DECIDED | {"kind": "change", "base_from_year": 2020, "stated_value": "106 %"},
+    ),
+    "rejected_in_another_unit": (
+        *("2026-07-01", 2021),
+        DECIDED
+        | {"measure": "decisions_rejected", "kind": "change"}
+        | {"base_from_year": 2020, "stated_value": "47 %"},
+    ),
+    "recognised_in_both_units_since": (
+        *("2026-07-01", 2025),
+        RATE | {"kind": "difference", "base_from_year": 2023, "stated_value": "-39"},
+    ),
+    "protected_in_both_units_since": (
+        *("2026-07-01", 2025),
+        RATE
+        | {"measure": "total_protection_rate", "kind": "difference"}
+        | {"base_from_year": 2023, "stated_value": "-39"},
+    ),
+    # Of these years all decisions are persons, and the half-year of 2024 is another matter.
+    "recognised_in_one_unit": (
+        *("2026-07-01", 2023),
+        RATE | {"kind": "difference", "base_from_year": 2021, "stated_value": "26.3"},
+    ),
     "sudan_since_2010": (
         *("2026-07-01", 2025),
         {"kind": "change", "measure": "refugees_stock", "origin": "SDN"}
@@ -646,6 +673,19 @@ def test_a_level_says_that_its_people_may_be_in_no_known_country_of_asylum(
     found = judged["palestine_refugees_in_lebanon"]
     assert "257,995 may be among those in no known country of asylum" in found["explanation"]
     assert "at least 228,274" in found["to_print"]
+
+
+def test_two_times_of_another_unit_of_decisions_do_not_compare(
+    judged: dict[str, dict[str, Any]],
+) -> None:
+    for name in (
+        *("recognised_in_another_unit", "rejected_in_another_unit"),
+        *("recognised_in_both_units_since", "protected_in_both_units_since"),
+    ):
+        assert judged[name]["flags"] == "times_do_not_compare", name
+        assert "United States of America, 202" in judged[name]["explanation"], name
+        assert ": decisions counted in persons" in judged[name]["explanation"], name
+    assert not judged["recognised_in_one_unit"]["flags"]
 
 
 def test_palestine_refugees_are_told_beside_refugees(judged: dict[str, dict[str, Any]]) -> None:

@@ -106,7 +106,7 @@ candidates as (
     from moved
     inner join hosts using (asylum_unhcr_code, measure, reference_year, valid_from)
     union all by name
-    select * exclude (year_before) from {{ ref('int_first_applications_changed') }}
+    select * exclude (year_before) from {{ ref('int_units_changed') }}
     union all by name
     select
         'type_changed' as kind,

@@ -72,7 +72,7 @@ units as (
         breaks.valid_from,
         changed.persons
     from breaks
-    inner join {{ ref('int_first_applications_changed_of_origins') }} as changed
+    inner join {{ ref('int_units_changed_of_origins') }} as changed
         using ({{ host | join(', ') }}, counting_unit)
     where breaks.kind = 'unit_changed'
 ),

@@ -4,7 +4,7 @@
 {%- set day = 'if(origins.reference_year > claims.base_to_year, claims.day_newest, claims.base_day_newest)' %}
 -- Why the newest figures of two times, which a claim compares, do not compare: the break of reporting that is
 -- about most people, many of all or as many as the change, in all countries that the claim adds up. Between
--- distant years only what lasts bears on it.
+-- distant years only what lasts bears on it. A rate is of decisions, and of the unit that they are counted in.
 with claims as (
     select * from {{ ref('int_claims_combined') }}
     where {{ compares_two_times() }}
@@ -16,17 +16,20 @@ inputs as (
         claim_id,
         origin,
         asylum,
-        measure,
+        if(is_of_rate, 'decisions_total', measure) as measure,
         counting_unit,
+        is_of_rate,
         max(figure_of_all) as figure,
         max(moved_of_all) as moved
     from (
         select
             *,
-            sum(newest.figure) over ({{ all }}, input_role, reference_year) as figure_of_all,
+            decisions_newest is not null as is_of_rate,
+            sum(coalesce(decisions_newest, newest.figure)) over ({{ all }}, input_role, reference_year)
+                as figure_of_all,
             abs(
-                sum(newest.figure) filter (where input_role = 'figure') over ({{ all }})
-                - sum(newest.figure) filter (where input_role = 'base') over ({{ all }})
+                sum(newest.figure) filter (where input_role = 'figure' and not is_of_rate) over ({{ all }})
+                - sum(newest.figure) filter (where input_role = 'base' and not is_of_rate) over ({{ all }})
             ) as moved_of_all
         from {{ ref('int_claim_inputs_found') }}
         where input_role in ('figure', 'base') and not is_among_peers
@@ -102,6 +105,7 @@ bearing as (
         (inputs.origin <> '-' or origins.kind not in ('origin_withheld', 'origin_given_again'))
         and (of_both.claim_id is null or other_side.kind is null)
         and restated_before.kind is null
+        and (not inputs.is_of_rate or origins.kind = 'unit_changed')
         and (
             origins.reference_year > claims.base_to_year
             and origins.reference_year <= claims.to_year

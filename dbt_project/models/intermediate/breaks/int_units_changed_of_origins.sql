@@ -1,12 +1,12 @@
-{%- set host_year = ['asylum_unhcr_code', 'reference_year', 'valid_from'] -%}
--- Which origins it bears on that a country of asylum counts its first applications in other units, at each
--- vintage: those that have a unit in one of the two years only, and all in a unit of which there are fewer
--- where most of what another unit gained is without an origin: it may be of any of them.
+{%- set host_year = ['asylum_unhcr_code', 'measure', 'reference_year', 'valid_from'] -%}
+-- Which origins it bears on that a country of asylum counts its first applications or decisions in other
+-- units, at each vintage: those that have a unit in one of the two years only, and all in a unit of which
+-- there are fewer where most of what another unit gained is without an origin: it may be of any of them.
 with hosts as (
     select distinct
         {{ columns(host_year) }}
         year_before
-    from {{ ref('int_first_applications_changed') }}
+    from {{ ref('int_units_changed') }}
 ),
 
 nowhere as (
@@ -16,9 +16,7 @@ nowhere as (
 
 pairs as (
     select
-        hosts.asylum_unhcr_code,
-        hosts.reference_year,
-        hosts.valid_from,
+        {{ columns(host_year, 'hosts.') }}
         pairs.origin_unhcr_code,
         pairs.counting_unit,
         coalesce(sum(pairs.figure) filter (where pairs.reference_year < hosts.reference_year), 0)
@@ -28,9 +26,9 @@ pairs as (
     inner join {{ ref('int_pairs_followed') }} as pairs
         on
             hosts.asylum_unhcr_code = pairs.asylum_unhcr_code
+            and hosts.measure = pairs.measure
             and hosts.valid_from = pairs.valid_from
             and pairs.reference_year in (hosts.reference_year, hosts.year_before)
-    where pairs.measure = 'applications_new'
     group by all
 ),
 
@@ -63,10 +61,7 @@ judged as (
 
 final as (
     select
-        asylum_unhcr_code,
-        'applications_new' as measure,
-        reference_year,
-        valid_from,
+        {{ columns(host_year) }}
         origin_unhcr_code,
         counting_unit,
         cast(greatest(figure, figure_before) as bigint) as persons
