@@ -52,7 +52,17 @@
 
 {#- What is missing in the figures of a claim. -#}
 {% macro whom_counted(claim='') -%}
-    if({{ claim }}is_rate or starts_with({{ claim }}measure, 'decisions_'), 'decisions', 'people')
+    case
+        when {{ claim }}is_rate or starts_with({{ claim }}measure, 'decisions_') then 'decisions'
+        when {{ claim }}counting_unit = 'cases' then 'cases'
+        else 'people'
+    end
+{%- endmacro %}
+
+{#- How many of a counting unit there are at most in what is counted in the other: UNHCR converts no case into more
+    persons than var('persons_per_case_at_most'), and persons are no more cases than they are. -#}
+{% macro counted_at_most(figure, counting_unit) -%}
+    if({{ counting_unit }} = 'persons', {{ var('persons_per_case_at_most') }}, 1) * {{ figure }}
 {%- endmacro %}
 
 {#- A difference with its sign. -#}

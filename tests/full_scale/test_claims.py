@@ -6,12 +6,15 @@ import csv
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
+import yaml
 
-from tests.full_scale.conftest import Ten, missing
+from tests.full_scale.conftest import RELEASES, Ten, missing
 from warehouse.claims import audit
 from warehouse.published.read import open_published
 from warehouse.reference.claims import CLAIM_COLUMNS
+from warehouse.settings import PROJECT_ROOT
 
 pytestmark = [
     pytest.mark.full_scale,
@@ -34,6 +37,10 @@ RECOGNISED = RATE | {
 }
 PER_HEAD = CLAIMED | {"kind": "per_head", "asylum": "USA", "per": "1000"}
 HOSTS = {"kind": "place", "among": "hosts", "read_as": "flow"}
+APPLIED = {"measure": "applications_new", "read_as": "flow"}
+APPLIED_THERE = APPLIED | {"asylum": "USA"}
+FRANCE = {"base_asylum": "FRA", "base_from_year": 2014}
+FROM_CHINA = APPLIED | {"origin": "CHN"}
 ORIGINS = WAITING | {"kind": "place", "among": "origins"}
 COUNTED = WAITING | {"kind": "count", "count_of": "origins", "threshold_low": "100,000"}
 IN_JAPAN = COUNTED | {"asylum": "JPN", "threshold_low": "1"}
@@ -500,6 +507,80 @@ CLAIMS: dict[str, tuple[str, int, dict[str, Any]]] = {
         *("2026-07-01", 2023),
         RATE | {"kind": "difference", "base_from_year": 2021, "stated_value": "26.3"},
     ),
+    # The United States counted 32,247 persons and 63,903 cases in 2014, who were 121,267 people.
+    "fewer_persons_than_france": (
+        *("2025-06-20", 2014),
+        APPLIED
+        | {"asylum": "FRA", "kind": "comparison", "relation": "above"}
+        | {"base_asylum": "USA", "base_from_year": 2014},
+    ),
+    "more_people_than_france": (
+        *("2025-06-20", 2014),
+        APPLIED_THERE | FRANCE | {"kind": "comparison", "relation": "above"},
+    ),
+    "more_than_france_by": (
+        *("2025-06-20", 2014),
+        APPLIED_THERE | FRANCE | {"kind": "difference", "stated_value": "62,238"},
+    ),
+    "share_of_persons": (
+        *("2025-06-20", 2014),
+        FROM_CHINA | {"asylum": "USA", "kind": "share", "stated_value": "11 %"},
+    ),
+    "share_of_people": (
+        *("2025-06-20", 2014),
+        FROM_CHINA | {"asylum": "USA", "kind": "share", "stated_value": "66.7 %"},
+    ),
+    "share_beyond_all_cases": (
+        *("2025-06-20", 2014),
+        FROM_CHINA | {"asylum": "USA", "kind": "share", "stated_value": "90 %"},
+    ),
+    "record_of_persons": ("2025-06-20", 2019, FROM_CHINA | {"kind": "record", "from_year": 2006}),
+    "first_origin_of_people": (
+        *("2025-06-20", 2014),
+        FROM_CHINA
+        | {"asylum": "USA", "kind": "place", "among": "origins_in_host", "stated_value": "1"},
+    ),
+    "third_host_of_people": (
+        *("2025-06-20", 2014),
+        APPLIED | HOSTS | {"asylum": "USA", "stated_value": "3"},
+    ),
+    "second_host_of_people": (
+        *("2025-06-20", 2014),
+        APPLIED | HOSTS | {"asylum": "USA", "stated_value": "2"},
+    ),
+    "level_of_persons": ("2025-06-20", 2014, APPLIED_THERE | {"stated_value": "32,247"}),
+    "level_of_people": ("2025-06-20", 2014, APPLIED_THERE | {"stated_value": "121,267"}),
+    "level_of_both_units": ("2025-06-20", 2014, APPLIED_THERE | {"stated_value": "96,150"}),
+    "level_beyond_all_cases": ("2025-06-20", 2014, APPLIED_THERE | {"stated_value": "512,000"}),
+    "level_of_cases": (
+        *("2025-06-20", 2014),
+        APPLIED_THERE | {"counting_unit": "cases", "stated_value": "63,903"},
+    ),
+    "more_cases": (
+        *("2025-06-20", 2014),
+        APPLIED_THERE | {"counting_unit": "cases", "stated_value": "96,150"},
+    ),
+    "more_cases_than_persons": (
+        *("2025-06-20", 2014),
+        APPLIED_THERE | {"counting_unit": "cases", "stated_value": "123,456"},
+    ),
+    "level_of_one_unit": (
+        *("2025-06-20", 2014),
+        APPLIED | {"asylum": "FRA", "stated_value": "59,029"},
+    ),
+    # Cases of 2025 were recognised twice as often as persons; even with them fewer than in Germany.
+    "recognised_persons": ("2026-07-01", 2025, RATE | {"stated_value": "19.1 %"}),
+    "recognised_persons_told": ("2026-07-01", 2025, RECOGNISED | {"stated_value": "19.1 %"}),
+    "recognised_cases": (
+        *("2026-07-01", 2025),
+        RATE | {"counting_unit": "cases", "stated_value": "36.5 %"},
+    ),
+    "recognised_fewer_than_germany": (
+        *("2026-07-01", 2025),
+        DECIDED
+        | {"kind": "comparison", "relation": "below"}
+        | {"base_asylum": "DEU", "base_from_year": 2025},
+    ),
     "sudan_since_2010": (
         *("2026-07-01", 2025),
         {"kind": "change", "measure": "refugees_stock", "origin": "SDN"}
@@ -686,6 +767,82 @@ def test_two_times_of_another_unit_of_decisions_do_not_compare(
         assert "United States of America, 202" in judged[name]["explanation"], name
         assert ": decisions counted in persons" in judged[name]["explanation"], name
     assert not judged["recognised_in_one_unit"]["flags"]
+
+
+IN_BOTH_UNITS = {
+    **dict.fromkeys(
+        (
+            *("fewer_persons_than_france", "more_people_than_france", "more_than_france_by"),
+            *("share_of_persons", "share_of_people", "record_of_persons"),
+            *("first_origin_of_people", "third_host_of_people", "level_of_people", "more_cases"),
+        ),
+        "not_checkable",
+    ),
+    # Who states the figure quotes it, and all who may be missing are not enough.
+    **dict.fromkeys(
+        ("level_of_persons", "level_of_cases", "recognised_fewer_than_germany"), "confirmed"
+    ),
+    **dict.fromkeys(
+        (
+            *("share_beyond_all_cases", "second_host_of_people", "level_of_both_units"),
+            *("level_beyond_all_cases", "more_cases_than_persons"),
+        ),
+        "not_reproduced",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", IN_BOTH_UNITS)
+def test_what_is_counted_in_the_other_unit_may_decide(
+    judged: dict[str, dict[str, Any]], name: str
+) -> None:
+    assert judged[name]["verdict"] == IN_BOTH_UNITS[name]
+    other = "persons" if "case" in name and "beyond" not in name else "cases"
+    assert f"Counted in {other} and not in these figures: another " in judged[name]["explanation"]
+    is_new = judged[name]["measure"] == "applications_new"
+    assert is_new == ("New asylum claims count both" in judged[name]["explanation"])
+
+
+def test_what_is_counted_in_the_other_unit_is_told(judged: dict[str, dict[str, Any]]) -> None:
+    with duckdb.connect() as files:
+        [(cases, people)] = files.execute(
+            "select (select sum(applied)::bigint "
+            f"from '{RELEASES}/2024-12/asylum_applications.parquet' "
+            "where coa = 'USA' and year = 2014 and app_type = 'N' and app_pc = 'C'), "
+            f"(select sum(asylum_seekers)::bigint from '{RELEASES}/2024-12/flows.parquet' "
+            "where coa = 'USA' and year = 2014)"
+        ).fetchall()
+        [(decided, recognised)] = files.execute(
+            "select sum(dec_recognized + dec_other + dec_rejected)::bigint, "
+            "sum(dec_recognized)::bigint "
+            f"from '{RELEASES}/2025-12.1/asylum_decisions.parquet' "
+            "where coa = 'USA' and year = 2025 and dec_pc = 'C'"
+        ).fetchall()
+    assert (cases, people, decided, recognised) == (63_903, 121_267, 37_128, 13_555)
+    for name in ("level_of_persons", "level_of_people", "level_beyond_all_cases"):
+        assert f"another {cases:,} applications beside its own" in judged[name]["explanation"]
+        assert judged[name]["flags"] == "figure_is_lower_bound"
+    assert judged["level_of_people"]["as_flow_newest_text"] == f"{people:,}"
+    assert judged["level_of_both_units"]["meaning_verdict"] == "units_added"
+    for name in ("recognised_persons", "recognised_persons_told"):
+        told = judged[name]["explanation"]
+        assert judged[name]["verdict"] == "confirmed"
+        assert f"another {decided:,} decisions beside" in told
+        assert f"{100 * recognised / decided:.1f} %" in told
+    assert "(a rate of 19.1 %)" in judged["recognised_cases"]["explanation"]
+    assert "Counted in" not in judged["level_of_one_unit"]["explanation"]
+    assert not judged["level_of_one_unit"]["flags"]
+
+
+def test_no_case_is_converted_into_more_persons_than_may_be_missing(ten: Ten) -> None:
+    project = yaml.safe_load((PROJECT_ROOT / "dbt_project" / "dbt_project.yml").read_text())
+    with open_published(ten.settings) as con:
+        [(most, conversions)] = con.execute(
+            "select max(persons_per_case), count(persons_per_case) "
+            "from mart_claims_compared_with_applications where comparison = 'cases_converted'"
+        ).fetchall()
+    assert conversions > 3000
+    assert 1.5 < most < project["vars"]["persons_per_case_at_most"]
 
 
 def test_palestine_refugees_are_told_beside_refugees(judged: dict[str, dict[str, Any]]) -> None:

@@ -8,8 +8,7 @@
 -- that of unknown origin; `decisions_…` are those that a rate is a share of.
 with rows_found as (
     select * from {{ ref('int_claim_rows_found') }}
-    union all by name
-    select * from {{ ref('int_claim_demographics_found') }}
+    where rows_are <> 'other_unit'
 ),
 
 coverage as (

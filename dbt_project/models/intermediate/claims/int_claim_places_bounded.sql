@@ -21,6 +21,7 @@ places as (
         document_id,
         claim_id,
         max(place_stated) as stated_value,
+        bool_or(of_other_unit > 0) as is_in_other_unit,
         {%- for variant in ['at_publication', 'newest'] %}
         1 + count(*) filter (
             where variant = '{{ variant }}' and is_own is not true and figure > own_figure + own_missing
@@ -94,6 +95,7 @@ final as (
             false
         ) as is_place_open,
         best_newest < worst_newest as is_open_now,
+        is_in_other_unit,
         null as fewest_countries,
         null as most_countries
     from places

@@ -1,6 +1,7 @@
 {%- set of_year = '(break_origins.reference_year = asked.reference_year)' -%}
 -- People who may be missing in the figures of the countries that a claim's place is among, on each of the two
--- days: not reported, of unknown origin, and applications of type V. A country without a figure has them too.
+-- days: not reported, of unknown origin, applications of type V, and counted in the other unit. A country
+-- without a figure has them too.
 with kinds as (
     select * from {{ ref('break_kinds').identifier }}
     where makes_incomplete
@@ -88,9 +89,33 @@ by_type as (
     where asked.measure = 'applications_new'
 ),
 
+by_unit as (
+    {%- for dataset, measures in {
+        'applications': application_measures(), 'decisions': decision_measures(),
+    }.items() %}
+    select
+        asked.document_id,
+        asked.claim_id,
+        asked.variant,
+        if(asked.is_of_origins, pairs.origin_unhcr_code, pairs.asylum_unhcr_code) as country,
+        {{ counted_at_most(figure_asked(measures, 'asked.', 'pairs.'), 'asked.counting_unit') }}
+            as of_other_unit
+    from asked
+    inner join {{ ref('fct_asylum_' ~ dataset ~ '_yearly_history').identifier }} as pairs
+        on
+            asked.origin in ('-', pairs.origin_unhcr_code)
+            and asked.asylum in ('-', pairs.asylum_unhcr_code)
+            and asked.counting_unit <> pairs.counting_unit
+            and asked.reference_year = pairs.reference_year
+            and {{ stood_on('asked.day', 'pairs') }}
+    where starts_with(asked.measure, '{{ dataset }}_')
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
 final as (
     select * from by_break
-    {%- for name in ['by_estimate', 'by_type'] %}
+    {%- for name in ['by_estimate', 'by_type', 'by_unit'] %}
     union all by name
     select * from {{ name }}
     {%- endfor %}

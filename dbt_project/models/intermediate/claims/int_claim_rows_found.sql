@@ -7,6 +7,7 @@
     ('internal_displacement', 'idmc', "'persons'", ['internally_displaced_stock']),
     ('palestine_refugees', 'unrwa', "'persons'", ['palestine_refugees_stock']),
 ] -%}
+{%- set asked = ['document_id', 'claim_id', 'input_role', 'measure', 'counting_unit', 'variant', 'day'] -%}
 -- The rows of pairs and totals that a claim's figures are in, as they stood on each of two days; where peers
 -- are wanted, those of all countries. Beside the row of an origin stand those of all origins and of unknown
 -- origin in the same countries of asylum.
@@ -60,14 +61,9 @@ inputs as (
 ),
 
 {{ name }} as (
-    {%- for rows_are in ['wanted', 'peers', 'beside'] %}
+    {%- for rows_are in ['wanted', 'peers', 'beside'] + (['other_unit'] if unit == 'counting_unit' else []) %}
     select
-        inputs.document_id,
-        inputs.claim_id,
-        inputs.input_role,
-        inputs.measure,
-        inputs.variant,
-        inputs.day,
+        {{ columns(asked, 'inputs.') }}
         {%- if rows_are == 'beside' %}
         if(history.origin = '-', 'beside', 'unknown') as rows_are,
         {%- else %}
@@ -75,7 +71,6 @@ inputs as (
         {%- endif %}
         {{ 'inputs' if rows_are == 'beside' else 'history' }}.origin,
         history.asylum,
-        history.counting_unit,
         history.reference_year,
         history.reference_date,
         history.is_provisional,
@@ -89,14 +84,14 @@ inputs as (
     inner join {{ name }}_history as history
         on
             inputs.reference_year = history.reference_year
-            and inputs.counting_unit = history.counting_unit
+            and inputs.counting_unit {{ '<>' if rows_are == 'other_unit' else '=' }} history.counting_unit
             {%- if rows_are == 'peers' %}
             and history.origin = if(inputs.origin = '?', history.origin, inputs.origin)
             and history.asylum = if(inputs.asylum = '?', history.asylum, inputs.asylum)
             and if(inputs.origin = '?', history.origin, history.asylum) <> '-'
             {%- else %}
             and history.origin
-            in ({{ 'inputs.origin' if rows_are == 'wanted' else "'-', inputs.unknown_origin" }})
+            in ({{ "'-', inputs.unknown_origin" if rows_are == 'beside' else 'inputs.origin' }})
             and inputs.asylum = history.asylum
             {%- endif %}
             and {{ stood_on('inputs.day', 'history') }}
@@ -113,10 +108,35 @@ inputs as (
 ),
 
 {% endfor -%}
-final as (
+demographics as (
+    select
+        {{ columns(asked, 'inputs.') }}
+        'wanted' as rows_are,
+        if(inputs.origin = '-', '-', history.origin_unhcr_code) as origin,
+        if(inputs.asylum = '-', '-', history.asylum_unhcr_code) as asylum,
+        history.reference_year,
+        history.reference_date,
+        history.is_provisional,
+        history.coverage_id,
+        {{ figure_asked(demographic_measures(), 'inputs.', 'history.') }} as figure
+    from inputs
+    inner join {{ ref('fct_demographics_yearly_history').identifier }} as history
+        on
+            inputs.reference_year = history.reference_year
+            and coalesce(inputs.population_type, 'REF') = history.pop_type
+            and inputs.origin in (history.origin_unhcr_code, '-', '?')
+            and inputs.asylum in (history.asylum_unhcr_code, '-', '?')
+            and {{ stood_on('inputs.day', 'history') }}
+            and (inputs.reference_date = history.reference_date or inputs.reference_date is null)
+    where inputs.endpoint = 'demographics'
+),
+
+-- Two steps read it: worked out once.
+final as materialized (
+    select * from demographics
     {%- for name, _, _, _ in datasets %}
+    union all by name
     select * from {{ name }}
-    {{ 'union all by name' if not loop.last }}
     {%- endfor %}
 )
 

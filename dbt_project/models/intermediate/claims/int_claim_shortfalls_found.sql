@@ -1,5 +1,6 @@
 -- How many people at most may be missing in the figures behind a claim: in those that it is about, in what
--- these are a part of, and in both at once; and whether people are missing in the newest figures.
+-- these are a part of, and in both at once; and whether people are missing in the newest figures. Those who
+-- are counted in the other unit are missing too.
 with missing as (
     select
         *,
@@ -7,8 +8,30 @@ with missing as (
         not_reported_of_part + without_origin_by_estimate as missing_by_estimate,
         not_reported_of_part + without_origin_in_proportion as missing_in_proportion,
         not_reported + without_origin as missing_of_all,
+        0 as in_other_unit,
+        false as is_in_other_unit_now,
         input_role = 'figure' as is_own
     from {{ ref('int_claim_people_missing') }}
+    union all by name
+    select
+        document_id,
+        claim_id,
+        origin,
+        measure,
+        reference_year,
+        false as is_rate,
+        is_of_its_whole,
+        0 as figure,
+        {%- for column in ['not_reported', 'missing_by_estimate', 'missing_in_proportion', 'missing_of_all',
+            'in_other_unit'] %}
+        missing as {{ column }},
+        {%- endfor %}
+        missing,
+        false as is_incomplete_now,
+        is_in_other_unit_now,
+        input_role = 'figure' as is_own
+    from {{ ref('int_claim_units_beside') }}
+    where not is_of_rate
 ),
 
 claims as (
@@ -33,7 +56,9 @@ by_year as (
         sum(figure + missing_in_proportion) filter (where is_own) as figure_in_proportion,
         -- Over all origins, people without one are there.
         bool_and(origin <> '-') filter (where not is_own) as is_whole_by_origin,
-        bool_or(is_incomplete_now) as is_incomplete_now
+        bool_or(is_incomplete_now) as is_incomplete_now,
+        max(in_other_unit) as in_other_unit,
+        bool_or(is_in_other_unit_now) as is_in_other_unit_now
     from missing
     group by document_id, claim_id, reference_year
 ),
@@ -94,7 +119,9 @@ by_claim as (
         count(*) filter (where is_perhaps_within) as years_perhaps_within,
         min(figure + missing) as lowest_with_missing,
         max(figure + missing) as highest_with_missing,
-        bool_or(is_incomplete_now) as is_incomplete_now
+        bool_or(is_incomplete_now) as is_incomplete_now,
+        bool_or(in_other_unit > 0) as is_in_other_unit,
+        bool_or(is_in_other_unit_now) as is_in_other_unit_now
     from ranged
     group by document_id, claim_id
 ),
@@ -127,7 +154,10 @@ final as (
         years_perhaps_within,
         lowest_with_missing,
         highest_with_missing,
-        is_incomplete_now
+        is_incomplete_now,
+        may_earlier_year_be_highest,
+        is_in_other_unit,
+        is_in_other_unit_now
     from by_claim
 )
 

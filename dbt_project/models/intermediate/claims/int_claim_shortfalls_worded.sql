@@ -64,7 +64,12 @@ final as (
                     else ' in its figures.'
                 end
         end
-        || ' Their origin, or their number, was not reported.' as sentence
+        || case
+            when is_in_other_unit
+                then ' They were counted in the other unit, or their origin, or their number, was not '
+                    || 'reported.'
+            else ' Their origin, or their number, was not reported.'
+        end as sentence
     from said
 )
 

@@ -52,17 +52,16 @@ gathered as (
         coalesce(shortfalls.missing_in_both, 0) + types_in_both as missing_in_both,
         shortfalls.decisions,
         shortfalls.missing_of_last_year,
-        coalesce(shortfalls.may_last_year_be_highest, false) as may_last_year_be_highest,
-        coalesce(shortfalls.is_incomplete_now, false) or coalesce(places.is_open_now, false)
-            as is_incomplete_now,
+        {%- for either in ['is_incomplete_now or places.is_open_now', 'may_last_year_be_highest',
+            'is_in_other_unit or places.is_in_other_unit', 'is_in_other_unit_now'] %}
+        coalesce(shortfalls.{{ either }}, false) as {{ either.split()[0] }},
+        {%- endfor %}
         coalesce(places.is_place_open, false) as is_place_open,
         places.places_text,
         coalesce(claims.claim.accepted_low, claims.claim.stated_low, claims.claim.stated_value) as lowest,
         coalesce(claims.claim.accepted_high, claims.claim.stated_high, claims.claim.stated_value) as highest
     from claims
-    {%- for name in [
-        'breaks', 'gaps', 'flow_gaps', 'comparisons', 'members', 'types', 'shortfalls', 'places',
-    ] %}
+    {%- for name in 'breaks gaps flow_gaps comparisons members types shortfalls places'.split() %}
     left join {{ name }}
         on claims.document_id = {{ name }}.document_id and claims.claim_id = {{ name }}.claim_id
     {%- endfor %}

@@ -20,6 +20,8 @@ numbers as (
             when
                 at_publication.agrees is not true
                 and (is_within_missing or is_left_open or is_too_small_to_tell or is_of_half_year)
+                -- Cases that were added to persons are told as such.
+                and not (is_persons_and_cases and is_in_other_unit)
                 then 'not_checkable'
             when
                 claim.kind = 'level' and inputs.are_covered and inputs.are_nobody
@@ -61,7 +63,8 @@ meanings as (
         ) as rests_on_carried_forward,
         coalesce(inputs.is_provisional_on_the_day, false) as is_provisional_at_publication,
         number_found = 'confirmed_since_revised' and break_text is not null as is_break_since,
-        (gaps_text is not null or is_incomplete_now) and newest.text is not null as rests_on_incomplete,
+        (gaps_text is not null or is_incomplete_now or is_in_other_unit_now) and newest.text is not null
+            as rests_on_incomplete,
         -- A rate of some of the decisions may be above that of all, or below.
         rests_on_incomplete
         and (

@@ -129,6 +129,8 @@ final as (
                         and (claim.relation is distinct from 'above' or result_at_most > 1)
                         and (claim.relation is distinct from 'below' or result_at_least < 1)
                 when not at_publication.agrees then false
+                when claim.kind in ('share', 'share_of') and is_in_other_unit
+                    then lowest_possible < lowest or highest_possible > highest
                 when
                     claim.kind = 'comparison'
                     or (

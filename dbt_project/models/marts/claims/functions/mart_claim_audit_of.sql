@@ -14,7 +14,7 @@ sentences as (
     union all by name
     select * from {{ ref('int_claim_caveats_worded') }}
     union all by name
-    select * from {{ ref('int_claim_palestine_refugees_worded') }}
+    select * from {{ ref('int_claim_counted_apart_worded') }}
 ),
 
 explanations as (
