@@ -23,7 +23,7 @@ NAMES = {
     r"_(combined|compared|history|ranked|unpivoted)|int_flow_reporters_missing",
     "intermediate/outlook": r"int_year_end_[a-z_]+_(resolved|combined)",
     "intermediate/breaks": r"int_(breaks|figures|categories|pairs|years|reporters|reporting_breaks"
-    r"|unknown_origins|first_applications)_[a-z_]+",
+    r"|unknown_origins|first_applications|units)_[a-z_]+",
     "marts/core": r"dim_[a-z_]+",
     "marts/yearly": r"(fct_[a-z_]+|mart_[a-z]+|mart_country_group)_yearly(_history)?",
     "marts/destination": r"mart_(destination_[a-z]+|region_yearly)(_history)?"
