@@ -61,6 +61,11 @@ class Counted:
         return self._kinds <= at_home()
 
     @property
+    def _is_returning(self) -> bool:
+        """Whether the people are on their way back to their country."""
+        return self._kinds <= _RETURNING
+
+    @property
     def _kinds(self) -> set[str]:
         """The measures that say where the people are, and when: of demographics, their type's."""
         if self._is_of_a_type:
@@ -84,8 +89,18 @@ class Counted:
     def whom(self, names: Mapping[str, str], *, within: bool = False, anywhere: bool = True) -> str:
         """Who is counted: "Refugees from Syria in all countries"; `within` a sentence with a small
         letter. `anywhere`: whether all countries are named, too. People who returned did so to
-        their origin, and people displaced within their country are in it.
+        their origin, and people displaced within their country are in it; of a sum that has some of
+        these, each is told with its own.
         """
+        terms = [replace(self, measure=term) for term in self.measure.split("+")]
+        if len({(term.is_at_home, term._is_returning) for term in terms}) > 1:
+            return " plus ".join(
+                term.whom(names, within=within or number > 0, anywhere=anywhere)
+                for number, term in enumerate(terms)
+            )
+        return self._whom(names, within=within, anywhere=anywhere)
+
+    def _whom(self, names: Mapping[str, str], *, within: bool, anywhere: bool) -> str:
         what = self._what(within=within)
         is_of_stateless = self.origin == "STA" and self._kinds == {STATELESS}
         of_all, in_all = self.origin == ALL or is_of_stateless, self.asylum == ALL
@@ -95,7 +110,7 @@ class Counted:
             if of_all and in_all:
                 return f"{what} in all countries" if anywhere else what
             return f"{what} in {asylum if of_all else origin}"
-        if self._kinds <= _RETURNING:
+        if self._is_returning:
             to = "" if of_all else f" to {origin}"
             left = f" from {'all countries' if in_all else asylum}"
             return f"{what}{to}{left if anywhere or not in_all else ''}"

@@ -18,6 +18,8 @@ from warehouse.reference.figures import figure
 Names = Mapping[str, str]
 # A comparison with nobody has no ratio.
 _AGAINST_NOBODY = " against 0"
+# What fell has no place among increases.
+_NO_INCREASE = "no increase"
 # Kinds that hold several years against each other.
 _OF_YEARS = frozenset({"range", "record", "rising"})
 
@@ -128,6 +130,13 @@ def _is_below(text: str) -> bool:
     return text.startswith(("-", "−"))
 
 
+def _more(text: str, by: str, more: str, fewer: str) -> str:
+    """How much a result is above or below another, before than."""
+    if _number(text) == "0":
+        return f"no {more} and no {fewer}"
+    return f"{by} {fewer if _is_below(text) else more}"
+
+
 def _head(own: Counted, names: Names, when: str) -> str:
     return ", ".join(filter(None, (own.whom(names), own.unit_words, when)))
 
@@ -161,14 +170,18 @@ def _change(claim: Mapping[str, Any], names: Names) -> _Told:
         return _Told(
             head,
             f"change on {other}",
-            lambda text: f"{_number(text)} % {fewer if _is_below(text) else more}",
+            lambda text: _more(text, f"{_number(text)} %", more, fewer),
             f" than {other}",
         )
     percent = "% (not percentage points)" if own.is_rate else "%"
     return _Told(
         head,
         f"change on {base.at()}",
-        lambda text: f"{'down' if _is_below(text) else 'up'} {_number(text)} {percent}",
+        lambda text: (
+            "unchanged"
+            if _number(text) == "0"
+            else f"{'down' if _is_below(text) else 'up'} {_number(text)} {percent}"
+        ),
         f" on {base.at()}",
     )
 
@@ -212,7 +225,7 @@ def _difference(claim: Mapping[str, Any], names: Names) -> _Told:
     return _Told(
         _head(own, names, _together(own)),
         f"difference from {noun}",
-        lambda text: f"{_number(text)}{unit} {fewer if _is_below(text) else more}",
+        lambda text: _more(text, f"{_number(text)}{unit}", more, fewer),
         f" than {then}",
     )
 
@@ -346,13 +359,19 @@ def _extreme(claim: Mapping[str, Any], names: Names) -> _Told:
         )
     base = counted_of_base(claim)
     is_of_a_year = own.first - base.last == 1
-    return _Told(
-        _head(own, names, f"from {base.at()} to {own.at()}"),
-        "place among all increases",
-        lambda text: f"the {_nth(text)}largest increase ever",
+    head = _head(own, names, f"from {base.at()} to {own.at()}")
+    among_all = (
         f"{' in a year' if is_of_a_year else ', held against those in a year'}"
-        f", of all {among} and all years up to {own.last}",
+        f", of all {among} and all years up to {own.last}"
     )
+
+    def short(text: str) -> str:
+        if text.startswith(_NO_INCREASE):
+            return text.replace(": ", " (", 1) + ")"
+        return f"the {_nth(text)}largest increase ever"
+
+    is_one = not (claim["newest_text"] or "").startswith(_NO_INCREASE)
+    return _Told(head, "place among all increases", short, among_all if is_one else "")
 
 
 def _per_head(claim: Mapping[str, Any], names: Names) -> _Told:
