@@ -27,14 +27,16 @@ SHORTENED = {"st": "saint", "st.": "saint"}
 # "Syria" begins a word of "Syrian Arab Republic"; shorter words must be whole.
 SHORTEST_BEGINNING = 4
 _MOST = 6
-_SIMILAR = 0.6
+_SIMILAR = 0.7
 # Names in everyday use that neither ISO 3166-1 nor UNHCR has, or that are no longer a country's.
 _COMMON_NAMES = (
     ("ARE", "UAE"),
     ("CIV", "Ivory Coast"),
+    ("COD", "Congo-Kinshasa"),
     ("COD", "DR Congo"),
     ("COD", "DRC"),
     ("COD", "Zaire"),
+    ("COG", "Congo-Brazzaville"),
     ("CPV", "Cape Verde"),
     ("CZE", "Czech Republic"),
     ("GBR", "UK"),

@@ -50,6 +50,8 @@ def test_a_name_that_can_be_several_is_answered_with_them(
     [
         *(("Germny", "DEU"), ("Ger", "DEU"), ("Swazilend", "SWZ"), ("Lebenon", "LBN")),
         *(("East Germany", "DEU"), ("Xqzwv", None), ("%", None)),
+        # What only shares some letters with a country is none.
+        *(("Rohingya", None), ("European Union", None)),
     ],
 )
 def test_what_is_no_country_is_told_with_what_is_called_something_like_it(
