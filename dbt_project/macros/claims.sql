@@ -65,6 +65,36 @@
     if({{ counting_unit }} = 'persons', {{ var('persons_per_case_at_most') }}, 1) * {{ figure }}
 {%- endmacro %}
 
+{#- How many times another a figure is: in as many digits as show that it is not the same. -#}
+{% macro times_text(value) -%}
+    case
+        when {{ value }} <> 1 and format('{:.2f}', {{ value }}) = '1.00'
+            then
+                format(
+                    '{:.' || cast(least(ceil(-log10(abs({{ value }} - 1))), 12) as integer) || 'f}', {{ value }}
+                )
+        else {{ figure_text(value) }}
+    end
+{%- endmacro %}
+
+{#- Whether a figure lies beyond what `over` or `under` agrees with, on the side that they point to. -#}
+{% macro holds_as_bound(value, claim='') -%}
+    coalesce(case {{ claim }}wording
+        when 'over'
+            then if(
+                {{ claim }}stated_value < 0,
+                {{ value }} < {{ claim }}accepted_low,
+                {{ value }} > {{ claim }}accepted_high
+            )
+        when 'under'
+            then if(
+                {{ claim }}stated_value < 0,
+                {{ value }} > {{ claim }}accepted_high and {{ value }} <= 0,
+                {{ value }} < {{ claim }}accepted_low and {{ value }} >= 0
+            )
+    end, false)
+{%- endmacro %}
+
 {#- A difference with its sign. -#}
 {% macro signed_text(value) -%}
     if({{ value }} < 0, '−', '+') || {{ figure_text('abs(' ~ value ~ ')') }}
@@ -73,18 +103,23 @@
 {#- What is claimed: the value, and the lowest where there are two, in the words of the claim's kind. -#}
 {% macro claim_text(value, low, prefix='') -%}
     {%- set one_in = 'coalesce(' ~ prefix ~ 'per, 1) / nullif(' ~ value ~ ', 0)' %}
-    replace(replace(replace(replace(replace(replace(replace(replace(
+    replace(replace(replace(replace(replace(replace(replace(replace(replace(
         {{ prefix }}shown_as,
+        '{value} times', {{ times_text(value) }} || ' times'),
         '{value}', {{ figure_text(value) }}),
         '{whole}', cast(cast({{ value }} as bigint) as varchar)),
         '{low}', coalesce({{ figure_text(low) }}, '')),
         '{threshold}', coalesce({{ figure_text(prefix ~ 'threshold_low') }}, '')),
-        '{count_of}', case {{ prefix }}count_of
-            when 'hosts' then 'countries of asylum'
-            when 'origins' then 'countries of origin'
-            else coalesce({{ prefix }}count_of, '')
+        '{count_of}', case
+            when {{ prefix }}count_of = 'years' then if({{ value }} = 1, 'year', 'years')
+            else
+                if({{ value }} = 1, 'country', 'countries')
+                || case {{ prefix }}count_of when 'hosts' then ' of asylum' when 'origins' then ' of origin' else '' end
         end),
-        '{years}', cast({{ prefix }}to_year - {{ prefix }}from_year as varchar)),
+        '{years} years', concat(
+            {{ prefix }}to_year - {{ prefix }}from_year,
+            if({{ prefix }}to_year - {{ prefix }}from_year = 1, ' year', ' years')
+        )),
         '{per}', coalesce({{ figure_text(prefix ~ 'per') }}, '')),
         '{one_in}',
         coalesce({{ figure_text('if(' ~ one_in ~ ' >= 10, round(' ~ one_in ~ '), ' ~ one_in ~ ')') }}, 'infinitely many'))
@@ -101,25 +136,30 @@
 {%- endmacro %}
 
 {#- The number that a text states: 2.75 million, 1,158,739, 13 %, 1 in 67 (which is 1 / 67); or a number as
-    it is. NULL where there is none. -#}
+    it is. NULL where the text is none. -#}
 {% macro stated_number(text) -%}
+    {%- set whole = '([0-9]+|[0-9]{1,3}(,[0-9]{3})+)([.][0-9]+)?' -%}
     case
-        when cast({{ text }} as varchar) like '1 in %'
-            then 1 / cast(replace(substr(cast({{ text }} as varchar), 6), ',', '') as double)
-        else
-            cast(nullif(
-                replace(regexp_extract(cast({{ text }} as varchar), '^(-?[0-9][0-9,]*([.][0-9]+)?)', 1), ',', ''), ''
-            ) as double)
-            * {{ stated_multiplier(text) }}
+        when regexp_full_match(cast({{ text }} as varchar), '1 in {{ whole }}')
+            then 1 / nullif(cast(replace(substr(cast({{ text }} as varchar), 6), ',', '') as double), 0)
+        -- In decimals: 8.2 million is 8,200,000, and no 8,199,999.999999999.
+        when regexp_full_match(
+            cast({{ text }} as varchar), '-?{{ whole }}( (thousand|million|billion))?( ?%)?'
+        )
+            then cast(
+                try_cast(
+                    replace(regexp_extract(cast({{ text }} as varchar), '^[-0-9,.]+'), ',', '') as decimal(26, 12)
+                ) * {{ stated_multiplier(text) }} as double
+            )
     end
 {%- endmacro %}
 
 {#- What the word behind a number multiplies it by. -#}
 {% macro stated_multiplier(text) -%}
     case regexp_extract(cast({{ text }} as varchar), ' (thousand|million|billion)', 1)
-        when 'thousand' then 1e3
-        when 'million' then 1e6
-        when 'billion' then 1e9
+        when 'thousand' then 1000
+        when 'million' then 1000000
+        when 'billion' then 1000000000
         else 1
     end
 {%- endmacro %}
@@ -143,7 +183,8 @@
 {%- endmacro %}
 
 {#- How far from a stated figure another still agrees, towards zero (`nearer`) or away from it, by its wording: in
-    units of the last digit that is stated. Of a round figure that is much, so at most a quarter of it, half where
+    units of the last digit that is stated. Of countries and years that are counted, over 80 is from 81 on, and 80
+    without a hedge is 80. Of a round figure that is much, so at most a quarter of it, half where
     the hedge is to one side; the rounding of a figure to its ones or finer is always allowed. Of 1 in N: of N, the
     other way round. -#}
 {% macro accepted_distance(side) -%}
@@ -152,16 +193,22 @@
         'plain': (0.5, 0.5), 'over': (0, 1), 'about': (1, 1), 'nearly': (1, 0.5), 'almost': (1, 0.5), 'under': (1, 0),
     } -%}
     {%- set shares = {'equals': (0.05, 0.05), 'slightly_below': (0.05, 0), 'slightly_above': (0, 0.05)} -%}
-    case wording
+    case
+        when is_exact and wording = 'plain' then 0
+        when is_exact and wording = '{{ 'over' if side == 'nearer' else 'under' }}' then -1
         {%- for wording, (nearer, farther) in units.items() %}
-        when '{{ wording }}'
+        when wording = '{{ wording }}'
             then least(
                 {{ nearer if side == 'nearer' else farther }} * stated_value_unit,
-                {{ rounded_at_most(figure, 'stated_value_unit', 0.5 if wording in ('over', 'under') else 0.25) }}
+                {%- if wording in ('over', 'under') %}
+                greatest({{ rounded_at_most(figure, 'stated_value_unit', 0.5) }}, if(is_exact, 1, 0))
+                {%- else %}
+                {{ rounded_at_most(figure, 'stated_value_unit', 0.25) }}
+                {%- endif %}
             )
         {%- endfor %}
         {%- for wording, (nearer, farther) in shares.items() %}
-        when '{{ wording }}' then {{ nearer if side == 'nearer' else farther }} * {{ figure }}
+        when wording = '{{ wording }}' then {{ nearer if side == 'nearer' else farther }} * {{ figure }}
         {%- endfor %}
     end
 {%- endmacro %}

@@ -275,6 +275,85 @@ def test_what_is_no_country_holds_no_place_and_none_is_printed(
         assert "hold no place among countries" in claim["explanation"], cells
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"stated_value": "116338.0"}, None),
+        ({"stated_value": "116.338"}, "stated_value: 116.338 is no number of people"),
+        ({"stated_value": "1.163.380"}, "stated_value: '1.163.380' is not a number"),
+        ({"stated_value": "abc"}, "stated_value: 'abc' is not a number"),
+        ({"stated_value": None}, "stated_value: a claim of this kind needs it"),
+        ({"measure": "refugees"}, "measure: 'refugees' is not a measure of the warehouse"),
+        ({"kind": "lowest"}, "kind: 'lowest' is not one of level, "),
+        ({"kind": "change"}, "base_from_year: a claim of this kind needs it"),
+        ({"origin": "China"}, "origin: 'China' is not the code of a country"),
+        ({"origin": "chn"}, "nor a group or a region: write CHN"),
+        ({"asylum": "Atlantis"}, "asylum: 'Atlantis' is not the code of a country"),
+        ({"wording": "roughly", "tolerance": None}, "wording: 'roughly' is not one of about, "),
+        ({"kind": "record", "wording": "about"}, "wording: a claim of this kind does not use it"),
+        ({"to_year": None}, "to_year: a claim of this kind needs it"),
+    ],
+)
+def test_a_table_of_ones_own_is_told_what_is_wrong_with_a_claim(
+    published_starter: Settings, changed: Row, said: str | None
+) -> None:
+    row = asking(year=2022, value=116_338) | changed
+    with open_published(published_starter) as con:
+        con.execute("create temp table d as from published_documents limit 0")
+        con.execute("insert into d (document_id, published_on) values ('asked', '2026-07-01')")
+        con.execute("create temp table c as from published_claims limit 0")
+        con.execute(
+            f"insert into c ({', '.join(row)}) values ({', '.join('?' for _ in row)})",
+            list(row.values()),
+        )
+        [(verdict, flags, explanation)] = con.execute(
+            "select verdict, flags, explanation from claim_audit_of('d', 'c', '9999-12-31')"
+        ).fetchall()
+    if said is None:
+        assert verdict == "confirmed"
+        return
+    assert verdict == "not_checkable"
+    assert explanation.startswith("This claim cannot be evaluated: ")
+    assert said in explanation
+    assert "backfill" not in explanation
+    assert flags is not None
+
+
+@pytest.mark.parametrize(
+    ("measure", "is_told"),
+    [
+        *(("forcibly_displaced", True), ("displaced_abroad+internally_displaced_stock", True)),
+        ("refugees_and_oip+asylum_seekers_stock+internally_displaced_stock", True),
+        ("displaced_abroad+palestine_refugees_stock", False),
+    ],
+)
+def test_an_overlap_is_one_however_its_sum_is_spelled(
+    published_starter: Settings, measure: str, is_told: bool
+) -> None:
+    cells = asking(year=2022, value=1) | {"measure": measure}
+    with open_published(published_starter) as con:
+        claim = audit.check(con, cells, date(2026, 7, 1))
+    assert ("who is in two of these groups" in claim["to_print"]) is is_told
+
+
+def test_a_bound_that_is_told_loosely_is_no_confusion(published_starter: Settings) -> None:
+    """Of a threefold figure "more than doubled" is true, if not by the house's reading of over."""
+    with open_published(published_starter) as con:
+        # 116,338 of 2022 are 7.57 times the 15,362 of 2012: over 6 times, and an increase by 6.57.
+        cells = asking(year=2022, value=6) | {
+            "kind": "ratio", "base_from_year": 2012, "base_to_year": 2012,
+            "wording": "over", "tolerance": None,
+        }  # fmt: skip
+        loose = audit.check(con, cells, date(2026, 7, 1))
+        as_a_bound = cells | {"stated_value": None, "wording": None, "stated_low": "6"}
+        assert audit.check(con, as_a_bound, date(2026, 7, 1))["verdict"] == "confirmed"
+    assert loose["verdict"] == "not_reproduced"
+    assert loose["meaning_verdict"] == "as_stated"
+    assert loose["explanation"].startswith("What is stated holds as a bound")
+    assert "--at-least" in loose["explanation"]
+    assert "confused" not in loose["explanation"]
+
+
 def test_a_verdict_is_never_guessed(published_starter: Settings, tmp_path: Path) -> None:
     cases = [
         ("2023-01-01", 2022, "No release of UNHCR's database is known"),
@@ -460,6 +539,17 @@ CASES = [
             **{"first": 2020, "year": 2024, "count_of": "years", "threshold_low": 2_000},
             **{"stated_value": 3},
         },
+    ),
+    # Over one is two and more, and over two is no two.
+    Case(
+        *("count_over", "count", "confirmed"),
+        {"year": 2024, "count_of": "countries", "threshold_low": 100, "stated_value": "1"}
+        | {"wording": "over", "tolerance": ""},
+    ),
+    Case(
+        *("count_over_wrong", "count", "not_reproduced"),
+        {"year": 2024, "count_of": "countries", "threshold_low": 100, "stated_value": "2"}
+        | {"wording": "over", "tolerance": ""},
     ),
     Case("record", "record", "confirmed", {"first": 2020, "year": 2024}),
     Case("record_wrong", "record", "not_reproduced", {"first": 2020, "year": 2023}),
@@ -854,7 +944,12 @@ def test_the_table_shows_each_claim_and_explains_it_on_request(
         ),
         (
             "check --asylum Africa --year 2025 --value 1 --published 2026-02-01",
-            *(2, "un_africa"),
+            *(2, "Give a group of countries: unhcr_middle_east_and_north_africa. Groups of "),
+        ),
+        (
+            "check --origin CHN --year 2025 --value 5 --wording about --kind place --among origins "
+            "--published 2026-02-01",
+            *(1, "--wording: a place does not use it"),
         ),
         ("breaks --asylum QQQ", 2, "QQQ"),
         ("breaks --asylum GFR", 2, "DEU"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.dbt_project.made_up import api_row
+from warehouse.reference.figures import figure
 from warehouse.settings import PROJECT_ROOT
 from warehouse.sources.unhcr_api.endpoints import ENDPOINTS, LARGEST_COUNT
 
@@ -335,16 +337,20 @@ WORDINGS = [
 ]
 
 
-def accepted(text: str, wording: str) -> tuple[float, float]:
-    """The lowest and highest figure that this text agrees with."""
+def macros_of_claims() -> Any:
     path = PROJECT_ROOT / "dbt_project" / "macros" / "claims.sql"
-    macros: Any = jinja2.Environment().from_string(path.read_text(encoding="utf-8")).module
+    return jinja2.Environment().from_string(path.read_text(encoding="utf-8")).module
+
+
+def accepted(text: str, wording: str, *, is_exact: bool = False) -> tuple[float, float]:
+    """The lowest and highest figure that this text agrees with."""
+    macros = macros_of_claims()
     [found] = duckdb.execute(
         f"select {macros.accepted_low()}, {macros.accepted_high()} from (select "
         f"{macros.stated_number('text')} as stated_value, {macros.stated_unit('text')} as "
-        "stated_value_unit, text like '1 in %' as is_one_in, wording "
+        "stated_value_unit, text like '1 in %' as is_one_in, wording, $is_exact as is_exact "
         "from (select $text as text, $wording as wording))",
-        {"text": text, "wording": wording},
+        {"text": text, "wording": wording, "is_exact": is_exact},
     ).fetchall()
     return round(found[0], 9), round(found[1], 9)
 
@@ -369,6 +375,80 @@ def test_a_hedge_on_a_fall_is_one_on_its_size(
     text: str, wording: str, low: float, high: float
 ) -> None:
     assert accepted(text, wording) == (low, high)
+
+
+@pytest.mark.parametrize(
+    ("text", "wording", "low", "high"),
+    [
+        ("80", "plain", 80, 80),
+        ("80", "over", 81, 90),
+        ("82", "over", 83, 83),
+        ("1", "over", 2, 2),
+        ("80", "under", 70, 79),
+        ("80", "about", 70, 90),
+        ("80", "nearly", 70, 85),
+    ],
+)
+def test_what_is_counted_is_exact_unless_it_is_hedged(
+    text: str, wording: str, low: float, high: float
+) -> None:
+    assert accepted(text, wording, is_exact=True) == (low, high)
+
+
+@few
+@given(
+    st.integers(0, 10**6), st.integers(1, 3), st.sampled_from(["thousand", "million", "billion"])
+)
+def test_a_figure_is_the_decimal_that_it_states(digits: int, places: int, word: str) -> None:
+    """In SQL and in Python alike: 8.2 million has no 8,199,999.999999999 people."""
+    text = f"{Decimal(digits).scaleb(-places)} {word}"
+    exact = Decimal(digits).scaleb(-places) * {"thousand": 10**3, "million": 10**6}.get(word, 10**9)
+    [(found,)] = duckdb.execute(
+        f"select {macros_of_claims().stated_number('$text')}", {"text": text}
+    ).fetchall()
+    assert Decimal(found) == exact
+    assert figure(text) == found
+
+
+@pytest.mark.parametrize("text", ["5.952.174", "abc", "12abc", "1,23", "over 5", "", "1 in 0"])
+def test_what_is_no_figure_states_no_number(text: str) -> None:
+    [(found,)] = duckdb.execute(
+        f"select {macros_of_claims().stated_number('$text')}", {"text": text}
+    ).fetchall()
+    assert found is None
+    assert figure(text) is None
+
+
+@pytest.mark.parametrize(
+    ("times", "shown"),
+    [(1, "1"), (1.0003, "1.0003"), (0.99974, "0.9997"), (1.004, "1.004"), (1.26, "1.26")],
+)
+def test_what_is_nearly_the_same_is_told_in_as_many_digits_as_show_that_it_is_not(
+    times: float, shown: str
+) -> None:
+    [(found,)] = duckdb.execute(
+        f"select {macros_of_claims().times_text('times')} from (select $times::double as times)",
+        {"times": times},
+    ).fetchall()
+    assert found == shown
+
+
+@pytest.mark.parametrize(
+    ("count_of", "one", "two"),
+    [
+        ("years", "1 year", "2 years"),
+        ("hosts", "1 country of asylum", "2 countries of asylum"),
+        ("countries", "1 country", "2 countries"),
+    ],
+)
+def test_one_is_told_as_one(count_of: str, one: str, two: str) -> None:
+    found = duckdb.execute(
+        f"select {macros_of_claims().claim_text('value', 'value')} from (select "
+        "unnest([1.0, 2.0]) as value, '{value} {count_of}' as shown_as, $count_of as count_of, "
+        "2023 as from_year, 2024 as to_year, 1.0 as per, 1.0 as threshold_low)",
+        {"count_of": count_of},
+    ).fetchall()
+    assert found == [(one,), (two,)]
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,11 @@ MAY_BE_EMPTY = {
 # verdicts and flags mean is the warehouse's own.
 SOURCED_ELSEWHERE = {
     *("release_files", "published_claims", "claim_kinds", "claim_verdicts", "claim_flags"),
-    *("claim_meanings", "flow_codes"),  # our own words; the release that first had the code
+    *(
+        "claim_choices",
+        "claim_meanings",
+        "flow_codes",
+    ),  # our own words; the release that first had the code
 }
 SHAPES = {
     "date": re.compile(r"\d{4}-\d{2}-\d{2}"),

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from warehouse.core.days import iso_day
 from warehouse.published.countries import Known, code_of
-from warehouse.reference.claims import ALL, document_word, is_group, is_stock, parts_of
+from warehouse.reference.claims import (
+    ALL,
+    document_word,
+    groups_near,
+    is_group,
+    is_stock,
+    parts_of,
+)
 from warehouse.reference.figures import FigureError, as_printed
 from warehouse.reference.places import CountedElsewhereError, PlaceError
 
@@ -88,12 +95,16 @@ def asked(*, measure: str, location: str, read_as: str | None, **cells: Any) -> 
 
 
 def asked_in_options(
-    options: Mapping[str, Any], known: Sequence[Known], location: str
+    options: Mapping[str, Any],
+    known: Sequence[Known],
+    location: str,
+    regions: Collection[str] = (),
 ) -> dict[str, Any]:
     """The cells of a claim from the options of `asylum check`, by name with _; None is not given.
 
     Figures are as printed (5.9m), countries by code or name of those that are `known`, groups as
-    they are. `year`, `kind`, `unit` and `measure` are needed. Raises AskedError.
+    they are; `regions` are those that there are. `year`, `kind`, `unit` and `measure` are needed.
+    Raises AskedError.
     """
     first, last, day = years(options["year"], "year")
     base = options.get("base_year")
@@ -111,7 +122,7 @@ def asked_in_options(
     told: dict[str, Any] = {
         **figures,
         **{name: options.get(name) for name in _AS_GIVEN},
-        **{name: _side(name, options.get(name), known) for name in _SIDES},
+        **{name: _side(name, options.get(name), known, regions) for name in _SIDES},
     }
     return asked(
         **told,
@@ -143,15 +154,26 @@ def _figure(option: str, text: str) -> str:
         raise AskedError(str(error), option) from error
 
 
-def _side(option: str, text: str | None, known: Sequence[Known]) -> str | None:
+def _side(
+    option: str, text: str | None, known: Sequence[Known], regions: Collection[str]
+) -> str | None:
     """Countries as the register names them: ISO3 codes by code or name, groups as they are. All
     where none is given, and none of what they are compared with.
     """
     if not text or not text.strip():
         return None if option.startswith("base_") else ALL
     terms = [term.strip() for term in text.split("+")]
+    return "+".join(_term(option, term, known, regions) for term in terms)
+
+
+def _term(option: str, term: str, known: Sequence[Known], regions: Collection[str]) -> str:
+    if is_group(term):
+        return term
     try:
-        return "+".join(term if is_group(term) else code_of(term, known) for term in terms)
+        return code_of(term, known)
     except PlaceError as error:
+        if near := groups_near(term, regions):
+            said = f"{term!r} is no country. Give a group of countries: {', '.join(near)}."
+            raise AskedError(said + _GROUPS_HINT, option) from error
         hint = "" if isinstance(error, CountedElsewhereError) else _GROUPS_HINT
         raise AskedError(f"{error}{hint}", option) from error

@@ -170,7 +170,7 @@ def check(
     text = {
         name: "" if cells.get(name) is None else str(cells[name]) for name in claims.CLAIM_COLUMNS
     }
-    claims.check_claim(text, published_on, frozenset(_regions(con)), asked_as)
+    claims.check_claim(text, published_on, frozenset(regions(con)), asked_as)
     document = dict.fromkeys(claims.DOCUMENT_COLUMNS, "asked") | {
         "published_on": published_on.isoformat()
     }
@@ -186,11 +186,11 @@ def audit_file(con: duckdb.DuckDBPyConnection, path: Path, published_on: date | 
     Raises ClaimsError that lists what cannot be evaluated, with line and column.
     """
     _must_have_claims(con)
-    documents, rows = claims.read_file(path, published_on, frozenset(_regions(con)))
+    documents, rows = claims.read_file(path, published_on, frozenset(regions(con)))
     return Audit(_audited(con, documents, rows), read_about(con)["release"])
 
 
-def _regions(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def regions(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """The regions of an opened published file in words, by the names under which claims name
     them.
     """
@@ -306,7 +306,7 @@ def _claims(
         of_claim.setdefault((document_id, claim_id), []).append(one)
     columns = (*_AUDIT_COLUMNS, *_REGISTER_COLUMNS, "reference_date_asked")
     found = [dict(zip(columns, row, strict=True)) for row in rows]
-    names = {**_regions(con), **dict(con.execute(_COUNTRIES).fetchall())}
+    names = {**regions(con), **dict(con.execute(_COUNTRIES).fetchall())}
     published = dict(con.execute("select release_id, published_on from dim_release").fetchall())
     for claim, notes in zip(found, notes_on_claims(con, found), strict=True):
         claim["notes"] = list(notes)

@@ -97,5 +97,14 @@ def flags() -> Mapping[str, ClaimFlag]:
     return {row["flag"]: ClaimFlag(row["label"], row["meaning"]) for row in _rows("claim_flags")}
 
 
+@cache
+def choices() -> Mapping[str, tuple[str, ...]]:
+    """The words that a column of a claim may hold, by column, in their order."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in _rows("claim_choices"):
+        found[row["column_name"]] = (*found.get(row["column_name"], ()), row["choice"])
+    return found
+
+
 def _rows(seed: str) -> list[dict[str, str]]:
     return sorted((row for _, row in read_seed(seed)), key=lambda row: int(row["sort_order"]))

@@ -8,6 +8,7 @@ are quoted in print, so a typing error must not decide one. What the kinds mean:
 from __future__ import annotations
 
 import csv
+import difflib
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -20,9 +21,15 @@ from types import MappingProxyType
 
 from warehouse.core.days import DayError, iso_day, known_day
 from warehouse.core.wording import within
-from warehouse.reference.claim_lists import kinds
-from warehouse.reference.figures import FigureError, as_printed, figure, is_in_percent
-from warehouse.reference.places import CountedElsewhereError, PlaceError, country_code, places
+from warehouse.reference.claim_lists import choices, kinds
+from warehouse.reference.figures import FigureError, as_printed, figure, is_in_percent, way_out
+from warehouse.reference.places import (
+    FILLERS,
+    CountedElsewhereError,
+    PlaceError,
+    country_code,
+    places,
+)
 from warehouse.reference.seeds import REFERENCE_DIR, read_seed
 
 DOCUMENTS, CLAIMS = "published_documents", "published_claims"
@@ -61,21 +68,15 @@ _ROUNDING = 1e-6
 _FIRST_YEAR = 0
 _STATED = {"stated_value", "stated_low", "stated_high"}
 _FIGURES = ("threshold_low", "threshold_high", *sorted(_STATED), "tolerance", "per")
-_CHOICES: Mapping[str, Sequence[str]] = {
-    "counting_unit": ("persons", "cases"),
-    "relation": ("above", "below", "equal"),
-    "among": ("origins", "hosts", "destinations", "origins_in_host"),
-    "share_of": ("origin", "host", "world", "base"),
-    "count_of": ("countries", "hosts", "origins", "years"),
-    "wording": (
-        *("about", "over", "nearly", "almost", "under", "equals"),
-        *("slightly_below", "slightly_above"),
-    ),
-    "read_as": ("stock", "flow", "not_stated"),
-}
 _ALWAYS = (
     *("document_id", "claim_id", "kind", "measure", "counting_unit", "from_year", "to_year"),
     *("document_word", "read_as", "paraphrase", "location"),
+)
+_OF_A_COMPARISON = ("equals", "about", "slightly_below", "slightly_above")
+# What is asked for by other words than these.
+_NO_KIND = (
+    "of the lowest figure, of a fall in every year and of a place per head there is none: such a "
+    "claim is not_expressible, with the reason as its reading"
 )
 _SIDES = ("origin", "asylum", "base_origin", "base_asylum")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]*")
@@ -368,6 +369,18 @@ def groups() -> frozenset[str]:
     return frozenset(row["group_id"] for _, row in read_seed("country_groups"))
 
 
+def groups_near(text: str, regions: Collection[str] = ()) -> list[str]:
+    """The groups of countries, and those of `regions`, that have the words of a text in their name,
+    and few others first: eu_member_states for European Union.
+    """
+    names = {group: set(group.split("_")) for group in (*sorted(groups()), *sorted(regions))}
+    for _, row in read_seed("country_groups"):
+        names[row["group_id"]] |= set(row["group_name"].casefold().split())
+    wanted = set(text.casefold().split()) - FILLERS
+    found = [group for group, words in names.items() if wanted and wanted <= words]
+    return sorted(found, key=lambda group: len(names[group]))
+
+
 @cache
 def special_origins() -> frozenset[str]:
     """Codes of people without a country of origin: stateless, unknown, Tibetan."""
@@ -510,9 +523,10 @@ def _check_claim(
     for name in _ALWAYS:
         if not row[name]:
             row.refuse(name, "must not be empty")
-    for name, choices in (("kind", tuple(kinds())), *_CHOICES.items()):
-        if row[name] and row[name] not in choices:
-            row.refuse(name, f"{row[name]!r} is not one of {', '.join(choices)}")
+    for name, words in (("kind", tuple(kinds())), *choices().items()):
+        if row[name] and row[name] not in words:
+            more = f"; {_NO_KIND}" if name == "kind" else ""
+            row.refuse(name, f"{row[name]!r} is not one of {', '.join(words)}{more}")
     if row["claim_id"] and not _NAME.fullmatch(row["claim_id"]):
         row.refuse("claim_id", f"{row['claim_id']!r} may contain only a-z, 0-9 and _")
     _check_countries(row, regions)
@@ -528,7 +542,8 @@ def _check_what(row: _Row) -> None:
             if part not in measures():
                 row.refuse(
                     name,
-                    f"{part!r} is not a measure of the warehouse, such as asylum_seekers_stock",
+                    f"{part!r} is not a measure of the warehouse, such as "
+                    f"{' or '.join(_measures_near(part)) or 'asylum_seekers_stock'}",
                 )
         for part in _twice(known):
             row.refuse(name, f"{part} is in {row[name]} more than once")
@@ -565,6 +580,17 @@ def _check_what(row: _Row) -> None:
         row.refuse("measure", "the largest ever is looked for in one measure")
 
 
+def _measures_near(text: str) -> list[str]:
+    """Measures, and sums of them, that are called something like a text, likeliest first."""
+    wanted = "_".join(text.casefold().split())
+    known = [*measures(), *measure_sums()]
+    stem = wanted.removesuffix("s")
+    begun = [name for name in known if name.startswith(wanted)]
+    within_ = [name for name in known if len(stem) > 3 and stem in name]
+    near = difflib.get_close_matches(wanted, known, 2, 0.75)
+    return list(dict.fromkeys([*begun, *(near or within_)]))[:3]
+
+
 def _has_stock(measure: str) -> bool:
     return any(is_stock(part) or part not in measures() for part in parts_of(measure))
 
@@ -579,7 +605,7 @@ def _check_countries(row: _Row, regions: frozenset[str] | None) -> None:
                 there = f"there are {', '.join(sorted(regions))}" if regions else "none is loaded"
                 row.refuse(name, f"there is no region {term!r}: {there}")
             elif not _is_side(term, alone=term == row[name]):
-                row.refuse(name, _is_no_side(term))
+                row.refuse(name, _is_no_side(term, regions or ()))
     is_rate = row["measure"] in RATES
     if is_rate and any("+" in row[name] or row[name] in groups() for name in _SIDES):
         row.refuse("measure", "a rate of several countries: use the kind rate and its base_measure")
@@ -588,10 +614,12 @@ def _check_countries(row: _Row, regions: frozenset[str] | None) -> None:
         row.refuse("origin", "only one of origin and asylum can be the largest countries")
 
 
-def _is_no_side(term: str) -> str:
+def _is_no_side(term: str, regions: Collection[str]) -> str:
     """What a term is that names no country and no group: a place that is counted in another, a name
-    that several have, or nothing that is known.
+    that several have, the name of a group, or nothing that is known.
     """
+    if near := groups_near(term, regions):
+        return f"{term!r} is no country: give a group of countries, {' or '.join(near)}"
     try:
         country_code(term)
     except PlaceError as error:
@@ -642,7 +670,11 @@ def _is_side(term: str, *, alone: bool) -> bool:
 def _check_numbers(row: _Row) -> None:
     for name in _FIGURES:
         if row[name] and row.number(name) is None:
-            row.refuse(name, f"{row[name]!r} is not a number, such as 1,158,739 or 2.75 million")
+            row.refuse(
+                name,
+                f"{row[name]!r} is not a number, such as 1,158,739 or 2.75 million"
+                f"{way_out(row[name])}",
+            )
         elif abs(row.number(name) or 0) > _TOO_LARGE:
             row.refuse(name, f"{row[name]} is too large: more than a thousand billion")
     per = row.number("per")
@@ -669,7 +701,7 @@ def _check_units(row: _Row) -> None:
     if is_in_percent(row["tolerance"]) and not is_percent:
         row.refuse(
             "tolerance",
-            f"{row['tolerance']} is a percentage, and a {kind} is stated in {_unit(row)}: give "
+            f"{row['tolerance']} is a percentage, and {_a(kind)} is stated in {_unit(row)}: give "
             "stated_low and stated_high instead",
         )
     for name in sorted(_STATED) + (["threshold_low", "threshold_high"] if not is_rate else []):
@@ -677,7 +709,7 @@ def _check_units(row: _Row) -> None:
         if number is None:
             continue
         if number < 0 and kind not in _SIGNED:
-            row.refuse(name, f"{row[name]} is below zero, and a {kind} is not")
+            row.refuse(name, f"{row[name]} is below zero, and {_a(kind)} is not")
         if is_percent and name in _STATED:
             if 0 < abs(number) <= 1 and not is_in_percent(row[name]):
                 row.refuse(
@@ -687,7 +719,9 @@ def _check_units(row: _Row) -> None:
         elif is_in_percent(row[name]) and not (
             is_of_inhabitants or (kind == "per_head" and not row[name].endswith("%"))
         ):
-            row.refuse(name, f"{row[name]} is a percentage, and a {kind} is stated in {_unit(row)}")
+            row.refuse(
+                name, f"{row[name]} is a percentage, and {_a(kind)} is stated in {_unit(row)}"
+            )
         elif (is_of_people or name not in _STATED) and (
             abs(number - round(number)) > _ROUNDING or re.fullmatch("[-0-9,]+[.][0-9]+", row[name])
         ):
@@ -709,27 +743,48 @@ def _check_kind(row: _Row) -> None:
     operands = frozenset[str]().union(*(one.needed | one.allowed for one in kinds().values()))
     for name in CLAIM_COLUMNS:
         if name in needed and not row[name]:
-            row.refuse(name, f"a {kind} needs it")
+            row.refuse(name, f"{_a(kind)} needs it")
         elif name in operands - needed - allowed - {"origin", "asylum", "reading"} and row[name]:
-            row.refuse(name, f"a {kind} does not use it; leave it empty")
+            row.refuse(name, f"{_a(kind)} does not use it; leave it empty")
     if kinds()[kind].must_state and not any(row[name] for name in _STATED):
-        row.refuse("stated_value", f"a {kind} needs a value or bounds")
+        row.refuse("stated_value", f"{_a(kind)} needs a value or bounds")
     if row["stated_value"] and (row["stated_low"] or row["stated_high"]):
         row.refuse("stated_value", "give a value or bounds, not both")
-    if row["wording"] and row["tolerance"]:
-        row.refuse("wording", "give a wording or a tolerance, not both")
+    _check_wording(row)
     if kind == "per_head" and any(is_group(row[n]) and row[n] != ALL for n in _SIDES if row[n]):
         row.refuse("asylum", "inhabitants are those of one country, or of the world")
     if (kinds()[kind].is_compared_with_base or row["share_of"] == "base") and _is_its_own_base(row):
         row.refuse(
             "base_measure",
-            f"a {kind} compares a figure with another: give the base_measure, base_origin, "
+            f"{_a(kind)} compares a figure with another: give the base_measure, base_origin, "
             "base_asylum or years of that one",
         )
     place = row.number("stated_value")
     if kind in {"rank", "place"} and place is not None and (place < 1 or place != int(place)):
         row.refuse("stated_value", f"{row['stated_value']} is not a rank: 1, 2, 3, …")
     _check_peers(row)
+
+
+def _check_wording(row: _Row) -> None:
+    """A wording that no figure is read by is not shown either."""
+    if not row["wording"]:
+        return
+    if row["tolerance"]:
+        row.refuse("wording", "give a wording or a tolerance, not both")
+    if row["kind"] == "comparison" and row["wording"] not in _OF_A_COMPARISON:
+        row.refuse(
+            "wording",
+            f"a comparison is {', '.join(_OF_A_COMPARISON)} or without a wording; give stated_low "
+            "or stated_high for how many times it is",
+        )
+    elif row["kind"] != "comparison" and (row["stated_low"] or row["stated_high"]):
+        row.refuse(
+            "wording", "bounds are told as they are; give it with a value, or leave it empty"
+        )
+
+
+def _a(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 def _is_its_own_base(row: _Row) -> bool:
@@ -751,7 +806,7 @@ def _check_peers(row: _Row) -> None:
     if kind in {"rank", "place", "extreme"}:
         side = "origin" if among in {"origins", "origins_in_host"} else "asylum"
         if not (is_country(row[side]) or row[side] in special_origins()):
-            row.refuse(side, f"a {kind} is that of one country")
+            row.refuse(side, f"{_a(kind)} is that of one country")
     if among in {"destinations", "origins_in_host"} and kind in {"place", "extreme"}:
         other = "origin" if among == "destinations" else "asylum"
         if row[other] in {"", ALL}:
@@ -793,9 +848,9 @@ def _check_years(row: _Row, published_on: date | None) -> None:
         return
     one = kinds()[kind].years == "one" or (kind == "count" and row["count_of"] != "years")
     if one and begin != end:
-        row.refuse("from_year", f"a {kind} is about one year, not {begin} to {end}")
+        row.refuse("from_year", f"{_a(kind)} is about one year, not {begin} to {end}")
     if kinds()[kind].years == "several" and begin == end:
-        row.refuse("from_year", f"a {kind} is about several years, not {begin} alone")
+        row.refuse("from_year", f"{_a(kind)} is about several years, not {begin} alone")
     stated = row.number("stated_value")
     if kind == "threshold_year" and stated is not None and not begin <= stated <= end:
         row.refuse("stated_value", f"{row['stated_value']} is not between {begin} and {end}")

@@ -290,7 +290,9 @@ def check_claim(  # noqa: PLR0917 - asked by name
     }
     with open_published(settings) as con:
         try:
-            cells = asked_in_options(options, known_countries(con), "a question of an assistant")
+            cells = asked_in_options(
+                options, known_countries(con), "a question of an assistant", audit.regions(con)
+            )
         except AskedError as error:
             raise QuestionError(
                 f"{error.option}: {error}" if error.option else str(error)

@@ -6,6 +6,7 @@ import csv
 import re
 import shutil
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,35 @@ BAD: dict[str, tuple[str, Row, str, str]] = {
     "hedged_and_exact": (
         *("level", {"wording": "over", "tolerance": "1"}),
         *("wording", "not both"),
+    ),
+    # A wording that no figure is read by would be shown, and not heeded.
+    "hedged_place": ("place", {"wording": "about"}, "wording", "does not use it"),
+    "hedged_record": ("record", {"wording": "nearly"}, "wording", "does not use it"),
+    "hedged_comparison": (
+        *("comparison", {"wording": "over"}),
+        *("wording", "give stated_low or stated_high"),
+    ),
+    "hedged_bounds": (
+        *("level", {"wording": "over", "stated_value": "", "stated_low": "5"}),
+        *("wording", "bounds are told as they are"),
+    ),
+    "largest_ever_of_more": ("extreme", {"relation": "above"}, "relation", "an extreme does not"),
+    "lowest_since": ("record", {"kind": "lowest"}, "kind", "of the lowest figure, of a fall"),
+    "measure_of_another_name": (
+        *("level", {"measure": "refugees"}),
+        *("measure", "such as refugees_stock or "),
+    ),
+    "measure_by_a_word_of_it": (
+        *("level", {"measure": "returns"}),
+        *("measure", "such as returned_refugees or returned_idps"),
+    ),
+    "group_by_its_name": (
+        *("level", {"origin": "European Union"}),
+        *("origin", "give a group of countries, eu_member_states"),
+    ),
+    "value_and_hedge": (
+        *("level", {"stated_value": "over 1.2 million"}),
+        *("stated_value", "give 1.2 million, and over as the wording"),
     ),
     "unknown_hedge": ("level", {"wording": "circa"}, "wording", "is not one of about"),
     "day_of_another_year": (
@@ -348,6 +378,9 @@ def test_a_figure_is_read_as_it_is_printed(whole: int, word: str, percent: str) 
         *(("13 %", "13 %"), ("13%", "13 %"), ("13 percent", "13 %"), ("-2 %", "-2 %")),
         *(("\u22122 %", "-2 %"), ("one in six", "1 in 6"), ("1 in 67", "1 in 67")),
         *(("6.0 million", "6.0 million"), ("12k", "12 thousand")),
+        # Spaces between thousands: a common one, a thin one, and those that do not break.
+        *(("178 725", "178,725"), ("1\u2009158\u2009739", "1,158,739")),
+        *(("178\u202f725", "178,725"), ("178\u00a0725", "178,725"), ("5th", "5"), ("1st", "1")),
     ],
 )
 def test_what_people_type_is_held_as_documents_print_it(typed: str, held: str) -> None:
@@ -358,6 +391,31 @@ def test_what_people_type_is_held_as_documents_print_it(typed: str, held: str) -
 def test_what_is_no_figure_is_refused(typed: str) -> None:
     with pytest.raises(FigureError, match="is not a figure"):
         as_printed(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "instead"),
+    [
+        *(("half", "give 50 % or '1 in 2'"), ("a third", "give 33 % or '1 in 3'")),
+        *(("2.5 times", "give 2.5, and ratio as the kind"), ("doubled", "give 2, and ratio")),
+        *(("over 1.2 million", "give 1.2 million, and over as the wording"),),
+        *(("more than 178 725", "give 178,725, and over"), ("at least 5", "give 5 as the lowest")),
+    ],
+)
+def test_what_is_figure_and_more_is_refused_with_what_to_give_instead(
+    typed: str, instead: str
+) -> None:
+    with pytest.raises(FigureError) as refused:
+        as_printed(typed)
+    assert instead in str(refused.value)
+
+
+@given(st.integers(0, 10**6), st.integers(1, 4), st.sampled_from(["thousand", "million"]))
+def test_a_figure_is_the_decimal_that_it_states(digits: int, places: int, word: str) -> None:
+    stated = Decimal(digits).scaleb(-places)
+    assert figure(f"{stated:f} {word}") == float(
+        stated * {"thousand": 1000, "million": 10**6}[word]
+    )
 
 
 def test_a_file_needs_only_the_columns_that_its_claims_fill(tmp_path: Path) -> None:

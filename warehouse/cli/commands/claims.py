@@ -222,7 +222,9 @@ def check(  # noqa: PLR0917 - options, given by name
 
         with open_published(settings) as con:
             try:
-                cells = asked_in_options(options, known_countries(con), "the command line")
+                cells = asked_in_options(
+                    options, known_countries(con), "the command line", audits.regions(con)
+                )
             except AskedError as error:
                 named = f"{_option(error.option)}: " if error.option else ""
                 raise typer.BadParameter(f"{named}{error}") from error

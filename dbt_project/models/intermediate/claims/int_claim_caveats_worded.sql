@@ -28,7 +28,7 @@ sentences as (
                 'sentence_number': 12,
                 'sentence': case
                     when inputs.measures_without_figure is not null and at_publication.value is not null
-                        then 'The sum is of what is known; some of its figures are not: '
+                        then 'The sum is of what is known; the database has no figure of: '
                             || inputs.measures_without_figure || '.'
                 end
             },

@@ -12,6 +12,17 @@ sentences as (
             {
                 'sentence_number': 2,
                 'sentence': case
+                    when verdict = 'not_reproduced' and is_held_as_bound
+                        then
+                            'Read so, "' || stated_text || '" agrees with '
+                            || {{ claim_text('claim.accepted_low', 'claim.stated_low', 'claim.') }} || ' to '
+                            || {{ claim_text('claim.accepted_high', 'claim.stated_low', 'claim.') }}
+                            || '. A bound alone is asked for as '
+                            || if(
+                                (claim.wording = 'over') = (claim.stated_value > 0),
+                                'stated_low (`asylum check --at-least`).',
+                                'stated_high (`asylum check --at-most`).'
+                            )
                     when claim.kind = 'level' and is_the_stock and is_stock_read_as_flow
                         then
                             'The figure is the stock of people waiting, ' || as_stock_at_publication.text

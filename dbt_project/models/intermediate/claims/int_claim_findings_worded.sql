@@ -45,6 +45,10 @@ leads as (
         worded.claim_id,
         0 as sentence_number,
         case
+            when worded.verdict = 'not_reproduced' and worded.is_held_as_bound
+                then
+                    'What is stated holds as a bound, and the figure lies further from it than "'
+                    || worded.claim.wording || '" is read to mean.'
             -- How many inhabitants were known on that day is not kept.
             when worded.claim.kind = 'per_head' and worded.verdict = 'not_reproduced'
                 then

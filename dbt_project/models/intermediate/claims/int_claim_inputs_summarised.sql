@@ -13,7 +13,11 @@ roles as (
         measures.label,
         inputs.input_role in ('figure', 'base', 'whole') as is_operand,
         inputs.input_role in ('figure', 'base') as is_compared,
-        inputs.input_role in ('figure', 'whole', 'peer') as is_of_the_year
+        inputs.input_role in ('figure', 'whole', 'peer') as is_of_the_year,
+        inputs.is_of_several and is_compared and inputs.is_covered_on_the_day
+        and inputs.value_on_the_day is null as is_unknown_part,
+        coalesce(inputs.asylum_name, inputs.origin_name) as country_name,
+        measures.label || coalesce(' (' || country_name || ')', '') as part
     from inputs
     left join measures on inputs.measure = measures.measure
 ),
@@ -105,11 +109,13 @@ summarised as (
             || ' meanwhile: part of the move may be one of attribution.',
             input_number
         ) filter (where input_role = 'figure') as unknown_origin_text,
-        string_agg(distinct label, '; ' order by label)
-            filter (
-                where value_on_the_day is null and is_covered_on_the_day and is_compared and is_of_several
-            )
-            as measures_without_figure,
+        -- Of a sum, the parts that are not known; of many countries, of how many.
+        if(
+            count(distinct country_name) filter (where is_unknown_part) > 5,
+            string_agg(distinct label, '; ' order by label) filter (where is_unknown_part)
+            || ' (' || count(distinct country_name) filter (where is_unknown_part) || ' countries)',
+            string_agg(distinct part, '; ' order by part) filter (where is_unknown_part)
+        ) as measures_without_figure,
         max(release_id) as release_id,
         max_by(snapshot_id, (release_id, -input_number)) as snapshot_id,
         max_by(retrieved_at, (release_id, -input_number)) as retrieved_at

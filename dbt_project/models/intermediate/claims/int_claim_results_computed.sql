@@ -64,7 +64,8 @@ computed as (
         end as result,
         if(are_years_known, lowest, null) as result_low,
         kind = 'threshold_year' and are_years_known and year_passed is null as is_never_passed,
-        kind = 'comparison' and base = 0 and figure > 0 as is_against_nobody
+        kind = 'comparison' and base = 0 and figure > 0 as is_against_nobody,
+        coalesce(kind = 'extreme' and base_from_year is not null and figure <= base, false) as is_no_increase
     from joined
 ),
 
@@ -78,6 +79,7 @@ final as materialized (
             'value': result,
             'low': result_low,
             'text': case
+                when is_no_increase then 'no increase: ' || {{ signed_text('(figure - base)') }}
                 when is_never_passed then {{ figure_text('threshold_low') }} || ' not passed'
                 when is_against_nobody then {{ figure_text('figure') }} || ' against 0'
                 when kind in ('record', 'rising')
@@ -87,7 +89,7 @@ final as materialized (
                 else {{ claim_text('result', 'result_low') }}
             end,
             'agrees': case
-                when is_never_passed then false
+                when is_never_passed or is_no_increase then false
                 when is_against_nobody and stated_high is null then relation = 'above'
                 when result is null then null
                 when kind = 'range'
@@ -114,15 +116,18 @@ final as materialized (
                         result >= coalesce(stated_low, result) - low_tolerance
                         and result <= coalesce(stated_high, result) + high_tolerance
             end,
-            -- A ratio told as an increase, or the reverse.
-            'is_ratio_and_change_confused': case kind
-                when 'change' then 100 * figure / nullif(base, 0) between accepted_low and accepted_high
-                when 'ratio' then figure / nullif(base, 0) - 1 between accepted_low and accepted_high
+            -- A ratio told as an increase, or the reverse; "more than doubled" is true of a threefold one.
+            'is_ratio_and_change_confused': case
+                when {{ holds_as_bound('result') }} then false
+                when kind = 'change'
+                    then 100 * figure / nullif(base, 0) between accepted_low and accepted_high
+                when kind = 'ratio' then figure / nullif(base, 0) - 1 between accepted_low and accepted_high
                 else false
             end,
             -- A difference of two percentages is one in points.
             'is_points_read_as_percent':
-                kind = 'change' and is_rate and figure - base between accepted_low and accepted_high,
+                kind = 'change' and is_rate and figure - base between accepted_low and accepted_high
+                and not {{ holds_as_bound('result') }},
             'figure': figure,
             'base': base,
             'whole': whole,

@@ -1,9 +1,9 @@
 {%- set figures = ['stated_value', 'stated_low', 'stated_high', 'threshold_low', 'threshold_high'] -%}
 -- Claims with the document that makes them, what their kind says of them, their figures as numbers, and
--- the two days on which the database is asked. The two tables and the day are parameters of the functions
--- that these steps are part of: no later step names them.
+-- the two days on which the database is asked. The table of documents and the day are parameters of the
+-- functions that these steps are part of: no later step names them.
 with claims as (
-    select * from query_table(published_claims)
+    select * from {{ ref('int_claims_validated') }}
 ),
 
 documents as (
@@ -101,12 +101,10 @@ final as materialized (
         {%- endfor %}
         case
             when scaled.tolerance is not null then scaled.stated_value - scaled.tolerance
-            when scaled.is_exact then scaled.stated_value
             else scaled.scale * {{ accepted_low() }}
         end as accepted_low,
         case
             when scaled.tolerance is not null then scaled.stated_value + scaled.tolerance
-            when scaled.is_exact then scaled.stated_value
             else scaled.scale * {{ accepted_high() }}
         end as accepted_high,
         cast(nullif(regexp_extract(scaled.origin || scaled.asylum, 'top:([0-9]+)', 1), '') as integer)

@@ -8,8 +8,11 @@ with compared as (
 numbers as (
     select
         *,
+        -- What is stated is true of it as a bound, and its number is not.
+        at_publication.agrees is not true and {{ holds_as_bound('at_publication.value', 'claim.') }}
+            as is_held_as_bound,
         case
-            when claim.kind = 'not_expressible' then 'not_checkable'
+            when claim.kind = 'not_expressible' or claim.refused_because is not null then 'not_checkable'
             when inputs.release_id_on_the_day is null or not is_release_held then 'not_checkable'
             when overlap_note is not null then 'not_checkable'
             when claim.kind = 'level' and at_publication.agrees is not true and is_the_stock
@@ -34,7 +37,8 @@ numbers as (
             when claim.kind = 'level' then 'not_reproduced'
             when inputs.stated_differences_text is not null and own.agrees then 'input_error'
             -- No document states all countries of a place or a count, nor whose inhabitants it counts.
-            when claim.kind in ('rank', 'place', 'count', 'extreme', 'per_head') then 'not_reproduced'
+            when is_held_as_bound or claim.kind in ('rank', 'place', 'count', 'extreme', 'per_head')
+                then 'not_reproduced'
             -- What is rounded is not wrong; what is made of it may be.
             when
                 inputs.are_all_stated and inputs.stated_differences_text is not null

@@ -84,6 +84,12 @@ final as materialized (
                 then
                     'People of unknown origin and the stateless hold no place among countries; how many are '
                     || 'of unknown origin says how countries of asylum report.'
+            when
+                claim.top_count is not null and claim.is_compared_with_base
+                and claim.base_from_year <> claim.from_year
+                then
+                    'Which countries are the largest is looked for in one year alone, and not again in '
+                    || 'those that it is compared with: name the countries.'
             when claim.kind = 'per_head' and claim.inhabitants is null
                 then
                     'The warehouse has no number of inhabitants for it: the World Bank gives none, or its '

@@ -123,7 +123,10 @@ final as (
                     || format('{:.1f}', claims.claim.stated_value / claims.as_flow_newest.value)
                     || ' times too high: at least ' || claims.as_flow_newest.text || '.'
         end as as_flow_sentence,
-        explanations.explanation,
+        coalesce(
+            'This claim cannot be evaluated: ' || claims.claim.refused_because || '.',
+            explanations.explanation
+        ) as explanation,
         claims.is_stock_read_as_flow,
         claims.is_stocks_added_up,
         claims.is_true_as_flow,
