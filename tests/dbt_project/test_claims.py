@@ -877,12 +877,21 @@ def test_the_audit_as_csv_and_markdown_says_the_same(
     assert code == 0
     assert rows[0]["verdict"] == "misleading"
     assert rows[0]["number_verdict"] == "confirmed_since_revised"
+    # What a claim is compared with, and what may be printed of it.
+    by_id = {row["claim_id"]: row for row in rows}
+    assert by_id["2a"]["base_from_year"] == "2024"
+    assert {"base_measure", "among", "share_of", "count_of", "threshold_low", "per"} <= set(rows[0])
+    assert "end of 2025: at least 99,716 (178,725 on" in by_id["1"]["to_print"]
     code, markdown = asylum("claims", "--format", "markdown", "--document", "khabarhub_2026")
     assert code == 0
     lines = [line for line in markdown.splitlines() if line.startswith("| ")]
     assert len(lines) == len(rows) + 1
     assert all(line.count(" | ") == lines[0].count(" | ") for line in lines)
     assert "release 2025-12.1" in markdown
+    assert "| ≥ 25,198 | ≥ 99,716 | misleading | a stock read as a flow; " in markdown.replace(
+        "\u00a0", " "
+    )
+    assert "stock_read_as_flow" not in markdown
 
 
 def test_a_claim_in_full_lists_no_country_that_it_is_only_counted_among(

@@ -287,18 +287,32 @@ def test_every_claim_stands_with_its_verdict(settings: Settings) -> None:
         assert verdicts()[verdict].label in text
 
 
-def test_a_claim_whose_figure_stands_has_no_change(settings: Settings) -> None:
+def test_a_claim_whose_figure_stands_has_no_change_and_one_of_reporting_is_in_brackets(
+    settings: Settings,
+) -> None:
     with open_published(settings) as con:
-        rates = con.execute(
-            "select change_rate from mart_claim_audit "
+        found = con.execute(
+            "select change_rate, flags from mart_claim_audit "
             "where origin_iso3 = 'CHN' and newest_text is not null and change_rate is not null"
         ).fetchall()
-    moved = [rate for (rate,) in rates if rate]
-    assert 0 < len(moved) < len(rates)
+    moved = [flags for rate, flags in found if rate]
+    assert 0 < len(moved) < len(found)
+    not_of_people = ("break_since", "figure_is_lower_bound", "times_do_not_compare")
+    bracketed = [flags for flags in moved if any(flag in flags for flag in not_of_people)]
+    assert 0 < len(bracketed) < len(moved)
     html = (settings.exports_dir / report.PAGE).read_text("utf-8")
-    assert len(
-        re.findall(r"<small class=\"quiet\">[^<]*, [+−][\d.,]+\u00a0%</small>", html)
-    ) == len(moved)
+    shown = re.findall(r"<small class=\"quiet\">[^<]*, (\(?)[+−][\d.,]+\u00a0%\)?</small>", html)
+    assert len(shown) == len(moved)
+    assert shown.count("(") == len(bracketed)
+
+
+def test_a_lower_bound_is_shown_as_one_among_the_claims(settings: Settings) -> None:
+    html = (settings.exports_dir / report.PAGE).read_text("utf-8")
+    rows = re.findall(r"<tbody data-verdict.*?<tr class=\"why\">", html, re.DOTALL)
+    cells = [cell for row in rows for cell in re.findall(r"<td class=\"number\">([^<]*)", row)]
+    assert "≥\u00a099,716" in cells, "people who wait"
+    assert "≥\u00a025,198" in cells, "people who claimed asylum"
+    assert not {"99,716", "25,198"} & set(cells)
 
 
 def test_the_page_is_one_small_file_that_names_no_other(settings: Settings) -> None:

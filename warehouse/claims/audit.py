@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.claims import sentence
+from warehouse.claims import sentence, shown
 from warehouse.claims.counted import region_name
 from warehouse.claims.notes import notes_on_claims
 from warehouse.core.attribution import source_line
@@ -48,7 +48,8 @@ _AUDIT_COLUMNS = (
     *("stated_difference", "revision", "change_rate", "as_flow_on_the_day_text"),
     *("as_flow_newest_text", "as_flow_value_on_the_day", "as_flow_value_newest"),
     *("verdict", "number_verdict", "meaning_verdict", "flags", "is_borne_out_now"),
-    *("is_lower_bound", "rests_on_incomplete", "is_not_comparable", "not_printed_because"),
+    *("is_lower_bound", "is_as_flow_incomplete", "rests_on_incomplete", "is_not_comparable"),
+    *("is_revision_comparable", "not_printed_because"),
     *("is_borne_out_by_own_figures", "as_flow_sentence", "explanation"),
     *("release_id_on_the_day", "release_id"),
 )
@@ -58,6 +59,7 @@ _REGISTER_COLUMNS = (
     *("base_to_year", "base_reference_date", "among", "share_of", "count_of", "per"),
     *("threshold_low", "threshold_high"),
 )
+_CSV_COLUMNS = (*_AUDIT_COLUMNS, *_REGISTER_COLUMNS, "to_print")
 _INPUT_COLUMNS = (
     *("input_number", "input_role", "origin_iso3", "origin_name", "asylum_iso3", "asylum_name"),
     *("measure", "counting_unit", "reference_year", "reference_date", "stated_value"),
@@ -65,16 +67,6 @@ _INPUT_COLUMNS = (
     *("is_covered_on_the_day", "is_provisional_on_the_day", "carried_forward_stock"),
     *("release_id_on_the_day", "release_id"),
 )
-_MARKDOWN_COLUMNS = {
-    "claim": "claim_id",
-    "what it says": "paraphrase",
-    "stated": "stated_text",
-    "at publication": "on_the_day_text",
-    "as people who claimed asylum, now": "as_flow_newest_text",
-    "now": "newest_text",
-    "verdict": "verdict",
-    "flags": "flags",
-}
 
 
 # By the name under which claims name them.
@@ -235,10 +227,10 @@ def as_json(found: Audit) -> str:
 def as_csv(found: Audit) -> str:
     """Claims without their inputs, as CSV with a header; NULL is empty."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, _AUDIT_COLUMNS, extrasaction="ignore", lineterminator="\n")
+    writer = csv.DictWriter(out, _CSV_COLUMNS, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     for claim in found.claims:
-        writer.writerow({name: _csv(claim[name]) for name in _AUDIT_COLUMNS})
+        writer.writerow({name: _csv(claim[name]) for name in _CSV_COLUMNS})
     return out.getvalue()
 
 
@@ -257,10 +249,10 @@ def as_markdown(found: Audit) -> str:
                 if document_id in found.sentences
                 else ()
             ),
-            f"| {' | '.join(_MARKDOWN_COLUMNS)} |",
-            f"|{'---|' * len(_MARKDOWN_COLUMNS)}",
+            f"| {' | '.join(shown.TABLE_COLUMNS)} |",
+            f"|{'---|' * len(shown.TABLE_COLUMNS)}",
             *(
-                f"| {' | '.join(_markdown(claim[c]) for c in _MARKDOWN_COLUMNS.values())} |"
+                f"| {' | '.join(_markdown(of(claim)) for of in shown.TABLE_COLUMNS.values())} |"
                 for claim in of_document
             ),
             "",

@@ -17,9 +17,10 @@ from rich.table import Table
 from rich.text import Text
 
 from warehouse.build.run_result import OnProgress, RunResult
+from warehouse.claims.shown import TABLE_COLUMNS, as_flow_newest, flag_words
 from warehouse.core import attribution, wording
 from warehouse.core.wording import BREAKS, MINUS, NO_BREAK, NOT_KNOWN, UNSEEN, Kind
-from warehouse.reference.claim_lists import flags, meanings, verdicts
+from warehouse.reference.claim_lists import meanings, verdicts
 
 if TYPE_CHECKING:  # these bring DuckDB with them, which a message does not need
     from warehouse.claims.audit import Audit
@@ -31,7 +32,6 @@ if TYPE_CHECKING:  # these bring DuckDB with them, which a message does not need
 
 # On a terminal a line break steers, too.
 _STEERS = re.compile(f"{UNSEEN}|{BREAKS}")
-_SHOWN_OF_CLAIM = ("stated_text", "on_the_day_text", "as_flow_newest_text", "newest_text")
 _WIDTH_ELSEWHERE = 120
 _WIDEST_CELL = 48
 _SEVERITIES = {"good": "green", "warning": "yellow", "bad": "red", "unknown": "dim"}
@@ -377,19 +377,15 @@ def claims(found: Audit, *, explain: bool = False) -> RenderableType:
             for claim in of_document:
                 parts += [Text(), *_claim_in_full(claim)]
             continue
-        columns = (
-            *("claim", "says", "stated", "at publication", "as people who claimed asylum, now"),
-            *("now", "verdict", "flags"),
-        )
+        in_colour = {"verdict": _verdict, "flags": _flags}
         rows = (
-            (
-                *(claim["claim_id"], claim["paraphrase"]),
-                *(claim[name] or NOT_KNOWN for name in _SHOWN_OF_CLAIM),
-                *(_verdict(claim), _flags(claim)),
+            tuple(
+                in_colour[name](claim) if name in in_colour else words(claim) or NOT_KNOWN
+                for name, words in TABLE_COLUMNS.items()
             )
             for claim in of_document
         )
-        parts.append(listing(columns, rows))
+        parts.append(listing(tuple(TABLE_COLUMNS), rows))
     if not found.claims:
         parts.append(plain("No document with claims had been published by then."))
     if found.later_documents:
@@ -449,7 +445,7 @@ def _three_lines(claim: Mapping[str, Any]) -> RenderableType:
             (
                 "as people who claimed asylum in the year",
                 f"{claim['as_flow_on_the_day_text'] or NOT_KNOWN} at publication, "
-                f"{claim['as_flow_newest_text'] or NOT_KNOWN} now",
+                f"{as_flow_newest(claim) or NOT_KNOWN} now",
             )
         )
     if claim["meaning_verdict"] != "as_stated":
@@ -463,8 +459,7 @@ def _verdict(claim: Mapping[str, Any], emphasis: str = "") -> Text:
 
 
 def _flags(claim: Mapping[str, Any]) -> Text:
-    names = filter(None, claim["flags"].split(", "))
-    return plain("; ".join(flags()[name].label for name in names), "dim")
+    return plain(flag_words(claim["flags"]), "dim")
 
 
 def landed(snapshots: Sequence[Any]) -> RenderableType:

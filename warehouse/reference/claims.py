@@ -305,7 +305,7 @@ def _with_defaults(
         "from_year": row["to_year"],
         "document_word": document_word(row["measure"], row["read_as"]),
         "read_as": "stock" if stock else "flow",
-        "paraphrase": f"{row['kind']} of {row['measure']}",
+        "paraphrase": _paraphrase(row),
         "location": f"line {line}",
         "published_on": published_on.isoformat() if published_on else "",
         "publisher": path.name,
@@ -313,6 +313,25 @@ def _with_defaults(
         "source": path.name,
     }
     return {name: value or defaults.get(name, "") for name, value in row.items()}
+
+
+def _paraphrase(row: Mapping[str, str]) -> str:
+    """What a claim of a file says that does not say it itself: kind, whom, where and when."""
+    kind, measure = kinds().get(row["kind"]), row["measure"]
+    whom = " plus ".join(label_within(term) for term in measure.split("+")) if measure else ""
+    first, last = row["from_year"] or row["to_year"], row["to_year"] or row["from_year"]
+    when = row["reference_date"] or (last if first == last else f"{first} to {last}")
+    base = row["base_to_year"] or row["base_from_year"]
+    return " ".join(
+        filter(
+            None,
+            (
+                f"{kind.label if kind else row['kind']}: {whom}",
+                f"from {row['origin']}" if row["origin"] not in {"", ALL} else "",
+                f"in {row['asylum']}" if row["asylum"] not in {"", ALL} else "",
+            ),
+        )
+    ) + "".join(f", {said}" for said in (when, f"against {base}" if base else "") if said)
 
 
 def document_word(measure: str, read_as: str | None) -> str:

@@ -230,6 +230,17 @@ def test_the_sentence_says_what_is_counted_of_whom_where_and_when(
             "Asylum-seekers from China in the member states of the European Union",
         ),
         (_WAITING, "CHN", "un_africa", "Asylum-seekers from China in Africa (UN region)"),
+        # Who returned left the country that others are at home in.
+        (
+            *("returned_refugees+returned_idps", "*", "AFG"),
+            "Refugees who returned from Afghanistan plus internally displaced people who returned "
+            "in Afghanistan",
+        ),
+        (
+            *("refugees_stock+internally_displaced_stock", "AFG", "*"),
+            "Refugees from Afghanistan in all countries plus internally displaced people as IDMC "
+            "counts them in Afghanistan",
+        ),
         (
             *("refugees_stock+palestine_refugees_stock", "*", "IRN"),
             "Refugees plus Palestine refugees under UNRWA's mandate in Iran",
@@ -257,6 +268,14 @@ PRINTED: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     ("level", {}, "99,716", "end of 2023: 99,716."),
     ("change", _BASE, "134.9 %", "end of 2023: up 134.9 % on the end of 2019."),
     ("change", _BASE, "-7.31 %", "end of 2023: down 7.31 % on the end of 2019."),
+    ("change", _BASE, "0 %", "end of 2023: unchanged on the end of 2019."),
+    ("difference", _BASE, "0", "end of 2023: no more and no fewer than at the end of 2019."),
+    ("ratio", _BASE, "1.0003 times", "end of 2023: 1.0003 times as many as at the end of 2019."),
+    # A fall has no place among increases.
+    (
+        *("extreme", _BASE | {"among": "hosts"}, "no increase: −2,718,743"),
+        "from the end of 2019 to the end of 2023: no increase (−2,718,743).",
+    ),
     ("change", _CLAIMED | _BASE, "134.9 %", "2023: up 134.9 % on 2019."),
     (
         *("change", _RATE | _BASE, "-29.4 %"),

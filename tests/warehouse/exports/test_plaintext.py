@@ -70,7 +70,7 @@ def claim(meaning: str, *flags: str) -> Claim:
     return Claim(
         document_id="a", document="A", claim_id="1", paraphrase="", location="", counted="",
         reading="", stated="5", on_the_day="5", release_on_the_day=None, newest="5", as_flow=None,
-        meaning=meaning, release=None, change_rate=None, verdict="misleading", flags=flags,
+        meaning=meaning, release=None, change=None, verdict="misleading", flags=flags,
         explanation="",
     )  # fmt: skip
 

@@ -418,6 +418,30 @@ def test_a_figure_is_the_decimal_that_it_states(digits: int, places: int, word: 
     )
 
 
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        *(
+            ("level,refugees_stock,SYR,DEU,2024,,5", "level: refugees from SYR in DEU, 2024"),
+            ("level,refugees_stock,,,2024,,5", "level: refugees, 2024"),
+        ),
+        (
+            "change,refugees_stock,SYR,,2024,2014,5 %",
+            "change: refugees from SYR, 2024, against 2014",
+        ),
+    ],
+)
+def test_a_claim_of_a_file_that_has_no_words_says_whom_where_and_when(
+    tmp_path: Path, cells: str, says: str
+) -> None:
+    path = tmp_path / "mine.csv"
+    header = "kind,measure,origin,asylum,to_year,base_to_year,stated_value"
+    base = "2014" if ",2014," in cells else ""
+    path.write_text(f"{header},base_from_year\n{cells},{base}\n", encoding="utf-8")
+    _, [claim] = read_file(path, date(2025, 6, 20))
+    assert claim["paraphrase"] == says
+
+
 def test_a_file_needs_only_the_columns_that_its_claims_fill(tmp_path: Path) -> None:
     path = tmp_path / "My claims.csv"
     path.write_text(

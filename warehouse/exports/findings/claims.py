@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from warehouse.claims import shown
 from warehouse.claims.notes import notes_on_claims
 from warehouse.core.database import named_rows
 from warehouse.core.wording import plural
@@ -73,7 +74,7 @@ class Claim:
     as_flow: str | None
     meaning: str
     release: str | None
-    change_rate: float | None
+    change: str | None
     verdict: str
     flags: tuple[str, ...]
     explanation: str
@@ -184,11 +185,11 @@ def _claim(row: Row, inputs: Sequence[ClaimInput], notes: tuple[str, ...]) -> Cl
         stated=row["stated_text"],
         on_the_day=row["on_the_day_text"],
         release_on_the_day=row["release_id_on_the_day"],
-        newest=row["newest_text"],
-        as_flow=row["as_flow_newest_text"],
+        newest=shown.newest(row),
+        as_flow=shown.as_flow_newest(row),
         meaning=row["meaning_verdict"],
         release=row["release_id"],
-        change_rate=row["change_rate"],
+        change=shown.change(row),
         verdict=row["verdict"],
         flags=tuple(flag.strip() for flag in (row["flags"] or "").split(",") if flag.strip()),
         explanation=row["explanation"] or "",

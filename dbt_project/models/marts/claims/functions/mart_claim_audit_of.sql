@@ -132,6 +132,9 @@ final as (
         claims.is_true_as_flow,
         claims.is_break_since,
         claims.is_lower_bound,
+        claims.flow_gaps_text is not null and claims.as_flow_newest.text is not null as is_as_flow_incomplete,
+        not claims.is_break_since and not claims.is_not_comparable and not claims.is_lower_bound
+            as is_revision_comparable,
         claims.rests_on_incomplete,
         claims.is_not_comparable,
         case
