@@ -4,7 +4,7 @@
 {%- set day = 'if(origins.reference_year > claims.base_to_year, claims.day_newest, claims.base_day_newest)' %}
 -- Why the newest figures of two times, which a claim compares, do not compare: the break of reporting that is
 -- about most people, many of all or as many as the change, in all countries that the claim adds up. Between
--- distant years only what lasts bears on it. A rate is of decisions, and of the unit that they are counted in.
+-- distant years only what lasts bears on it. A rate is of decisions, and of the unit they are counted in.
 with claims as (
     select * from {{ ref('int_claims_combined') }}
     where {{ compares_two_times() }}
@@ -19,12 +19,16 @@ inputs as (
         if(is_of_rate, 'decisions_total', measure) as measure,
         counting_unit,
         is_of_rate,
+        is_of_both,
         max(figure_of_all) as figure,
         max(moved_of_all) as moved
     from (
         select
             *,
             decisions_newest is not null as is_of_rate,
+            -- Who moved from refugees to other people in need of protection, or back, is in the sum of both.
+            bool_or(measure = 'refugees_stock') over of_claim
+            and bool_or(measure = 'oip_stock') over of_claim as is_of_both,
             sum(coalesce(decisions_newest, newest.figure)) over ({{ all }}, input_role, reference_year)
                 as figure_of_all,
             abs(
@@ -33,19 +37,9 @@ inputs as (
             ) as moved_of_all
         from {{ ref('int_claim_inputs_found') }}
         where input_role in ('figure', 'base') and not is_among_peers
+        window of_claim as (partition by document_id, claim_id)
     )
     group by all
-),
-
--- Who moved from refugees to other people in need of protection, or back, is in the sum of both all the time.
-of_both as (
-    select
-        document_id,
-        claim_id
-    from inputs
-    where measure in ('refugees_stock', 'oip_stock')
-    group by document_id, claim_id
-    having count(distinct measure) = 2
 ),
 
 origins as (
@@ -89,7 +83,6 @@ bearing as (
             and origins.asylum_unhcr_code = restated_before.asylum_unhcr_code
             and origins.reference_year - 1 = restated_before.reference_year
             and {{ stood_on(day, 'restated_before') }}
-    left join of_both on claims.document_id = of_both.document_id and claims.claim_id = of_both.claim_id
     left join origins as other_side
         on
             origins.kind = 'category_moved'
@@ -103,7 +96,7 @@ bearing as (
             and {{ stood_on(day, 'other_side') }}
     where
         (inputs.origin <> '-' or origins.kind not in ('origin_withheld', 'origin_given_again'))
-        and (of_both.claim_id is null or other_side.kind is null)
+        and (not inputs.is_of_both or other_side.kind is null)
         and restated_before.kind is null
         and (not inputs.is_of_rate or origins.kind = 'unit_changed')
         and (

@@ -91,9 +91,8 @@ by_country as (
         any_value(asylum = '-') filter (where not is_peer) as is_everywhere,
         sum(unknown_beside) filter (where not is_peer) as unknown_beside,
         coalesce(sum(figure) filter (where is_peer), 0) as figure,
-        {%- for missing in ['not_reported', 'of_other_type', 'of_other_unit'] %}
-        coalesce(sum({{ missing }}), 0) {{ '+' if not loop.last else 'as not_reported' }}
-        {%- endfor %},
+        coalesce(sum(not_reported), 0) + coalesce(sum(of_other_type), 0) + coalesce(sum(of_other_unit), 0)
+            as not_reported,
         coalesce(sum(of_other_unit), 0) as of_other_unit,
         sum(withheld) as withheld,
         sum(withheld_before) as withheld_before,

@@ -128,9 +128,10 @@ by_claim as (
 
 final as (
     select
-        document_id,
-        claim_id,
-        missing,
+        * exclude (
+            is_rate, is_of_its_whole, is_of_decisions, figure, not_reported, missing_of_all, missing_of_whole,
+            is_whole_by_origin
+        ),
         -- The decisions of a rate are its whole.
         if(is_rate, figure, null) as decisions,
         -- Who is missing in the part is so in the whole, and makes the share no smaller.
@@ -141,23 +142,7 @@ final as (
             when is_of_decisions then missing
             when is_of_its_whole then if(is_whole_by_origin, missing, not_reported)
             else 0
-        end as missing_in_both,
-        missing_of_last_year,
-        may_last_year_be_highest,
-        may_earlier_year_be_highest,
-        may_a_year_have_fallen,
-        may_each_year_have_risen,
-        missing_by_estimate,
-        missing_of_base_by_estimate,
-        year_passed_at_the_earliest,
-        years_surely_within,
-        years_perhaps_within,
-        lowest_with_missing,
-        highest_with_missing,
-        is_incomplete_now,
-        may_earlier_year_be_highest,
-        is_in_other_unit,
-        is_in_other_unit_now
+        end as missing_in_both
     from by_claim
 )
 

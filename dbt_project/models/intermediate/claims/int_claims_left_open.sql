@@ -60,10 +60,8 @@ claims as (
         bounded.at_publication.figure + more as figure_at_most,
         bounded.at_publication.base + more_of_base as base_at_most
     from bounded
-    left join shortfalls
-        on bounded.document_id = shortfalls.document_id and bounded.claim_id = shortfalls.claim_id
-    left join places
-        on bounded.document_id = places.document_id and bounded.claim_id = places.claim_id
+    left join shortfalls using (document_id, claim_id)
+    left join places using (document_id, claim_id)
 ),
 
 -- What may come of it, with all of them and with none.
