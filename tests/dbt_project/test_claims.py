@@ -287,7 +287,7 @@ def test_what_is_no_country_holds_no_place_and_none_is_printed(
         ({"kind": "lowest"}, "kind: 'lowest' is not one of level, "),
         ({"kind": "change"}, "base_from_year: a claim of this kind needs it"),
         ({"origin": "China"}, "origin: 'China' is not the code of a country"),
-        ({"origin": "chn"}, "nor a group or a region: write CHN"),
+        ({"origin": "chn"}, "origin: 'chn' is not the code of a country"),
         ({"asylum": "Atlantis"}, "asylum: 'Atlantis' is not the code of a country"),
         ({"wording": "roughly", "tolerance": None}, "wording: 'roughly' is not one of about, "),
         ({"kind": "record", "wording": "about"}, "wording: a claim of this kind does not use it"),

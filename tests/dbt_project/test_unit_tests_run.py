@@ -42,7 +42,7 @@ WITHOUT_FORMULA = {
 # stand in: see test_claims.py here.
 ASKING_FUNCTIONS = {
     *("int_claim_inputs_answered", "int_claims_answered", "int_claims_combined"),
-    *("int_claim_terms_unknown", "int_claims_validated"),
+    "int_claims_validated",
 }
 
 

@@ -380,7 +380,7 @@ def claims(found: Audit, *, explain: bool = False) -> RenderableType:
         in_colour = {"verdict": _verdict, "flags": _flags}
         rows = (
             tuple(
-                in_colour[name](claim) if name in in_colour else words(claim) or NOT_KNOWN
+                in_colour[name](claim) if name in in_colour else _spaced(words(claim))
                 for name, words in TABLE_COLUMNS.items()
             )
             for claim in of_document
@@ -445,12 +445,17 @@ def _three_lines(claim: Mapping[str, Any]) -> RenderableType:
             (
                 "as people who claimed asylum in the year",
                 f"{claim['as_flow_on_the_day_text'] or NOT_KNOWN} at publication, "
-                f"{as_flow_newest(claim) or NOT_KNOWN} now",
+                f"{_spaced(as_flow_newest(claim))} now",
             )
         )
     if claim["meaning_verdict"] != "as_stated":
         lines.append(("what it counts", meanings()[claim["meaning_verdict"]].label))
     return Group(*(plain(f"  {name}: {value or NOT_KNOWN}") for name, value in lines))
+
+
+def _spaced(text: str | None) -> str:
+    """A result of a claim, with plain spaces."""
+    return (text or NOT_KNOWN).replace(NO_BREAK, " ")
 
 
 def _verdict(claim: Mapping[str, Any], emphasis: str = "") -> Text:
