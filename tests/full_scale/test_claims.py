@@ -42,6 +42,7 @@ APPLIED_THERE = APPLIED | {"asylum": "USA"}
 FRANCE = {"base_asylum": "FRA", "base_from_year": 2014}
 FROM_CHINA = APPLIED | {"origin": "CHN"}
 ORIGINS = WAITING | {"kind": "place", "among": "origins"}
+LARGEST = CLAIMED | {"kind": "extreme", "among": "hosts"}
 COUNTED = WAITING | {"kind": "count", "count_of": "origins", "threshold_low": "100,000"}
 IN_JAPAN = COUNTED | {"asylum": "JPN", "threshold_low": "1"}
 TO_TURKEY = (
@@ -581,6 +582,26 @@ CLAIMS: dict[str, tuple[str, int, dict[str, Any]]] = {
         | {"kind": "comparison", "relation": "below"}
         | {"base_asylum": "DEU", "base_from_year": 2025},
     ),
+    # 729,093 are those of the first half of 2024; 2023 had 1,176,055 in the United States.
+    "half_a_largest_ever": ("2026-07-01", 2024, LARGEST | {"asylum": "USA"}),
+    "largest_of_whole_years": ("2026-07-01", 2023, LARGEST | {"asylum": "USA"}),
+    "far_from_the_largest": ("2026-07-01", 2024, LARGEST | {"asylum": "FRA"}),
+    # 1,176,055 is 447,000 above twice the half-year.
+    "no_increase_with_all": (
+        *("2026-07-01", 2024),
+        LARGEST | {"asylum": "USA", "base_from_year": 2023},
+    ),
+    # Of 6,339,095 Afghans the origin is known; of many others it is not, and was not before.
+    "largest_of_many_unknown": (
+        *("2026-07-01", 1990),
+        REFUGEES | {"kind": "extreme", "origin": "AFG", "among": "origins"},
+    ),
+    "largest_of_few_unknown": (
+        *("2026-07-01", 2022),
+        REFUGEES
+        | {"kind": "extreme", "origin": "UKR", "among": "origins"}
+        | {"base_from_year": 2021},
+    ),
     "sudan_since_2010": (
         *("2026-07-01", 2025),
         {"kind": "change", "measure": "refugees_stock", "origin": "SDN"}
@@ -1017,6 +1038,22 @@ def test_a_year_that_is_a_lower_bound_may_have_been_higher(
     found = judged[name]
     assert found["verdict"] == verdict, found["explanation"]
     assert ("may be missing in" in found["explanation"]) == (verdict == "not_checkable")
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [
+        *((name, "not_checkable") for name in ("half_a_largest_ever", "largest_of_many_unknown")),
+        *((name, "confirmed") for name in ("largest_of_whole_years", "largest_of_few_unknown")),
+        *((name, "not_reproduced") for name in ("far_from_the_largest", "no_increase_with_all")),
+    ],
+)
+def test_the_largest_ever_is_open_where_those_who_may_be_missing_could_change_it(
+    judged: dict[str, dict[str, Any]], name: str, verdict: str
+) -> None:
+    found = judged[name]
+    assert found["verdict"] == verdict, found["explanation"]
+    assert ("any place from 1 to " in found["explanation"]) == (verdict == "not_checkable")
 
 
 @pytest.mark.parametrize("name", ["an_overlap_in_parts", "stateless_refugees", "idps_twice"])

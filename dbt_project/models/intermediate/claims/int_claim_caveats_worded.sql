@@ -68,7 +68,7 @@ sentences as (
                         then
                             'The figure of today is a lower bound: where these people are, the origin of '
                             || 'many is not known.'
-                    when gaps_text is null and is_incomplete_now and claim.kind in ('rank', 'place')
+                    when gaps_text is null and is_incomplete_now and places_text is not null
                         then 'In the figures of today, its own or those that it is among, people are missing.'
                     when gaps_text is null and is_incomplete_now and rests_on_incomplete
                         then 'In the figures of today people are missing: the origin of many is not known.'

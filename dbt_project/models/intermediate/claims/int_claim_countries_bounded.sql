@@ -2,6 +2,7 @@
 -- counts, on each of the two days. The row of all countries that are counted together is kept: `is_own`.
 with places_asked as (
     select * from {{ ref('int_claim_places_asked') }}
+    where not is_extreme
 ),
 
 -- A place among the destinations of an origin, or their number: countries of asylum that give no origin of

@@ -1,13 +1,18 @@
 -- The countries that a claim's place is among, or that it counts, and its own, or all that are counted
--- together, with the figure of each on the two days. '-' is the side that is placed, and all countries.
+-- together, with the figure of each on the two days. '-' is the side that is placed, and all countries. Of
+-- the largest ever each year is asked for, of all countries together.
 with claims as (
     select
         *,
         kind = 'count' as is_count,
+        kind = 'extreme' as is_extreme,
         coalesce(among in ('origins', 'origins_in_host') or count_of = 'origins', false) as is_of_origins
     from {{ ref('int_claims_combined') }}
     where
-        (kind in ('rank', 'place') or (kind = 'count' and count_of <> 'years' and from_year = to_year))
+        (
+            kind in ('rank', 'place', 'extreme')
+            or (kind = 'count' and count_of <> 'years' and from_year = to_year)
+        )
         and not is_rate and not has_no_place
 ),
 
@@ -27,7 +32,7 @@ unknown_origins as (
     where input_role = 'peer' and origin in (select nowhere.unhcr_code from nowhere)
 ),
 
-final as (
+of_countries as (
     select
         inputs.document_id,
         inputs.claim_id,
@@ -38,6 +43,7 @@ final as (
         inputs.reference_year,
         claims.stated_value,
         claims.is_count,
+        claims.is_extreme,
         greatest(claims.threshold_low, 1) as lowest_counted,
         coalesce(claims.threshold_high, cast('infinity' as double)) as highest_counted,
         claims.is_of_origins,
@@ -78,7 +84,42 @@ final as (
             and inputs.measure = unknown_origins.measure
             and inputs.counting_unit = unknown_origins.counting_unit
             and inputs.asylum = unknown_origins.asylum
-    where inputs.input_role in ('peer', if(claims.is_count, 'whole', 'figure'))
+    where inputs.input_role in ('peer', if(claims.is_count, 'whole', 'figure')) and not claims.is_extreme
+),
+
+wanted as (
+    select
+        *,
+        {{ on_two_days() }}
+    from {{ ref('int_claim_inputs_wanted') }}
+    where input_role = 'peer'
+),
+
+of_all_years as (
+    select
+        wanted.document_id,
+        wanted.claim_id,
+        '-' as country,
+        wanted.measure,
+        wanted.counting_unit,
+        wanted.reference_year,
+        claims.is_extreme,
+        claims.is_of_origins,
+        if(claims.is_of_origins, '-', wanted.origin) as origin,
+        if(claims.is_of_origins, wanted.asylum, '-') as asylum,
+        false as is_peer,
+        make_date(wanted.reference_year, 12, 31) as reference_date,
+        wanted.variant,
+        wanted.day
+    from wanted
+    inner join claims on wanted.document_id = claims.document_id and wanted.claim_id = claims.claim_id
+    where claims.is_extreme
+),
+
+final as (
+    select * from of_countries
+    union all by name
+    select * from of_all_years
 )
 
 select * from final

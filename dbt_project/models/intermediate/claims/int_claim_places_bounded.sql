@@ -33,6 +33,8 @@ places as (
     from with_own
     where lowest is null
     group by document_id, claim_id
+    union all by name
+    select * from {{ ref('int_claim_extremes_bounded') }}
 ),
 
 -- How many people a country lacks to be counted, or to be no longer. Where each may have any of those of

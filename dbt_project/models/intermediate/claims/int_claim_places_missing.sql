@@ -31,6 +31,7 @@ by_break as (
         asked.document_id,
         asked.claim_id,
         asked.variant,
+        asked.reference_year,
         if(asked.is_of_origins, break_origins.origin_unhcr_code, break_origins.asylum_unhcr_code) as country,
         {{ total('break_origins.persons', "break_origins.kind <> 'origin_withheld'") }} as not_reported,
         {{ total('break_origins.persons', "break_origins.kind = 'origin_withheld' and " ~ of_year) }}
@@ -55,6 +56,7 @@ by_estimate as (
         asked.document_id,
         asked.claim_id,
         asked.variant,
+        asked.reference_year,
         of_origins.origin_unhcr_code as country,
         case asked.measure
             {%- for measure in distributed_measures() %}
@@ -76,6 +78,7 @@ by_type as (
         asked.document_id,
         asked.claim_id,
         asked.variant,
+        asked.reference_year,
         if(asked.is_of_origins, applications.origin_unhcr_code, applications.asylum_unhcr_code) as country,
         applications.applications_type_v as of_other_type
     from asked
