@@ -55,8 +55,8 @@ placed as (
         coalesce(countries.iso3, countries.unhcr_code) as iso3,
         countries.unhcr_code as country,
         countries.special_kind,
-        sum(figures.figure) filter (where countries.special_kind = 'unknown') over beside as unknown_beside,
-        sum(figures.figure) over beside - unknown_beside as known_beside
+        sum(figures.figure) filter (where countries.special_kind = 'unknown') over beside as unknown_there,
+        sum(figures.figure) over beside - unknown_there as known_there
     from figures
     inner join asked using (document_id, claim_id, variant, reference_year)
     inner join countries
@@ -70,15 +70,15 @@ completed as (
     select
         placed.*,
         placed.is_of_origins and missing.estimated is null
-        and {{ is_missing_people('placed.known_beside', 'placed.unknown_beside') }} as is_undistributed,
+        and {{ is_missing_people('placed.known_there', 'placed.unknown_there') }} as is_undistributed,
         coalesce(missing.not_reported, 0) as unreported,
         coalesce(missing.estimated, missing.withheld, 0) as without_origin,
         unreported + if(
             is_undistributed,
-            greatest(without_origin, placed.figure * placed.unknown_beside / nullif(placed.known_beside, 0)),
+            greatest(without_origin, placed.figure * placed.unknown_there / nullif(placed.known_there, 0)),
             without_origin
         ) as missing,
-        unreported + if(is_undistributed, placed.unknown_beside, without_origin) as missing_at_most
+        unreported + if(is_undistributed, placed.unknown_there, without_origin) as missing_at_most
     from placed
     left join missing using (document_id, claim_id, variant, country, reference_year)
     where coalesce(placed.special_kind, 'tibetan') = 'tibetan'
