@@ -116,12 +116,19 @@
     {{ return(['new_asylum_claims', 'refugee_arrivals', 'refugee_like_arrivals', 'oip_arrivals']) }}
 {%- endmacro %}
 
+{#- The people of a sex whose age is known. -#}
+{% macro ages_of(sex) -%}
+    {%- set names = [] -%}
+    {%- for band in ['0_4', '5_11', '12_17', '18_59', '60_plus'] -%}
+        {%- do names.append(sex ~ '_' ~ band ~ '_stock') -%}
+    {%- endfor -%}
+    {{ return(names) }}
+{%- endmacro %}
+
 {% macro demographic_measures() -%}
     {%- set names = [] -%}
     {%- for sex in ['female', 'male'] -%}
-        {%- for band in ['0_4', '5_11', '12_17', '18_59', '60_plus', 'unknown_age', 'total'] -%}
-            {%- do names.append(sex ~ '_' ~ band ~ '_stock') -%}
-        {%- endfor -%}
+        {%- do names.extend(ages_of(sex) + [sex ~ '_unknown_age_stock', sex ~ '_total_stock']) -%}
     {%- endfor -%}
     {{ return(names + ['total_stock']) }}
 {%- endmacro %}

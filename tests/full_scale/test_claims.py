@@ -42,6 +42,8 @@ APPLIED_THERE = APPLIED | {"asylum": "USA"}
 FRANCE = {"base_asylum": "FRA", "base_from_year": 2014}
 FROM_CHINA = APPLIED | {"origin": "CHN"}
 ORIGINS = WAITING | {"kind": "place", "among": "origins"}
+CHILDREN = {"measure": "children"}
+OF_KNOWN = {"kind": "rate", "base_from_year": 2025}
 LARGEST = CLAIMED | {"kind": "extreme", "among": "hosts"}
 COUNTED = WAITING | {"kind": "count", "count_of": "origins", "threshold_low": "100,000"}
 IN_JAPAN = COUNTED | {"asylum": "JPN", "threshold_low": "1"}
@@ -602,6 +604,39 @@ CLAIMS: dict[str, tuple[str, int, dict[str, Any]]] = {
         | {"kind": "extreme", "origin": "UKR", "among": "origins"}
         | {"base_from_year": 2021},
     ),
+    # The age of 5,152,888 of 28,461,306 refugees is not known, 1,727,742 of them Ukrainians.
+    "children": ("2026-06-15", 2025, CHILDREN | {"stated_value": "12 million"}),
+    "children_beyond": ("2026-06-15", 2025, CHILDREN | {"stated_value": "16 million"}),
+    "children_from_ukraine": (
+        *("2026-06-15", 2025),
+        CHILDREN | {"origin": "UKR", "stated_value": "1.5 million"},
+    ),
+    "children_as_known": ("2026-06-15", 2025, CHILDREN | {"stated_value": "10,125,713"}),
+    "children_of_known": (
+        *("2026-06-15", 2025),
+        CHILDREN | OF_KNOWN | {"base_measure": "known_sex_and_age", "stated_value": "43.4 %"},
+    ),
+    "children_of_all": (
+        *("2026-06-15", 2025),
+        CHILDREN | OF_KNOWN | {"base_measure": "total_stock", "stated_value": "43.4 %"},
+    ),
+    "people_of_known_age": (
+        *("2026-06-15", 2025),
+        {"measure": "known_sex_and_age", "stated_value": "23,308,418"},
+    ),
+    "russia_in_1990": ("2026-07-01", 1990, REFUGEES | {"origin": "RUS", "stated_value": "117,736"}),
+    "russia_in_1995": ("2026-07-01", 1995, REFUGEES | {"origin": "RUS", "stated_value": "207,027"}),
+    "sudan_in_2005": ("2026-07-01", 2005, REFUGEES | {"origin": "SDN", "stated_value": "693,621"}),
+    "both_sudans_in_2005": (
+        *("2026-07-01", 2005),
+        REFUGEES | {"origin": "SDN+SSD", "stated_value": "693,621"},
+    ),
+    "sum_of_the_union": (
+        *("2026-07-01", 2024),
+        CLAIMED
+        | {"kind": "sum", "asylum": "eu_member_states", "from_year": 2015}
+        | {"stated_value": "8,109,756"},
+    ),
     "sudan_since_2010": (
         *("2026-07-01", 2025),
         {"kind": "change", "measure": "refugees_stock", "origin": "SDN"}
@@ -1054,6 +1089,47 @@ def test_the_largest_ever_is_open_where_those_who_may_be_missing_could_change_it
     found = judged[name]
     assert found["verdict"] == verdict, found["explanation"]
     assert ("any place from 1 to " in found["explanation"]) == (verdict == "not_checkable")
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict", "said"),
+    [
+        ("children", "not_checkable", "would make it 15,278,601"),
+        ("children_beyond", "not_reproduced", "5,152,888 of 28,461,306 people of 2025"),
+        ("children_from_ukraine", "not_checkable", "1,727,742 of 5,224,131 people of 2025"),
+        ("children_as_known", "confirmed", "5,152,888 of 28,461,306 people of 2025"),
+        ("children_of_known", "confirmed", "known of 23,308,418 of 28,461,306 people"),
+        ("children_of_all", "not_checkable", "anything from 35.6 to 53.7 %"),
+        ("people_of_known_age", "confirmed", ""),
+    ],
+)
+def test_a_figure_of_an_age_is_a_lower_bound_by_those_whose_age_is_not_known(
+    judged: dict[str, dict[str, Any]], name: str, verdict: str, said: str
+) -> None:
+    found = judged[name]
+    assert found["verdict"] == verdict, found["explanation"]
+    assert said in found["explanation"]
+    assert found["is_lower_bound"] == ("_of_" not in name)
+    assert ("at least" in found["to_print"]) == found["is_lower_bound"]
+    assert ("known of" in found["to_print"]) == (name != "people_of_known_age")
+
+
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        ("russia_in_1990", "are those of the Soviet Union until 1991."),
+        ("sudan_in_2005", "cover South Sudan until 2010: "),
+        ("sum_of_the_union", "Northern Ireland is counted in 2015 to 2019 alone."),
+        *((name, None) for name in ("russia_in_1995", "both_sudans_in_2005")),
+    ],
+)
+def test_whom_a_figure_counts_besides_is_told_with_it(
+    judged: dict[str, dict[str, Any]], name: str, note: str | None
+) -> None:
+    found = judged[name]
+    assert (found["print_note"] is None) == (note is None)
+    assert (note or "") in found["to_print"]
+    assert (note or "") in found["explanation"]
 
 
 @pytest.mark.parametrize("name", ["an_overlap_in_parts", "stateless_refugees", "idps_twice"])

@@ -49,7 +49,7 @@ _AUDIT_COLUMNS = (
     *("as_flow_newest_text", "as_flow_value_on_the_day", "as_flow_value_newest"),
     *("verdict", "number_verdict", "meaning_verdict", "flags", "is_borne_out_now"),
     *("is_lower_bound", "is_as_flow_incomplete", "rests_on_incomplete", "is_not_comparable"),
-    *("is_revision_comparable", "not_printed_because"),
+    *("is_revision_comparable", "not_printed_because", "print_note"),
     *("is_borne_out_by_own_figures", "as_flow_sentence", "explanation"),
     *("release_id_on_the_day", "release_id"),
 )

@@ -40,7 +40,9 @@ def to_print(claim: Mapping[str, Any], names: Names) -> str:
     """The sentence to print: what is counted, of whom, where, when, and the newest figure, or why
     there is none to print. `names`: of countries by code, and of regions.
     """
-    return re.sub(r"\.\.$", ".", _sentence(claim, names, _TELLERS[claim["kind"]](claim, names)))
+    return re.sub(
+        r"\.\.( |$)", r".\1", _sentence(claim, names, _TELLERS[claim["kind"]](claim, names))
+    )
 
 
 def _sentence(claim: Mapping[str, Any], names: Names, told: _Told) -> str:
@@ -62,7 +64,8 @@ def _sentence(claim: Mapping[str, Any], names: Names, told: _Told) -> str:
         counted_ = "decisions" if _is_of_decisions(claim) else "people"
         then += f", while {counted_} are missing in the figures behind it"
     shown = told.short(newest) if bound else _not_none(told.short(newest))
-    return f"{told.head}: {bound}{shown}{told.rest}{then}."
+    note = f" {claim['print_note']}" if claim["print_note"] else ""
+    return f"{told.head}: {bound}{shown}{told.rest}{then}.{note}"
 
 
 def _is_of_decisions(claim: Mapping[str, Any]) -> bool:

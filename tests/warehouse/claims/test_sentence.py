@@ -18,7 +18,7 @@ CLAIM: dict[str, Any] = {
     "origin": "CHN", "asylum": "*",
     "from_year": 2025, "reference_year": 2025, "reference_date": date(2025, 12, 31),
     "kind": "level", "is_lower_bound": False, "is_not_comparable": False,
-    "not_printed_because": None, "rests_on_incomplete": False,
+    "not_printed_because": None, "print_note": None, "rests_on_incomplete": False,
     "newest_text": "99,716", "on_the_day_text": "178,725",
     "document_published_on": date(2026, 3, 13),
     "release_id": "2025-12.1", "release_id_on_the_day": "2025-06",
@@ -96,6 +96,11 @@ def plain(text: str) -> str:
         (
             {"is_lower_bound": True, "on_the_day_text": "99,716"},
             "Asylum-seekers from China in all countries, end of 2025: at least 99,716.",
+        ),
+        (
+            {"on_the_day_text": "99,716", "print_note": "Age and sex are known of 7 of 10 people."},
+            "Asylum-seekers from China in all countries, end of 2025: 99,716. Age and sex are "
+            "known of 7 of 10 people.",
         ),
         (
             {"is_lower_bound": True, "newest_text": "0", "on_the_day_text": "0"},

@@ -1,5 +1,5 @@
--- How many people may be missing in the figure of each country that a claim's place is among, or that it
--- counts, on each of the two days. The row of all countries that are counted together is kept: `is_own`.
+-- How many people may be missing in each country that a place is among, or that is counted, on each of the
+-- two days. The row of all countries that are counted together is kept: `is_own`.
 with places_asked as (
     select * from {{ ref('int_claim_places_asked') }}
     where not is_extreme
@@ -131,8 +131,7 @@ final as (
                 when found.is_estimated then coalesce(found.estimated, found.withheld)
                 when not found.is_among_origins
                     then coalesce(
-                        found.withheld,
-                        if(found.unknown_there is null, null, found.withheld_before),
+                        found.withheld, if(found.unknown_there is null, null, found.withheld_before),
                         found.unknown_there
                     )
                 when found.is_among_all or found.lowest is not null

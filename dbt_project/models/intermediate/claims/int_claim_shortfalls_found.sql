@@ -1,37 +1,33 @@
 -- How many people at most may be missing in the figures behind a claim: in those that it is about, in what
 -- these are a part of, and in both at once; and whether people are missing in the newest figures. Those who
 -- are counted in the other unit are missing too.
-with missing as (
+with people as (
+    select * from {{ ref('int_claim_people_missing') }}
+    union all by name
+    select * from {{ ref('int_claim_ages_missing') }}
+    union all by name
+    select
+        * exclude (missing),
+        missing as in_other_unit,
+        missing as not_reported,
+        missing as not_reported_of_part,
+        0 as figure,
+        0 as without_origin,
+        0 as without_origin_by_estimate,
+        0 as without_origin_in_proportion
+    from {{ ref('int_claim_units_beside') }}
+    where not is_of_rate
+),
+
+missing as (
     select
         *,
         not_reported_of_part + without_origin as missing,
         not_reported_of_part + without_origin_by_estimate as missing_by_estimate,
         not_reported_of_part + without_origin_in_proportion as missing_in_proportion,
         not_reported + without_origin as missing_of_all,
-        0 as in_other_unit,
-        false as is_in_other_unit_now,
         input_role = 'figure' as is_own
-    from {{ ref('int_claim_people_missing') }}
-    union all by name
-    select
-        document_id,
-        claim_id,
-        origin,
-        measure,
-        reference_year,
-        false as is_rate,
-        is_of_its_whole,
-        0 as figure,
-        {%- for column in ['not_reported', 'missing_by_estimate', 'missing_in_proportion', 'missing_of_all',
-            'in_other_unit'] %}
-        missing as {{ column }},
-        {%- endfor %}
-        missing,
-        false as is_incomplete_now,
-        is_in_other_unit_now,
-        input_role = 'figure' as is_own
-    from {{ ref('int_claim_units_beside') }}
-    where not is_of_rate
+    from people
 ),
 
 claims as (
@@ -57,8 +53,9 @@ by_year as (
         -- Over all origins, people without one are there.
         bool_and(origin <> '-') filter (where not is_own) as is_whole_by_origin,
         bool_or(is_incomplete_now) as is_incomplete_now,
-        max(in_other_unit) as in_other_unit,
-        bool_or(is_in_other_unit_now) as is_in_other_unit_now
+        coalesce(max(in_other_unit), 0) as in_other_unit,
+        bool_or(is_in_other_unit_now) as is_in_other_unit_now,
+        string_agg(distinct ages_text, '; ' order by ages_text) as ages_text
     from missing
     group by document_id, claim_id, reference_year
 ),
@@ -121,7 +118,8 @@ by_claim as (
         max(figure + missing) as highest_with_missing,
         bool_or(is_incomplete_now) as is_incomplete_now,
         bool_or(in_other_unit > 0) as is_in_other_unit,
-        bool_or(is_in_other_unit_now) as is_in_other_unit_now
+        coalesce(bool_or(is_in_other_unit_now), false) as is_in_other_unit_now,
+        string_agg(ages_text, '; ' order by reference_year) as ages_text
     from ranged
     group by document_id, claim_id
 ),

@@ -1,7 +1,19 @@
 -- What those who may be missing make of a claim that the figures leave open because of them, in a sentence.
-with worded as (
-    select * from {{ ref('int_claims_worded') }}
-    where is_within_missing or is_place_open or is_left_open
+with ages as (
+    select distinct
+        document_id,
+        claim_id
+    from {{ ref('int_claim_ages_missing') }}
+    where not_reported > 0
+),
+
+worded as (
+    select
+        found.*,
+        ages.claim_id is not null as is_of_unknown_age
+    from {{ ref('int_claims_worded') }} as found
+    left join ages on found.document_id = ages.document_id and found.claim_id = ages.claim_id
+    where found.is_within_missing or found.is_place_open or found.is_left_open
 ),
 
 said as (
@@ -65,6 +77,7 @@ final as (
                 end
         end
         || case
+            when is_of_unknown_age then ' Their age or sex was not reported.'
             when is_in_other_unit
                 then ' They were counted in the other unit, or their origin, or their number, was not '
                     || 'reported.'

@@ -42,7 +42,7 @@ gathered as (
     select
         claims.*,
         breaks.break_text,
-        nullif(concat_ws('; ', gaps.gaps_text, types.left_out_text), '') as gaps_text,
+        nullif(concat_ws('; ', gaps.gaps_text, types.left_out_text, shortfalls.ages_text), '') as gaps_text,
         flow_gaps.gaps_text as flow_gaps_text,
         coalesce('reporting changed: ' || comparisons.broken_text, members.members_text) as broken_text,
         coalesce(shortfalls.missing, 0) + coalesce(types.left_out, 0) as missing,

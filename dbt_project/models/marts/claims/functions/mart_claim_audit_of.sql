@@ -5,6 +5,10 @@ with claims as (
     select * from {{ ref('int_claims_worded') }}
 ),
 
+notes as (
+    select * from {{ ref('int_claim_notes_worded') }}
+),
+
 sentences as (
     select * from {{ ref('int_claim_findings_worded') }}
     union all by name
@@ -15,6 +19,8 @@ sentences as (
     select * from {{ ref('int_claim_caveats_worded') }}
     union all by name
     select * from {{ ref('int_claim_counted_apart_worded') }}
+    union all by name
+    select * from notes
 ),
 
 explanations as (
@@ -23,6 +29,15 @@ explanations as (
         claim_id,
         string_agg(sentence, ' ' order by sentence_number) as explanation
     from sentences
+    group by document_id, claim_id
+),
+
+told_beside as (
+    select
+        document_id,
+        claim_id,
+        string_agg(sentence, ' ' order by sentence_number) as print_note
+    from notes
     group by document_id, claim_id
 ),
 
@@ -145,6 +160,7 @@ final as (
             when claims.claim.has_no_place
                 then 'people of unknown origin and the stateless hold no place or record'
         end as not_printed_because,
+        told_beside.print_note,
         claims.rests_on_carried_forward,
         claims.is_provisional_at_publication,
         coalesce(claims.inputs.is_provisional, false) as is_provisional,
@@ -155,6 +171,8 @@ final as (
     from claims
     left join explanations
         on claims.document_id = explanations.document_id and claims.claim_id = explanations.claim_id
+    left join told_beside
+        on claims.document_id = told_beside.document_id and claims.claim_id = told_beside.claim_id
     left join countries as origins on claims.claim.origin = coalesce(origins.iso3, origins.unhcr_code)
     left join countries as asylums on claims.claim.asylum = coalesce(asylums.iso3, asylums.unhcr_code)
     left join answering on claims.claim.as_of = answering.as_of
