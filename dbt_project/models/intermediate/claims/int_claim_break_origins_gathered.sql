@@ -19,6 +19,8 @@ by_origin as (
         kind,
         reference_year,
         persons,
+        figure_before,
+        figure,
         valid_from,
         valid_to
     from {{ ref('mart_reporting_break_origins_history').identifier }}

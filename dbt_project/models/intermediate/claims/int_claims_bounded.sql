@@ -44,7 +44,7 @@ gathered as (
         breaks.break_text,
         nullif(concat_ws('; ', gaps.gaps_text, types.left_out_text, shortfalls.ages_text), '') as gaps_text,
         flow_gaps.gaps_text as flow_gaps_text,
-        coalesce('reporting changed: ' || comparisons.broken_text, members.members_text) as broken_text,
+        nullif(concat_ws('; ', comparisons.broken_text, members.members_text), '') as broken_text,
         coalesce(shortfalls.missing, 0) + coalesce(types.left_out, 0) as missing,
         if({{ is_of_its_whole('claims.claim.') }}, coalesce(types.left_out, 0), 0) as types_in_both,
         coalesce(shortfalls.missing_of_whole, 0)
