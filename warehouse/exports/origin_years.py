@@ -158,10 +158,11 @@ def may_be_higher(con: duckdb.DuckDBPyConnection, code: str) -> frozenset[str]:
     return may_be_higher_by_origin(con, code).get(code, frozenset())
 
 
-# What an incomplete figure would be; the site's scripts fill in the same words.
+# What an incomplete figure would be; the site's scripts fill in the same words. Before is the year
+# before, or the last year before a country of asylum withheld origins.
 ESTIMATE = (
-    "about {about}{between}, if the people without an origin were of the origins of the year "
-    "before: an estimate"
+    "about {about}{between}, if the people without an origin were of the same origins as before: "
+    "an estimate"
 )
 BETWEEN = " (four times in five between {low} and {high})"
 

@@ -370,3 +370,21 @@ def test_a_range_of_an_estimate_that_is_none_as_shown_is_not_told(high: int, is_
     assert "about 21,800" in told
     assert ("between 21,800 and 21,900" in told) == is_told
     assert ("between" in told) == is_told
+
+
+def test_an_estimate_names_no_year_whose_origins_it_takes() -> None:
+    """Where a country of asylum goes on withholding origins, they are not of the year before."""
+    row = NO_ROW | {
+        "reference_year": 2026,
+        "asylum_seekers_stock": 102_647,
+        "is_asylum_seekers_stock_complete": False,
+        "asylum_seekers_stock_if_distributed_as_before": 175_000,
+        "asylum_seekers_stock_if_distributed_as_before_low": None,
+        "asylum_seekers_stock_if_distributed_as_before_high": None,
+    }
+    told = if_distributed(row, "asylum_seekers_stock")
+    assert told is not None
+    assert told.endswith(
+        "about 175,000, if the people without an origin were of the same origins as before: an "
+        "estimate."
+    )
