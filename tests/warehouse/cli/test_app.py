@@ -324,7 +324,7 @@ def test_a_run_that_failed_after_it_published_does_not_say_that_the_file_is_unch
     built_at = copied(settings).built_at
     before, after = built_at - timedelta(seconds=1), built_at + timedelta(seconds=1)
     new, old = (_still_stands(settings, started) or "" for started in (before, after))
-    assert new.startswith("This run published") and "ended early" in new
+    assert new.startswith("This run published") and "ended before" in new
     assert old.startswith("The last published file is unchanged")
     assert all(built_at.isoformat()[:19] in said for said in (new, old))
 

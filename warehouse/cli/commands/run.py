@@ -153,7 +153,7 @@ def _still_stands(settings: Settings, started: datetime) -> str | None:
         return None
     stands = f"{settings.published_db}, release {about['release']}, built {about['built_at']}"
     if datetime.fromisoformat(about["built_at"]) > started:
-        return f"This run published {stands}, and ended early: some of what follows is not."
+        return f"This run published {stands}, and ended before it was done."
     return f"The last published file is unchanged: {stands}."
 
 
