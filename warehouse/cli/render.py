@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
@@ -377,7 +377,10 @@ def claims(found: Audit, *, explain: bool = False) -> RenderableType:
             for claim in of_document:
                 parts += [Text(), *_claim_in_full(claim)]
             continue
-        in_colour = {"verdict": _verdict, "flags": _flags}
+        in_colour: Mapping[str, Callable[[Mapping[str, Any]], Text]] = {
+            "verdict": _verdict,
+            "flags": _flags,
+        }
         rows = (
             tuple(
                 in_colour[name](claim) if name in in_colour else _spaced(words(claim))

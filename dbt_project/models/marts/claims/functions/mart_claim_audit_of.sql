@@ -159,6 +159,11 @@ final as (
                 then 'the database has no figure of who is in two of these groups'
             when claims.claim.has_no_place
                 then 'people of unknown origin and the stateless hold no place or record'
+            when
+                claims.is_in_other_unit_now
+                and claims.claim.kind not in ('level', 'sum', 'per_head')
+                and not starts_with(claims.verdict, 'confirmed')
+                then 'what is counted in the other unit may turn it round'
         end as not_printed_because,
         told_beside.print_note,
         claims.rests_on_carried_forward,
