@@ -145,6 +145,10 @@ KNOWN: dict[tuple[str, str], str] = {
     ("warehouse.releases.profiles", "endpoint.counts"): "names of columns of our own list",
     ("warehouse.reference.flow_codes", "measure_of().items()"): "of our own list, and quoted",
     ("warehouse.releases.profiles", "enumerate(columns)"): "numbers; the columns are quoted",
+    ("warehouse.releases.profiles", "enumerate((before_id, now_id))"): "numbers; ids are quoted",
+    ("warehouse.exports.site.data", "{f'{name}_about{end}': estimate('history', column, end) for "
+     "name, column in (('stock', 'asylum_seekers_stock'), ('claims', 'new_asylum_claims')) for end "
+     "in ('', '_low', '_high')}"): "names of our own columns",
     ("warehouse.releases.profiles", "range(len(columns))"): "numbers of columns",
     ("warehouse.releases.profiles", "range(0, len(found), 3)"): "numbers of columns",
     ("warehouse.published.functions", "table"): "quoted by who asks for the query",

@@ -433,7 +433,7 @@ def newest_years(
         f"select {which} as which, side, reference_year, unhcr_code, "
         f"bit_xor(content_digest) as digest "
         f"from ({_cells_within(endpoint, snapshot_id, reach)}) "
-        f"where reference_year between {reach.year_from} and {reach.year_to} group by all"
+        f"where reference_year between $year_from and $year_to group by all"
         for which, snapshot_id in enumerate((before_id, now_id))
     )
     found = con.execute(
@@ -464,7 +464,8 @@ def newest_years(
             count(*) filter (which = 1 and reference_year = now)
         from cells, newest
         group by side
-        """
+        """,
+        {"year_from": reach.year_from, "year_to": reach.year_to},
     ).fetchall()
     if not found:
         return NewestYears(None, None)

@@ -112,6 +112,10 @@ by_year as (
 ),
 
 -- Who is missing of a part is so of its whole, as where nothing was reported.
+claims as (
+    select * from {{ ref('int_claims_combined') }}
+),
+
 final as (
     select
         by_year.* exclude (missing),
@@ -131,7 +135,7 @@ final as (
             null
         ) as ages_text
     from by_year
-    inner join {{ ref('int_claims_combined') }} as claims
+    inner join claims
         on by_year.document_id = claims.document_id and by_year.claim_id = claims.claim_id
 )
 

@@ -4,6 +4,10 @@ with claims as (
     select * from {{ ref('int_claims_combined') }}
 ),
 
+ages as (
+    select * from {{ ref('int_claim_ages_missing') }}
+),
+
 sides as (
     select
         document_id,
@@ -106,7 +110,7 @@ known as (
             || if(claims.from_year < claims.to_year, ' of ' || ages.reference_year, ''),
             ', ' order by ages.reference_year
         ) || '.' as sentence
-    from {{ ref('int_claim_ages_missing') }} as ages
+    from ages
     inner join claims on ages.document_id = claims.document_id and ages.claim_id = claims.claim_id
     where ages.input_role = 'figure' and ages.not_known_now > 0
     group by ages.document_id, ages.claim_id

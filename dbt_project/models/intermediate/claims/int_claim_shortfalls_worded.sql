@@ -7,13 +7,17 @@ with ages as (
     where not_reported > 0
 ),
 
+claims as (
+    select * from {{ ref('int_claims_worded') }}
+    where is_within_missing or is_place_open or is_left_open
+),
+
 worded as (
     select
-        found.*,
+        claims.*,
         ages.claim_id is not null as is_of_unknown_age
-    from {{ ref('int_claims_worded') }} as found
-    left join ages on found.document_id = ages.document_id and found.claim_id = ages.claim_id
-    where found.is_within_missing or found.is_place_open or found.is_left_open
+    from claims
+    left join ages on claims.document_id = ages.document_id and claims.claim_id = ages.claim_id
 ),
 
 said as (

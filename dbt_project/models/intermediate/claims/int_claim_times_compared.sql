@@ -7,6 +7,10 @@ with claims as (
     select * from {{ ref('int_claims_combined') }}
 ),
 
+found as (
+    select * from {{ ref('int_claim_inputs_found') }}
+),
+
 years as (
     select * replace (unnest(range(from_year, to_year)) as base_to_year)
     from claims
@@ -63,7 +67,7 @@ by_row as (
         sum(counted) filter (where not is_base) over compared
         - sum(counted) filter (where is_base) over compared as moved_in_all
     from times
-    inner join {{ ref('int_claim_inputs_found') }} as found
+    inner join found
         on times.document_id = found.document_id and times.claim_id = found.claim_id
     where
         found.input_role in ('figure', 'base') and not found.is_among_peers
