@@ -882,7 +882,8 @@ def test_what_is_counted_in_the_other_unit_may_decide(
     assert f"Counted in {other} and not in these figures: another " in judged[name]["explanation"]
     is_new = judged[name]["measure"] == "applications_new"
     assert is_new == ("New asylum claims count both" in judged[name]["explanation"])
-    is_open = judged[name]["kind"] != "level" and IN_BOTH_UNITS[name] != "confirmed"
+    is_of_two = judged[name]["kind"] in {"comparison", "difference", "share"}
+    is_open = is_of_two and IN_BOTH_UNITS[name] != "confirmed"
     assert is_open == ("counted in the other unit may turn it" in judged[name]["to_print"])
 
 

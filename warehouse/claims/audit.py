@@ -30,7 +30,7 @@ END_OF_TIME = date(9999, 12, 31)
 # Columns of the register that hold numbers: 1,000 as it is printed is none to DuckDB.
 _NUMBERS = frozenset({"per", "tolerance"})
 # Of a file so many claims are asked for at a time: what they rest on is held in memory meanwhile.
-_ASKED_AT_ONCE = 40
+_ASKED_AT_ONCE = 10
 _AUDIT_COLUMNS = (
     *("document_id", "claim_id", "kind", "publisher", "document_title", "document_published_on"),
     *("paraphrase", "location", "measure", "counting_unit", "origin_iso3", "asylum_iso3"),

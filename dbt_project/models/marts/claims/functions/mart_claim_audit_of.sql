@@ -161,7 +161,7 @@ final as (
                 then 'people of unknown origin and the stateless hold no place or record'
             when
                 claims.is_in_other_unit_now
-                and claims.claim.kind not in ('level', 'sum', 'per_head')
+                and claims.claim.kind in ('change', 'comparison', 'difference', 'ratio', 'share', 'share_of')
                 and not starts_with(claims.verdict, 'confirmed')
                 then 'what is counted in the other unit may turn it round'
         end as not_printed_because,
