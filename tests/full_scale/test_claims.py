@@ -1024,7 +1024,7 @@ def test_a_place_is_open_where_those_who_may_be_missing_could_change_it(
 
 
 def test_a_reader_is_told_names_and_no_codes(judged: dict[str, dict[str, Any]]) -> None:
-    assert "are not: Other people in need" in judged["sum_without_a_part"]["explanation"]
+    assert "no figure of: Other people in need" in judged["sum_without_a_part"]["explanation"]
     assert judged["above_another_measure"]["stated_text"] == "below Asylum-seekers, 2023"
     for name, found in judged.items():
         told = f"{found['explanation']} {found['to_print']} {found['stated_text']}"
