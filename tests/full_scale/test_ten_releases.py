@@ -432,7 +432,10 @@ def test_a_made_up_document_of_every_kind_is_judged_as_the_releases_say(
         for c in found
     }
     assert [name for name, there in stands.items() if there == name.endswith("_false")] == []
-    assert "not_checkable" not in {claim["verdict"] for claim in found}
+    # Kazakhstan and others gave no origins in 2023: they may be one more of the hosts.
+    assert {c["claim_id"] for c in found if c["verdict"] == "not_checkable"} == {
+        f"{who}_count_{truth}" for who in ("afghans", "venezuelans") for truth in ("true", "false")
+    }
 
 
 # What is known of the twelve documents: worked out by hand when they were read.
