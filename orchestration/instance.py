@@ -74,9 +74,10 @@ def record_errors_told(settings: Settings) -> Iterator[None]:
     try:
         yield
     except (sqlite3.DatabaseError, sqlalchemy.exc.DatabaseError) as error:
+        said = str(error).partition("\n")[0]
         raise RecordError(
-            f"{settings.dagster_home}: the record of runs cannot be read or written: "
-            f"{str(error).partition(chr(10))[0]}. See whether the disk is full, then run again; "
+            f"{settings.dagster_home}: the record of runs cannot be read or written: {said}. "
+            f"See whether the disk is full, then run again; "
             f"`asylum run` replaces a record that is damaged."
         ) from error
 

@@ -95,6 +95,17 @@
     end, false)
 {%- endmacro %}
 
+{#- Which countries a group has in some of its years alone, of `members`: country_name_within of `countries`. -#}
+{% macro counted_alone_text(members) -%}
+    string_agg(
+        countries.country_name_within || ' is counted in '
+        || concat_ws(
+            ' to ', {{ members }}.first_year, nullif({{ members }}.last_year, {{ members }}.first_year)
+        ) || ' alone',
+        ', ' order by {{ members }}.persons desc, countries.country_name asc
+    )
+{%- endmacro %}
+
 {#- A difference with its sign. -#}
 {% macro signed_text(value) -%}
     if({{ value }} < 0, '−', '+') || {{ figure_text('abs(' ~ value ~ ')') }}

@@ -17,35 +17,36 @@ def lost_snapshots(settings: Settings) -> tuple[list[str], int]:
     """The snapshots of the published file that landing has no folder of, as DATASET/ID, and how
     many the file was built from. None of none where there is no file that says so.
     """
-    known = _built_from(settings)
-    lost = [
-        f"{endpoint}/{snapshot_id}"
-        for endpoint, snapshot_id, _ in known
-        if not (settings.landing_dir / endpoint / snapshot_id).is_dir()
-    ]
-    return lost, len(known)
+    built_from = _built_from(settings)
+    lost = [name for name in built_from if not (settings.landing_dir / name).is_dir()]
+    return lost, len(built_from)
 
 
 def refuse_lost_landing(settings: Settings) -> None:
     """Raises LandingLostError where landing has none of the snapshots that were published, as when
     its disk is not mounted. The starter extract alone can be landed again, by any run.
     """
-    lost, built_from = lost_snapshots(settings)
-    if len(lost) == built_from and any(one[2] != "starter" for one in _built_from(settings)):
+    built_from = _built_from(settings)
+    if {*built_from.values()} <= {"starter"}:
+        return
+    if not any((settings.landing_dir / name).is_dir() for name in built_from):
         raise LandingLostError(
             f"{settings.landing_dir} has none of the "
-            f"{plural(built_from, 'snapshot', 'snapshots')} that {settings.published_db.name} was "
-            f"built from, so nothing is landed. See whether its disk is mounted, or restore the "
-            f"folder from a backup. To begin again without them, remove {settings.published_db}."
+            f"{plural(len(built_from), 'snapshot', 'snapshots')} that {settings.published_db.name} "
+            f"was built from, so nothing is landed. See whether its disk is mounted, or restore "
+            f"the folder from a backup. To begin again without them, remove "
+            f"{settings.published_db}."
         )
 
 
-def _built_from(settings: Settings) -> list[tuple[str, str, str]]:
-    """Dataset, id and source of the snapshots that the published file was built from."""
+def _built_from(settings: Settings) -> dict[str, str]:
+    """The source of each snapshot that the published file was built from, by DATASET/ID."""
     try:
         with open_published(settings) as con:
-            return con.execute(
-                "select endpoint, snapshot_id, source from about_snapshots order by all"
-            ).fetchall()
+            return dict(
+                con.execute(
+                    "select endpoint || '/' || snapshot_id, source from about_snapshots order by 1"
+                ).fetchall()
+            )
     except (PublishedMissingError, duckdb.Error):
-        return []  # none yet, or one that the next run rebuilds
+        return {}  # none yet, or one that the next run rebuilds

@@ -3,7 +3,11 @@
 -- Of how many people behind a figure of demographics the age and sex are known, on each of the two days, and
 -- how many of the others a figure of one sex or age may lack: all of unknown sex, and of its sex those of
 -- unknown age.
-with inputs as (
+with claims as (
+    select * from {{ ref('int_claims_combined') }}
+),
+
+inputs as (
     select
         document_id,
         claim_id,
@@ -112,10 +116,6 @@ by_year as (
 ),
 
 -- Who is missing of a part is so of its whole, as where nothing was reported.
-claims as (
-    select * from {{ ref('int_claims_combined') }}
-),
-
 final as (
     select
         by_year.* exclude (missing),

@@ -25,7 +25,9 @@ missing as (
         variant,
         country,
         reference_year,
-        coalesce(sum(not_reported), 0) + coalesce(sum(of_other_type), 0) as not_reported,
+        coalesce(sum(not_reported), 0) + coalesce(sum(of_other_type), 0) + coalesce(sum(of_other_unit), 0)
+            as not_reported,
+        coalesce(sum(of_other_unit), 0) > 0 as is_in_other_unit,
         coalesce(sum(withheld), sum(withheld_before)) as withheld,
         sum(estimated) as estimated
     from {{ ref('int_claim_places_missing') }}
@@ -71,6 +73,7 @@ completed as (
         placed.*,
         placed.is_of_origins and missing.estimated is null
         and {{ is_missing_people('placed.known_there', 'placed.unknown_there') }} as is_undistributed,
+        coalesce(missing.is_in_other_unit, false) as is_in_other_unit,
         coalesce(missing.not_reported, 0) as unreported,
         coalesce(missing.estimated, missing.withheld, 0) as without_origin,
         unreported + if(
@@ -128,6 +131,7 @@ final as (
         1 + count(*) filter (where {{ is_other }} and figure + missing - figure_before > own_least)
             as worst_{{ variant }},
         {%- endfor %}
+        bool_or(is_in_other_unit) as is_in_other_unit,
         1 as stated_value
     from with_own
     where own_figure > 0

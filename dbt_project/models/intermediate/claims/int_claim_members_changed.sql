@@ -95,12 +95,7 @@ changed_worded as (
     select
         changed.document_id,
         changed.claim_id,
-        'the group had other members: ' || string_agg(
-            countries.country_name_within || ' is counted in '
-            || concat_ws(' to ', changed.first_year, nullif(changed.last_year, changed.first_year))
-            || ' alone',
-            ', ' order by changed.persons desc, countries.country_name asc
-        ) as members_text
+        'the group had other members: ' || {{ counted_alone_text('changed') }} as members_text
     from changed
     inner join countries on changed.code = countries.unhcr_code
     group by changed.document_id, changed.claim_id

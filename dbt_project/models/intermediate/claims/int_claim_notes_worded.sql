@@ -90,12 +90,8 @@ added_up as (
     select
         members.document_id,
         members.claim_id,
-        'The members of the group are those of each year: ' || string_agg(
-            countries.country_name_within || ' is counted in '
-            || concat_ws(' to ', members.first_year, nullif(members.last_year, members.first_year))
-            || ' alone',
-            ', ' order by members.persons desc, countries.country_name asc
-        ) || '.' as sentence
+        'The members of the group are those of each year: ' || {{ counted_alone_text('members') }} || '.'
+            as sentence
     from members
     inner join countries on members.code = countries.unhcr_code
     group by members.document_id, members.claim_id

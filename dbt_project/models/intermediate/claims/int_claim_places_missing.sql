@@ -100,6 +100,7 @@ by_unit as (
         asked.document_id,
         asked.claim_id,
         asked.variant,
+        asked.reference_year,
         if(asked.is_of_origins, pairs.origin_unhcr_code, pairs.asylum_unhcr_code) as country,
         {{ counted_at_most(figure_asked(measures, 'asked.', 'pairs.'), 'asked.counting_unit') }}
             as of_other_unit
