@@ -543,6 +543,16 @@ CLAIMS: dict[str, tuple[str, int, dict[str, Any]]] = {
         FROM_CHINA
         | {"asylum": "USA", "kind": "place", "among": "origins_in_host", "stated_value": "1"},
     ),
+    # 406,678 persons and 23,219 cases; of Syrians 408,231 in 2015.
+    "largest_of_venezuelans": (
+        *("2025-06-20", 2019),
+        APPLIED | {"origin": "VEN", "kind": "extreme", "among": "origins"},
+    ),
+    # 14,973 persons; in 2001 the United States had all in cases, 21,484 of Mexicans among them.
+    "largest_of_mexicans": (
+        *("2025-06-20", 2002),
+        APPLIED_THERE | {"origin": "MEX", "kind": "extreme", "among": "origins_in_host"},
+    ),
     "third_host_of_people": (
         *("2025-06-20", 2014),
         APPLIED | HOSTS | {"asylum": "USA", "stated_value": "3"},
@@ -856,6 +866,7 @@ IN_BOTH_UNITS = {
             *("fewer_persons_than_france", "more_people_than_france", "more_than_france_by"),
             *("share_of_persons", "share_of_people", "record_of_persons"),
             *("first_origin_of_people", "third_host_of_people", "level_of_people", "more_cases"),
+            *("largest_of_venezuelans", "largest_of_mexicans"),
         ),
         "not_checkable",
     ),

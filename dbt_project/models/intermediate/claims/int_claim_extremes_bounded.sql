@@ -1,7 +1,7 @@
--- Which place the largest ever of a claim may hold among all countries and years on each of the two days,
--- with those who may be missing in its figure and in theirs: by the high end of the estimate, else with
--- people of unknown origin as those of known origin are; in its own with all of them. Of increases also those
--- missing in the year before.
+{%- set year_asked = ['document_id', 'claim_id', 'variant', 'reference_year'] -%}
+-- Which place the largest ever of a claim may hold among all countries and years on each of the two days: in
+-- its figure with all who may be missing, in theirs by the high end of the estimate, else with people of
+-- unknown origin as those of known origin are. Of increases also those missing in the year before.
 with asked as (
     select * from {{ ref('int_claim_places_asked') }}
     where is_extreme
@@ -20,11 +20,8 @@ countries as (
 
 missing as (
     select
-        document_id,
-        claim_id,
-        variant,
+        {{ columns(year_asked) }}
         country,
-        reference_year,
         coalesce(sum(not_reported), 0) + coalesce(sum(of_other_type), 0) + coalesce(sum(of_other_unit), 0)
             as not_reported,
         coalesce(sum(of_other_unit), 0) > 0 as is_in_other_unit,
@@ -47,25 +44,37 @@ figures as (
         ], recursive := true)
     from {{ ref('int_claim_figures_found') }}
     where input_role = 'peer'
+    union all by name
+    -- A country of which all are missing has no figure.
+    select
+        {{ columns(year_asked) }}
+        country as origin,
+        country as asylum,
+        0 as figure
+    from missing
+    where not_reported > 0
 ),
 
 -- Beside each origin stand the people of unknown origin of its year.
 placed as (
     select
         figures.*,
-        asked.is_of_origins,
         coalesce(countries.iso3, countries.unhcr_code) as iso3,
-        countries.unhcr_code as country,
         countries.special_kind,
         sum(figures.figure) filter (where countries.special_kind = 'unknown') over beside as unknown_there,
         sum(figures.figure) over beside - unknown_there as known_there
-    from figures
-    inner join asked using (document_id, claim_id, variant, reference_year)
-    inner join countries
-        on if(asked.is_of_origins, figures.origin, figures.asylum) = countries.unhcr_code
-    window beside as (
-        partition by figures.document_id, figures.claim_id, figures.variant, figures.reference_year
-    )
+    from (
+        select
+            {{ columns(year_asked, 'asked.') }}
+            asked.is_of_origins,
+            if(asked.is_of_origins, figures.origin, figures.asylum) as country,
+            sum(figures.figure) as figure
+        from figures
+        inner join asked using ({{ year_asked | join(', ') }})
+        group by all
+    ) as figures
+    inner join countries on figures.country = countries.unhcr_code
+    window beside as (partition by {{ year_asked | join(', ') }})
 ),
 
 completed as (
